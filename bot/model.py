@@ -1,0 +1,384 @@
+"""The words all packages share: what comes in, what was understood, what is to be done, what goes out.
+
+Everything here is a frozen value without behaviour beyond rendering itself as plain text, so that pure code can
+make it, the store can keep it and every channel can read it. Names follow the word list in CONTRIBUTING.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, NewType
+
+Locale = Literal["de", "en"]
+LOCALES: tuple[Locale, ...] = ("de", "en")
+
+ExternalId = NewType("ExternalId", str)
+"""The platform's own id of a message, kept as text."""
+OutboxId = NewType("OutboxId", str)
+CaseNumber = NewType("CaseNumber", int)
+TopicId = NewType("TopicId", str)
+AspectId = NewType("AspectId", str)
+IntentId = NewType("IntentId", str)
+WhoId = NewType("WhoId", str)
+
+CASE_NUMBER = "{case_number}"
+"""Stands in a reply for the number of the case this turn opens; the store fills it in when it commits."""
+
+MAX_UTTERANCE = 4_000
+"""Characters of one message that are read; the rest is cut and the employee is told."""
+
+
+# --- Where and who -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A place in a channel where messages appear; one conversation lives at one address."""
+
+    channel: str
+    room: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on one platform. A person is (channel, external user id); people are never merged across channels."""
+
+    channel: str
+    external_user: str
+    display_name: str | None = None
+
+
+# --- Coming in -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a user said in one message."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A choice was pressed. ``value`` is the choice's value; anything that can be pressed can be typed as well."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The user said whether an answer helped. ``about`` is the outbox id of that answer."""
+
+    helpful: bool
+    about: OutboxId
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What a ``LookUp`` of the turn before found: (kind of data, how many), made by the store, never by a platform."""
+
+    what: Literal["person_data"]
+    found: tuple[tuple[str, int], ...]
+
+
+Input = Utterance | Pressed | Rated | LookedUp
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event from a platform, on its way into the inbox. ``external_id`` is unique within the channel."""
+
+    address: Address
+    person: Person
+    external_id: ExternalId
+    input: Input
+    sent_at: datetime
+
+
+# --- Understood ----------------------------------------------------------------------------------------------
+
+CandidateKind = Literal["answer", "topic", "aspect", "intent"]
+
+
+EvidenceKind = Literal["name", "phrase", "typo", "words", "context", "own_answer", "who", "compound", "figure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for a candidate. ``kind`` names the stage, ``text`` the words, ``weight`` how much it counted."""
+
+    kind: EvidenceKind
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One guess about an utterance.
+
+    ``kind`` says which halves are known: *answer* has topic and aspect, *topic* only the topic, *aspect* only the
+    aspect, *intent* is anything else (smalltalk, control, handoff, off topic). ``score`` is a calibrated
+    probability, 0 to 100. ``label`` is ``topic.aspect``, ``topic``, ``aspect`` or the intent's name.
+    """
+
+    kind: CandidateKind
+    label: str
+    score: float
+    topic: TopicId | None = None
+    aspect: AspectId | None = None
+    intent: IntentId | None = None
+    evidence: tuple[Evidence, ...] = ()
+    assumed: tuple[Literal["topic", "aspect"], ...] = ()
+    """Which halves came from the context, not from the words; the reply names what was assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """All ranked guesses about one utterance, best first. No candidates: nothing known was recognised.
+
+    ``parts`` holds one Understanding per question when a message asks several; the outer one then repeats the first.
+    ``who`` are the person words found, ``years`` the years named, ``quoted`` the figures the user quoted ("40 %").
+    """
+
+    locale: Locale
+    candidates: tuple[Candidate, ...] = ()
+    who: tuple[WhoId, ...] = ()
+    slots: Mapping[str, str | int] = field(default_factory=dict)
+    years: tuple[int, ...] = ()
+    quoted: tuple[str, ...] = ()
+    text: str = ""
+    parts: tuple["Understanding", ...] = ()
+    known: float = 1.0
+    """Share of the content words that the content knows at all; little of it means off topic."""
+    mended: tuple[tuple[str, str], ...] = ()
+    """Typos that were read as another word: (typed, read as)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the reader may use of the conversation so far."""
+
+    locale: Locale | None = None
+    topic: TopicId | None = None
+    aspect: AspectId | None = None
+    who: tuple[WhoId, ...] = ()
+
+
+# --- Going out -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text: plain, bold, or a link when ``href`` is set."""
+
+    text: str
+    bold: bool = False
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of spans. ``tone`` lets a channel set an aside apart: a notice, the note in front, the source."""
+
+    spans: tuple[Span, ...]
+    tone: Literal["text", "notice", "first_contact"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list; every item is a run of spans."""
+
+    items: tuple[tuple[Span, ...], ...]
+
+
+Block = Paragraph | Bullets
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to press. ``label`` is what people read and may type, ``value`` comes back in ``Pressed``."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """One source under an answer. ``as_of`` is the date the source itself shows, already in words; None: undated."""
+
+    title: str
+    url: str | None
+    as_of: str | None
+    reviewed: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What Lotse says in one message, free of any platform. ``as_text`` gives the whole of it as plain text."""
+
+    blocks: tuple[Block, ...]
+    locale: Locale
+    sources: tuple[SourceNote, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    rateable: bool = False
+    """True for answers: the channel shows *helpful / not helpful* and *Why?*."""
+
+
+def spans_text(spans: tuple[Span, ...]) -> str:
+    """The spans as plain text; a link is followed by its address in brackets."""
+    return "".join(f"{s.text} ({s.href})" if s.href and s.href != s.text else s.text for s in spans)
+
+
+SOURCE_WORDS: Mapping[Locale, Mapping[str, str]] = {
+    "de": {"source": "Quelle", "as_of": "Stand", "undated": "ohne Datum", "reviewed": "geprüft"},
+    "en": {"source": "Source", "as_of": "as of", "undated": "undated", "reviewed": "checked"},
+}
+
+
+def source_text(note: SourceNote, locale: Locale) -> str:
+    """One source line, such as ``Quelle: Weiterbilden SH, Stand 02.02.2026, geprüft 22.11.2026 · eine Quelle``."""
+    words = SOURCE_WORDS[locale]
+    dated = f"{words['as_of']} {note.as_of}" if note.as_of else words["undated"]
+    line = f"{words['source']}: {note.title}, {dated}, {words['reviewed']} {note.reviewed} · {note.confidence}"
+    return f"{line} · {note.url}" if note.url else line
+
+
+def as_text(reply: Reply) -> str:
+    """The complete reply a person would read, source lines and numbered choices included."""
+    parts: list[str] = []
+    for block in reply.blocks:
+        match block:
+            case Paragraph(spans=spans):
+                parts.append(spans_text(spans))
+            case Bullets(items=items):
+                parts.append("\n".join(f"• {spans_text(item)}" for item in items))
+    if reply.sources:
+        parts.append("\n".join(source_text(note, reply.locale) for note in reply.sources))
+    if reply.choices:
+        parts.append("\n".join(f"{number}. {choice.label}" for number, choice in enumerate(reply.choices, 1)))
+    return "\n\n".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message of a channel may hold. ``text`` in characters."""
+
+    text: int
+    choices: int
+
+
+# --- To be done ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send this reply to the conversation."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """Record a case for the coordinators: the employee asked for a person or said yes to an offer.
+
+    ``question`` is the employee's own words, ``understood`` the best guesses with scores, ``shown`` the answers
+    already given, ``reason`` why it came to this.
+    """
+
+    question: str
+    locale: Locale
+    reason: str
+    team: str
+    topic: TopicId | None
+    understood: tuple[tuple[str, float], ...] = ()
+    shown: tuple[str, ...] = ()
+    who: tuple[WhoId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordGap:
+    """Remember a question Lotse could not answer. *missed*, *clarified* without success, or a *known* gap."""
+
+    kind: Literal["missed", "clarified", "known", "expired"]
+    question: str
+    label: str | None
+    offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRating:
+    """Remember whether an answer helped; the last word per answer counts."""
+
+    about: OutboxId | None
+    label: str
+    helpful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPerson:
+    """Delete everything stored about the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Read something from the store; the answer comes back as a ``LookedUp`` input of the same conversation."""
+
+    what: Literal["person_data"]
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Wake the conversation at ``due_at``; a newer state makes it a no-op."""
+
+    kind: str
+    due_at: datetime
+
+
+Effect = Say | OpenCase | RecordGap | RecordRating | ForgetPerson | LookUp | SetTimer
+
+Decision = Literal["answer", "clarify", "advise", "handoff", "off_topic", "miss", "smalltalk", "control", "silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why this turn said what it said: the rule that fired, and what it looked at. Shown by *Warum?* and explain."""
+
+    rule: str
+    detail: str = ""
+    scores: tuple[tuple[str, float], ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+# --- Deliveries ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Post a new message."""
+
+    address: Address
+    outbox_id: OutboxId
+    reply: Reply
+
+
+Delivery = Post
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Fleeting: show that an answer is on its way. Never stored, never retried, loss harmless."""
+
+    address: Address
+
+
+View = Typing
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The day answers are judged by, and the moment of the turn."""
+
+    day: date
+    now: datetime
