@@ -1,0 +1,151 @@
+"""Pieces of a text that mean something by themselves: topics by name, kinds of people, years, quoted figures."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from bot.model import Locale
+from bot.understanding.fuzzy import Vocabulary
+from bot.understanding.normalize import fold, stem, tokens
+
+Id = TypeVar("Id", bound=str)
+
+TOPIC_MARK = "xtopicx"
+WHO_MARK = "xwhox"
+LONGEST_NAME = 6
+"""Tokens of the longest name that is looked for."""
+SHORTEST_PART = 6
+"""Letters a name needs to be found inside a longer compound: *Bildungsurlaubs-antrag*."""
+_LINKS = ("s", "es", "n", "en", "er", "e")
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NUMBER = re.compile(r"\d+(?:,\d+)?")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)* ?(?:%|prozent|percent|€|eur|euro)|(?:€|eur) ?\d+(?:[.,]\d+)*")
+
+
+def years(text: str) -> tuple[int, ...]:
+    """The years named in a text, in order."""
+    return tuple(int(year) for year in _YEAR.findall(fold(text)))
+
+
+def quoted_figures(text: str) -> tuple[str, ...]:
+    """Amounts and percentages the user quotes, in one form: ``("40%", "1500€")``."""
+    found = []
+    for match in _FIGURE.finditer(fold(text)):
+        number = _NUMBER.search(match[0])
+        percent = "%" in match[0] or "prozent" in match[0] or "percent" in match[0]
+        if number:
+            found.append(figure_key(Decimal(number[0].replace(",", ".")), percent=percent))
+    return tuple(found)
+
+
+def figure_key(value: Decimal, *, percent: bool) -> str:
+    """The one form of an amount or a percentage, for comparing what users quote with what facts say."""
+    return f"{value.normalize():f}{'%' if percent else '€'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention(Generic[Id]):
+    """A name found in a text: tokens ``start`` to ``end`` (exclusive) mean ``id``.
+
+    ``strength`` is 1 for an exact name, less for a typo or a name inside a compound; ``rest`` is what a compound
+    says besides the name (*antrag*).
+    """
+
+    id: Id
+    start: int
+    end: int
+    strength: float
+    words: str
+    rest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Names(Generic[Id]):
+    """An index of names: whatever is written together, apart or with a hyphen is the same name."""
+
+    spelt: Mapping[str, Id]
+    stemmed: Mapping[str, Id]
+    typos: Vocabulary
+
+    @classmethod
+    def of(cls, names: Iterable[tuple[str, Id]], locale: Locale) -> "Names[Id]":
+        """The index of (name, id) pairs. Of two ids with one name the first wins; ``lotse check`` refuses that."""
+        spelt: dict[str, Id] = {}
+        stemmed: dict[str, Id] = {}
+        for name, id_ in names:
+            words = tokens(name)
+            if not words:
+                continue
+            spelt.setdefault("".join(words), id_)
+            stemmed.setdefault("".join(stem(word, locale) for word in words), id_)
+        return cls(spelt, stemmed, Vocabulary.of(key for key in spelt if len(key) >= SHORTEST_PART))
+
+    def find(self, words: tuple[str, ...], locale: Locale) -> tuple[Mention[Id], ...]:
+        """All names in a text from left to right, the longest first where they overlap."""
+        roots = tuple(stem(word, locale) for word in words)
+        found: list[Mention[Id]] = []
+        place = 0
+        while place < len(words):
+            mention = self._longest_at(words, roots, place)
+            if mention:
+                found.append(mention)
+                place = mention.end
+            else:
+                place += 1
+        return tuple(found)
+
+    def _longest_at(self, words: tuple[str, ...], roots: tuple[str, ...], start: int) -> Mention[Id] | None:
+        for end in range(min(len(words), start + LONGEST_NAME), start, -1):
+            spelt = "".join(words[start:end])
+            id_ = self.spelt.get(spelt) or self.stemmed.get("".join(roots[start:end]))
+            if id_ is not None:
+                return Mention(id_, start, end, 1.0, " ".join(words[start:end]))
+        return self._inside(words, start) or self._misspelt(words, start)
+
+    def _inside(self, words: tuple[str, ...], start: int) -> Mention[Id] | None:
+        word = words[start]
+        for cut in range(len(word) - 3, SHORTEST_PART - 1, -1):
+            id_ = self.spelt.get(word[:cut])
+            if id_ is not None:
+                return Mention(id_, start, start + 1, 0.9, word, _without_link(word[cut:]))
+        for cut in range(3, len(word) - SHORTEST_PART + 1):
+            id_ = self.spelt.get(word[cut:])
+            if id_ is not None:
+                return Mention(id_, start, start + 1, 0.9, word, word[:cut])
+        return None
+
+    def _misspelt(self, words: tuple[str, ...], start: int) -> Mention[Id] | None:
+        for end in range(min(len(words), start + 3), start, -1):
+            spelt = "".join(words[start:end])
+            if len(spelt) < SHORTEST_PART:
+                continue
+            near = self.typos.nearest(spelt)
+            if near is not None:
+                return Mention(self.spelt[near], start, end, 0.85, " ".join(words[start:end]))
+        return None
+
+
+def _without_link(rest: str) -> str:
+    for link in _LINKS:
+        if rest.startswith(link) and len(rest) - len(link) >= 4:
+            return rest[len(link) :]
+    return rest
+
+
+def mask(words: tuple[str, ...], mentions: Iterable[tuple[Mention[Any], str]]) -> tuple[str, ...]:
+    """The tokens with every mention replaced by its mark; what a compound says besides the name stays as a token."""
+    out: list[str] = []
+    place = 0
+    for mention, mark in sorted(mentions, key=lambda pair: pair[0].start):
+        if mention.start < place:
+            continue
+        out.extend(words[place : mention.start])
+        out.append(mark)
+        if mention.rest:
+            out.append(mention.rest)
+        place = mention.end
+    out.extend(words[place:])
+    return tuple(out)

@@ -1,0 +1,22 @@
+"""Several questions in one message: cut where one sentence ends and another question begins."""
+
+import re
+
+_ENDS = re.compile(r"(?<=[?!])\s+|(?<=\w[.;])\s+(?=\S)|\n+")
+_AND = re.compile(
+    r"\s*,?\s+(?:und|and|sowie|außerdem|also)\s+(?=(?:wie|was|wer|wo|wann|welche[rsn]?|bis wann|ab wann|muss|kann|darf|gibt|zahlt|"
+    r"how|what|who|where|when|which|do|does|can|is)\b)",
+    re.IGNORECASE,
+)
+SHORTEST = 2
+"""Words a piece needs to be a question of its own."""
+MOST = 4
+
+
+def split_questions(text: str) -> tuple[str, ...]:
+    """The questions of a message in order, at most ``MOST``; a message with one question comes back whole."""
+    pieces = [piece.strip() for sentence in _ENDS.split(text) for piece in _AND.split(sentence)]
+    questions = [piece for piece in pieces if len(piece.split()) >= SHORTEST]
+    if len(questions) < 2:
+        return (text,)
+    return tuple(questions[:MOST])

@@ -1,0 +1,376 @@
+"""Text to ranked guesses: ``understand(text, reader, context) -> Understanding``. Pure, no waiting, no chance.
+
+A question is *about* a topic, *wants* an aspect, and may concern a kind of person. Each half is judged by its own
+evidence; a candidate's raw score is the product of the two, so both must fit. Intents (thanks, a person, off topic)
+compete with aspects in the same ranker and need no topic.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.model import (
+    MAX_UTTERANCE,
+    AspectId,
+    Candidate,
+    Context,
+    Evidence,
+    EvidenceKind,
+    IntentId,
+    Locale,
+    TopicId,
+    Understanding,
+)
+from bot.understanding.entities import TOPIC_MARK, WHO_MARK, quoted_figures, years
+from bot.understanding.normalize import content_words, stem
+from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
+from bot.understanding.retrieval import terms
+from bot.understanding.split import split_questions
+
+Floats = NDArray[np.float32]
+
+OVERVIEW = AspectId("overview")
+ELIGIBILITY = AspectId("eligibility")
+MOST_CANDIDATES = 6
+
+SHARPNESS = 3.2
+"""How fast a smaller margin of the ranker loses probability; chosen on held-out examples of the content."""
+PHRASE = 0.97
+"""Probability of an intent or aspect whose own phrase or example was typed."""
+FIGURE = 0.75
+"""How surely a quoted figure means the only topic that has or had it."""
+CARRIED = 0.8
+"""How surely a follow-up without a name is still about the topic before."""
+DRIFTED = 0.45
+"""The same, when the message has enough words of its own to be about something else."""
+WITHOUT_TEXT = 0.55
+"""Factor for an aspect a topic has no text for: a known gap, taken only when the aspect is clear."""
+NAMED_OFF_TOPIC = 0.5
+"""Factor for *off topic* when a topic is named exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidences:
+    """What speaks for each half, before it is put together."""
+
+    topics: Mapping[TopicId, tuple[float, Evidence]]
+    routes: Mapping[str, float]
+    own: Mapping[str, float]
+    phrase: str | None
+    known: float
+    """Share of the question's content words the content knows at all."""
+
+
+def understand(text: str, reader: Reader, context: Context) -> Understanding:
+    """Everything Lotse can make of a message, best guess first; no candidates when nothing known was recognised."""
+    text = text[:MAX_UTTERANCE]
+    locale = reader.language.detect(text, context.locale)
+    parts = [_one(part, locale, reader, context) for part in split_questions(text)]
+    answered = [part for part in parts if part.candidates]
+    if len(parts) > 1 and len(answered) > 1:
+        return replace(answered[0], text=text, parts=tuple(parts))
+    whole = _one(text, locale, reader, context) if len(parts) > 1 else parts[0]
+    if (
+        len(parts) > 1
+        and answered
+        and (not whole.candidates or answered[0].candidates[0].score > whole.candidates[0].score)
+    ):
+        return replace(answered[0], text=text)
+    return whole
+
+
+def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Understanding:
+    local = reader.locales[locale]
+    question = question_of(text, local, frozenset(reader.overviews.values()))
+    who = tuple(dict.fromkeys(m.id for m in question.who))
+    figures = quoted_figures(text)
+    candidates, known = rank(question, reader, local, context, figures=figures)
+    return Understanding(
+        locale=locale,
+        candidates=candidates,
+        who=who,
+        years=years(text),
+        quoted=figures,
+        text=text,
+        known=known,
+        mended=question.mended,
+    )
+
+
+def rank(
+    question: Question,
+    reader: Reader,
+    local: LocaleReader,
+    context: Context,
+    margins: Floats | None = None,
+    figures: tuple[str, ...] = (),
+) -> tuple[tuple[Candidate, ...], float]:
+    """The candidates of one prepared question, best first, and the share of its content words that are known.
+
+    ``margins`` are the ranker's, when they are known already.
+    """
+    content = content_words(tuple(w for w in question.masked if w not in (TOPIC_MARK, WHO_MARK)), local.locale)
+    if not question.words:
+        return (), 0.0
+    evidence = _gather(question, content, reader, local, context, margins, figures)
+    found = [
+        *_answers(question, content, evidence, reader, context),
+        *_intents(question, evidence, reader),
+    ]
+    best: dict[str, Candidate] = {}
+    for candidate in found:
+        if candidate.score > (best[candidate.label].score if candidate.label in best else 0.0):
+            best[candidate.label] = candidate
+    ranked = sorted(best.values(), key=lambda c: (-c.score, c.label))[:MOST_CANDIDATES]
+    return _calibrated(tuple(ranked), question, evidence, local), evidence.known
+
+
+def evidence_of(ranked: tuple[Candidate, ...], question: Question, known: float) -> tuple[float, ...]:
+    """What the calibration looks at: how high the best candidate is, how far ahead, how familiar the words are."""
+    first = ranked[0].score
+    second = ranked[1].score if len(ranked) > 1 else 0.0
+    named = 1.0 if question.topics else 0.0
+    return (_logit(first), _logit(first) - _logit(second), known, named, min(1.0, len(question.words) / 15))
+
+
+def _calibrated(
+    ranked: tuple[Candidate, ...], question: Question, evidence: Evidences, local: LocaleReader
+) -> tuple[Candidate, ...]:
+    if not ranked:
+        return ()
+    if local.calibration is None:
+        return tuple(replace(c, score=100 * c.score) for c in ranked)
+    sure = local.calibration.probability(evidence_of(ranked, question, evidence.known))
+    scale = sure / max(ranked[0].score, 1e-6)
+    return tuple(replace(c, score=round(100 * min(0.999, c.score * scale), 1)) for c in ranked)
+
+
+# --- Evidence ------------------------------------------------------------------------------------------------
+
+
+def _gather(
+    question: Question,
+    content: tuple[str, ...],
+    reader: Reader,
+    local: LocaleReader,
+    context: Context,
+    margins: Floats | None,
+    figures: tuple[str, ...],
+) -> Evidences:
+    if margins is None:
+        margins = local.route.scores(question.masked)
+    odds = np.exp(SHARPNESS * (margins - margins.max()))
+    odds /= odds.sum()
+    routes = {label: float(p) for label, p in zip(local.route.labels, odds, strict=True)}
+    phrase = local.phrases.get(question.masked)
+    if phrase:
+        routes = {label: p * (1 - PHRASE) for label, p in routes.items()}
+        routes[phrase] = PHRASE + routes.get(phrase, 0.0)
+    own = {
+        label: min(1.0, max(0.0, (cosine - 0.3) / 0.5)) ** 1.5
+        for label, cosine in local.similar.nearest(
+            terms(question.masked, local.locale, local.parts), local.unheard
+        ).items()
+    }
+    exact = local.own.get(question.masked)
+    if exact:
+        own[exact] = 0.99
+    return Evidences(
+        topics=_topics(question, content, own, reader, local, context, figures),
+        routes=routes,
+        own=own,
+        phrase=phrase,
+        known=_known_share(question, content, local),
+    )
+
+
+def _known_share(question: Question, content: tuple[str, ...], local: LocaleReader) -> float:
+    if not content:
+        return 1.0
+    return sum(1 for word in content if word in local.vocabulary or local.parts(word)) / len(content)
+
+
+def _topics(
+    question: Question,
+    content: tuple[str, ...],
+    own: Mapping[str, float],
+    reader: Reader,
+    local: LocaleReader,
+    context: Context,
+    figures: tuple[str, ...],
+) -> dict[TopicId, tuple[float, Evidence]]:
+    found: dict[TopicId, tuple[float, Evidence]] = {}
+
+    def add(topic: TopicId, share: float, evidence: Evidence) -> None:
+        if share > found.get(topic, (0.0, evidence))[0]:
+            found[topic] = (share, evidence)
+
+    for mention in question.topics:
+        kind: EvidenceKind = "typo" if mention.strength < 0.9 else "compound" if mention.rest else "name"
+        add(mention.id, 0.97 * mention.strength, Evidence(kind, mention.words, mention.strength))
+    if question.topics:
+        return found
+    for label, strength in own.items():
+        add(TopicId(label.partition(".")[0]), 0.9 * strength, Evidence("own_answer", label, strength))
+    roots = [stem(word, local.locale) for word in content]
+    shares = local.coverage.shares(roots)
+    if shares:
+        top = max(shares.values())
+        for topic, share in shares.items():
+            strength = 0.8 * min(1.0, max(0.0, (share - 0.3) / 0.5)) * (share / top) ** 3
+            add(TopicId(topic), strength, Evidence("words", " ".join(content), share))
+    matched: dict[TopicId, float] = {}
+    for figure in figures:
+        topics = reader.figures.get(figure, ())
+        for topic in topics:
+            matched[topic] = 1 - (1 - matched.get(topic, 0.0)) * (1 - FIGURE / len(topics))
+    for topic, strength in matched.items():
+        add(topic, strength, Evidence("figure", " ".join(figures), strength))
+    for mention in question.areas:
+        add(mention.id, 0.6 * mention.strength, Evidence("name", mention.words, mention.strength))
+    if context.topic and context.topic in reader.areas:
+        follows = len(content) <= 2 or question.words[0] in ("und", "and", "aber", "but")
+        add(context.topic, CARRIED if follows else DRIFTED, Evidence("context", context.topic, CARRIED))
+    return found
+
+
+# --- Candidates ----------------------------------------------------------------------------------------------
+
+
+def _answers(
+    question: Question, content: tuple[str, ...], evidence: Evidences, reader: Reader, context: Context
+) -> Iterable[Candidate]:
+    aspects = {
+        AspectId(label.removeprefix(ASPECT)): p for label, p in evidence.routes.items() if label.startswith(ASPECT)
+    }
+    bare = not content
+    for topic, (share, why) in evidence.topics.items():
+        area = reader.areas[topic]
+        own: dict[AspectId, float] = defaultdict(float)
+        for label, strength in evidence.own.items():
+            about, _, aspect = label.partition(".")
+            if about == topic:
+                own[AspectId(aspect)] = strength
+        if bare:
+            yield from _bare(question, topic, share, why, context, evidence)
+        for aspect in {*reader.answers[topic], *aspects}:
+            routed = aspects.get(aspect, 0.0)
+            has_text = aspect in reader.answers[topic]
+            if not has_text:
+                if area not in reader.aspect_areas.get(aspect, ()) or topic in reader.overviews.values():
+                    continue
+                routed *= WITHOUT_TEXT
+            both = 1 - (1 - routed) * (1 - own[aspect])
+            if both < 0.02:
+                continue
+            yield _answer(topic, aspect, share * both, why, evidence, own[aspect], routed, context)
+    for aspect, routed in aspects.items():
+        areas = reader.aspect_areas.get(aspect, ())
+        for area in areas:
+            overview = reader.overviews.get(area)
+            if overview and overview not in evidence.topics and aspect in reader.answers[overview]:
+                share = 0.3 if len(areas) > 1 else 0.45
+                why = Evidence("words", f"area {area}", share)
+                yield _answer(overview, aspect, share * routed, why, evidence, 0.0, routed, context)
+        if not evidence.topics or max(share for share, _ in evidence.topics.values()) < CARRIED:
+            yield Candidate(
+                kind="aspect",
+                label=aspect,
+                score=0.35 * routed,
+                aspect=aspect,
+                evidence=(Evidence("words", " ".join(question.masked), routed),),
+            )
+
+
+def _bare(
+    question: Question, topic: TopicId, share: float, why: Evidence, context: Context, evidence: Evidences
+) -> Iterable[Candidate]:
+    """Only a name, only a person, or both: the overview, or what was asked before, now for this topic or person."""
+    named = bool(question.topics or question.areas)
+    assumed: tuple[str, ...] = () if named else ("topic",)
+    if named and not question.who and context.aspect and question.words[0] in ("und", "and", "aber", "but"):
+        yield Candidate(
+            kind="answer",
+            label=f"{topic}.{context.aspect}",
+            score=share * 0.9,
+            topic=topic,
+            aspect=context.aspect,
+            evidence=(why, Evidence("context", context.aspect, 0.9)),
+            assumed=("aspect",),
+        )
+    if question.who:
+        aspect = context.aspect if context.aspect in (ELIGIBILITY, "amount", "coverage") and not named else ELIGIBILITY
+        yield Candidate(
+            kind="answer",
+            label=f"{topic}.{aspect}",
+            score=share * 0.92,
+            topic=topic,
+            aspect=AspectId(aspect or ELIGIBILITY),
+            evidence=(why, Evidence("who", question.who[0].words, 0.9)),
+            assumed=("topic",) if assumed else (),
+        )
+    elif named:
+        yield Candidate(
+            kind="answer",
+            label=f"{topic}.{OVERVIEW}",
+            score=share * 0.93,
+            topic=topic,
+            aspect=OVERVIEW,
+            evidence=(why,),
+        )
+
+
+def _answer(
+    topic: TopicId,
+    aspect: AspectId,
+    score: float,
+    why: Evidence,
+    evidence: Evidences,
+    own: float,
+    routed: float,
+    context: Context,
+) -> Candidate:
+    reasons = [why]
+    if evidence.phrase == f"{ASPECT}{aspect}":
+        reasons.append(Evidence("phrase", aspect, PHRASE))
+    elif routed > own:
+        reasons.append(Evidence("words", aspect, routed))
+    if own > 0.1:
+        reasons.append(Evidence("own_answer", f"{topic}.{aspect}", own))
+    return Candidate(
+        kind="answer",
+        label=f"{topic}.{aspect}",
+        score=score,
+        topic=topic,
+        aspect=aspect,
+        evidence=tuple(reasons),
+        assumed=("topic",) if why.kind == "context" else (),
+    )
+
+
+def _intents(question: Question, evidence: Evidences, reader: Reader) -> Iterable[Candidate]:
+    named = any(m.strength == 1.0 for m in question.topics)
+    for label, routed in evidence.routes.items():
+        if not label.startswith(INTENT) or routed < 0.02:
+            continue
+        intent = IntentId(label.removeprefix(INTENT))
+        factor = NAMED_OFF_TOPIC if named and reader.intent_kinds[intent] == "off_topic" else 1.0
+        kind: EvidenceKind = "phrase" if evidence.phrase == label else "words"
+        yield Candidate(
+            kind="intent",
+            label=intent,
+            score=routed * factor,
+            intent=intent,
+            evidence=(Evidence(kind, " ".join(question.words[:12]), routed),),
+        )
+
+
+def _logit(p: float) -> float:
+    p = min(0.995, max(0.005, p))
+    return float(np.log(p / (1 - p)))
+
+
+__all__ = ["evidence_of", "rank", "understand"]
