@@ -1,0 +1,159 @@
+"""Control words: help, why, more, simpler, language, my data. Each action is a function of the situation."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.dialogue import wording
+from bot.dialogue.answers import further_text, menu
+from bot.dialogue.case_rules import offer
+from bot.dialogue.choosing import yes_no
+from bot.dialogue.naming import contact_line, label_title
+from bot.dialogue.situation import Situation, finish
+from bot.dialogue.state import Pending
+from bot.dialogue.turn import Turn
+from bot.model import Bullets, Locale, LookedUp, LookUp, RecordRating, Span, TopicId
+
+PERSON_DATA: Mapping[str, Mapping[Locale, str]] = {
+    "messages": {"de": "Nachrichten in Gesprächen", "en": "messages in conversations"},
+    "waiting": {"de": "Nachrichten, die noch auf Antwort warten", "en": "messages still waiting for a reply"},
+    "outgoing": {"de": "Antworten, die noch unterwegs sind", "en": "replies still on their way"},
+    "cases": {"de": "Fälle bei der Koordination", "en": "cases with the coordination team"},
+    "gaps": {"de": "unbeantwortete Fragen", "en": "unanswered questions"},
+    "ratings": {"de": "Bewertungen", "en": "ratings"},
+}
+"""What the store counts about a person, in words."""
+
+
+def action_of(s: Situation) -> str | None:
+    """The action of the best guess when it is a control word at all, however unsure."""
+    best = s.best
+    intent = s.content.intents.get(best.intent) if best and best.intent else None
+    return intent.action if intent else None
+
+
+def act(s: Situation, action: str) -> Turn | None:
+    """Carry out a control action; None when there is none of that name."""
+    carry_out = ACTIONS.get(action)
+    return carry_out(s) if carry_out else None
+
+
+def _help(s: Situation) -> Turn:
+    blocks = (wording.say(wording.HELP, s.locale),)
+    return finish(s, "control", "help", blocks, choices=menu(s), label="help", candidate=s.best)
+
+
+def _cancel(s: Situation) -> Turn:
+    state = replace(s.state, pending=None, topic=None, aspect=None, who=(), misses=0)
+    blocks = (wording.say(wording.CANCELLED, s.locale),)
+    return finish(replace(s, state=state), "control", "cancel", blocks, label="cancel")
+
+
+def _switch(locale: Locale) -> Callable[[Situation], Turn]:
+    def switch(s: Situation) -> Turn:
+        changed = replace(s, state=replace(s.state, locale=locale, locale_fixed=True), locale=locale)
+        blocks = (wording.say(wording.SWITCHED, locale),)
+        return finish(changed, "control", f"switch_{locale}", blocks, label=f"switch_{locale}")
+
+    return switch
+
+
+def _why(s: Situation) -> Turn:
+    if s.state.shown is None:
+        return finish(s, "control", "why", (wording.say(wording.NOTHING_BEFORE, s.locale),), label="why")
+    title = label_title(s.content, s.state.shown.label, s.locale)
+    reasons = Bullets(tuple((Span(reason),) for reason in s.state.shown.why))
+    return finish(s, "control", "why", (wording.say(wording.WHY, s.locale, label=title), reasons), label="why")
+
+
+def _more(s: Situation) -> Turn:
+    return _further(s, "more")
+
+
+def _plain(s: Situation) -> Turn:
+    return _further(s, "plain")
+
+
+def _further(s: Situation, kind: str) -> Turn:
+    if s.state.shown is None:
+        return finish(s, "control", kind, (wording.say(wording.NOTHING_BEFORE, s.locale),), label=kind)
+    found = further_text(s, kind)
+    if found is not None:
+        blocks, sources = found
+        return finish(s, "control", kind, blocks, sources=sources, label=kind)
+    topic = TopicId(s.state.shown.label.partition(".")[0])
+    if kind == "more" and topic in s.content.topics:
+        blocks = (wording.say(wording.NO_MORE, s.locale, contact=contact_line(s.content, topic, s.locale)),)
+    else:
+        blocks = (wording.say(wording.NO_PLAIN, s.locale),)
+    return finish(s, "control", kind, blocks, label=kind)
+
+
+def _helpful(s: Situation) -> Turn:
+    return _rate(s, helpful=True)
+
+
+def _not_helpful(s: Situation) -> Turn:
+    return _rate(s, helpful=False)
+
+
+def _rate(s: Situation, *, helpful: bool) -> Turn:
+    label = s.state.shown.label if s.state.shown else ""
+    rating = RecordRating(about=None, label=label, helpful=helpful)
+    if helpful:
+        blocks = (wording.say(wording.RATED_GOOD, s.locale),)
+        return finish(s, "control", "rated", blocks, effects=(rating,), label="helpful")
+    pending, choices = offer(label_title(s.content, label, s.locale) if label else "", "not helpful", s.locale)
+    changed = replace(s, state=replace(s.state, pending=pending))
+    blocks = (wording.say(wording.RATED_BAD, s.locale),)
+    return finish(changed, "control", "rated", blocks, choices=choices, effects=(rating,), label="not_helpful")
+
+
+def _case_status(s: Situation) -> Turn:
+    number = s.state.open_case
+    text = wording.CASE_STATUS_NONE if number is None else wording.CASE_STATUS_OPEN
+    blocks = (wording.say(text, s.locale, number=str(number)),)
+    return finish(s, "control", "case_status", blocks, label="case_status")
+
+
+def _my_data(s: Situation) -> Turn:
+    """Two turns: the store looks it up, and answers with a ``LookedUp``."""
+    turn = finish(s, "control", "my_data", (), effects=(LookUp("person_data"),), label="my_data")
+    return replace(turn, state=replace(turn.state, introduced=s.state.introduced), effects=turn.effects[1:])
+
+
+def person_data(s: Situation, found: LookedUp) -> Turn:
+    """What is stored about the person, in words."""
+    items = tuple(
+        (Span(f"{PERSON_DATA[kind][s.locale] if kind in PERSON_DATA else kind}: {count}"),)
+        for kind, count in found.found
+    )
+    blocks = (wording.say(wording.MY_DATA, s.locale), Bullets(items))
+    return finish(s, "control", "my_data", blocks, label="my_data")
+
+
+def _delete_my_data(s: Situation) -> Turn:
+    choices = yes_no(s.locale)
+    pending = Pending("confirm_delete", tuple((c.label, c.value) for c in choices))
+    changed = replace(s, state=replace(s.state, pending=pending))
+    blocks = (wording.say(wording.CONFIRM_DELETE, s.locale),)
+    return finish(changed, "control", "confirm_delete", blocks, choices=choices, label="delete_my_data")
+
+
+ACTIONS: Mapping[str, Callable[[Situation], Turn]] = {
+    "help": _help,
+    "cancel": _cancel,
+    "back": _cancel,
+    "switch_de": _switch("de"),
+    "switch_en": _switch("en"),
+    "why": _why,
+    "more": _more,
+    "plain": _plain,
+    "helpful": _helpful,
+    "not_helpful": _not_helpful,
+    "case_status": _case_status,
+    "my_data": _my_data,
+    "delete_my_data": _delete_my_data,
+}
+"""What a control intent's ``action`` may name, besides *yes*, *no*, *none* and *person*."""
+
+__all__ = ["ACTIONS", "act", "action_of", "person_data"]

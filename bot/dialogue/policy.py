@@ -1,0 +1,345 @@
+"""The ordered rules: read ``RULES`` at the end from top to bottom, the first that applies decides, and nothing else does.
+
+``take_turn`` is a pure function: same state, same input, same content, same ``now`` give the same turn. Every rule is a
+function from the situation to a Turn, or None when it does not apply.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.content.definitions import Content
+from bot.dialogue import control, wording
+from bot.dialogue.answers import answer_parts, answer_turn, likely_topics, menu
+from bot.dialogue.case_rules import offer, offer_line, open_case
+from bot.dialogue.choosing import (
+    NO,
+    NONE,
+    PERSON,
+    YES,
+    answer_of,
+    candidate_choices,
+    choice_typed,
+    topic_choices,
+    topic_of,
+    with_person,
+)
+from bot.dialogue.naming import aspect_title
+from bot.dialogue.situation import Situation, finish
+from bot.dialogue.state import Pending, State, fresh_context
+from bot.dialogue.turn import Turn
+from bot.model import (
+    AspectId,
+    Candidate,
+    Decision,
+    ForgetPerson,
+    Input,
+    Locale,
+    LookedUp,
+    Paragraph,
+    Pressed,
+    Rated,
+    RecordGap,
+    RecordRating,
+    Span,
+    Understanding,
+    Utterance,
+)
+
+SURE: Mapping[Locale, float] = {"de": 50.0, "en": 50.0}
+"""From this score on a candidate is answered without asking back."""
+POSSIBLE: Mapping[Locale, float] = {"de": 22.0, "en": 22.0}
+"""From this score on a candidate is worth offering as *Did you mean*."""
+CLOSE = 0.35
+"""A second guess this near to the first (as a share of its score) is offered beside it."""
+WANTS_PERSON = 35.0
+"""A wish for a person is honoured from this score on: offering once too often does less harm than refusing once."""
+TWO_MISSES = 2
+
+Rule = Callable[[Situation], Turn | None]
+
+
+def take_turn(
+    state: State, incoming: Input, understanding: Understanding | None, content: Content, now: datetime
+) -> Turn:
+    """What follows from one input. ``now`` is aware UTC; ``understanding`` is None for presses, ratings and look-ups."""
+    state = fresh_context(state, now)
+    found = understanding or Understanding(locale=state.locale or "de")
+    locale = state.locale if state.locale and (state.locale_fixed or understanding is None) else found.locale
+    state = replace(state, locale=locale, turns=state.turns + 1)
+    situation = Situation(state, incoming, found, content, now, locale)
+    for rule in RULES:
+        turn = rule(situation)
+        if turn is not None:
+            return turn
+    raise AssertionError("the last rule applies always")  # pragma: no cover
+
+
+# --- Inputs that are not words -------------------------------------------------------------------------------
+
+
+def _rated(s: Situation) -> Turn | None:
+    if not isinstance(s.input, Rated):
+        return None
+    label = s.state.shown.label if s.state.shown else ""
+    rating = RecordRating(about=s.input.about, label=label, helpful=s.input.helpful)
+    return _rating_reply(s, rating)
+
+
+def _looked_up(s: Situation) -> Turn | None:
+    return control.person_data(s, s.input) if isinstance(s.input, LookedUp) else None
+
+
+def _pressed(s: Situation) -> Turn | None:
+    return _chosen(s, s.input.value) if isinstance(s.input, Pressed) else None
+
+
+def _empty(s: Situation) -> Turn | None:
+    if isinstance(s.input, Utterance) and not any(char.isalnum() for char in s.input.text):
+        return finish(s, "control", "empty", (wording.say(wording.EMPTY, s.locale),))
+    return None
+
+
+# --- A question of ours is open ------------------------------------------------------------------------------
+
+
+def _typed_choice(s: Situation) -> Turn | None:
+    if s.state.pending is None or not isinstance(s.input, Utterance):
+        return None
+    value = choice_typed(s.input.text, s.state.pending)
+    return _chosen(s, value) if value is not None else None
+
+
+def _yes_no(s: Situation) -> Turn | None:
+    """*Yes* and *no* in many words, while a yes-or-no question of ours is open."""
+    if s.state.pending is None or s.state.pending.kind not in ("offer_person", "confirm_delete"):
+        return None
+    action = control.action_of(s)
+    return _chosen(s, action) if action in (YES, NO) else None
+
+
+def _chosen(s: Situation, value: str) -> Turn:
+    """Carry out a choice, pressed or typed. What the sentence before had said is kept."""
+    pending = s.state.pending
+    earlier = pending.text if pending else ""
+    closed = replace(s, state=replace(s.state, pending=None))
+    answer = answer_of(value, s.content)
+    if answer:
+        return answer_turn(closed, *answer, rule="chosen", text=earlier)
+    topic = topic_of(value, s.content)
+    if topic:
+        aspect = s.state.aspect or AspectId("overview")
+        return answer_turn(closed, topic, aspect, rule="chosen_topic", text=earlier)
+    if value == PERSON or (value == YES and pending and pending.kind == "offer_person"):
+        return _open(closed, earlier or _said(s), pending.reason if pending else "asked")
+    if value == YES and pending and pending.kind == "confirm_delete":
+        blocks = (wording.say(wording.DELETED, s.locale),)
+        return finish(closed, "control", "delete_my_data", blocks, effects=(ForgetPerson(),), label="delete_my_data")
+    if value == NO:
+        text = wording.NOT_KEPT if pending and pending.kind == "confirm_delete" else wording.DECLINED
+        return finish(closed, "control", "declined", (wording.say(text, s.locale),), label="no")
+    if value == NONE:
+        return _none_of_these(closed, pending)
+    return control.act(closed, value) or _miss(closed)
+
+
+def _none_of_these(s: Situation, pending: Pending | None) -> Turn:
+    """None of the guesses: the most valuable gap there is, so it is kept with what was offered."""
+    offered = tuple(value for _, value in pending.choices) if pending else ()
+    text = pending.text if pending else _said(s)
+    asked, choices = offer(text, "none of the offered", s.locale)
+    state = replace(s.state, pending=asked, misses=s.state.misses + 1)
+    return finish(
+        replace(s, state=state),
+        "miss",
+        "none_of_these",
+        (wording.say(wording.MISS_AGAIN, s.locale),),
+        choices=choices,
+        effects=(RecordGap("clarified", text, None, offered),),
+    )
+
+
+# --- What was said -------------------------------------------------------------------------------------------
+
+
+def _wants_person(s: Situation) -> Turn | None:
+    for candidate in s.understanding.candidates[:2]:
+        intent = s.content.intents.get(candidate.intent) if candidate.intent else None
+        if intent and intent.action == "person" and candidate.score >= WANTS_PERSON:
+            return _open(s, _said(s), "asked for a person", candidate)
+    return None
+
+
+def _sensitive(s: Situation) -> Turn | None:
+    """A rejection, a complaint, a dispute: understanding words, and an offer."""
+    best = s.best
+    intent = s.content.intents.get(best.intent) if best and best.intent else None
+    if best is None or intent is None or intent.kind != "handoff" or best.score < SURE[s.locale]:
+        return None
+    replies = intent.reply[s.locale]
+    pending, choices = offer(_said(s), intent.id, s.locale)
+    state = replace(s.state, pending=pending, misses=0)
+    blocks = (Paragraph((Span(replies[s.state.turns % len(replies)]),)), offer_line(s.locale))
+    return finish(
+        replace(s, state=state), "handoff", "sensitive", blocks, choices=choices, label=intent.id, candidate=best
+    )
+
+
+def _intent(s: Situation) -> Turn | None:
+    """Small talk, control words, and what belongs elsewhere."""
+    best = s.best
+    intent = s.content.intents.get(best.intent) if best and best.intent else None
+    if best is None or intent is None or best.score < SURE[s.locale]:
+        return None
+    if intent.kind == "control" and intent.action:
+        acted = control.act(s, intent.action)
+        if acted is not None:
+            return replace(acted, score=best.score)
+    replies = intent.reply.get(s.locale, ())
+    if not replies:
+        return None
+    blocks = (Paragraph((Span(replies[s.state.turns % len(replies)]),)),)
+    decision: Decision = "handoff" if intent.kind == "handoff" else intent.kind
+    return finish(s, decision, intent.kind, blocks, label=intent.id, candidate=best)
+
+
+def _several(s: Situation) -> Turn | None:
+    """Several questions in one message: each is answered, or named as not understood."""
+    if not s.understanding.parts:
+        return None
+    return answer_parts(s, SURE[s.locale])
+
+
+def _sure(s: Situation) -> Turn | None:
+    best = s.best
+    if best is None or best.kind != "answer" or best.score < SURE[s.locale] or not best.topic or not best.aspect:
+        return None
+    return answer_turn(s, best.topic, best.aspect, rule="sure", candidate=best, text=_said(s))
+
+
+def _which_topic(s: Situation) -> Turn | None:
+    """The aspect is clear, the topic is missing: ask for it by name."""
+    best = s.best
+    if best is None or best.kind != "aspect" or best.aspect is None or best.score < POSSIBLE[s.locale]:
+        return None
+    topics = likely_topics(s, best.aspect)
+    choices = with_person(topic_choices(topics, s.content, s.locale), s.locale)
+    state = replace(
+        s.state,
+        aspect=best.aspect,
+        context_at=s.now,
+        pending=Pending("topic", tuple((c.label, c.value) for c in choices), _said(s)),
+    )
+    asked = wording.say(wording.WHICH_TOPIC, s.locale, aspect=aspect_title(s.content, None, best.aspect, s.locale))
+    return finish(
+        replace(s, state=state), "clarify", "which_topic", (asked,), choices=choices, label=best.aspect, candidate=best
+    )
+
+
+def _did_you_mean(s: Situation) -> Turn | None:
+    guesses = [c for c in s.understanding.candidates if c.kind == "answer"]
+    if not guesses or guesses[0].score < POSSIBLE[s.locale] or s.state.misses >= TWO_MISSES:
+        return None
+    near = [c for c in guesses if c.score >= guesses[0].score * CLOSE]
+    choices = with_person(candidate_choices(near, s.content, s.locale), s.locale)
+    state = replace(s.state, pending=Pending("clarify", tuple((c.label, c.value) for c in choices), _said(s)))
+    blocks = (wording.say(wording.CLARIFY, s.locale),)
+    return finish(
+        replace(s, state=state),
+        "clarify",
+        "did_you_mean",
+        blocks,
+        choices=choices,
+        label=near[0].label,
+        candidate=near[0],
+    )
+
+
+def _unlike_everything(s: Situation) -> Turn | None:
+    """Hardly a word of it is known: that is off topic, and honest to say so. A second time in a row it is a miss."""
+    if s.understanding.known > 0.34 or s.state.misses:
+        return None
+    state = replace(s.state, misses=s.state.misses + 1)
+    gap = RecordGap("missed", _said(s), None)
+    return finish(
+        replace(s, state=state), "off_topic", "unlike", (wording.say(wording.OFF_TOPIC, s.locale),), effects=(gap,)
+    )
+
+
+def _miss(s: Situation) -> Turn:
+    misses = s.state.misses + 1
+    gap = RecordGap("missed", _said(s), s.best.label if s.best else None)
+    if misses < TWO_MISSES:
+        state = replace(s.state, misses=misses, pending=None)
+        choices = menu(s)
+        return finish(
+            replace(s, state=state),
+            "miss",
+            "miss",
+            (wording.say(wording.MISS, s.locale),),
+            choices=choices,
+            effects=(gap,),
+        )
+    pending, choices = offer(_said(s), "two misses", s.locale)
+    state = replace(s.state, misses=misses, pending=pending)
+    return finish(
+        replace(s, state=state),
+        "miss",
+        "second_miss",
+        (wording.say(wording.MISS_AGAIN, s.locale),),
+        choices=choices,
+        effects=(gap,),
+    )
+
+
+# --- Shared by the rules -------------------------------------------------------------------------------------
+
+
+def _said(s: Situation) -> str:
+    return s.input.text if isinstance(s.input, Utterance) else ""
+
+
+def _open(s: Situation, question: str, reason: str, candidate: Candidate | None = None) -> Turn:
+    blocks, effects = open_case(s.state, question, reason, s.understanding, s.content, s.locale)
+    state = replace(s.state, misses=0, pending=None)
+    return finish(
+        replace(s, state=state),
+        "handoff",
+        "opened",
+        blocks,
+        effects=effects,
+        label=candidate.label if candidate else "wants_person",
+        candidate=candidate,
+    )
+
+
+def _rating_reply(s: Situation, rating: RecordRating) -> Turn:
+    if rating.helpful:
+        blocks = (wording.say(wording.RATED_GOOD, s.locale),)
+        return finish(s, "control", "rated", blocks, effects=(rating,), label="helpful")
+    pending, choices = offer("", "not helpful", s.locale)
+    blocks = (wording.say(wording.RATED_BAD, s.locale),)
+    state = replace(s.state, pending=pending)
+    return finish(
+        replace(s, state=state), "control", "rated", blocks, choices=choices, effects=(rating,), label="not_helpful"
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _rated,
+    _looked_up,
+    _pressed,
+    _empty,
+    _typed_choice,
+    _wants_person,
+    _yes_no,
+    _several,
+    _sensitive,
+    _intent,
+    _sure,
+    _which_topic,
+    _did_you_mean,
+    _unlike_everything,
+    _miss,
+)
+"""The policy. A person is one step away, so the wish for one comes before everything that could be answered."""

@@ -1,0 +1,113 @@
+"""What Lotse remembers of one conversation: frozen, stored as JSON with a version and a pure upgrade for each.
+
+Alternatives rejected: keeping the whole transcript as state (grows without bound, and rules would start to parse it),
+and keeping objects pickled (an old conversation must survive a release).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from bot.model import AspectId, Locale, TopicId, WhoId
+
+STATE_VERSION = 1
+
+CONTEXT_LIFETIME = timedelta(minutes=30)
+"""How long topic, aspect and person words are carried along in a thread."""
+
+PendingKind = Literal["clarify", "topic", "aspect", "next", "offer_person", "confirm_delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A question of ours is open: its choices as (label, value), and the words that led to it.
+
+    ``text`` is replayed with the choice, so what the sentence already said is not lost.
+    """
+
+    kind: PendingKind
+    choices: tuple[tuple[str, str], ...]
+    text: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The answer shown last: its label, why it was chosen, and whether it was current, a gap or expired."""
+
+    label: str
+    why: tuple[str, ...] = ()
+    status: str = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The dialogue state of one conversation."""
+
+    locale: Locale | None = None
+    locale_fixed: bool = False
+    """The user chose the language; what they type no longer changes it."""
+    introduced: bool = False
+    """The person has been told on this platform what Lotse is and what it stores."""
+    topic: TopicId | None = None
+    aspect: AspectId | None = None
+    who: tuple[WhoId, ...] = ()
+    context_at: datetime | None = None
+    pending: Pending | None = None
+    misses: int = 0
+    shown: Shown | None = None
+    shown_labels: tuple[str, ...] = ()
+    turns: int = 0
+    open_case: int | None = None
+    """Number of the case that is open for this conversation; the store keeps it up to date."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def fresh_context(state: State, now: datetime) -> State:
+    """The state with a context older than its lifetime forgotten, and with it an open question of ours."""
+    if state.context_at is None or now - state.context_at <= CONTEXT_LIFETIME:
+        return state
+    return replace(state, topic=None, aspect=None, who=(), context_at=None, pending=None, misses=0)
+
+
+def state_to_json(state: State) -> dict[str, Any]:
+    """The state as plain JSON values, with its version."""
+    data = asdict(state)
+    data["context_at"] = state.context_at.isoformat() if state.context_at else None
+    data["version"] = STATE_VERSION
+    return data
+
+
+def state_from_json(data: Mapping[str, Any] | None) -> State:
+    """The state stored by this or any earlier release; None gives a new one. Raises ValueError on a later release's."""
+    if not data:
+        return State()
+    data = dict(data)
+    version = data.pop("version", 1)
+    if version > STATE_VERSION:
+        raise ValueError(f"the stored dialogue state has version {version}, this release knows {STATE_VERSION}")
+    pending, shown = data.get("pending"), data.get("shown")
+    return State(
+        locale=data.get("locale"),
+        locale_fixed=bool(data.get("locale_fixed")),
+        introduced=bool(data.get("introduced")),
+        topic=data.get("topic"),
+        aspect=data.get("aspect"),
+        who=tuple(data.get("who", ())),
+        context_at=datetime.fromisoformat(data["context_at"]) if data.get("context_at") else None,
+        pending=Pending(
+            kind=cast(PendingKind, pending["kind"]),
+            choices=tuple((label, value) for label, value in pending["choices"]),
+            text=pending["text"],
+            reason=pending["reason"],
+        )
+        if pending
+        else None,
+        misses=int(data.get("misses", 0)),
+        shown=Shown(label=shown["label"], why=tuple(shown["why"]), status=shown["status"]) if shown else None,
+        shown_labels=tuple(data.get("shown_labels", ())),
+        turns=int(data.get("turns", 0)),
+        open_case=data.get("open_case"),
+        notes=dict(data.get("notes", {})),
+    )

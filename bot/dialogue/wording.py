@@ -1,0 +1,210 @@
+"""Lotse's own sentences: what it says when no admin's text is meant. Built in, so no missing file can silence it.
+
+One entry per occasion, German and English side by side; ``{braces}`` are filled by the caller. Tone: friendly, short, *Sie*.
+"""
+
+from collections.abc import Mapping
+
+from bot.model import Bullets, Locale, Paragraph, Reply, Span
+
+Sentences = Mapping[Locale, str]
+
+FIRST_CONTACT: Sentences = {
+    "de": "Guten Tag, ich bin Lotse: ein automatisches Programm mit festen Regeln, keine KI-Texte. Ihre Fragen speichere "
+    "ich bis zu 30 Tage; mit „lösche meine Daten“ löschen Sie alles. Mit „Mensch“ holen Sie jederzeit eine Person dazu.",
+    "en": "Hello, I am Lotse: an automatic program with fixed rules, no AI-written text. I keep your questions for up to "
+    "30 days; “delete my data” erases everything. Type “human” at any time to bring in a person.",
+}
+ASSUMED: Sentences = {"de": "Ich beziehe das auf: {title}.", "en": "I take this to be about: {title}."}
+GAP: Sentences = {
+    "de": "Zu „{title}“ habe ich dazu ({aspect}) keine geprüfte Angabe. Zuständig ist: {contact}.",
+    "en": "I have no reviewed information about that ({aspect}) for “{title}”. Please ask: {contact}.",
+}
+GAP_OWN: Sentences = {
+    "de": "Dazu habe ich bei „{title}“ keine geprüfte Angabe. Zuständig ist: {contact}.",
+    "en": "I have no reviewed information on that for “{title}”. Please ask: {contact}.",
+}
+EXPIRED: Sentences = {
+    "de": "Die Angaben dazu ({title}) werden gerade überprüft. Deshalb nenne ich Ihnen keine Zahl, die überholt sein könnte. "
+    "Verbindliche Auskunft gibt: {contact}. Ich kann auch eine Person aus der Koordination für Sie fragen.",
+    "en": "This information ({title}) is being checked at the moment, so I will not give you a figure that may be outdated. "
+    "For a binding answer please ask: {contact}. I can also bring in a person from the coordination team.",
+}
+NOT_IN_FORCE: Sentences = {
+    "de": "Für diesen Tag liegt mir zu „{title}“ keine gültige Regelung vor. Deshalb nenne ich Ihnen keine Zahl. "
+    "Verbindliche Auskunft gibt: {contact}.",
+    "en": "I know of no rule in force on that day for “{title}”, so I will not give you a figure. "
+    "For a binding answer please ask: {contact}.",
+}
+STALE: Sentences = {
+    "de": "Hinweis: Diese Auskunft wird gerade überprüft und könnte überholt sein.",
+    "en": "Please note: this information is being checked and may be outdated.",
+}
+ENDED: Sentences = {
+    "de": "{title} gibt es nicht mehr: Das Programm endete am {date}.",
+    "en": "{title} no longer exists: the programme ended on {date}.",
+}
+INSTEAD: Sentences = {"de": "Heute kommt eher infrage: {titles}.", "en": "Today you may want to look at: {titles}."}
+CONFIRM_ONE_SOURCE: Sentences = {
+    "de": "Diese Angabe stützt sich auf eine einzige Quelle; bitte lassen Sie sie sich bestätigen: {contact}.",
+    "en": "This rests on a single source; please have it confirmed by: {contact}.",
+}
+CONFIRM_CONFLICTING: Sentences = {
+    "de": "Die Quellen widersprechen sich in diesem Punkt; bitte fragen Sie nach: {contact}.",
+    "en": "The sources disagree on this point; please check with: {contact}.",
+}
+ELIGIBLE_NO: Sentences = {
+    "de": "Nein: {who} sind hier ausgeschlossen.",
+    "en": "No: {who} are excluded here.",
+}
+ELIGIBLE_NO_CONDITION: Sentences = {
+    "de": "Nach den Regeln eher nein: Für {who} fehlt eine Voraussetzung ({condition}).",
+    "en": "By the rules rather not: {who} lack one condition ({condition}).",
+}
+ELIGIBLE_YES: Sentences = {"de": "Grundsätzlich ja, auch für {who}.", "en": "In principle yes, for {who} too."}
+ELIGIBLE_YES_IF: Sentences = {
+    "de": "Grundsätzlich ja, auch für {who}, wenn außerdem gilt:",
+    "en": "In principle yes, for {who} too, provided that:",
+}
+ELIGIBLE_UNKNOWN: Sentences = {
+    "de": "Speziell für {who} liegt mir dazu keine geprüfte Angabe vor. Allgemein gilt:",
+    "en": "I have no reviewed information for {who} in particular. In general:",
+}
+CLARIFY: Sentences = {"de": "Meinten Sie …?", "en": "Did you mean …?"}
+WHICH_TOPIC: Sentences = {
+    "de": "Worum geht es Ihnen bei „{aspect}“?",
+    "en": "What is your question about “{aspect}” related to?",
+}
+NONE_OF_THESE: Sentences = {"de": "nichts davon", "en": "none of these"}
+PERSON: Sentences = {"de": "mit einem Menschen sprechen", "en": "talk to a person"}
+MISS: Sentences = {
+    "de": "Das habe ich leider nicht verstanden. Vielleicht sagen Sie es mit anderen Worten, zum Beispiel: "
+    "„Was zahlt der Weiterbildungsbonus?“ oder „Wofür zählt meine Berufserfahrung?“",
+    "en": "Sorry, I did not understand that. You could put it differently, for example: “What does the training bonus pay?” or "
+    "“What does my work experience count for?”",
+}
+MISS_AGAIN: Sentences = {
+    "de": "Auch das kann ich leider nicht sicher beantworten. Soll ich eine Person aus der Koordination dazuholen?",
+    "en": "I cannot answer that reliably either. Shall I bring in a person from the coordination team?",
+}
+OFF_TOPIC: Sentences = {
+    "de": "Damit kenne ich mich nicht aus. Ich helfe bei Förderung von Weiterbildung, bei Kursen der Mikrotechnologie und bei der "
+    "Anerkennung von Können und Erfahrung.",
+    "en": "That is not something I know about. I can help with funding for further training, with courses in microtechnology and with "
+    "having skills and experience recognised.",
+}
+NOT_UNDERSTOOD_PART: Sentences = {
+    "de": "Diesen Teil habe ich nicht verstanden: „{part}“.",
+    "en": "I did not understand this part: “{part}”.",
+}
+CUT: Sentences = {
+    "de": "Ihre Nachricht ist sehr lang. Ich habe nur die ersten {limit} Zeichen gelesen.",
+    "en": "Your message is very long. I have read only the first {limit} characters.",
+}
+EMPTY: Sentences = {
+    "de": "Ich habe keinen Text erhalten. Schreiben Sie mir einfach Ihre Frage, zum Beispiel: „Wer zahlt meinen Kurs?“",
+    "en": "I received no text. Just type your question, for example: “Who pays for my course?”",
+}
+OFFER: Sentences = {
+    "de": "Möchten Sie, dass ich das an eine Person aus der Koordination gebe?",
+    "en": "Would you like me to pass this on to a person from the coordination team?",
+}
+YES: Sentences = {"de": "Ja, bitte", "en": "Yes, please"}
+NO: Sentences = {"de": "Nein, danke", "en": "No, thank you"}
+DECLINED: Sentences = {
+    "de": "Gut, dann bleibt es dabei. Fragen Sie mich gern weiter.",
+    "en": "All right. Feel free to ask me something else.",
+}
+CASE_OPENED: Sentences = {
+    "de": "Ich habe Ihre Frage als Fall {number} für die Koordination ({team}) aufgenommen. Dort steht sie jetzt auf der Liste der "
+    "offenen Fälle. Wann sich jemand meldet, kann ich Ihnen noch nicht zusagen. Sie können hier weiter fragen; "
+    "was Sie schreiben, gehört mit zum Fall.",
+    "en": "I have recorded your question as case {number} for the coordination team ({team}). It is now on their list of open cases. "
+    "I cannot yet promise when somebody will reply. You can go on asking here; what you write becomes part of the case.",
+}
+CASE_ALREADY: Sentences = {
+    "de": "Ihr Fall {number} steht schon auf der Liste der Koordination. Was Sie hier schreiben, gehört mit dazu.",
+    "en": "Your case {number} is already on the coordination team's list. What you write here is added to it.",
+}
+CASE_STATUS_OPEN: Sentences = {
+    "de": "Ihr Fall {number} ist aufgenommen und steht auf der Liste der offenen Fälle. Bisher hat ihn noch niemand übernommen.",
+    "en": "Your case {number} has been recorded and is on the list of open cases. Nobody has taken it over yet.",
+}
+CASE_STATUS_NONE: Sentences = {
+    "de": "Für dieses Gespräch ist kein Fall offen. Mit „Mensch“ geben Sie Ihre Frage an die Koordination.",
+    "en": "There is no open case for this conversation. Type “human” to pass your question on to the coordination team.",
+}
+HELP: Sentences = {
+    "de": "Ich beantworte Fragen zu Förderung von Weiterbildung, zu Kursen der Mikrotechnologie und dazu, was Ihr Können und Ihre Erfahrung "
+    "zählen. Fragen Sie einfach, wie Sie es einer Kollegin sagen würden. Außerdem verstehe ich: „warum“, „mehr dazu“, "
+    "„einfacher bitte“, „English“, „meine Daten“, „lösche meine Daten“ und „Mensch“.",
+    "en": "I answer questions about funding for further training, courses in microtechnology, and what your skills and experience count for. "
+    "Just ask as you would ask a colleague. I also understand: “why”, “more”, “simpler please”, “Deutsch”, “my data”, "
+    "“delete my data” and “human”.",
+}
+SWITCHED: Sentences = {
+    "de": "Gern, ich antworte jetzt auf Deutsch.",
+    "en": "Sure, I will answer in English from now on.",
+}
+CANCELLED: Sentences = {
+    "de": "Abgebrochen. Womit kann ich sonst helfen?",
+    "en": "Cancelled. What else can I do for you?",
+}
+NOTHING_BEFORE: Sentences = {
+    "de": "Dazu müsste ich Ihnen erst etwas beantwortet haben. Was möchten Sie wissen?",
+    "en": "I would have to answer something first. What would you like to know?",
+}
+NO_MORE: Sentences = {
+    "de": "Mehr habe ich dazu nicht hinterlegt. Verbindliche Auskunft gibt: {contact}.",
+    "en": "I have nothing more on this. For a binding answer please ask: {contact}.",
+}
+NO_PLAIN: Sentences = {
+    "de": "Davon habe ich noch keine Fassung in einfacher Sprache. Eine Person kann es Ihnen erklären: Schreiben Sie „Mensch“.",
+    "en": "I have no version of this in plain language yet. A person can explain it: type “human”.",
+}
+WHY: Sentences = {
+    "de": "Ich habe „{label}“ gewählt, und zwar deshalb:",
+    "en": "I chose “{label}” for these reasons:",
+}
+RATED_GOOD: Sentences = {"de": "Danke, das freut mich.", "en": "Thank you, glad to hear it."}
+RATED_BAD: Sentences = {
+    "de": "Danke für den Hinweis. Soll ich eine Person aus der Koordination dazuholen?",
+    "en": "Thank you for telling me. Shall I bring in a person from the coordination team?",
+}
+CONFIRM_DELETE: Sentences = {
+    "de": "Soll ich wirklich alles löschen, was ich zu Ihnen auf dieser Plattform gespeichert habe? Offene Fälle werden damit "
+    "zurückgezogen. Das lässt sich nicht rückgängig machen.",
+    "en": "Do you really want me to delete everything I have stored about you on this platform? Open cases are withdrawn with it. "
+    "This cannot be undone.",
+}
+DELETED: Sentences = {
+    "de": "Erledigt: Was ich zu Ihnen auf dieser Plattform gespeichert hatte, ist gelöscht.",
+    "en": "Done: what I had stored about you on this platform has been deleted.",
+}
+MY_DATA: Sentences = {
+    "de": "Das ist zu Ihnen auf dieser Plattform gespeichert:",
+    "en": "This is what is stored about you on this platform:",
+}
+NOT_KEPT: Sentences = {
+    "de": "Nichts davon: Ich habe nichts gelöscht.",
+    "en": "Nothing has been deleted.",
+}
+MANY_MESSAGES: Sentences = {
+    "de": "Das waren sehr viele Nachrichten auf einmal. Ich beantworte sie der Reihe nach, soweit sie angekommen sind; bitte warten Sie kurz.",
+    "en": "That was a lot of messages at once. I answer those that arrived one by one; please wait a moment.",
+}
+
+UNKNOWN_CONTACT: Sentences = {"de": "die Koordination", "en": "the coordination team"}
+
+
+def say(sentences: Sentences, locale: Locale, **values: str) -> Paragraph:
+    """One built-in sentence as a paragraph, its braces filled in."""
+    text = sentences[locale]
+    for key, value in values.items():
+        text = text.replace(f"{{{key}}}", value)
+    return Paragraph((Span(text),))
+
+
+def reply(locale: Locale, *blocks: Paragraph | Bullets) -> Reply:
+    """A plain reply of these blocks."""
+    return Reply(blocks=blocks, locale=locale)
