@@ -28,14 +28,29 @@ class Calibration:
 
 
 def fit(evidence: Sequence[Sequence[float]], right: Sequence[bool]) -> Calibration:
-    """The calibration that explains best which candidates were right, by Newton's method with a light ridge.
+    """The calibration that explains best which candidates were right, with weights that are never negative.
 
+    More evidence must never make a candidate less probable, so a column that would get a negative weight is left out.
     Raises ValueError when there is nothing to learn from: no rows, or all right, or all wrong.
     """
     if not evidence or all(right) or not any(right):
         raise ValueError("a calibration needs candidates that were right and some that were wrong")
-    x: NDArray[np.float64] = np.column_stack([np.ones(len(evidence)), np.asarray(evidence, dtype=np.float64)])
+    columns = np.asarray(evidence, dtype=np.float64)
     y = np.asarray(right, dtype=np.float64)
+    kept = list(range(columns.shape[1]))
+    while True:
+        found = _newton(columns[:, kept], y)
+        worst = int(np.argmin(found[1:])) if kept else -1
+        if not kept or found[1 + worst] >= 0:
+            break
+        del kept[worst]
+    weights = np.zeros(columns.shape[1])
+    weights[kept] = found[1:]
+    return Calibration((float(found[0]), *(float(w) for w in weights)))
+
+
+def _newton(columns: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    x: NDArray[np.float64] = np.column_stack([np.ones(len(columns)), columns])
     ridge = np.eye(x.shape[1]) * _RIDGE
     ridge[0, 0] = 1e-6
     weights = np.zeros(x.shape[1])
@@ -47,4 +62,4 @@ def fit(evidence: Sequence[Sequence[float]], right: Sequence[bool]) -> Calibrati
         weights = weights - move
         if float(np.abs(move).max()) < 1e-8:
             break
-    return Calibration(tuple(float(w) for w in weights))
+    return weights

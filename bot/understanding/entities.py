@@ -22,6 +22,7 @@ _LINKS = ("s", "es", "n", "en", "er", "e")
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NUMBER = re.compile(r"\d+(?:,\d+)?")
+_ENGLISH_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)* ?(?:%|prozent|percent|€|eur|euro)|(?:€|eur) ?\d+(?:[.,]\d+)*")
 
 
@@ -34,7 +35,7 @@ def quoted_figures(text: str) -> tuple[str, ...]:
     """Amounts and percentages the user quotes, in one form: ``("40%", "1500€")``."""
     found = []
     for match in _FIGURE.finditer(fold(text)):
-        number = _NUMBER.search(match[0])
+        number = _NUMBER.search(_ENGLISH_THOUSANDS.sub("", match[0]))
         percent = "%" in match[0] or "prozent" in match[0] or "percent" in match[0]
         if number:
             found.append(figure_key(Decimal(number[0].replace(",", ".")), percent=percent))

@@ -1,7 +1,7 @@
 """Typos: an unknown word is compared with the vocabulary of the content, never a word of three letters or fewer.
 
-The vocabulary is kept in buckets by its first two and by its last two letters, so a look-up compares with a few dozen
-words however large the content grows. A typo in both ends of one word is not found, which is the price.
+The vocabulary is kept in buckets by length and by its first two and its last two letters, so a look-up compares with a
+few words however large the content grows. A typo in both ends of one word is not found, which is the price.
 """
 
 from collections import defaultdict
@@ -26,8 +26,8 @@ class Vocabulary:
     """The words the content knows, with how often, and an index to find the nearest one."""
 
     words: Mapping[str, int]
-    heads: Mapping[str, tuple[str, ...]]
-    tails: Mapping[str, tuple[str, ...]]
+    heads: Mapping[tuple[int, str], tuple[str, ...]]
+    tails: Mapping[tuple[int, str], tuple[str, ...]]
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "Vocabulary":
@@ -35,12 +35,12 @@ class Vocabulary:
         counts: dict[str, int] = defaultdict(int)
         for word in words:
             counts[word] += 1
-        heads: dict[str, list[str]] = defaultdict(list)
-        tails: dict[str, list[str]] = defaultdict(list)
+        heads: dict[tuple[int, str], list[str]] = defaultdict(list)
+        tails: dict[tuple[int, str], list[str]] = defaultdict(list)
         for word in sorted(counts):
             if len(word) >= SHORTEST and word.isalpha():
-                heads[word[:2]].append(word)
-                tails[word[-2:]].append(word)
+                heads[len(word), word[:2]].append(word)
+                tails[len(word), word[-2:]].append(word)
         return cls(dict(counts), {k: tuple(v) for k, v in heads.items()}, {k: tuple(v) for k, v in tails.items()})
 
     def __contains__(self, word: str) -> bool:
@@ -55,9 +55,7 @@ class Vocabulary:
             return None
         best: tuple[int, int, str] | None = None
         edits = allowed_edits(len(word))
-        for near in {*self.heads.get(word[:2], ()), *self.tails.get(word[-2:], ())}:
-            if abs(len(near) - len(word)) > edits:
-                continue
+        for near in self._neighbours(word, edits):
             distance = OSA.distance(word, near, score_cutoff=edits)
             if distance > edits or 1 - distance / max(len(word), len(near)) < ALIKE:
                 continue
@@ -65,3 +63,9 @@ class Vocabulary:
             if best is None or rank < best:
                 best = rank
         return best[2] if best else None
+
+    def _neighbours(self, word: str, edits: int) -> set[str]:
+        found: set[str] = set()
+        for length in range(len(word) - edits, len(word) + edits + 1):
+            found.update(self.heads.get((length, word[:2]), ()), self.tails.get((length, word[-2:]), ()))
+        return found

@@ -24,14 +24,7 @@ _STEMMERS = {"de": snowballstemmer.stemmer("german"), "en": snowballstemmer.stem
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The text in the one form all matching happens in: lower case, no marks, no controls, one space between words."""
-    text = unicodedata.normalize("NFKC", text).translate(_BEFORE_MARKS)
-    kept: list[str] = []
-    for char in unicodedata.normalize("NFD", text):
-        category = unicodedata.category(char)
-        if category in ("Mn", "Me", "Cf"):  # accents, zalgo, bidirectional marks, zero width
-            continue
-        kept.append(" " if category[0] in "ZC" else char)
-    folded = "".join(kept).casefold().replace("’", "'")
+    folded = text.casefold() if text.isascii() and text.isprintable() else _fold_marks(text)
     for pair, letter in _DIGRAPHS:
         folded = folded.replace(pair, letter)
     return " ".join(_THOUSANDS.sub("", folded).split())
@@ -40,6 +33,16 @@ def fold(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """The folded words, numbers and signs (§ % €) of a text, in order. Hyphens separate."""
     return tuple(_TOKEN.findall(fold(text)))
+
+
+def _fold_marks(text: str) -> str:
+    kept: list[str] = []
+    for char in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).translate(_BEFORE_MARKS)):
+        category = unicodedata.category(char)
+        if category in ("Mn", "Me", "Cf"):  # accents, zalgo, bidirectional marks, zero width
+            continue
+        kept.append(" " if category[0] in "ZC" else char)
+    return "".join(kept).casefold().replace("’", "'")
 
 
 @lru_cache(maxsize=65536)

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK
-from bot.understanding.normalize import tokens
 
-MOST = 2_000
+MOST = 500
 """Sentences one template may stand for."""
 _MARKS = {"topic": TOPIC_MARK, "who": WHO_MARK, "course": TOPIC_MARK}
 _DEEPEST = 8
@@ -30,9 +29,9 @@ def is_too_wide(template: str, rules: Mapping[str, str]) -> bool:
     return len(tuple(islice(_sequence(template, rules, 0), MOST + 1))) > MOST
 
 
-def sentence_key(sentence: str) -> tuple[str, ...]:
+def sentence_key(words: tuple[str, ...]) -> str:
     """What two sentences have in common when only case, marks and punctuation differ."""
-    return tokens(sentence)
+    return " ".join(words)
 
 
 def _sequence(template: str, rules: Mapping[str, str], depth: int) -> Iterator[str]:

@@ -186,7 +186,7 @@ def solve(kernel: Floats, targets: Floats, margin: float = SOFT_MARGIN, steps: i
     momentum = 1.0
     for _ in range(steps):
         slack = np.maximum(0.0, 1.0 - targets * (kernel @ ahead))
-        new = ahead - step * (ahead - 2.0 * margin * targets * slack)
+        new: Floats = np.asarray(ahead - step * (ahead - 2.0 * margin * targets * slack), dtype=np.float32)
         grown = (1.0 + (1.0 + 4.0 * momentum * momentum) ** 0.5) / 2.0
         ahead = new + ((momentum - 1.0) / grown) * (new - duals)
         duals, momentum = new, grown

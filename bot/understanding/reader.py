@@ -36,9 +36,9 @@ class LocaleReader:
 
     locale: Locale
     names: NameIndexes
-    phrases: Mapping[tuple[str, ...], str]
+    phrases: Mapping[str, str]
     """Masked sentence -> route label (``aspect:amount``, ``intent:thanks``)."""
-    own: Mapping[tuple[str, ...], str]
+    own: Mapping[str, str]
     """Masked sentence of an answer's own ``asks`` -> ``topic.aspect``."""
     route: Ranker
     similar: Similar
@@ -46,7 +46,8 @@ class LocaleReader:
     vocabulary: Vocabulary
     parts: Splitter
     unheard: float
-    calibration: Calibration | None = None
+    calibrations: Mapping[str, Calibration]
+    """By how a candidate was found: ``intent``, ``named`` (its topic was named or carried along), ``unnamed``."""
 
 
 @dataclass(frozen=True, slots=True)

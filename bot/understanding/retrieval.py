@@ -103,8 +103,11 @@ class Similar:
             lists=tuple((np.asarray(a, dtype=np.int32), np.asarray(b, dtype=np.float32)) for a, b in lists),
         )
 
-    def nearest(self, query: Mapping[str, float], unknown: float) -> dict[str, float]:
-        """Per key the highest cosine with the query. ``unknown``: the rarity an unheard-of term counts with."""
+    def nearest(self, query: Mapping[str, float], unknown: float, without: int | None = None) -> dict[str, float]:
+        """Per key the highest cosine with the query. ``unknown``: the rarity an unheard-of term counts with.
+
+        ``without``: the place of a text that is left out.
+        """
         ids: list[Ints] = []
         values: list[Floats] = []
         mass = 0.0
@@ -121,6 +124,8 @@ class Similar:
             return {}
         together = np.concatenate(ids)
         cosines = np.bincount(together, weights=np.concatenate(values)) / (mass**0.5 or 1.0)
+        if without is not None and without < len(cosines):
+            cosines[without] = 0.0
         best: dict[str, float] = {}
         for number in np.flatnonzero(cosines > 0.2):
             key, cosine = self.keys[number], float(cosines[number])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.content.definitions import Answer, Content, Topic
-from bot.model import LOCALES, AspectId, Context, Locale, TopicId
+from bot.model import LOCALES, AspectId, Candidate, Context, Locale, TopicId
 from bot.understanding.calibrate import Calibration, fit
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK, Mention, Names, figure_key
 from bot.understanding.fuzzy import Vocabulary
@@ -24,7 +24,7 @@ from bot.understanding.phrases import expand, sentence_key
 from bot.understanding.ranking import Matrix, Ranker, solve
 from bot.understanding.reader import ASPECT, INTENT, LocaleReader, NameIndexes, Question, Reader, prepare
 from bot.understanding.retrieval import Coverage, Similar, Splitter, terms
-from bot.understanding.understand import evidence_of, rank
+from bot.understanding.understand import evidence_of, found_by, rank
 
 PER_TEMPLATE = 3
 """Sentences of one template the ranker learns from; all of them match as phrases."""
@@ -34,6 +34,8 @@ FOLD_STEPS = 40
 
 Floats = NDArray[np.float32]
 Examples = list[tuple[tuple[str, ...], str]]
+Asked = list[tuple[str, Question | None]]
+"""Label and prepared sentence of every text in the index of own answers, in its order; None: a title."""
 
 
 def build(content: Content) -> Reader:
@@ -54,8 +56,8 @@ def build(content: Content) -> Reader:
         figures=_figures(content),
     )
     calibrated = {
-        locale: replace(local, calibration=_calibrate(reader, local, matrix, targets, examples))
-        for locale, (local, matrix, targets, examples) in trained.items()
+        locale: replace(local, calibrations=_calibrate(reader, local, matrix, targets, examples, asked))
+        for locale, (local, matrix, targets, examples, asked) in trained.items()
     }
     return replace(reader, locales=calibrated)
 
@@ -76,13 +78,23 @@ def _module_aspects(topic: Topic, content: Content) -> Iterable[AspectId]:
 
 
 def _calibrate(
-    reader: Reader, local: LocaleReader, matrix: Matrix, targets: Floats, examples: Examples
-) -> Calibration | None:
+    reader: Reader, local: LocaleReader, matrix: Matrix, targets: Floats, examples: Examples, asked: Asked
+) -> dict[str, Calibration]:
     """Judge every example by a ranker that has not seen it, and learn from what came out right."""
     kernel = matrix.kernel()
-    rows: list[tuple[float, ...]] = []
-    right: list[bool] = []
-    plain = replace(local, phrases={}, calibration=None)
+    rows: dict[str, list[tuple[float, ...]]] = {}
+    right: dict[str, list[bool]] = {}
+    plain = replace(local, phrases={}, calibrations={})
+
+    def learn(ranked: tuple[Candidate, ...], known: float, expected: str | None) -> None:
+        if not ranked or (
+            expected is None and ranked[0].intent and reader.intent_kinds[ranked[0].intent] == "off_topic"
+        ):
+            return
+        way = found_by(ranked[0])
+        rows.setdefault(way, []).append(evidence_of(tuple(replace(c, score=c.score / 100) for c in ranked), known))
+        right.setdefault(way, []).append(ranked[0].label == expected)
+
     by_aspect: dict[str, list[TopicId]] = {}
     for topic, aspects in sorted(reader.answers.items()):
         if topic not in reader.overviews.values():
@@ -93,21 +105,21 @@ def _calibrate(
         kept = np.setdiff1d(np.arange(len(targets)), held)
         duals = solve(kernel[np.ix_(kept, kept)], targets[kept], steps=FOLD_STEPS)
         margins = kernel[np.ix_(held, kept)] @ duals
-        for place, number in enumerate(held):
-            words, label = examples[number]
-            for case, expected, seen in _cases(words, label, int(number), margins[place], local, reader, by_aspect):
+        for place, row in enumerate(held):
+            words, label = examples[row]
+            for case, expected, seen in _cases(words, label, int(row), margins[place], local, reader, by_aspect):
                 question, context = case
                 ranked, known = rank(question, reader, plain, context, seen)
-                if not ranked:
-                    continue
-                if expected is None and ranked[0].intent and reader.intent_kinds[ranked[0].intent] == "off_topic":
-                    continue
-                rows.append(evidence_of(tuple(replace(c, score=c.score / 100) for c in ranked), question, known))
-                right.append(ranked[0].label == expected)
-    try:
-        return fit(rows, right)
-    except ValueError:  # too little content to learn from; raw scores are then all there is
-        return None
+                learn(ranked, known, expected)
+    for number, (label, own_question) in enumerate(asked):
+        if own_question is not None:
+            ranked, known = rank(own_question, reader, plain, Context(locale=local.locale), without=number)
+            learn(ranked, known, label)
+    found: dict[str, Calibration] = {}
+    for way, seen_rows in rows.items():
+        if any(right[way]) and not all(right[way]):  # too little content to learn from otherwise: scores stay raw
+            found[way] = fit(seen_rows, right[way])
+    return found
 
 
 def _cases(
@@ -141,7 +153,7 @@ def _cases(
         yield (question, Context(locale=local.locale)), None, without
 
 
-def build_locale(content: Content, locale: Locale) -> tuple[LocaleReader, Matrix, Floats, Examples]:
+def build_locale(content: Content, locale: Locale) -> tuple[LocaleReader, Matrix, Floats, Examples, Asked]:
     """The reader of one language, and what is needed to calibrate it: matrix, targets and examples of the ranker."""
     overviews = frozenset(t.id for t in content.topics.values() if t.kind == "overview")
     names = NameIndexes(
@@ -158,13 +170,16 @@ def build_locale(content: Content, locale: Locale) -> tuple[LocaleReader, Matrix
     vocabulary = Vocabulary.of(_all_words(content, locale))
     rules = content.lists.rules.get(locale, {})
 
-    def masked(sentence: str) -> tuple[str, ...]:
+    def prepared(sentence: str) -> Question:
         words = tokens(
             sentence.replace("{topic}", TOPIC_MARK).replace("{who}", WHO_MARK).replace("{course}", TOPIC_MARK)
         )
-        return prepare(words, names, vocabulary, overviews, locale).masked
+        return prepare(words, names, vocabulary, overviews, locale)
 
-    phrases: dict[tuple[str, ...], str] = {}
+    def masked(sentence: str) -> tuple[str, ...]:
+        return prepared(sentence).masked
+
+    phrases: dict[str, str] = {}
     examples: Examples = []
     counters: Examples = []
     things = [
@@ -175,39 +190,45 @@ def build_locale(content: Content, locale: Locale) -> tuple[LocaleReader, Matrix
         for template in templates.get(locale, ()):
             variants = expand(template, rules)
             for sentence in variants:
-                phrases.setdefault(sentence_key(sentence), label)
+                phrases.setdefault(sentence_key(tokens(sentence)), label)
             for sentence in islice(variants, 0, None, max(1, len(variants) // PER_TEMPLATE)):
                 examples.append((masked(sentence), label))
         for sentence in sentences.get(locale, ()):
             key = masked(sentence)
-            phrases.setdefault(key, label)
+            phrases.setdefault(sentence_key(key), label)
             examples.append((key, label))
         counters.extend((masked(sentence), label) for sentence in against.get(locale, ()))
     examples = list(dict.fromkeys(example for example in examples if example[0]))
     route, matrix, targets = _train_route(examples, counters, locale)
 
     parts = Splitter(vocabulary)
-    own: dict[tuple[str, ...], str] = {}
+    own: dict[str, str] = {}
     asks: list[tuple[str, Mapping[str, float]]] = []
+    asked: Asked = []
     documents: list[tuple[str, Mapping[str, float]]] = []
     for topic in content.topics.values():
         for answer in topic.answers.values():
             label = f"{topic.id}.{answer.aspect}"
             for sentence in answer.asks.get(locale, ()):
-                key = masked(sentence)
-                own.setdefault(key, label)
-                asks.append((label, terms(key, locale, parts)))
+                question = prepared(sentence)
+                own.setdefault(sentence_key(question.masked), label)
+                asks.append((label, terms(question.masked, locale, parts)))
+                asked.append((label, question))
             title = answer.title.get(locale)
             if title:
                 asks.append((label, terms(masked(title), locale, parts)))
+                asked.append((label, None))
         documents.append((topic.id, _document(topic, locale, parts)))
     similar = Similar.of(asks)
     unheard = float(similar.rarity.max()) if len(similar.rarity) else 1.0
     return (
-        LocaleReader(locale, names, phrases, own, route, similar, Coverage.of(documents), vocabulary, parts, unheard),
+        LocaleReader(
+            locale, names, phrases, own, route, similar, Coverage.of(documents), vocabulary, parts, unheard, {}
+        ),
         matrix,
         targets,
         examples,
+        asked,
     )
 
 
@@ -271,16 +292,13 @@ def _all_words(content: Content, locale: Locale) -> Iterable[str]:
         for name in _topic_names(topic):
             yield from tokens(name)
     for who in content.who.values():
-        for template in who.phrases.get(locale, ()):
-            for sentence in expand(template, content.lists.rules.get(locale, {})):
-                yield from tokens(sentence)
-        for sentence in who.examples.get(locale, ()):
+        for sentence in (*who.phrases.get(locale, ()), *who.examples.get(locale, ())):
             yield from tokens(sentence)
-    templates = [*(a.phrases for a in content.aspects.values()), *(i.phrases for i in content.intents.values())]
-    for phrases in templates:
+    for phrases in (*(a.phrases for a in content.aspects.values()), *(i.phrases for i in content.intents.values())):
         for template in phrases.get(locale, ()):
-            for sentence in expand(template, content.lists.rules.get(locale, {})):
-                yield from tokens(sentence)
+            yield from tokens(template)  # brackets fall away; the name of a slot or rule does no harm as a word
+    for rule in content.lists.rules.get(locale, {}).values():
+        yield from tokens(rule)
 
 
 _NAME, _ASKED, _SAID = 1.0, 0.9, 0.55

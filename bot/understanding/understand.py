@@ -26,6 +26,7 @@ from bot.model import (
 )
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK, quoted_figures, years
 from bot.understanding.normalize import content_words, stem
+from bot.understanding.phrases import sentence_key
 from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
 from bot.understanding.retrieval import terms
 from bot.understanding.split import split_questions
@@ -67,12 +68,18 @@ class Evidences:
 def understand(text: str, reader: Reader, context: Context) -> Understanding:
     """Everything Lotse can make of a message, best guess first; no candidates when nothing known was recognised."""
     text = text[:MAX_UTTERANCE]
+    before = context
     locale = reader.language.detect(text, context.locale)
-    parts = [_one(part, locale, reader, context) for part in split_questions(text)]
+    parts: list[Understanding] = []
+    for piece in split_questions(text):
+        part = _one(piece, locale, reader, context)
+        parts.append(part)
+        if part.candidates and part.candidates[0].topic:
+            context = replace(context, topic=part.candidates[0].topic, aspect=part.candidates[0].aspect)
     answered = [part for part in parts if part.candidates]
     if len(parts) > 1 and len(answered) > 1:
         return replace(answered[0], text=text, parts=tuple(parts))
-    whole = _one(text, locale, reader, context) if len(parts) > 1 else parts[0]
+    whole = _one(text, locale, reader, before) if len(parts) > 1 else parts[0]
     if (
         len(parts) > 1
         and answered
@@ -107,15 +114,17 @@ def rank(
     context: Context,
     margins: Floats | None = None,
     figures: tuple[str, ...] = (),
+    without: int | None = None,
 ) -> tuple[tuple[Candidate, ...], float]:
     """The candidates of one prepared question, best first, and the share of its content words that are known.
 
-    ``margins`` are the ranker's, when they are known already.
+    ``margins`` are the ranker's, when they are known already; ``without`` leaves one text of the index of own answers
+    out, so that training can judge an example as if it had not seen it.
     """
     content = content_words(tuple(w for w in question.masked if w not in (TOPIC_MARK, WHO_MARK)), local.locale)
     if not question.words:
         return (), 0.0
-    evidence = _gather(question, content, reader, local, context, margins, figures)
+    evidence = _gather(question, content, reader, local, context, margins, figures, without)
     found = [
         *_answers(question, content, evidence, reader, context),
         *_intents(question, evidence, reader),
@@ -125,25 +134,31 @@ def rank(
         if candidate.score > (best[candidate.label].score if candidate.label in best else 0.0):
             best[candidate.label] = candidate
     ranked = sorted(best.values(), key=lambda c: (-c.score, c.label))[:MOST_CANDIDATES]
-    return _calibrated(tuple(ranked), question, evidence, local), evidence.known
+    return _calibrated(tuple(ranked), evidence, local), evidence.known
 
 
-def evidence_of(ranked: tuple[Candidate, ...], question: Question, known: float) -> tuple[float, ...]:
+def found_by(candidate: Candidate) -> str:
+    """How a candidate was found; each way has its own calibration."""
+    if candidate.kind == "intent":
+        return "intent"
+    first = candidate.evidence[0].kind
+    return "named" if first in ("name", "typo", "compound", "context") else "unnamed"
+
+
+def evidence_of(ranked: tuple[Candidate, ...], known: float) -> tuple[float, ...]:
     """What the calibration looks at: how high the best candidate is, how far ahead, how familiar the words are."""
-    first = ranked[0].score
-    second = ranked[1].score if len(ranked) > 1 else 0.0
-    named = 1.0 if question.topics else 0.0
-    return (_logit(first), _logit(first) - _logit(second), known, named, min(1.0, len(question.words) / 15))
+    first = _logit(ranked[0].score)
+    second = _logit(ranked[1].score) if len(ranked) > 1 else _logit(0.0)
+    return (first, first - second, known)
 
 
-def _calibrated(
-    ranked: tuple[Candidate, ...], question: Question, evidence: Evidences, local: LocaleReader
-) -> tuple[Candidate, ...]:
+def _calibrated(ranked: tuple[Candidate, ...], evidence: Evidences, local: LocaleReader) -> tuple[Candidate, ...]:
     if not ranked:
         return ()
-    if local.calibration is None:
+    calibration = local.calibrations.get(found_by(ranked[0]))
+    if calibration is None:
         return tuple(replace(c, score=100 * c.score) for c in ranked)
-    sure = local.calibration.probability(evidence_of(ranked, question, evidence.known))
+    sure = calibration.probability(evidence_of(ranked, evidence.known))
     scale = sure / max(ranked[0].score, 1e-6)
     return tuple(replace(c, score=round(100 * min(0.999, c.score * scale), 1)) for c in ranked)
 
@@ -159,24 +174,25 @@ def _gather(
     context: Context,
     margins: Floats | None,
     figures: tuple[str, ...],
+    without: int | None,
 ) -> Evidences:
     if margins is None:
         margins = local.route.scores(question.masked)
     odds = np.exp(SHARPNESS * (margins - margins.max()))
     odds /= odds.sum()
     routes = {label: float(p) for label, p in zip(local.route.labels, odds, strict=True)}
-    phrase = local.phrases.get(question.masked)
+    phrase = local.phrases.get(sentence_key(question.masked))
     if phrase:
         routes = {label: p * (1 - PHRASE) for label, p in routes.items()}
         routes[phrase] = PHRASE + routes.get(phrase, 0.0)
     own = {
         label: min(1.0, max(0.0, (cosine - 0.3) / 0.5)) ** 1.5
         for label, cosine in local.similar.nearest(
-            terms(question.masked, local.locale, local.parts), local.unheard
+            terms(question.masked, local.locale, local.parts), local.unheard, without
         ).items()
     }
-    exact = local.own.get(question.masked)
-    if exact:
+    exact = local.own.get(sentence_key(question.masked))
+    if exact and without is None:
         own[exact] = 0.99
     return Evidences(
         topics=_topics(question, content, own, reader, local, context, figures),

@@ -1,0 +1,1 @@
+"""Speed, memory and figures on the development set: ``make bench`` writes bench.json."""

@@ -1,0 +1,145 @@
+"""The development set, asked and judged. What counts as right is in tests/questions/README.md."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from bot.dialogue.state import State
+from bot.dialogue.turn import Turn
+from bot.model import Utterance
+from bot.rehearsal import Rehearsal, noon
+from bot.trained import Trained
+
+QUESTIONS = Path(__file__).parent.parent / "questions"
+
+Outcome = Literal["right", "wrong", "gap", "clarified", "missed", "handed over", "false answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One question, what came back, and how it counts."""
+
+    id: str
+    text: str
+    expected: str
+    outcome: Outcome
+    got: str
+    why: str
+    score: float
+    register: str
+    locale: str
+
+
+def judge_singles(trained: Trained, day: date) -> list[Judged]:
+    """Every single question, each in a conversation of its own."""
+    items = yaml.safe_load((QUESTIONS / "single.yaml").read_text("utf-8"))
+    return [_judge(item, _fresh(trained), day, item["id"]) for item in items]
+
+
+def judge_dialogues(trained: Trained, day: date) -> list[Judged]:
+    """Every turn of every dialogue, in order."""
+    found: list[Judged] = []
+    for dialogue in yaml.safe_load((QUESTIONS / "dialogues.yaml").read_text("utf-8")):
+        rehearsal = _fresh(trained)
+        for number, turn in enumerate(dialogue["turns"], 1):
+            found.append(_judge(turn, rehearsal, day, f"{dialogue['id']}.{number}"))
+    return found
+
+
+def summary(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Counts and shares, by what was expected."""
+    answers = [j for j in judged if j.expected == "answer"]
+    persons = [j for j in judged if j.expected == "handoff"]
+    off_topic = [j for j in judged if j.expected == "off_topic"]
+    return {
+        "answers": _shares(answers),
+        "needs a person": _shares(persons),
+        "off topic": _shares(off_topic),
+        "other": _shares([j for j in judged if j.expected not in ("answer", "handoff", "off_topic")]),
+        "answers by register": {
+            register: _shares([j for j in answers if j.register == register])
+            for register in sorted({j.register for j in answers})
+        },
+    }
+
+
+def _shares(judged: Sequence[Judged]) -> dict[str, str]:
+    counts = Counter(j.outcome for j in judged)
+    return {name: f"{n} of {len(judged)} ({n / len(judged):.1%})" for name, n in counts.most_common()} if judged else {}
+
+
+def _fresh(trained: Trained) -> Rehearsal:
+    return Rehearsal(trained.content, trained.reader, itertools.count(1), State(introduced=True))
+
+
+def _judge(item: Mapping[str, Any], rehearsal: Rehearsal, day: date, id_: str) -> Judged:
+    turn = rehearsal.take(Utterance(item["text"]), noon(day))
+    text = rehearsal.text(turn)
+    expected = _as_list(item["decision"])
+    outcome, why = _outcome(item, expected, turn, text)
+    return Judged(
+        id_,
+        item["text"],
+        expected[0],
+        outcome,
+        f"{turn.decision} {turn.label} [{turn.reason.rule}]",
+        why,
+        turn.score,
+        item.get("register", ""),
+        item.get("locale", "de"),
+    )
+
+
+def _outcome(item: Mapping[str, Any], expected: Sequence[str], turn: Turn, text: str) -> tuple[Outcome, str]:
+    if "answer" not in expected or turn.decision != "answer":
+        return _other_outcome(item, expected, turn)
+    if item.get("gap"):
+        return ("right", "") if turn.reason.rule == "gap" or _label_fits(item, turn) else ("wrong", "expected a gap")
+    if turn.reason.rule in ("gap", "expired", "not_in_force"):
+        return ("gap", turn.reason.rule)
+    if not _label_fits(item, turn):
+        return ("wrong", f"label, wanted {item.get('label')}")
+    missing = [fact for fact in item.get("contains") or () if not _has(text, fact)]
+    if missing:
+        return ("wrong", f"lacks {missing}")
+    shown = [fact for fact in item.get("excludes") or () if _has(text, fact)]
+    return ("wrong", f"shows {shown}") if shown else ("right", "")
+
+
+def _other_outcome(item: Mapping[str, Any], expected: Sequence[str], turn: Turn) -> tuple[Outcome, str]:
+    decision = turn.decision
+    if decision in expected or ("off_topic" in expected and decision == "miss"):
+        return "right", ""
+    if item.get("clarify") and decision == "clarify":
+        return "right", ""
+    if "answer" in expected:
+        named: dict[str, Outcome] = {"clarify": "clarified", "miss": "missed", "handoff": "handed over"}
+        return named.get(decision, "wrong"), ""
+    if decision == "answer":
+        return "false answer", ""
+    return ("clarified" if decision == "clarify" else "missed" if decision == "miss" else "wrong"), ""
+
+
+def _label_fits(item: Mapping[str, Any], turn: Turn) -> bool:
+    wanted = set(_as_list(item.get("label")))
+    return not wanted or bool(wanted & set((turn.label or "").split("+")))
+
+
+def _as_list(value: Any) -> list[str]:
+    return list(value) if isinstance(value, list) else [] if value is None else [value]
+
+
+def _has(text: str, fact: str) -> bool:
+    plain = text.replace("\u00a0", " ").casefold()
+    return any(part.strip().casefold() in plain for part in fact.split("|"))
+
+
+def failures(judged: Sequence[Judged]) -> Iterator[Judged]:
+    """Everything that did not come out right."""
+    return (j for j in judged if j.outcome != "right")

@@ -1,0 +1,96 @@
+"""Who may import whom, and what pure code must not contain. The table is in CONTRIBUTING.md."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+BOT = Path(__file__).parent.parent / "bot"
+FACTS = {"content.definitions", "content.facts", "content.validity"}
+ALLOWED = {
+    "model": set(),
+    "errors": set(),
+    "content": {"model", "errors", "content"},
+    "understanding": {"model", "content.definitions", "understanding"},
+    "dialogue": {"model", "understanding", "dialogue", *FACTS},
+    "channels": {"model", "errors", "config", "channels"},
+    "store": {"model", "errors", "config", "store"},
+    "config": {"errors", "model"},
+    "worker": {"model", "errors", "config", "content", "understanding", "dialogue", "channels.channel", "store", "worker"},
+    "web": {"model", "errors", "config", "check", "content", "understanding", "dialogue", "store", "web"},
+    "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
+    "rehearsal": {"model", "content", "understanding", "dialogue"},
+    "trained": {"model", "errors", "content", "understanding"},
+}
+PURE = ("understanding", "dialogue")
+IMPURE_MODULES = {
+    "asyncio", "datetime.now", "io", "logging", "os", "pathlib", "random", "secrets", "socket", "sqlite3", "structlog",
+    "subprocess", "threading", "time", "urllib", "uuid",
+}  # fmt: skip
+
+
+def files(package):
+    path = BOT / package
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+
+
+def imports(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_allowed(name, allowed):
+    inner = name.removeprefix("bot.")
+    parts = inner.split(".")
+    return name in ("bot", "bot.__version__") or any(".".join(parts[:depth]) in allowed for depth in (1, 2))
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_a_package_imports_only_what_it_may(package):
+    wrong = []
+    for path in files(package):
+        modules = {name for name in imports(ast.parse(path.read_text("utf-8"))) if name.split(".")[0] == "bot"}
+        for name in sorted(modules):
+            is_parent = any(other.startswith(f"{name}.") for other in modules)
+            if not is_parent and not is_allowed(name, ALLOWED[package]):
+                wrong.append(f"{path.relative_to(BOT)}: {name}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("package", PURE)
+def test_pure_code_waits_for_nothing_and_asks_nobody(package):
+    wrong = []
+    for path in files(package):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
+                wrong.append(f"{path.name}:{node.lineno} async")
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("now", "today"):
+                wrong.append(f"{path.name}:{node.lineno} reads the clock")
+        wrong.extend(f"{path.name}: {name}" for name in imports(tree) if name.split(".")[0] in IMPURE_MODULES)
+    assert not wrong
+
+
+def test_model_and_errors_use_the_standard_library_only():
+    for package in ("model", "errors"):
+        names = {name.split(".")[0] for name in imports(ast.parse((BOT / f"{package}.py").read_text("utf-8")))}
+        assert names <= {"collections", "dataclasses", "datetime", "typing"}
+
+
+def test_only_read_touches_the_disk_in_content():
+    for path in files("content"):
+        if path.name != "read.py":
+            names = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")))}
+            assert not names & {"os", "pathlib", "io", "shutil"}, path.name
+
+
+def test_file_names_are_unique_and_have_a_subject():
+    names = [path.name for path in BOT.rglob("*.py") if path.name != "__init__.py" and "migrations" not in path.parts]
+    commands = {path.name for path in (BOT / "commands").glob("*.py")}
+    outside = [name for name in names if names.count(name) > 1 and name not in commands]
+    assert not outside
+    assert not {"utils.py", "helpers.py", "common.py", "manager.py", "base.py", "misc.py"} & set(names)
