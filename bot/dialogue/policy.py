@@ -46,9 +46,9 @@ from bot.model import (
     Utterance,
 )
 
-SURE: Mapping[Locale, float] = {"de": 50.0, "en": 50.0}
+SURE: Mapping[Locale, float] = {"de": 32.0, "en": 32.0}
 """From this score on a candidate is answered without asking back."""
-POSSIBLE: Mapping[Locale, float] = {"de": 22.0, "en": 22.0}
+POSSIBLE: Mapping[Locale, float] = {"de": 15.0, "en": 15.0}
 """From this score on a candidate is worth offering as *Did you mean*."""
 CLOSE = 0.35
 """A second guess this near to the first (as a share of its score) is offered beside it."""

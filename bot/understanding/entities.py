@@ -1,7 +1,7 @@
 """Pieces of a text that mean something by themselves: topics by name, kinds of people, years, quoted figures."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -84,13 +84,16 @@ class Names(Generic[Id]):
             stemmed.setdefault("".join(stem(word, locale) for word in words), id_)
         return cls(spelt, stemmed, Vocabulary.of(key for key in spelt if len(key) >= SHORTEST_PART))
 
-    def find(self, words: tuple[str, ...], locale: Locale) -> tuple[Mention[Id], ...]:
-        """All names in a text from left to right, the longest first where they overlap."""
+    def find(self, words: tuple[str, ...], locale: Locale, known: Container[str] = ()) -> tuple[Mention[Id], ...]:
+        """All names in a text from left to right, the longest first where they overlap.
+
+        ``known`` are ordinary words: text that consists of them alone is not taken for a misspelt name.
+        """
         roots = tuple(stem(word, locale) for word in words)
         found: list[Mention[Id]] = []
         place = 0
         while place < len(words):
-            mention = self._longest_at(words, roots, place)
+            mention = self._longest_at(words, roots, place, known)
             if mention:
                 found.append(mention)
                 place = mention.end
@@ -98,13 +101,15 @@ class Names(Generic[Id]):
                 place += 1
         return tuple(found)
 
-    def _longest_at(self, words: tuple[str, ...], roots: tuple[str, ...], start: int) -> Mention[Id] | None:
+    def _longest_at(
+        self, words: tuple[str, ...], roots: tuple[str, ...], start: int, known: Container[str]
+    ) -> Mention[Id] | None:
         for end in range(min(len(words), start + LONGEST_NAME), start, -1):
             spelt = "".join(words[start:end])
             id_ = self.spelt.get(spelt) or self.stemmed.get("".join(roots[start:end]))
             if id_ is not None:
                 return Mention(id_, start, end, 1.0, " ".join(words[start:end]))
-        return self._inside(words, start) or self._misspelt(words, start)
+        return self._inside(words, start) or self._misspelt(words, start, known)
 
     def _inside(self, words: tuple[str, ...], start: int) -> Mention[Id] | None:
         word = words[start]
@@ -118,10 +123,10 @@ class Names(Generic[Id]):
                 return Mention(id_, start, start + 1, 0.9, word, word[:cut])
         return None
 
-    def _misspelt(self, words: tuple[str, ...], start: int) -> Mention[Id] | None:
+    def _misspelt(self, words: tuple[str, ...], start: int, known: Container[str]) -> Mention[Id] | None:
         for end in range(min(len(words), start + 3), start, -1):
             spelt = "".join(words[start:end])
-            if len(spelt) < SHORTEST_PART:
+            if len(spelt) < SHORTEST_PART or all(word in known for word in words[start:end]):
                 continue
             near = self.typos.nearest(spelt)
             if near is not None:

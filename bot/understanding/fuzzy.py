@@ -43,7 +43,7 @@ class Vocabulary:
                 tails[len(word), word[-2:]].append(word)
         return cls(dict(counts), {k: tuple(v) for k, v in heads.items()}, {k: tuple(v) for k, v in tails.items()})
 
-    def __contains__(self, word: str) -> bool:
+    def __contains__(self, word: object) -> bool:
         return word in self.words
 
     def nearest(self, word: str) -> str | None:

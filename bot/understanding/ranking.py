@@ -15,6 +15,7 @@ per question depends on its length and the number of labels, hardly on the numbe
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -30,7 +31,10 @@ Family = Literal["word", "stem", "char"]
 FAMILY_WEIGHTS: Mapping[Family, float] = {"word": 0.8, "stem": 1.0, "char": 1.0}
 CHAR_RUNS = (2, 3, 4, 5)
 SOFT_MARGIN = 4.0
-STEPS = 60
+STEPS = 22
+"""Accelerated steps; more moved accuracy on public sets by less than 0.3 points."""
+BIAS = -0.8
+"""The margin of a text that shares nothing with a label's examples."""
 MAX_PAIR_STEMS = 14
 """Unordered pairs grow with the square of the length; of longer texts only the first stems are paired."""
 
@@ -39,7 +43,7 @@ def features(words: tuple[str, ...], locale: Locale) -> dict[Family, Counter[str
     """What the ranker sees of a text, by family, with counts."""
     roots = stems(words, locale)
     word: Counter[str] = Counter(words)
-    word.update(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))
+    word.update(f"{a} {b}" for a, b in pairwise(words))
     stem: Counter[str] = Counter(roots)
     if roots:
         stem[f"^{roots[0]}"] += 1
@@ -66,14 +70,13 @@ class Ranker:
     index: Mapping[str, int]
     rarity: Floats
     weights: Floats
-    bias: Floats
 
     def scores(self, words: tuple[str, ...]) -> Floats:
         """The margin of every label for a text, in the order of ``labels``; around 1 is sure, -1 is surely not."""
         rows, values = self._vector(words)
         if not len(rows):
-            return self.bias.copy()
-        return np.asarray(values @ self.weights[rows] + self.bias, dtype=np.float32)
+            return np.full(len(self.labels), BIAS, dtype=np.float32)
+        return np.asarray(values @ self.weights[rows] + np.float32(BIAS), dtype=np.float32)
 
     def _vector(self, words: tuple[str, ...]) -> tuple[Ints, Floats]:
         rows: list[int] = []
@@ -103,7 +106,7 @@ def train(examples: Sequence[tuple[str, str]], locale: Locale) -> Ranker:
     for row, (_, label) in enumerate(examples):
         targets[row, column[label]] = 1
     duals = solve(matrix.kernel(), targets)
-    return Ranker(locale, labels, matrix.index, matrix.rarity, matrix.weights(duals), duals.sum(axis=0))
+    return Ranker(locale, labels, matrix.index, matrix.rarity, matrix.weights(duals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,8 @@ class Matrix:
         )
 
     def kernel(self) -> Floats:
-        """How alike every two examples are, plus one for the bias."""
-        kernel = np.ones((self.size, self.size), dtype=np.float32)
+        """How alike every two examples are."""
+        kernel = np.zeros((self.size, self.size), dtype=np.float32)
         common = [posting for posting in self.postings if len(posting[0]) > self.size // 12]
         for numbers, values in self.postings:
             if len(numbers) <= self.size // 12:
@@ -171,23 +174,25 @@ class Matrix:
 
 
 def solve(kernel: Floats, targets: Floats, margin: float = SOFT_MARGIN, steps: int = STEPS) -> Floats:
-    """The dual coefficients of the squared-hinge solution for every column of ``targets`` (+1 or -1).
+    """The dual coefficients of the squared-hinge solution for every column of ``targets`` (+1, -1, or 0: not said).
 
-    Minimises ``1/2 a'Ka + margin * sum(max(0, 1 - y*Ka)^2)`` by accelerated steps in the function space, where the
-    gradient is ``a - 2*margin*y*max(0, 1 - y*Ka)`` and the step is bounded by the largest eigenvalue of K.
+    Minimises ``1/2 a'Ka + margin * sum(max(0, 1 - y*(Ka + BIAS))^2)`` by accelerated steps in the function space, where
+    the gradient is ``a - 2*margin*y*max(0, 1 - y*(Ka + BIAS))`` and the step is bounded by K's largest eigenvalue. The
+    bias is fixed: most targets are -1, so starting near -1 leaves only the +1 to be learnt, and a learnt bias would
+    make the largest eigenvalue, and with it the number of steps, grow with the number of examples.
     """
     probe: Floats = np.ones(len(kernel), dtype=np.float32)
     for _ in range(12):
         probe = kernel @ probe
         probe = np.asarray(probe / (np.linalg.norm(probe) or 1.0), dtype=np.float32)
-    step = 1.0 / (1.0 + 2.0 * margin * float(probe @ (kernel @ probe)))
+    step = np.float32(1.0 / (1.0 + 2.0 * margin * float(probe @ (kernel @ probe))))
     duals = np.zeros_like(targets)
     ahead = duals
     momentum = 1.0
     for _ in range(steps):
-        slack = np.maximum(0.0, 1.0 - targets * (kernel @ ahead))
-        new: Floats = np.asarray(ahead - step * (ahead - 2.0 * margin * targets * slack), dtype=np.float32)
+        slack = np.maximum(np.float32(0.0), 1 - targets * (kernel @ ahead + np.float32(BIAS)))
+        new: Floats = np.asarray(ahead - step * (ahead - np.float32(2.0 * margin) * targets * slack), dtype=np.float32)
         grown = (1.0 + (1.0 + 4.0 * momentum * momentum) ** 0.5) / 2.0
-        ahead = new + ((momentum - 1.0) / grown) * (new - duals)
+        ahead = np.asarray(new + np.float32((momentum - 1.0) / grown) * (new - duals), dtype=np.float32)
         duals, momentum = new, grown
-    return np.asarray(duals, dtype=np.float32)
+    return duals

@@ -16,7 +16,7 @@ from bot.understanding.fuzzy import Vocabulary
 from bot.understanding.language import LanguageModel
 from bot.understanding.normalize import tokens
 from bot.understanding.ranking import Ranker
-from bot.understanding.retrieval import Coverage, Similar, Splitter
+from bot.understanding.retrieval import Centroids, Similar, Splitter
 
 ASPECT = "aspect:"
 INTENT = "intent:"
@@ -41,13 +41,14 @@ class LocaleReader:
     own: Mapping[str, str]
     """Masked sentence of an answer's own ``asks`` -> ``topic.aspect``."""
     route: Ranker
+    topics: Ranker | Centroids
+    """Which topic a question is about, whether it names one or not."""
     similar: Similar
-    coverage: Coverage
     vocabulary: Vocabulary
     parts: Splitter
     unheard: float
     calibrations: Mapping[str, Calibration]
-    """By how a candidate was found: ``intent``, ``named`` (its topic was named or carried along), ``unnamed``."""
+    """By kind of guess: ``answer`` and ``intent``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def prepare(
     locale: Locale,
 ) -> Question:
     """Mend typos, find names, and mask the names of topics and of kinds of people."""
-    found = {m.start: m for m in names.topics.find(text_words, locale)}
+    found = {m.start: m for m in names.topics.find(text_words, locale, vocabulary)}
     covered = {place for m in found.values() for place in range(m.start, m.end)}
     words: list[str] = []
     mended: list[tuple[str, str]] = []
@@ -96,10 +97,10 @@ def prepare(
         if near:
             mended.append((word, near))
     mended_words = tuple(words)
-    mentions = names.topics.find(mended_words, locale) if mended else tuple(found.values())
+    mentions = names.topics.find(mended_words, locale, vocabulary) if mended else tuple(found.values())
     topics = tuple(m for m in mentions if m.id not in overviews)
     areas = tuple(m for m in mentions if m.id in overviews)
-    who = names.who.find(mended_words, locale)
+    who = names.who.find(mended_words, locale, vocabulary)
     masked = mask(mended_words, [*((m, TOPIC_MARK) for m in topics), *((m, WHO_MARK) for m in who)])
     return Question(mended_words, masked, topics, areas, who, tuple(mended))
 

@@ -25,8 +25,9 @@ from bot.model import (
     Understanding,
 )
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK, quoted_figures, years
-from bot.understanding.normalize import content_words, stem
+from bot.understanding.normalize import content_words
 from bot.understanding.phrases import sentence_key
+from bot.understanding.ranking import Ranker
 from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
 from bot.understanding.retrieval import terms
 from bot.understanding.split import split_questions
@@ -41,6 +42,14 @@ SHARPNESS = 3.2
 """How fast a smaller margin of the ranker loses probability; chosen on held-out examples of the content."""
 PHRASE = 0.97
 """Probability of an intent or aspect whose own phrase or example was typed."""
+TOPIC_SHARPNESS = 4.0
+"""The same for the topic's ranker."""
+OURS_MIDDLE = -0.25
+OURS_SLOPE = 7.0
+"""Held-out sentences about topics have their highest margin at 0.3 in the middle, sentences about anything else at -0.55."""
+MOST_TOPICS = 5
+NAMED = 0.35
+"""Least share of a topic that is named: a name alone may also be a word about something else (*Meister*, *Techniker*)."""
 FIGURE = 0.75
 """How surely a quoted figure means the only topic that has or had it."""
 CARRIED = 0.8
@@ -63,6 +72,8 @@ class Evidences:
     phrase: str | None
     known: float
     """Share of the question's content words the content knows at all."""
+    familiar: float
+    """The highest margin of any topic: around 1 is surely one of ours, -1 surely none."""
 
 
 def understand(text: str, reader: Reader, context: Context) -> Understanding:
@@ -94,7 +105,7 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
     question = question_of(text, local, frozenset(reader.overviews.values()))
     who = tuple(dict.fromkeys(m.id for m in question.who))
     figures = quoted_figures(text)
-    candidates, known = rank(question, reader, local, context, figures=figures)
+    candidates, evidence = rank(question, reader, local, context, figures=figures)
     return Understanding(
         locale=locale,
         candidates=candidates,
@@ -102,7 +113,7 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
         years=years(text),
         quoted=figures,
         text=text,
-        known=known,
+        known=evidence.known if evidence else 0.0,
         mended=question.mended,
     )
 
@@ -115,16 +126,17 @@ def rank(
     margins: Floats | None = None,
     figures: tuple[str, ...] = (),
     without: int | None = None,
-) -> tuple[tuple[Candidate, ...], float]:
-    """The candidates of one prepared question, best first, and the share of its content words that are known.
+    about: Floats | None = None,
+) -> tuple[tuple[Candidate, ...], Evidences | None]:
+    """The candidates of one prepared question, best first, and the evidence they were made from.
 
-    ``margins`` are the ranker's, when they are known already; ``without`` leaves one text of the index of own answers
-    out, so that training can judge an example as if it had not seen it.
+    Training judges its own examples as if it had not seen them: ``margins`` and ``about`` are then those of rankers
+    that have not, and ``without`` leaves one text of the index of own answers out.
     """
     content = content_words(tuple(w for w in question.masked if w not in (TOPIC_MARK, WHO_MARK)), local.locale)
     if not question.words:
-        return (), 0.0
-    evidence = _gather(question, content, reader, local, context, margins, figures, without)
+        return (), None
+    evidence = _gather(question, content, reader, local, context, margins, figures, without, about)
     found = [
         *_answers(question, content, evidence, reader, context),
         *_intents(question, evidence, reader),
@@ -134,22 +146,19 @@ def rank(
         if candidate.score > (best[candidate.label].score if candidate.label in best else 0.0):
             best[candidate.label] = candidate
     ranked = sorted(best.values(), key=lambda c: (-c.score, c.label))[:MOST_CANDIDATES]
-    return _calibrated(tuple(ranked), evidence, local), evidence.known
+    return _calibrated(tuple(ranked), evidence, local), evidence
 
 
 def found_by(candidate: Candidate) -> str:
-    """How a candidate was found; each way has its own calibration."""
-    if candidate.kind == "intent":
-        return "intent"
-    first = candidate.evidence[0].kind
-    return "named" if first in ("name", "typo", "compound", "context") else "unnamed"
+    """What kind of guess it is; each kind has its own calibration."""
+    return "intent" if candidate.kind == "intent" else "answer"
 
 
-def evidence_of(ranked: tuple[Candidate, ...], known: float) -> tuple[float, ...]:
-    """What the calibration looks at: how high the best candidate is, how far ahead, how familiar the words are."""
+def evidence_of(ranked: tuple[Candidate, ...], known: float, familiar: float) -> tuple[float, ...]:
+    """What the calibration looks at: how high the best candidate is, how far ahead, how familiar words and subject are."""
     first = _logit(ranked[0].score)
     second = _logit(ranked[1].score) if len(ranked) > 1 else _logit(0.0)
-    return (first, first - second, known)
+    return (first, first - second, known, max(-1.0, min(1.0, familiar)))
 
 
 def _calibrated(ranked: tuple[Candidate, ...], evidence: Evidences, local: LocaleReader) -> tuple[Candidate, ...]:
@@ -158,7 +167,7 @@ def _calibrated(ranked: tuple[Candidate, ...], evidence: Evidences, local: Local
     calibration = local.calibrations.get(found_by(ranked[0]))
     if calibration is None:
         return tuple(replace(c, score=100 * c.score) for c in ranked)
-    sure = calibration.probability(evidence_of(ranked, evidence.known))
+    sure = calibration.probability(evidence_of(ranked, evidence.known, evidence.familiar))
     scale = sure / max(ranked[0].score, 1e-6)
     return tuple(replace(c, score=round(100 * min(0.999, c.score * scale), 1)) for c in ranked)
 
@@ -175,9 +184,12 @@ def _gather(
     margins: Floats | None,
     figures: tuple[str, ...],
     without: int | None,
+    about: Floats | None,
 ) -> Evidences:
     if margins is None:
         margins = local.route.scores(question.masked)
+    if about is None:
+        about = topic_margins(question, local)
     odds = np.exp(SHARPNESS * (margins - margins.max()))
     odds /= odds.sum()
     routes = {label: float(p) for label, p in zip(local.route.labels, odds, strict=True)}
@@ -195,7 +207,8 @@ def _gather(
     if exact and without is None:
         own[exact] = 0.99
     return Evidences(
-        topics=_topics(question, content, own, reader, local, context, figures),
+        topics=_topics(question, content, about, reader, local, context, figures),
+        familiar=float(about.max()),
         routes=routes,
         own=own,
         phrase=phrase,
@@ -209,10 +222,22 @@ def _known_share(question: Question, content: tuple[str, ...], local: LocaleRead
     return sum(1 for word in content if word in local.vocabulary or local.parts(word)) / len(content)
 
 
+def topic_margins(question: Question, local: LocaleReader) -> Floats:
+    """How much the words speak for every topic, named or not."""
+    if isinstance(local.topics, Ranker):
+        return local.topics.scores(question.words)
+    return local.topics.nearest(terms(question.words, local.locale, local.parts))
+
+
+def _one_of_ours(highest: float) -> float:
+    """How probable it is that a question is about any topic at all, by the highest margin of all of them."""
+    return float(1 / (1 + np.exp(-OURS_SLOPE * (highest - OURS_MIDDLE))))
+
+
 def _topics(
     question: Question,
     content: tuple[str, ...],
-    own: Mapping[str, float],
+    margins: Floats,
     reader: Reader,
     local: LocaleReader,
     context: Context,
@@ -224,20 +249,19 @@ def _topics(
         if share > found.get(topic, (0.0, evidence))[0]:
             found[topic] = (share, evidence)
 
-    for mention in question.topics:
-        kind: EvidenceKind = "typo" if mention.strength < 0.9 else "compound" if mention.rest else "name"
-        add(mention.id, 0.97 * mention.strength, Evidence(kind, mention.words, mention.strength))
-    if question.topics:
-        return found
-    for label, strength in own.items():
-        add(TopicId(label.partition(".")[0]), 0.9 * strength, Evidence("own_answer", label, strength))
-    roots = [stem(word, local.locale) for word in content]
-    shares = local.coverage.shares(roots)
-    if shares:
-        top = max(shares.values())
-        for topic, share in shares.items():
-            strength = 0.8 * min(1.0, max(0.0, (share - 0.3) / 0.5)) * (share / top) ** 3
-            add(TopicId(topic), strength, Evidence("words", " ".join(content), share))
+    named = {mention.id: mention for mention in (*question.topics, *question.areas)}
+    odds = np.exp(TOPIC_SHARPNESS * (margins - margins.max()))
+    odds *= _one_of_ours(float(margins.max())) / odds.sum()
+    for place in np.argsort(-odds, kind="stable")[:MOST_TOPICS]:
+        topic, share = TopicId(local.topics.labels[place]), float(odds[place])
+        mention = named.get(topic)
+        if mention:
+            kind: EvidenceKind = "typo" if mention.strength < 0.9 else "compound" if mention.rest else "name"
+            add(topic, share, Evidence(kind, mention.words, share))
+        elif share > 0.03 and content:
+            add(topic, share, Evidence("words", " ".join(content), share))
+    for topic, mention in named.items():
+        add(topic, NAMED * mention.strength, Evidence("name", mention.words, mention.strength))
     matched: dict[TopicId, float] = {}
     for figure in figures:
         topics = reader.figures.get(figure, ())
@@ -245,9 +269,7 @@ def _topics(
             matched[topic] = 1 - (1 - matched.get(topic, 0.0)) * (1 - FIGURE / len(topics))
     for topic, strength in matched.items():
         add(topic, strength, Evidence("figure", " ".join(figures), strength))
-    for mention in question.areas:
-        add(mention.id, 0.6 * mention.strength, Evidence("name", mention.words, mention.strength))
-    if context.topic and context.topic in reader.areas:
+    if context.topic and context.topic in reader.areas and not question.topics:
         follows = len(content) <= 2 or question.words[0] in ("und", "and", "aber", "but")
         add(context.topic, CARRIED if follows else DRIFTED, Evidence("context", context.topic, CARRIED))
     return found

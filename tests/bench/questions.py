@@ -39,7 +39,7 @@ class Judged:
 def judge_singles(trained: Trained, day: date) -> list[Judged]:
     """Every single question, each in a conversation of its own."""
     items = yaml.safe_load((QUESTIONS / "single.yaml").read_text("utf-8"))
-    return [_judge(item, _fresh(trained), day, item["id"]) for item in items]
+    return [_judge(item, _fresh(trained), trained, day, item["id"]) for item in items]
 
 
 def judge_dialogues(trained: Trained, day: date) -> list[Judged]:
@@ -48,7 +48,7 @@ def judge_dialogues(trained: Trained, day: date) -> list[Judged]:
     for dialogue in yaml.safe_load((QUESTIONS / "dialogues.yaml").read_text("utf-8")):
         rehearsal = _fresh(trained)
         for number, turn in enumerate(dialogue["turns"], 1):
-            found.append(_judge(turn, rehearsal, day, f"{dialogue['id']}.{number}"))
+            found.append(_judge(turn, rehearsal, trained, day, f"{dialogue['id']}.{number}"))
     return found
 
 
@@ -78,11 +78,11 @@ def _fresh(trained: Trained) -> Rehearsal:
     return Rehearsal(trained.content, trained.reader, itertools.count(1), State(introduced=True))
 
 
-def _judge(item: Mapping[str, Any], rehearsal: Rehearsal, day: date, id_: str) -> Judged:
+def _judge(item: Mapping[str, Any], rehearsal: Rehearsal, trained: Trained, day: date, id_: str) -> Judged:
     turn = rehearsal.take(Utterance(item["text"]), noon(day))
     text = rehearsal.text(turn)
     expected = _as_list(item["decision"])
-    outcome, why = _outcome(item, expected, turn, text)
+    outcome, why = _outcome(item, expected, turn, text, trained)
     return Judged(
         id_,
         item["text"],
@@ -96,14 +96,16 @@ def _judge(item: Mapping[str, Any], rehearsal: Rehearsal, day: date, id_: str) -
     )
 
 
-def _outcome(item: Mapping[str, Any], expected: Sequence[str], turn: Turn, text: str) -> tuple[Outcome, str]:
+def _outcome(
+    item: Mapping[str, Any], expected: Sequence[str], turn: Turn, text: str, trained: Trained
+) -> tuple[Outcome, str]:
     if "answer" not in expected or turn.decision != "answer":
         return _other_outcome(item, expected, turn)
     if item.get("gap"):
-        return ("right", "") if turn.reason.rule == "gap" or _label_fits(item, turn) else ("wrong", "expected a gap")
+        return ("right", "") if turn.reason.rule == "gap" or _label_fits(item, turn, trained) else ("wrong", "expected a gap")
     if turn.reason.rule in ("gap", "expired", "not_in_force"):
         return ("gap", turn.reason.rule)
-    if not _label_fits(item, turn):
+    if not _label_fits(item, turn, trained):
         return ("wrong", f"label, wanted {item.get('label')}")
     missing = [fact for fact in item.get("contains") or () if not _has(text, fact)]
     if missing:
@@ -126,9 +128,12 @@ def _other_outcome(item: Mapping[str, Any], expected: Sequence[str], turn: Turn)
     return ("clarified" if decision == "clarify" else "missed" if decision == "miss" else "wrong"), ""
 
 
-def _label_fits(item: Mapping[str, Any], turn: Turn) -> bool:
+def _label_fits(item: Mapping[str, Any], turn: Turn, trained: Trained) -> bool:
+    """One of the labels; an aspect that is the topic's own has no word in the set's vocabulary, so there the topic counts."""
     wanted = set(_as_list(item.get("label")))
-    return not wanted or bool(wanted & set((turn.label or "").split("+")))
+    got = (turn.label or "").split("+")
+    own = {name.partition(".")[0] for name in got if name.partition(".")[2] not in trained.content.aspects}
+    return not wanted or bool(wanted & set(got)) or bool(own & {name.partition(".")[0] for name in wanted})
 
 
 def _as_list(value: Any) -> list[str]:
