@@ -70,6 +70,13 @@ class Ranker:
     index: Mapping[str, int]
     rarity: Floats
     weights: Floats
+    sharpness: float = 6.0
+    """How fast a smaller margin loses probability; fitted on held-out examples."""
+
+    def odds(self, margins: Floats) -> Floats:
+        """Margins as probabilities that sum to one."""
+        odds = np.exp(self.sharpness * (margins - margins.max()))
+        return np.asarray(odds / odds.sum(), dtype=np.float32)
 
     def scores(self, words: tuple[str, ...]) -> Floats:
         """The margin of every label for a text, in the order of ``labels``; around 1 is sure, -1 is surely not."""

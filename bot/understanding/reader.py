@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from bot.content.definitions import Area
 from bot.model import AspectId, Locale, TopicId, WhoId
-from bot.understanding.calibrate import Calibration
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK, Mention, Names, mask
 from bot.understanding.fuzzy import Vocabulary
 from bot.understanding.language import LanguageModel
@@ -47,8 +46,6 @@ class LocaleReader:
     vocabulary: Vocabulary
     parts: Splitter
     unheard: float
-    calibrations: Mapping[str, Calibration]
-    """By kind of guess: ``answer`` and ``intent``."""
 
 
 @dataclass(frozen=True, slots=True)

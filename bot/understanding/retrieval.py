@@ -23,6 +23,7 @@ _RUN_WEIGHT = 0.35
 _STOP_WEIGHT = 0.25
 _COMMON = 0.2
 """A term in more than this share of the texts is left out once there are many texts."""
+_CENTROID_SHARPNESS = 8.0
 _MANY = 2_000
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _SHORTEST_HALF = 4
@@ -173,6 +174,11 @@ class Centroids:
         return cls(
             labels, index, tuple((np.asarray(a, dtype=np.int32), np.asarray(b, dtype=np.float32)) for a, b in lists)
         )
+
+    def odds(self, margins: Floats) -> Floats:
+        """Margins as probabilities that sum to one."""
+        odds = np.exp(_CENTROID_SHARPNESS * (margins - margins.max()))
+        return np.asarray(odds / odds.sum(), dtype=np.float32)
 
     def nearest(self, row: Mapping[str, float]) -> Floats:
         """A margin for every label, in the order of ``labels``, on the scale of a ranker: 1 for the nearest, -1 for none."""

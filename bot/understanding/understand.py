@@ -38,12 +38,8 @@ OVERVIEW = AspectId("overview")
 ELIGIBILITY = AspectId("eligibility")
 MOST_CANDIDATES = 6
 
-SHARPNESS = 3.2
-"""How fast a smaller margin of the ranker loses probability; chosen on held-out examples of the content."""
 PHRASE = 0.97
 """Probability of an intent or aspect whose own phrase or example was typed."""
-TOPIC_SHARPNESS = 4.0
-"""The same for the topic's ranker."""
 OURS_MIDDLE = -0.25
 OURS_SLOPE = 7.0
 """Held-out sentences about topics have their highest margin at 0.3 in the middle, sentences about anything else at -0.55."""
@@ -56,6 +52,8 @@ CARRIED = 0.8
 """How surely a follow-up without a name is still about the topic before."""
 DRIFTED = 0.45
 """The same, when the message has enough words of its own to be about something else."""
+ASPECT_ALONE = 0.4
+"""Factor for an aspect without a topic: asked back about when no topic is likely."""
 WITHOUT_TEXT = 0.55
 """Factor for an aspect a topic has no text for: a known gap, taken only when the aspect is clear."""
 NAMED_OFF_TOPIC = 0.5
@@ -72,6 +70,8 @@ class Evidences:
     phrase: str | None
     known: float
     """Share of the question's content words the content knows at all."""
+    ours: float
+    """How probable it is that the question is about any topic of ours."""
     familiar: float
     """The highest margin of any topic: around 1 is surely one of ours, -1 surely none."""
 
@@ -146,30 +146,7 @@ def rank(
         if candidate.score > (best[candidate.label].score if candidate.label in best else 0.0):
             best[candidate.label] = candidate
     ranked = sorted(best.values(), key=lambda c: (-c.score, c.label))[:MOST_CANDIDATES]
-    return _calibrated(tuple(ranked), evidence, local), evidence
-
-
-def found_by(candidate: Candidate) -> str:
-    """What kind of guess it is; each kind has its own calibration."""
-    return "intent" if candidate.kind == "intent" else "answer"
-
-
-def evidence_of(ranked: tuple[Candidate, ...], known: float, familiar: float) -> tuple[float, ...]:
-    """What the calibration looks at: how high the best candidate is, how far ahead, how familiar words and subject are."""
-    first = _logit(ranked[0].score)
-    second = _logit(ranked[1].score) if len(ranked) > 1 else _logit(0.0)
-    return (first, first - second, known, max(-1.0, min(1.0, familiar)))
-
-
-def _calibrated(ranked: tuple[Candidate, ...], evidence: Evidences, local: LocaleReader) -> tuple[Candidate, ...]:
-    if not ranked:
-        return ()
-    calibration = local.calibrations.get(found_by(ranked[0]))
-    if calibration is None:
-        return tuple(replace(c, score=100 * c.score) for c in ranked)
-    sure = calibration.probability(evidence_of(ranked, evidence.known, evidence.familiar))
-    scale = sure / max(ranked[0].score, 1e-6)
-    return tuple(replace(c, score=round(100 * min(0.999, c.score * scale), 1)) for c in ranked)
+    return tuple(replace(c, score=round(100 * min(0.999, c.score), 1)) for c in ranked), evidence
 
 
 # --- Evidence ------------------------------------------------------------------------------------------------
@@ -190,8 +167,7 @@ def _gather(
         margins = local.route.scores(question.masked)
     if about is None:
         about = topic_margins(question, local)
-    odds = np.exp(SHARPNESS * (margins - margins.max()))
-    odds /= odds.sum()
+    odds = local.route.odds(margins)
     routes = {label: float(p) for label, p in zip(local.route.labels, odds, strict=True)}
     phrase = local.phrases.get(sentence_key(question.masked))
     if phrase:
@@ -209,6 +185,7 @@ def _gather(
     return Evidences(
         topics=_topics(question, content, about, reader, local, context, figures),
         familiar=float(about.max()),
+        ours=_one_of_ours(float(about.max())),
         routes=routes,
         own=own,
         phrase=phrase,
@@ -250,8 +227,8 @@ def _topics(
             found[topic] = (share, evidence)
 
     named = {mention.id: mention for mention in (*question.topics, *question.areas)}
-    odds = np.exp(TOPIC_SHARPNESS * (margins - margins.max()))
-    odds *= _one_of_ours(float(margins.max())) / odds.sum()
+    ours = _one_of_ours(float(margins.max()))
+    odds = local.topics.odds(margins) * ours
     for place in np.argsort(-odds, kind="stable")[:MOST_TOPICS]:
         topic, share = TopicId(local.topics.labels[place]), float(odds[place])
         mention = named.get(topic)
@@ -317,7 +294,7 @@ def _answers(
             yield Candidate(
                 kind="aspect",
                 label=aspect,
-                score=0.35 * routed,
+                score=ASPECT_ALONE * routed * evidence.ours,
                 aspect=aspect,
                 evidence=(Evidence("words", " ".join(question.masked), routed),),
             )
@@ -404,11 +381,3 @@ def _intents(question: Question, evidence: Evidences, reader: Reader) -> Iterabl
             intent=intent,
             evidence=(Evidence(kind, " ".join(question.words[:12]), routed),),
         )
-
-
-def _logit(p: float) -> float:
-    p = min(0.995, max(0.005, p))
-    return float(np.log(p / (1 - p)))
-
-
-__all__ = ["evidence_of", "rank", "understand"]
