@@ -5,6 +5,7 @@ tomorrow included. An answer's own ``asks`` teach three things: which answer, wh
 YAML ``tests`` are never read here.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +16,7 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK, Names
 from bot.understanding.fuzzy import Vocabulary
 from bot.understanding.normalize import STOPWORDS, tokens
 from bot.understanding.phrases import expand, sentence_key
-from bot.understanding.reader import ASPECT, INTENT, NameIndexes, Question, prepare
+from bot.understanding.reader import ASPECT, INTENT, NO_TOPIC, NameIndexes, Question, prepare
 
 PER_TEMPLATE = 3
 """Sentences of one template the rankers learn from; all of them match as phrases."""
@@ -47,6 +48,8 @@ class Material:
     topics: list[tuple[Words, str]]
     """Sentences as they are, with the topic they are about."""
     asks: list[Ask]
+    trust: dict[str, float]
+    """How often a name in a sentence means its topic: *Bildungsurlaub* nearly always, *Meister* not."""
 
 
 def gather(content: Content, locale: Locale) -> Material:
@@ -84,6 +87,12 @@ def gather(content: Content, locale: Locale) -> Material:
             routes.append((words, label))
         counters.extend((prepared(sentence).masked, label) for sentence in against)
     topics = [(tokens(name), topic.id) for topic in content.topics.values() for name in names_of(topic)]
+    topics.extend(
+        (tokens(sentence), NO_TOPIC)
+        for intent in content.intents.values()
+        if intent.kind in ("off_topic", "smalltalk")
+        for sentence in intent.examples.get(locale, ())
+    )
     asks: list[Ask] = []
     for topic, answer in _answers(content):
         for sentence in (*answer.asks.get(locale, ()), *_title(answer, locale)):
@@ -101,7 +110,18 @@ def gather(content: Content, locale: Locale) -> Material:
         [example for example in counters if example[0]],
         list(dict.fromkeys(example for example in topics if example[0])),
         asks,
+        _trust(asks),
     )
+
+
+def _trust(asks: list[Ask]) -> dict[str, float]:
+    meant: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    for ask in asks:
+        for mention in (*ask.question.topics, *ask.question.areas):
+            found[mention.words] += 1
+            meant[mention.words] += ask.label.partition(".")[0] == mention.id
+    return {words: (meant[words] + 1.0) / (count + 1.0) for words, count in found.items()}
 
 
 def names_of(topic: Topic) -> Iterator[str]:

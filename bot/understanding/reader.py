@@ -19,6 +19,8 @@ from bot.understanding.retrieval import Centroids, Similar, Splitter
 
 ASPECT = "aspect:"
 INTENT = "intent:"
+NO_TOPIC = "-"
+"""The label, among topics, of sentences that are about none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class LocaleReader:
     route: Ranker
     topics: Ranker | Centroids
     """Which topic a question is about, whether it names one or not."""
+    trust: Mapping[str, float]
+    """How often a name means its topic (0 to 1), by the words of the name; names not listed: always."""
     similar: Similar
     vocabulary: Vocabulary
     parts: Splitter

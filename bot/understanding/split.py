@@ -1,8 +1,11 @@
-"""Several questions in one message: cut where one sentence ends and another question begins."""
+"""Several questions in one message: cut behind a question mark, and where *and* begins another question.
+
+A full stop does not cut: what stands before it is mostly the story the question is about.
+"""
 
 import re
 
-_ENDS = re.compile(r"(?<=[?!])\s+|(?<=\w[.;])\s+(?=\S)|\n+")
+_ENDS = re.compile(r"(?<=\?)\s+")
 _AND = re.compile(
     r"\s*,?\s+(?:und|and|sowie|außerdem|also)\s+(?=(?:wie|was|wer|wo|wann|welche[rsn]?|bis wann|ab wann|muss|kann|darf|gibt|zahlt|"
     r"how|what|who|where|when|which|do|does|can|is)\b)",

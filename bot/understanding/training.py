@@ -61,6 +61,7 @@ def _learn(material: Material) -> LocaleReader:
         own={sentence_key(ask.question.masked): ask.label for ask in reversed(material.asks)},
         route=_train(material.routes, locale, material.counters),
         topics=topics,
+        trust=material.trust,
         similar=similar,
         vocabulary=material.vocabulary,
         parts=parts,

@@ -28,7 +28,7 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK, quoted_figures, yea
 from bot.understanding.normalize import content_words
 from bot.understanding.phrases import sentence_key
 from bot.understanding.ranking import Ranker
-from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
+from bot.understanding.reader import ASPECT, INTENT, NO_TOPIC, LocaleReader, Question, Reader, question_of
 from bot.understanding.retrieval import terms
 from bot.understanding.split import split_questions
 
@@ -37,12 +37,18 @@ Floats = NDArray[np.float32]
 OVERVIEW = AspectId("overview")
 ELIGIBILITY = AspectId("eligibility")
 MOST_CANDIDATES = 6
+CLEAR_PART = 35.0
+"""Score from which on a piece of a message counts as a question of its own."""
 
 PHRASE = 0.97
 """Probability of an intent or aspect whose own phrase or example was typed."""
 OURS_MIDDLE = -0.25
 OURS_SLOPE = 7.0
 """Held-out sentences about topics have their highest margin at 0.3 in the middle, sentences about anything else at -0.55."""
+UNKNOWN_WORDS = 0.5
+"""How much of that probability is lost when no content word is known."""
+NAME_BONUS = 0.5
+"""What a name that always means its topic adds to the topic's margin."""
 MOST_TOPICS = 5
 NAMED = 0.35
 """Least share of a topic that is named: a name alone may also be a word about something else (*Meister*, *Techniker*)."""
@@ -79,24 +85,22 @@ class Evidences:
 def understand(text: str, reader: Reader, context: Context) -> Understanding:
     """Everything Lotse can make of a message, best guess first; no candidates when nothing known was recognised."""
     text = text[:MAX_UTTERANCE]
-    before = context
     locale = reader.language.detect(text, context.locale)
+    whole = _one(text, locale, reader, context)
+    pieces = split_questions(text)
+    if len(pieces) < 2:
+        return whole
     parts: list[Understanding] = []
-    for piece in split_questions(text):
+    for piece in pieces:
         part = _one(piece, locale, reader, context)
         parts.append(part)
         if part.candidates and part.candidates[0].topic:
             context = replace(context, topic=part.candidates[0].topic, aspect=part.candidates[0].aspect)
-    answered = [part for part in parts if part.candidates]
-    if len(parts) > 1 and len(answered) > 1:
-        return replace(answered[0], text=text, parts=tuple(parts))
-    whole = _one(text, locale, reader, before) if len(parts) > 1 else parts[0]
-    if (
-        len(parts) > 1
-        and answered
-        and (not whole.candidates or answered[0].candidates[0].score > whole.candidates[0].score)
-    ):
-        return replace(answered[0], text=text)
+    clear = [part for part in parts if part.candidates and part.candidates[0].score >= CLEAR_PART]
+    if len({part.candidates[0].label for part in clear}) > 1:
+        return replace(clear[0], text=text, parts=tuple(parts))
+    if clear and (not whole.candidates or clear[0].candidates[0].score > whole.candidates[0].score):
+        return replace(clear[0], text=text)
     return whole
 
 
@@ -182,18 +186,21 @@ def _gather(
     exact = local.own.get(sentence_key(question.masked))
     if exact and without is None:
         own[exact] = 0.99
+    known = _known_share(content, local)
+    topical = about[[label != NO_TOPIC for label in local.topics.labels]]
+    ours = _one_of_ours(float(topical.max())) * (1 - UNKNOWN_WORDS * (1 - known))
     return Evidences(
-        topics=_topics(question, content, about, reader, local, context, figures),
-        familiar=float(about.max()),
-        ours=_one_of_ours(float(about.max())),
+        topics=_topics(question, content, about, reader, local, context, figures, ours),
+        familiar=float(topical.max()),
+        ours=ours,
+        known=known,
         routes=routes,
         own=own,
         phrase=phrase,
-        known=_known_share(question, content, local),
     )
 
 
-def _known_share(question: Question, content: tuple[str, ...], local: LocaleReader) -> float:
+def _known_share(content: tuple[str, ...], local: LocaleReader) -> float:
     if not content:
         return 1.0
     return sum(1 for word in content if word in local.vocabulary or local.parts(word)) / len(content)
@@ -219,6 +226,7 @@ def _topics(
     local: LocaleReader,
     context: Context,
     figures: tuple[str, ...],
+    ours: float,
 ) -> dict[TopicId, tuple[float, Evidence]]:
     found: dict[TopicId, tuple[float, Evidence]] = {}
 
@@ -227,10 +235,17 @@ def _topics(
             found[topic] = (share, evidence)
 
     named = {mention.id: mention for mention in (*question.topics, *question.areas)}
-    ours = _one_of_ours(float(margins.max()))
+    margins = margins.copy()
+    for place, label in enumerate(local.topics.labels):
+        if label in named:
+            margins[place] += (
+                NAME_BONUS * (local.trust.get(named[TopicId(label)].words, 1.0) * named[TopicId(label)].strength) ** 2
+            )
     odds = local.topics.odds(margins) * ours
     for place in np.argsort(-odds, kind="stable")[:MOST_TOPICS]:
         topic, share = TopicId(local.topics.labels[place]), float(odds[place])
+        if topic == NO_TOPIC:
+            continue
         mention = named.get(topic)
         if mention:
             kind: EvidenceKind = "typo" if mention.strength < 0.9 else "compound" if mention.rest else "name"
@@ -289,7 +304,7 @@ def _answers(
             if overview and overview not in evidence.topics and aspect in reader.answers[overview]:
                 share = 0.3 if len(areas) > 1 else 0.45
                 why = Evidence("words", f"area {area}", share)
-                yield _answer(overview, aspect, share * routed, why, evidence, 0.0, routed, context)
+                yield _answer(overview, aspect, share * routed * evidence.ours, why, evidence, 0.0, routed, context)
         if not evidence.topics or max(share for share, _ in evidence.topics.values()) < CARRIED:
             yield Candidate(
                 kind="aspect",

@@ -1,0 +1,214 @@
+"""The only place that builds real things and connects them: store, channels, loops, pages, and the live content.
+
+A stop (SIGTERM, Ctrl+C) closes the event streams first, then the server, then the loops; whatever was accepted is on disk
+before it was acknowledged, so even a stop without warning loses nothing.
+"""
+
+import asyncio
+import contextlib
+import functools
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from bot.channels.browser import BrowserChannel
+from bot.channels.channel import Channel
+from bot.check import check_content, has_errors
+from bot.config import Clock, Settings, cookie_secret, make_clock
+from bot.content.definitions import Content
+from bot.errors import ConfigError, ContentError
+from bot.model import Incoming, Locale
+from bot.store.announce import transcript_topic
+from bot.store.conversations import Conversations
+from bot.store.database import Database, open_database
+from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox
+from bot.store.privacy import Retention
+from bot.trained import Trained, load_trained
+from bot.web.health import ContentState
+from bot.web.routes import WebParts, create_web
+from bot.worker.content_watch import LivePair, content_watch
+from bot.worker.inbox_loop import inbox_loop
+from bot.worker.notices import apologise, flood_notice
+from bot.worker.outbox_loop import outbox_loop
+from bot.worker.timer_loop import timer_loop
+
+log = structlog.get_logger(__name__)
+
+SUGGESTED = 4
+STOP_WITHIN_S = 5
+"""Seconds open requests get to finish when a stop begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Store, live content and clock: what every way of running Lotse has."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    live: LivePair
+    inbox: Inbox
+    conversations: Conversations
+    outbox: Outbox
+
+
+@asynccontextmanager
+async def open_core(settings: Settings) -> AsyncIterator[Core]:
+    """Content, reader and store, ready; closed again at the end. Raises ConfigError, ContentError, StoreUnavailable."""
+    trained = load_trained(settings.content)
+    _make_data_folder(settings)
+    clock = make_clock(settings.clock)
+    database = await open_database(settings.database_address)
+    try:
+        yield Core(
+            settings,
+            clock,
+            database,
+            LivePair(trained.content, trained.reader, trained.problems),
+            Inbox(database, clock, flood_notice),
+            Conversations(database, apologise),
+            Outbox(database),
+        )
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def running(core: Core, channels: Sequence[Channel]) -> AsyncIterator[None]:
+    """All loops, for as long as the block lasts. One that ends by itself is a bug and ends the block."""
+    announcer = core.database.announcer
+    keep = Retention(
+        messages=timedelta(hours=core.settings.keep_messages_hours),
+        transcripts=timedelta(days=core.settings.keep_transcripts_days),
+        cases=timedelta(days=core.settings.keep_cases_days),
+        gaps=timedelta(days=core.settings.keep_gaps_days),
+    )
+    unclear = await core.outbox.recover(core.clock())
+    if unclear:
+        log.info("deliveries_unclear", count=unclear)
+    async with asyncio.TaskGroup() as loops:
+        tasks = [
+            loops.create_task(inbox_loop(core.conversations, core.live, core.clock, announcer), name="inbox"),
+            loops.create_task(outbox_loop(core.outbox, channels, core.clock, announcer), name="outbox"),
+            loops.create_task(timer_loop(core.database, keep, core.clock, announcer), name="timers"),
+            loops.create_task(
+                content_watch(core.settings.content, core.live, check_and_build, core.clock), name="content"
+            ),
+        ]
+        for channel in channels:
+            accept = functools.partial(core.inbox.accept, channel.name)
+            cursor = await core.inbox.cursor(channel.name)
+            tasks.append(loops.create_task(channel.receive(accept, cursor), name=channel.name))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def serve(settings: Settings, listening: socket.socket, ready: asyncio.Event | None = None) -> None:
+    """Run everything with the web chat on an open socket, until a signal asks to stop."""
+    async with open_core(settings) as core:
+        browser = BrowserChannel(lambda address: core.database.announcer.notify(transcript_topic(address)))
+        parts = WebParts(
+            database=core.database,
+            accept=functools.partial(_accept, core.inbox, browser.name),
+            clock=core.clock,
+            secret=cookie_secret(settings),
+            suggestions=lambda locale: suggestions(core.live.content, locale),
+            content=lambda: ContentState(core.live.content.hash, core.live.problems),
+            keep_transcripts_days=settings.keep_transcripts_days,
+            keep_cases_days=settings.keep_cases_days,
+        )
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_web(parts),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=STOP_WITHIN_S,
+            )
+        )
+        async with running(core, [browser]):
+            serving = asyncio.create_task(server.serve(sockets=[listening]))
+            while not server.started and not serving.done():
+                await asyncio.sleep(0.01)
+            if ready is not None:
+                ready.set()
+            closing = asyncio.create_task(_close_streams(server, parts))
+            try:
+                await serving
+            finally:
+                parts.streams.close()
+                closing.cancel()
+
+
+async def _close_streams(server: uvicorn.Server, parts: WebParts) -> None:
+    """Open event streams would hold the server up when it is asked to stop."""
+    while not server.should_exit:
+        await asyncio.sleep(0.1)
+    parts.streams.close()
+
+
+async def _accept(inbox: Inbox, channel: str, incomings: Sequence[Incoming]) -> None:
+    await inbox.accept(channel, incomings)
+
+
+def check_and_build(folder: Path, today: date) -> Trained:
+    """Check a changed folder and train on it; runs in a child process. Raises ContentError when it has errors."""
+    problems = check_content(folder, today)
+    if has_errors(problems):
+        raise ContentError(tuple(problems))
+    return load_trained(folder)
+
+
+def suggestions(content: Content, locale: Locale) -> tuple[str, ...]:
+    """Questions to begin with: the first test sentence of the most asked answer of each area's biggest topic."""
+    found: list[str] = []
+    for overview in (topic for topic in content.topics.values() if topic.kind == "overview"):
+        topics = [t for t in content.topics.values() if t.area == overview.area and t.kind == "topic"]
+        biggest = max(topics, key=lambda t: (len(t.answers), t.id), default=overview)
+        asked = [
+            sentence
+            for answer in biggest.answers.values()
+            if answer.aspect != "overview"
+            for sentence in answer.tests.yes.get(locale, ())
+        ]
+        found.extend(asked[:1])
+    return tuple(sentence[0].upper() + sentence[1:] for sentence in found[:SUGGESTED])
+
+
+def listen_on(host: str, port: int) -> socket.socket:
+    """An open socket. Raises ConfigError when the address is taken or not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((host, port))
+    except OSError as error:
+        opened.close()
+        reason = error.strerror or str(error)
+        raise ConfigError(
+            f"Nothing can listen on {host}:{port} ({reason}); is Lotse running already? LOTSE_PORT sets another port."
+        ) from None
+    opened.listen(128)
+    opened.setblocking(False)
+    return opened
+
+
+def _make_data_folder(settings: Settings) -> None:
+    with contextlib.suppress(FileExistsError):
+        try:
+            settings.data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f"The folder {settings.data} cannot be made ({error.strerror}); set LOTSE_DATA to one that can."
+            ) from None

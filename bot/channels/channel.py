@@ -1,0 +1,46 @@
+"""The protocol every channel fills: take in what people write, carry out what was decided, nothing else.
+
+A channel decides nothing about what to say, keeps nothing of a conversation and never sees the database. It is handed
+``accept`` and calls it before it tells the platform that an event has arrived: once ``accept`` has returned, the inputs
+are on disk, and a platform that repeats an event does no harm.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.model import Delivery, ExternalId, Incoming, Limits, View
+
+
+class Accept(Protocol):
+    """Stores inputs and the cursor behind them in one transaction; once it returns, both survive a crash.
+
+    Raises StoreUnavailable when nothing was stored; the channel then leaves the events with the platform.
+    """
+
+    async def __call__(self, incomings: Sequence[Incoming], cursor: str | None = None) -> None:
+        """Store these inputs, in their order; a message already stored is ignored."""
+        ...
+
+
+class Channel(Protocol):
+    """A connected chat platform."""
+
+    name: str
+    limits: Limits
+
+    async def receive(self, accept: Accept, cursor: str | None) -> None:
+        """Take in what people write, from ``cursor`` on, until cancelled."""
+        ...
+
+    async def send(self, delivery: Delivery) -> ExternalId:
+        """Carry out one delivery at its address and return the platform's id of the message.
+
+        The same delivery may come twice, when a stop left it unclear whether it arrived: a channel recognises it by
+        its ``outbox_id`` and then returns the id of the first message. Raises ChannelError, never the platform
+        package's own errors.
+        """
+        ...
+
+    async def show(self, view: View) -> None:
+        """Show something fleeting, now or never: not stored, not retried, loss harmless."""
+        ...

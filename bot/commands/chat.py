@@ -1,0 +1,43 @@
+"""``lotse chat``: a conversation in the terminal, on the same path as everywhere else."""
+
+import asyncio
+import contextlib
+import getpass
+import sys
+
+import typer
+
+from bot.app import open_core, running
+from bot.channels.console import ConsoleChannel
+from bot.commands.loading import settings_or_exit, stop_with
+from bot.config import Settings
+from bot.errors import ConfigError, ContentError, StoreUnavailable
+from bot.logs import set_up_logs
+from bot.store.workload import read_workload
+
+QUIET = "ERROR"
+LOOK_AGAIN_S = 0.05
+
+
+def chat() -> None:
+    """Talk to Lotse in the terminal; end with Ctrl+D. Conversations are stored like any other."""
+    settings = settings_or_exit()
+    set_up_logs(QUIET)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_chat(settings))
+    except (ConfigError, ContentError, StoreUnavailable) as error:
+        stop_with(error)
+
+
+async def _chat(settings: Settings) -> None:
+    async with open_core(settings) as core:
+        console = ConsoleChannel(core.clock, user=getpass.getuser())
+        typer.echo("Lotse. Fragen Sie einfach; Ende mit Strg+D. / Just ask; end with Ctrl+D.\n\n> ", nl=False)
+        sys.stdout.flush()
+        async with running(core, [console]):
+            await console.ended.wait()
+            while (load := await read_workload(core.database, core.clock())).inputs_waiting or load.deliveries_waiting:
+                await asyncio.sleep(LOOK_AGAIN_S)  # what was typed last is still answered
+        typer.echo("")
+

@@ -1,0 +1,83 @@
+"""``lotse check``: all findings about the content, as a table or as JSON."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot.check import check_content, has_errors
+from bot.commands.loading import ContentFolder, stop_with
+from bot.config import shipped_content
+from bot.content.finding_codes import FINDING_CODES
+from bot.errors import ConfigError, ContentProblem
+
+
+def check(
+    only: Annotated[
+        list[str] | None,
+        typer.Argument(help="Show findings of these files or folders only, such as knowledge/funding."),
+    ] = None,
+    content: ContentFolder = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge figures as of this day; default: today.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per finding and line.")] = False,
+    notices: Annotated[bool, typer.Option(help="Show notices as well as errors.")] = True,
+    codes: Annotated[bool, typer.Option("--codes", help="Only list all codes and what they mean.")] = False,
+) -> None:
+    """Check everything admins own; exit code 1 when there are errors."""
+    if codes:
+        for code, meaning in FINDING_CODES.items():
+            typer.echo(f"{code}  {meaning}")
+        return
+    day = as_of.date() if as_of else datetime.now(ZoneInfo("Europe/Berlin")).date()
+    try:
+        problems = check_content(content or shipped_content(), day)
+    except ConfigError as error:
+        stop_with(error)
+    shown = [
+        problem
+        for problem in problems
+        if (notices or problem.severity == "error") and (not only or problem.file.startswith(tuple(only)))
+    ]
+    if as_json:
+        for problem in shown:
+            typer.echo(json.dumps(asdict(problem), ensure_ascii=False))
+    else:
+        _print_table(shown, day)
+    if has_errors(shown):
+        raise typer.Exit(1)
+
+
+def _print_table(problems: Sequence[ContentProblem], day: date) -> None:
+    console = Console(highlight=False, soft_wrap=False)
+    file = ""
+    table: Table | None = None
+    for problem in problems:
+        if problem.file != file:
+            if table is not None:
+                console.print(table)
+            file = problem.file
+            console.print(f"\n[bold]{escape(file)}[/bold]")
+            table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
+            table.add_column(no_wrap=True, justify="right")
+            table.add_column(no_wrap=True)
+            table.add_column(ratio=1)
+        assert table is not None
+        color = "red" if problem.severity == "error" else "yellow"
+        table.add_row(
+            f"{problem.line}:{problem.column}",
+            f"[{color}]{problem.code}[/{color}]",
+            f"{escape(problem.message)}\n[dim]→ {escape(problem.hint)}[/dim]",
+        )
+    if table is not None:
+        console.print(table)
+    errors = sum(problem.severity == "error" for problem in problems)
+    console.print(f"\n{errors} error(s), {len(problems) - errors} notice(s), judged as of {day.isoformat()}.")

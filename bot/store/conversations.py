@@ -1,0 +1,257 @@
+"""One turn, one transaction: claim a conversation, hand out its oldest input, write everything that follows.
+
+The conversation's row is locked for as long as the turn takes (on SQLite the one write transaction is the lock), so
+two workers never hold the same conversation and its inputs are answered in order. A stop before the commit leaves the
+input waiting, as if nothing had happened.
+
+A turn that raises is rolled back and counted in a transaction of its own. After three attempts the input is parked:
+the employee gets an apology and a case is opened, so that a person sees it. A database that does not answer is nobody's
+fault and is not counted.
+
+Rejected: a ``claimed_by`` column with a time limit (a worker that stops leaves its claim behind; a lock goes with it).
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import LotseError
+from bot.model import Address, CaseNumber, Decision, Effect, Input, Locale, Person, Reason, Utterance
+from bot.store.announce import INBOX
+from bot.store.database import Database
+from bot.store.effects import Decided, write, write_said
+from bot.store.payloads import input_from_json, reason_to_json
+from bot.store.places import address_of, locale_of
+from bot.store.saying import Listener
+from bot.store.tables import conversations, inbox
+from bot.store.traces import where
+from bot.store.turn_rows import (
+    input_with,
+    lock_conversation,
+    mark_done,
+    mark_introduced,
+    oldest_input,
+    open_case_of,
+    save_state,
+)
+
+MOST_ATTEMPTS = 3
+
+
+class TurnFailed(LotseError):
+    """A turn raised something unexpected and was rolled back; ``parked`` tells that it was the last attempt."""
+
+    def __init__(self, conversation: int, attempts: int, *, parked: bool) -> None:
+        """Name the conversation by its number only."""
+        super().__init__(f"the turn in conversation {conversation} failed, attempt {attempts}, parked: {parked}")
+        self.conversation = conversation
+        self.attempts = attempts
+        self.parked = parked
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """What a turn leaves behind. ``introduced``: the person has now been told what Lotse is and what it stores."""
+
+    state: Mapping[str, Any]
+    locale: Locale | None
+    effects: tuple[Effect, ...]
+    reason: Reason
+    decision: Decision
+    label: str | None = None
+    score: float = 0.0
+    introduced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The open transaction of a turn, and the rows it holds."""
+
+    connection: AsyncConnection
+    wake: list[str]
+    now: datetime
+    row: Row[Any]
+    answered: Row[Any]
+    listener: Listener
+
+
+@dataclass(slots=True)
+class Work:
+    """One input to be answered, and what is known of its conversation. ``state`` is None in a new conversation."""
+
+    address: Address
+    person: Person
+    input: Input
+    sent_at: datetime
+    state: Mapping[str, Any] | None
+    locale: Locale | None
+    introduced: bool
+    open_case: CaseNumber | None
+    attempts: int
+    _held: Held = field(repr=False)
+    finished: bool = field(default=False, init=False)
+    forgot: bool = field(default=False, init=False)
+
+    @property
+    def conversation(self) -> int:
+        """The number of the conversation, for logs."""
+        return self._held.listener.conversation
+
+    async def finish(self, record: TurnRecord) -> None:
+        """Write the turn; it is committed when the block of ``claim_next`` ends."""
+        held = self._held
+        reason = {**reason_to_json(record.reason), "decision": record.decision, "score": record.score}
+        decided = Decided(
+            record.effects,
+            held.now,
+            self.open_case,
+            label=record.label,
+            reason=reason,
+            locale=record.locale,
+            state_version=held.row.state_version + 1,
+        )
+        await mark_done(held.connection, held.answered.id, held.now)
+        self.forgot = await self._write(decided, record.label)
+        if self.forgot:
+            await save_state(held.connection, held.row, None, None, held.now)
+        else:
+            await save_state(held.connection, held.row, record.state, record.locale, held.now)
+            if record.introduced and not self.introduced:
+                await mark_introduced(held.connection, held.answered.person_id, held.now)
+        self.finished = True
+
+    def must_be_finished(self) -> None:
+        """Raises RuntimeError when nothing was written: the input would come up again and again."""
+        if not self.finished:
+            raise RuntimeError("a turn ended without being finished")
+
+    async def park(self, effects: tuple[Effect, ...]) -> None:
+        """Give the input up: say and do this instead. The dialogue state stays as it was."""
+        held = self._held
+        await self._write(Decided(effects, held.now, self.open_case, locale=self.locale, speaker="system"), None)
+        await mark_done(held.connection, held.answered.id, held.now, status="parked")
+
+    async def _write(self, decided: Decided, label: str | None) -> bool:
+        held = self._held
+        held.wake.append(INBOX)
+        external_id, sent_at = held.answered.external_id, held.answered.sent_at
+        await write_said(held.connection, held.listener, self.input, external_id, sent_at, label)
+        return await write(held.connection, held.listener, decided, held.wake)
+
+
+Apologise = Callable[[Work], tuple[Effect, ...]]
+"""Words for an input that could not be answered: a reply, and the case a person will look at."""
+
+
+class Conversations:
+    """Where the inbox loop finds its work."""
+
+    def __init__(self, database: Database, apologise: Apologise) -> None:
+        self._database = database
+        self._apologise = apologise
+
+    @contextlib.asynccontextmanager
+    async def claim_next(self, now: datetime) -> AsyncIterator[Work | None]:
+        """Hold the conversation with the oldest waiting input that nobody else holds; None when there is none.
+
+        Raises TurnFailed when the block raised, StoreUnavailable when the database did.
+        """
+        input_id: int | None = None
+        try:
+            async with self._next_held(now) as held:
+                if held is None:
+                    yield None
+                    return
+                input_id = held.answered.id
+                work = await _work(held, input_from_json(held.answered.payload))
+                yield work
+                work.must_be_finished()
+        except LotseError:
+            raise
+        except Exception as error:
+            if input_id is None:
+                raise
+            raise await self._count_failure(input_id, error, now) from error
+        if work.forgot:
+            await self._database.scrub()
+
+    @contextlib.asynccontextmanager
+    async def _next_held(self, now: datetime) -> AsyncIterator[Held | None]:
+        while True:
+            wake: list[str] = []
+            async with self._database.transaction(wake) as connection:
+                row = await lock_conversation(connection)
+                answered = await oldest_input(connection, row.id) if row is not None else None
+                if row is not None and answered is None:
+                    continue  # another worker answered it between the two looks: begin anew, without the lock
+                if row is None or answered is None:
+                    yield None
+                else:
+                    listener = Listener(row.id, address_of(row), answered.person_id)
+                    yield Held(connection, wake, now, row, answered, listener)
+                return
+
+    async def _count_failure(self, input_id: int, error: Exception, now: datetime) -> TurnFailed:
+        async with self._database.transaction([INBOX]) as connection:
+            counting = (
+                update(inbox)
+                .where(inbox.c.id == input_id, inbox.c.status == "waiting")
+                .values(attempts=inbox.c.attempts + 1, error=where(error))
+                .returning(inbox.c.conversation_id, inbox.c.attempts)
+            )
+            counted = (await connection.execute(counting)).one_or_none()
+        if counted is None:  # answered or forgotten meanwhile: nobody waits for it any more
+            return TurnFailed(0, 0, parked=False)
+        parked = counted.attempts >= MOST_ATTEMPTS
+        if parked:
+            await self._park(counted.conversation_id, input_id, now)
+        return TurnFailed(counted.conversation_id, counted.attempts, parked=parked)
+
+    async def _park(self, conversation: int, input_id: int, now: datetime) -> None:
+        """Give the input up with an apology; without one when even that fails, or it would hold up everybody."""
+        wake: list[str] = []
+        try:
+            async with self._database.transaction(wake) as connection:
+                locked = select(conversations).where(conversations.c.id == conversation).with_for_update()
+                row = (await connection.execute(locked)).one_or_none()
+                failed = await input_with(connection, input_id)
+                if row is None or failed is None or failed.status != "waiting":
+                    return  # answered or forgotten meanwhile
+                listener = Listener(row.id, address_of(row), failed.person_id)
+                work = await _work(Held(connection, wake, now, row, failed, listener), _readable(failed.payload))
+                await work.park(self._apologise(work))
+        except LotseError:
+            raise
+        except Exception:
+            async with self._database.transaction(wake) as connection:
+                await mark_done(connection, input_id, now, status="parked")
+            raise
+
+
+async def _work(held: Held, given: Input) -> Work:
+    row, answered = held.row, held.answered
+    return Work(
+        address=held.listener.address,
+        person=Person(row.channel, answered.external_user),
+        input=given,
+        sent_at=answered.sent_at,
+        state=row.state,
+        locale=locale_of(row.locale),
+        introduced=answered.introduced_at is not None,
+        open_case=await open_case_of(held.connection, row.id),
+        attempts=answered.attempts,
+        _held=held,
+    )
+
+
+def _readable(payload: Mapping[str, Any]) -> Input:
+    """The input, or an empty utterance when reading it is what failed."""
+    try:
+        return input_from_json(payload)
+    except (KeyError, TypeError, ValueError):
+        return Utterance("")

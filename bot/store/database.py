@@ -1,0 +1,207 @@
+"""The one database: opening it, bringing its tables up to date, and the two ways to use it.
+
+SQLite is the embedded default: one process, one writer at a time. A lock of our own lets the tasks of that process
+take turns fairly; SQLite's own waiting sleeps in growing steps and may let one task starve. Every write transaction
+begins with BEGIN IMMEDIATE, because one that starts reading and writes later can fail half way.
+PostgreSQL serves several processes; there the rows themselves are locked, by those who claim them.
+
+Rejected: the ORM (rows never leave this package, so there are no objects to track), and upgrades by hand on SQLite
+(who runs one machine should not need to know that there are migrations).
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import ConfigError, StoreUnavailable
+from bot.store.announce import POSTGRES_CHANNEL, Announcer, unique
+from bot.store.failures import NOTHING_LOST, explained
+from bot.store.schema_version import bring_up_to_date
+
+BUSY_TIMEOUT_S = 5
+"""How long SQLite waits for another program, such as a backup; ``?timeout=`` in the address says otherwise."""
+
+POSTGRES_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "keepalives_idle": 20}
+"""A server that silently went away is noticed after seconds, not after the hours an operating system waits."""
+
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",  # what has been accepted survives a power cut, not only a crash
+    "foreign_keys = ON",
+    "secure_delete = ON",  # what a person had deleted is overwritten in the file
+)
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+RING = text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
+
+
+class Database:
+    """The open database. ``announcer`` rings when a transaction that named topics has been committed."""
+
+    def __init__(self, engine: AsyncEngine, announcer: Announcer) -> None:
+        self.engine = engine
+        self.announcer = announcer
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._one_writer = asyncio.Lock()
+        self._file = Path(engine.url.database or "") if self.is_sqlite else None
+        self._file_id: tuple[int, int] | None = None
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, wake: list[str] | None = None) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write: committed when the block ends, rolled back when it raises.
+
+        Topics put into ``wake`` during the block ring with the commit, on PostgreSQL in every process.
+        Raises StoreUnavailable or ConfigError; then nothing was changed.
+        """
+        wake = [] if wake is None else wake
+        with translated():
+            async with self._one_writer if self.is_sqlite else contextlib.nullcontext():
+                self._check_file()
+                async with self.engine.connect() as connection, connection.begin():
+                    yield connection
+                    if wake and not self.is_sqlite:
+                        await connection.execute(RING, {"channel": POSTGRES_CHANNEL, "topics": list(unique(wake))})
+        self.announcer.notify(*unique(wake))
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A view of one moment that writes nothing and never waits for a writer."""
+        with translated():
+            self._check_file()
+            async with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    await connection.execution_options(lotse_begin="BEGIN")
+                else:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                async with connection.begin():
+                    yield connection
+
+    async def scrub(self) -> None:
+        """Take what was deleted out of SQLite's write-ahead log too; PostgreSQL's own housekeeping does so there.
+
+        While a reader still looks at an older moment this does nothing; the clean-up an hour later takes it along.
+        """
+        if not self.is_sqlite:
+            return
+        with translated():
+            async with self._one_writer, self.engine.connect() as connection:
+                await connection.execution_options(lotse_begin=None)
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.announcer.close()
+        await self.engine.dispose()
+
+    def remember_file(self) -> None:
+        """From now on this very file must stay in its place; see ``_check_file``."""
+        if self._file is not None:
+            stat = self._file.stat()
+            self._file_id = (stat.st_dev, stat.st_ino)
+
+    def _check_file(self) -> None:
+        """SQLite goes on writing into a file that was deleted or replaced beneath it, and all of that would be lost."""
+        if self._file is None or self._file_id is None:
+            return
+        try:
+            stat = self._file.stat()
+        except OSError:
+            stat = None
+        if stat is None or (stat.st_dev, stat.st_ino) != self._file_id:
+            raise StoreUnavailable(
+                f"The database file {self._file} is gone or was replaced; put it back and start Lotse again. "
+                f"{NOTHING_LOST}"
+            )
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn failures of the database the operator can act on into our own errors; bugs pass."""
+    try:
+        yield
+    except Exception as error:
+        ours = explained(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def database_url(address: str) -> URL:
+    """The address from the settings as SQLAlchemy wants it. Raises ConfigError."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise ConfigError(
+            "LOTSE_DATABASE is not an address of a database; write sqlite:///data/lotse.db "
+            "or postgresql://user:password@host/name."
+        ) from None
+    driver = DRIVERS.get(url.get_backend_name())
+    if driver is None:
+        raise ConfigError(f"LOTSE_DATABASE names {url.get_backend_name()}; Lotse works with sqlite and postgresql.")
+    if driver.startswith("sqlite") and url.database in (None, "", ":memory:"):
+        raise ConfigError(
+            "LOTSE_DATABASE names no file, so nothing would survive a stop; write sqlite:///data/lotse.db."
+        )
+    return url.set(drivername=driver)
+
+
+async def open_database(address: str, *, upgrade: bool = True) -> Database:
+    """Connect and bring the tables up to date; on PostgreSQL one process does so while the others wait.
+
+    With ``upgrade=False`` older tables are refused instead. Raises ConfigError or StoreUnavailable.
+    """
+    url = database_url(address)
+    if url.get_backend_name() == "sqlite":
+        database = _open_sqlite(url)
+    else:
+        engine = create_async_engine(url, pool_pre_ping=True, connect_args=POSTGRES_PATIENCE)
+        conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        database = Database(engine, Announcer(conninfo))
+    try:
+        async with database.transaction() as connection:
+            await connection.run_sync(bring_up_to_date, upgrade=upgrade)
+        database.remember_file()
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def _open_sqlite(url: URL) -> Database:
+    file = Path(url.database or "")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Says what is wrong more clearly than SQLite does, and keeps what people write from other users' eyes: the
+        # files SQLite makes beside this one get its mode. An empty file is a new database.
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise ConfigError(
+            f"The database file {file} cannot be opened ({error.strerror}); check LOTSE_DATABASE."
+        ) from None
+    if "timeout" not in url.query:
+        url = url.update_query_dict({"timeout": str(BUSY_TIMEOUT_S)})
+    engine = create_async_engine(url)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins no transactions of its own; ``begin`` below does
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        statement = connection.get_execution_options().get("lotse_begin", "BEGIN IMMEDIATE")
+        if statement:
+            connection.exec_driver_sql(statement)
+
+    return Database(engine, Announcer())

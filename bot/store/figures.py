@@ -1,0 +1,48 @@
+"""How the store is doing, in numbers: for the health page, the metrics and the operator. No text, no person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import Database
+from bot.store.tables import cases, inbox, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """``oldest_waiting_s``: how long the oldest unanswered input has been waiting, in seconds; 0 when none is."""
+
+    inputs_waiting: int
+    oldest_waiting_s: float
+    inputs_parked: int
+    deliveries_waiting: int
+    deliveries_sending: int
+    deliveries_parked: int
+    cases_open: int
+
+
+async def read_figures(database: Database, now: datetime) -> Figures:
+    """The figures of this moment. Raises StoreUnavailable when the database does not answer."""
+    async with database.reading() as connection:
+        oldest = await connection.scalar(
+            select(func.min(inbox.c.received_at, type_=inbox.c.received_at.type)).where(inbox.c.status == "waiting")
+        )
+        inputs = await _by_status(connection, inbox)
+        deliveries = await _by_status(connection, outbox)
+        cases_open = await connection.scalar(select(func.count()).where(cases.c.state == "open"))
+    return Figures(
+        inputs_waiting=inputs.get("waiting", 0),
+        oldest_waiting_s=max((now - oldest).total_seconds(), 0.0) if oldest else 0.0,
+        inputs_parked=inputs.get("parked", 0),
+        deliveries_waiting=deliveries.get("waiting", 0),
+        deliveries_sending=deliveries.get("sending", 0),
+        deliveries_parked=deliveries.get("parked", 0),
+        cases_open=cases_open or 0,
+    )
+
+
+async def _by_status(connection: AsyncConnection, table: Table) -> dict[str, int]:
+    counted = select(table.c.status, func.count().label("number")).group_by(table.c.status)
+    return {row.status: row.number for row in await connection.execute(counted)}

@@ -1,0 +1,143 @@
+"""Takes in what people write: stored, with the cursor behind it, before the platform is told that it arrived.
+
+A message is recognised by (channel, external id); platforms repeat events, and a repetition changes nothing, even when
+the person has been forgotten in between (then only a digest of the id is left to recognise it by).
+
+Who sends more than can be answered in reasonable time is told so once: what is refused is not kept, but counted, so
+that nothing disappears without a word.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import ExternalId, Incoming, Locale, Reply
+from bot.store.announce import INBOX, OUTBOX, transcript_topic
+from bot.store.database import Database
+from bot.store.payloads import input_to_json, storable
+from bot.store.places import conversation_at, insert_into, locale_of, person_known_as
+from bot.store.saying import Listener, say
+from bot.store.tables import conversations, cursors, inbox
+
+MOST_WAITING = 30
+"""Inputs of one person that may wait at the same time; somebody who types never comes near it."""
+
+REFUSED_AGAIN = timedelta(minutes=10)
+"""Within this time somebody who was told that it was too much is not told again."""
+
+
+def digest_of(external_id: str) -> str:
+    """What is kept of a message's id when the person was forgotten."""
+    return f"sha256:{hashlib.sha256(external_id.encode()).hexdigest()}"
+
+
+class Inbox:
+    """Where channels put what people write. ``refuse`` words the notice that it was too much at once."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], refuse: Callable[[Locale | None], Reply]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._refuse = refuse
+
+    async def accept(self, channel: str, incomings: Sequence[Incoming], cursor: str | None = None) -> None:
+        """Store these inputs and the cursor in one transaction; once it returns, they survive a crash.
+
+        Raises StoreUnavailable; then nothing was stored.
+        """
+        now = self._clock()
+        wake: list[str] = []
+        async with self._database.transaction(wake) as connection:
+            for incoming in await _new_ones(connection, channel, incomings):
+                await self._store(connection, incoming, now, wake)
+            if cursor is not None:
+                row = insert_into(connection, cursors).values(channel=channel, cursor=cursor, at=now)
+                newer = {"cursor": row.excluded.cursor, "at": row.excluded.at}
+                await connection.execute(row.on_conflict_do_update(index_elements=["channel"], set_=newer))
+
+    async def cursor(self, channel: str) -> str | None:
+        """The place up to which this channel was read."""
+        async with self._database.reading() as connection:
+            return await connection.scalar(select(cursors.c.cursor).where(cursors.c.channel == channel))
+
+    async def _store(self, connection: AsyncConnection, incoming: Incoming, now: datetime, wake: list[str]) -> None:
+        listener = Listener(
+            await conversation_at(connection, incoming.address, now),
+            incoming.address,
+            await person_known_as(connection, incoming.person),
+        )
+        waiting = await connection.scalar(
+            select(func.count()).where(inbox.c.person_id == listener.person, inbox.c.status == "waiting")
+        )
+        refused = (waiting or 0) >= MOST_WAITING
+        told = refused and await _told_recently(connection, listener, now)
+        row = insert_into(connection, inbox).values(
+            conversation_id=listener.conversation,
+            person_id=listener.person,
+            channel=incoming.address.channel,
+            external_id=storable(incoming.external_id),
+            payload=None if refused else input_to_json(incoming.input),
+            sent_at=incoming.sent_at,
+            received_at=now,
+            status="refused" if refused else "waiting",
+            attempts=0,
+            done_at=now if refused else None,
+        )
+        stored = await connection.scalar(row.on_conflict_do_nothing().returning(inbox.c.id))
+        if stored is None:  # another process took in the same event a moment ago
+            return
+        wake += [INBOX, transcript_topic(incoming.address)]
+        if refused and not told:
+            locale = await connection.scalar(
+                select(conversations.c.locale).where(conversations.c.id == listener.conversation)
+            )
+            await say(connection, listener, self._refuse(locale_of(locale)), now, who="system")
+            wake.append(OUTBOX)
+
+
+async def _new_ones(connection: AsyncConnection, channel: str, incomings: Sequence[Incoming]) -> list[Incoming]:
+    """Those not stored yet, each once, in the order of their addresses so that two processes cannot lock each other."""
+    if any(incoming.address.channel != channel for incoming in incomings):
+        raise ValueError(f"an input of another channel was handed in by {channel}")
+    by_id: dict[str, Incoming] = {}
+    for incoming in incomings:
+        by_id.setdefault(storable(incoming.external_id), incoming)
+    wanted = [*by_id, *map(digest_of, by_id)]
+    known = set(
+        await connection.scalars(
+            select(inbox.c.external_id).where(inbox.c.channel == channel, inbox.c.external_id.in_(wanted))
+        )
+    )
+    new = [incoming for key, incoming in by_id.items() if key not in known and digest_of(key) not in known]
+    return sorted(new, key=lambda incoming: (incoming.address.room, incoming.address.thread or ""))
+
+
+async def _told_recently(connection: AsyncConnection, listener: Listener, now: datetime) -> bool:
+    since = now - REFUSED_AGAIN
+    latest = select(func.count()).where(
+        inbox.c.person_id == listener.person, inbox.c.status == "refused", inbox.c.received_at > since
+    )
+    return bool(await connection.scalar(latest))
+
+
+async def put_own(
+    connection: AsyncConnection, listener: Listener, external_id: ExternalId, payload: dict[str, object], now: datetime
+) -> None:
+    """An input of our own, such as a timer that is due: it enters where people's messages do."""
+    await connection.execute(
+        insert(inbox).values(
+            conversation_id=listener.conversation,
+            person_id=listener.person,
+            channel=listener.address.channel,
+            external_id=external_id,
+            payload=payload,
+            sent_at=now,
+            received_at=now,
+            status="waiting",
+            attempts=0,
+        )
+    )

@@ -1,0 +1,179 @@
+"""Hands out what was decided, in the order of each conversation: waiting -> sending -> sent | parked.
+
+The step to *sending* is a commit of its own, made while the conversation is locked: what is decided in a conversation
+before that step (the person is forgotten, later: a coordinator takes over) keeps the message from being sent; what is
+decided after it comes too late, and everybody can see which of the two it was.
+
+A retryable failure holds back its conversation, so that the order is kept; a parked row does not, or one message that
+can never arrive would silence a conversation for good. A row found *sending* after a stop is *unclear*: it is handed
+to the channel again, with the same id, and the channel recognises what it has already posted.
+
+On SQLite there is one process, so what it finds in *sending* when it first looks is unclear. With several processes on
+PostgreSQL another one may be sending at this moment, so there a row is unclear once ``SENDING_LASTS`` is over.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from bot.errors import ChannelError
+from bot.model import Delivery, ExternalId, OutboxId
+from bot.store.announce import OUTBOX, transcript_topic
+from bot.store.database import Database
+from bot.store.payloads import delivery_from_json
+from bot.store.places import address_of
+from bot.store.tables import conversations, outbox
+
+SENDING_LASTS = timedelta(minutes=2)
+"""Longer than any channel may take for one message (``worker/outbox_loop.py`` stops it at half of this)."""
+
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(hours=24)
+"""A platform may be away for a night; after a day somebody has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """One message to be carried out. ``unclear``: it may have arrived already."""
+
+    delivery: Delivery
+    conversation: int
+    attempts: int
+    unclear: bool
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many failures: doubling, up to the longest pause."""
+    doublings = min(attempts - 1, 20)  # keeps the number small; the longest pause is reached long before
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
+class Outbox:
+    """Where the outbox loop finds its work; one object per process."""
+
+    def __init__(self, database: Database, sending_lasts: timedelta = SENDING_LASTS) -> None:
+        self._database = database
+        self._sending_lasts = sending_lasts
+        self._looked_back: set[str] = set()
+        self._one_looks = asyncio.Lock()
+
+    async def claim_next(self, channel: str, now: datetime) -> OutboxItem | None:
+        """Take the next message of this channel that may be sent, and commit that it is being sent.
+
+        None when nothing may be sent now; ``next_retry`` tells when something may.
+        """
+        if self._database.is_sqlite:
+            await self._look_back(channel, now)
+        while True:
+            wake: list[str] = []
+            async with self._database.transaction(wake) as connection:
+                place = (await connection.execute(_lock_conversation(channel, now))).one_or_none()
+                if place is None:
+                    return None
+                row = (await connection.execute(_head(place.id))).one_or_none()
+                if row is None or (row.retry_at is not None and row.retry_at > now):
+                    continue  # another process was faster between the two looks
+                outbox_id = OutboxId(row.id)
+                try:
+                    delivery = delivery_from_json(row.delivery, outbox_id)
+                except (KeyError, TypeError, ValueError) as error:
+                    unreadable = f"the stored message cannot be read ({type(error).__name__})"
+                    await _set(connection, outbox_id, status="parked", error=unreadable, done_at=now, retry_at=None)
+                    continue
+                attempts = row.attempts + 1
+                until = now + self._sending_lasts
+                await _set(connection, outbox_id, status="sending", attempts=attempts, retry_at=until)
+                wake.append(transcript_topic(delivery.address))
+            return OutboxItem(delivery, place.id, attempts, unclear=row.status == "sending")
+
+    async def _look_back(self, channel: str, now: datetime) -> None:
+        """Before a channel sends for the first time: what is *sending* there now was left so by a stop."""
+        async with self._one_looks:
+            if channel in self._looked_back:
+                return
+            mine = select(conversations.c.id).where(conversations.c.channel == channel)
+            left = update(outbox).where(outbox.c.status == "sending", outbox.c.conversation_id.in_(mine))
+            async with self._database.transaction() as connection:
+                await connection.execute(left.values(retry_at=now))
+            self._looked_back.add(channel)
+
+    async def sent(self, outbox_id: OutboxId, external_id: ExternalId, now: datetime) -> None:
+        """The platform has the message. Nothing happens when its person was forgotten meanwhile."""
+        wake: list[str] = []
+        async with self._database.transaction(wake) as connection:
+            row = await _sending(connection, outbox_id)
+            if row is not None:
+                done = {"status": "sent", "external_id": external_id, "done_at": now}
+                await _set(connection, outbox_id, **done, retry_at=None, error=None)
+                wake += [OUTBOX, transcript_topic(address_of(row))]
+
+    async def failed(
+        self, outbox_id: OutboxId, error: ChannelError, now: datetime
+    ) -> Literal["waiting", "parked", "gone"]:
+        """The channel could not send it: try again later, or park it when that is useless. *gone*: it was forgotten."""
+        wake: list[str] = []
+        async with self._database.transaction(wake) as connection:
+            row = await _sending(connection, outbox_id)
+            if row is None:
+                return "gone"
+            wake += [OUTBOX, transcript_topic(address_of(row))]
+            if error.permanent or now - row.created_at >= GIVE_UP_AFTER:
+                await _set(connection, outbox_id, status="parked", error=error.reason, done_at=now, retry_at=None)
+                return "parked"
+            pause = max(pause_after(row.attempts), error.retry_after or timedelta())
+            await _set(connection, outbox_id, status="waiting", error=error.reason, retry_at=now + pause)
+            return "waiting"
+
+    async def next_retry(self, channel: str) -> datetime | None:
+        """When the earliest message that is held back now may be sent; None when none is."""
+        async with self._database.reading() as connection:
+            earliest: datetime | None = await connection.scalar(
+                select(func.min(outbox.c.retry_at, type_=outbox.c.retry_at.type))
+                .join(conversations, conversations.c.id == outbox.c.conversation_id)
+                .where(conversations.c.channel == channel, outbox.c.status.in_(("waiting", "sending")))
+            )
+            return earliest
+
+
+def _lock_conversation(channel: str, now: datetime) -> Select[Any]:
+    earlier = aliased(outbox)
+    held_back = (
+        select(earlier.c.seq)
+        .where(earlier.c.conversation_id == outbox.c.conversation_id, earlier.c.seq < outbox.c.seq)
+        .where(earlier.c.status.in_(("waiting", "sending")))
+        .exists()
+    )
+    return (
+        select(conversations.c.id)
+        .join(outbox, outbox.c.conversation_id == conversations.c.id)
+        .where(conversations.c.channel == channel, outbox.c.status.in_(("waiting", "sending")))
+        .where(or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now), ~held_back)
+        .order_by(outbox.c.seq)
+        .limit(1)
+        .with_for_update(of=conversations, skip_locked=True)
+    )
+
+
+def _head(conversation: int) -> Select[Any]:
+    unfinished = outbox.c.status.in_(("waiting", "sending"))
+    return select(outbox).where(outbox.c.conversation_id == conversation, unfinished).order_by(outbox.c.seq).limit(1)
+
+
+async def _sending(connection: AsyncConnection, outbox_id: OutboxId) -> Any:
+    statement = (
+        select(outbox, conversations.c.channel, conversations.c.room, conversations.c.thread)
+        .join(conversations, conversations.c.id == outbox.c.conversation_id)
+        .where(outbox.c.id == outbox_id, outbox.c.status == "sending")
+        .with_for_update(of=outbox)
+    )
+    return (await connection.execute(statement)).one_or_none()
+
+
+async def _set(connection: AsyncConnection, outbox_id: OutboxId, **values: object) -> None:
+    await connection.execute(update(outbox).where(outbox.c.id == outbox_id).values(**values))

@@ -1,0 +1,111 @@
+"""How inputs, replies and deliveries are kept as JSON, and read again by this and any later release.
+
+Unions carry a ``kind``, so that a kind added later cannot be mistaken for an older one. Text from outside passes
+``storable`` once, on its way in: PostgreSQL keeps no NUL, and no database keeps half of a surrogate pair.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.model import (
+    CASE_NUMBER,
+    MAX_UTTERANCE,
+    Address,
+    CaseNumber,
+    Delivery,
+    Input,
+    LookedUp,
+    OutboxId,
+    Post,
+    Pressed,
+    Rated,
+    Reason,
+    Reply,
+    Utterance,
+)
+
+_REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
+_REASON: TypeAdapter[Reason] = TypeAdapter(Reason)
+
+
+def storable(text: str) -> str:
+    """The text without what a database cannot keep."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
+
+
+def input_to_json(given: Input) -> dict[str, Any]:
+    """The input as JSON. One character more than is read of a message is kept: it tells that something was cut."""
+    match given:
+        case Utterance(text=text):
+            return {"kind": "utterance", "text": storable(text[: MAX_UTTERANCE + 1])}
+        case Pressed(value=value):
+            return {"kind": "pressed", "value": storable(value[:MAX_UTTERANCE])}
+        case Rated(helpful=helpful, about=about):
+            return {"kind": "rated", "helpful": helpful, "about": storable(about[:64])}
+        case LookedUp(what=what, found=found):
+            return {"kind": "looked_up", "what": what, "found": [list(pair) for pair in found]}
+
+
+def input_from_json(data: Mapping[str, Any]) -> Input:
+    """The input that was stored. Raises ValueError on a kind only a later release knows."""
+    match data["kind"]:
+        case "utterance":
+            return Utterance(data["text"])
+        case "pressed":
+            return Pressed(data["value"])
+        case "rated":
+            return Rated(data["helpful"], OutboxId(data["about"]))
+        case "looked_up":
+            return LookedUp(data["what"], tuple((kind, count) for kind, count in data["found"]))
+        case kind:
+            raise ValueError(f"an input of kind {kind!r} is unknown to this release")
+
+
+def reply_to_json(reply: Reply) -> dict[str, Any]:
+    """The reply as JSON."""
+    data: dict[str, Any] = _REPLY.dump_python(reply, mode="json")
+    return data
+
+
+def reply_from_json(data: Mapping[str, Any]) -> Reply:
+    """The reply that was stored."""
+    return _REPLY.validate_python(data)
+
+
+def reason_to_json(reason: Reason) -> dict[str, Any]:
+    """The reason as JSON."""
+    data: dict[str, Any] = _REASON.dump_python(reason, mode="json")
+    return data
+
+
+def reason_from_json(data: Mapping[str, Any]) -> Reason:
+    """The reason that was stored."""
+    return _REASON.validate_python(data)
+
+
+def delivery_to_json(address: Address, reply: Mapping[str, Any]) -> dict[str, Any]:
+    """What the outbox keeps of a message to be posted; ``reply`` is already JSON."""
+    place = {"channel": address.channel, "room": address.room, "thread": address.thread}
+    return {"kind": "post", "address": place, "reply": dict(reply)}
+
+
+def delivery_from_json(data: Mapping[str, Any], outbox_id: OutboxId) -> Delivery:
+    """The delivery that was stored. Raises ValueError on a kind only a later release knows."""
+    if data["kind"] != "post":
+        raise ValueError(f"a delivery of kind {data['kind']!r} is unknown to this release")
+    return Post(Address(**data["address"]), outbox_id, reply_from_json(data["reply"]))
+
+
+def with_case_number(value: Any, number: CaseNumber) -> Any:
+    """The JSON value with the case's number wherever ``CASE_NUMBER`` stands in a text."""
+    match value:
+        case str():
+            return value.replace(CASE_NUMBER, str(number))
+        case list():
+            return [with_case_number(item, number) for item in value]
+        case dict():
+            return {key: with_case_number(item, number) for key, item in value.items()}
+        case _:
+            return value

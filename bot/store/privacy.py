@@ -1,0 +1,162 @@
+"""What is kept how long, what a person may see of themselves, and forgetting them.
+
+===============================================  ==================================================================
+what                                             until
+===============================================  ==================================================================
+text of answered inputs and sent messages        24 hours after they are done; the rows stay to recognise repetitions
+what was said to somebody who was forgotten      24 hours
+transcripts, state, ratings' link to a person    30 days, unless the conversation has a case
+open case, with its conversation                 as long as it is open
+closed case, with its conversation               180 days after it was closed
+unanswered questions                             180 days
+audit rows (they hold no text and no person)     always
+===============================================  ==================================================================
+
+The periods are settings. Everything runs while messages arrive: rows are locked only as long as they are deleted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Delete, Select, Table, Update, and_, delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Person
+from bot.store.announce import transcript_topic
+from bot.store.database import Database
+from bot.store.erasure import IN_A_CONVERSATION, conversations_of, forget_person
+from bot.store.payloads import storable
+from bot.store.tables import cases, conversations, gaps, inbox, outbox, persons, ratings, timers, transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long each kind of data is kept."""
+
+    messages: timedelta = timedelta(hours=24)
+    transcripts: timedelta = timedelta(days=30)
+    cases: timedelta = timedelta(days=180)
+    gaps: timedelta = timedelta(days=180)
+
+
+DONE = ("done", "parked", "refused", "forgotten", "sent")
+ABOUT_PEOPLE: tuple[Table, ...] = (inbox, transcript, outbox, cases, gaps, ratings, timers)
+
+
+async def apply_retention(database: Database, keep: Retention, now: datetime) -> dict[str, int]:
+    """Delete what is past its time; how many rows of each table were deleted or emptied."""
+    counts: dict[str, int] = {}
+    for name, statement in _steps(keep, now):
+        async with database.transaction() as connection:
+            counts[name] = (await connection.execute(statement)).rowcount
+    for table in (conversations, persons):
+        async with database.transaction() as connection:
+            counts[table.name] = await _delete_unused(connection, table, now - keep.messages)
+    if any(counts.values()):
+        await database.scrub()
+    return counts
+
+
+def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update], ...]:
+    day, month = now - keep.messages, now - keep.transcripts
+    has_case = exists().where(cases.c.conversation_id == transcript.c.conversation_id)
+    case_of_state = exists().where(cases.c.conversation_id == conversations.c.id)
+    return (
+        ("cases", delete(cases).where(cases.c.state == "closed", cases.c.closed_at < now - keep.cases)),
+        ("gaps", delete(gaps).where(gaps.c.at < now - keep.gaps)),
+        (
+            "inbox_text",
+            update(inbox).where(_done_before(inbox, day), inbox.c.payload.is_not(None)).values(payload=None),
+        ),
+        (
+            "outbox_text",
+            update(outbox).where(_done_before(outbox, day), outbox.c.delivery.is_not(None)).values(delivery=None),
+        ),
+        ("inbox", delete(inbox).where(_done_before(inbox, month) | _nobodys(inbox, inbox.c.done_at < day))),
+        ("outbox", delete(outbox).where(_done_before(outbox, month) | _nobodys(outbox, outbox.c.done_at < day))),
+        (
+            "transcript",
+            delete(transcript).where(
+                or_(and_(transcript.c.at < month, ~has_case), _nobodys(transcript, transcript.c.at < day))
+            ),
+        ),
+        (
+            "ratings",
+            update(ratings)
+            .where(ratings.c.at < month, ratings.c.person_id.is_not(None))
+            .values(person_id=None, about=None),
+        ),
+        ("timers", delete(timers).where(timers.c.due_at < month)),
+        (
+            "state",
+            update(conversations)
+            .where(conversations.c.active_at < month, conversations.c.state.is_not(None), ~case_of_state)
+            .values(state=None, locale=None),
+        ),
+    )
+
+
+def _done_before(table: Table, moment: datetime) -> ColumnElement[bool]:
+    return and_(table.c.status.in_(DONE), table.c.done_at < moment)
+
+
+def _nobodys(table: Table, when: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(table.c.person_id.is_(None), when)
+
+
+async def _delete_unused(connection: AsyncConnection, table: Table, before: datetime) -> int:
+    """Delete people or conversations no other row speaks of.
+
+    Locked first, looked at again once the locks are held: a message that arrives meanwhile locks the row as well.
+    """
+    if table is persons:
+        unused = [~exists().where(other.c.person_id == persons.c.id) for other in ABOUT_PEOPLE]
+    else:
+        unused = [~exists().where(other.c.conversation_id == conversations.c.id) for other in IN_A_CONVERSATION]
+        unused.append(conversations.c.active_at < before)
+    free = tuple(await connection.scalars(select(table.c.id).where(*unused).with_for_update(skip_locked=True)))
+    return (await connection.execute(delete(table).where(table.c.id.in_(free), *unused))).rowcount
+
+
+async def forget(database: Database, person: Person, *, actor: str, now: datetime) -> bool:
+    """Delete everything stored about this person; False when nothing was. ``actor``: who asked, for the audit."""
+    wake: list[str] = []
+    async with database.transaction(wake) as connection:
+        number = await _number_of(connection, person)
+        if number is None:
+            return False
+        touched = await forget_person(connection, number, now, actor=actor)
+        wake += map(transcript_topic, touched)
+    await database.scrub()
+    return True
+
+
+async def person_data(database: Database, person: Person) -> dict[str, Any] | None:
+    """Everything stored about this person, by table, as plain JSON values; None when nothing is."""
+    async with database.reading() as connection:
+        number = await _number_of(connection, person)
+        if number is None:
+            return None
+        data: dict[str, Any] = {
+            "persons": await _rows(connection, select(persons).where(persons.c.id == number)),
+            "conversations": await _rows(connection, conversations_of(number)),
+        }
+        for table in ABOUT_PEOPLE:
+            data[table.name] = await _rows(connection, select(table).where(table.c.person_id == number))
+    return data
+
+
+async def _number_of(connection: AsyncConnection, person: Person) -> int | None:
+    statement = select(persons.c.id).where(
+        persons.c.channel == person.channel, persons.c.external_user == storable(person.external_user)
+    )
+    number: int | None = await connection.scalar(statement)
+    return number
+
+
+async def _rows(connection: AsyncConnection, statement: Select[Any]) -> list[dict[str, Any]]:
+    rows = (await connection.execute(statement)).mappings().all()
+    return [
+        {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()} for row in rows
+    ]

@@ -1,0 +1,256 @@
+"""The tables, and the one column type for points in time.
+
+What belongs to a person carries ``person_id``, so that a person can be forgotten in every table; what was said in a
+place carries ``conversation_id``. Text people wrote stands only in ``inbox.payload``, ``transcript``,
+``outbox.delivery``, ``cases``, ``gaps`` and the state of the conversation; ``privacy.py`` says how long each is kept.
+
+Numbers are never handed out twice (``sqlite_autoincrement``): a case number or a transcript line that was deleted must
+not come back as somebody else's.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+def utc_of(moment: datetime) -> datetime:
+    """The moment in aware UTC; one without a zone comes from SQLite and is UTC already."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time: takes any aware datetime, gives aware UTC back, on every database.
+
+    SQLite keeps no time zone, so what is written there is UTC without one.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; a datetime without a zone is a bug of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a point in time needs a time zone: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Back as aware UTC."""
+        return None if value is None else utc_of(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite hands out numbers by itself only for INTEGER, which is 64 bits wide there anyway.
+Number = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON(none_as_null=True)
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("external_user", Text, nullable=False),
+    Column("introduced_at", UtcDateTime, doc="when the person was told what Lotse is and what it stores"),
+    UniqueConstraint("channel", "external_user"),
+    sqlite_autoincrement=True,
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("room", Text, nullable=False),
+    Column("thread", Text, nullable=False, doc="empty: the room itself; never null, so that the address is unique"),
+    Column("locale", String(8)),
+    Column("state", Json, doc="the dialogue state, with its own version"),
+    Column("state_version", Integer, nullable=False, doc="counts the turns; compared when a turn is committed"),
+    Column("active_at", UtcDateTime, nullable=False),
+    UniqueConstraint("channel", "room", "thread"),
+    sqlite_autoincrement=True,
+)
+
+
+def _conversation(*, nullable: bool = False) -> Column[Any]:
+    return Column("conversation_id", ForeignKey("conversations.id"), nullable=nullable)
+
+
+def _person() -> Column[Any]:
+    return Column("person_id", ForeignKey("persons.id"))
+
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Number, primary_key=True),
+    _conversation(nullable=True),
+    _person(),
+    Column("channel", String(40), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("payload", Json, doc="the input; emptied after its time, the row stays to recognise a repetition"),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("status", String(10), nullable=False, doc="waiting | done | parked | refused | forgotten"),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, doc="kind and place of the last failure, never a text"),
+    Column("done_at", UtcDateTime),
+    UniqueConstraint("channel", "external_id"),
+    Index(None, "conversation_id", "status", "id"),
+    Index(None, "status", "id"),
+    Index(None, "person_id", "status"),
+    sqlite_autoincrement=True,
+)
+
+transcript = Table(
+    "transcript",
+    metadata,
+    Column("id", Number, primary_key=True),
+    _conversation(),
+    _person(),
+    Column("who", String(10), nullable=False, doc="user | lotse | system"),
+    Column("text", Text, nullable=False),
+    Column("reply", Json),
+    Column("outbox_id", String(36), doc="of a reply: its row in the outbox"),
+    Column("external_id", Text, doc="of what a user said: the platform's id of that message"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("label", Text),
+    Column("reason", Json, doc="why Lotse said it, with decision and score"),
+    Index(None, "conversation_id", "id"),
+    Index(None, "person_id"),
+    Index(None, "outbox_id"),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Number, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    _conversation(),
+    _person(),
+    Column("delivery", Json),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("status", String(10), nullable=False, doc="waiting | sending | sent | parked"),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", UtcDateTime, doc="waiting: not before; sending: unclear from then on"),
+    Column("external_id", Text),
+    Column("error", Text),
+    Column("done_at", UtcDateTime),
+    Index(None, "conversation_id", "status", "seq"),
+    Index(None, "status", "seq"),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", Number, primary_key=True),
+    _conversation(nullable=True),
+    _person(),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("locale", String(8), nullable=False),
+    Column("team", String(60), nullable=False),
+    Column("topic", Text),
+    Column("reason", Text, nullable=False),
+    Column("context", Json, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Index(None, "state", "number"),
+    Index(None, "conversation_id"),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("target", Text, nullable=False, doc="what it was done to: a number or a name of ours, never a text"),
+    sqlite_autoincrement=True,
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Number, primary_key=True),
+    _person(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("locale", String(8)),
+    Column("label", Text),
+    Column("offered", Json, nullable=False),
+    Index(None, "at"),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", Number, primary_key=True),
+    _person(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("about", String(36), doc="the outbox id of the answer; gone once it can no longer be traced"),
+    Column("label", Text, nullable=False),
+    Column("helpful", Boolean, nullable=False),
+    Index(None, "person_id"),
+    Index(None, "about"),
+    sqlite_autoincrement=True,
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("id", Number, primary_key=True),
+    _conversation(),
+    _person(),
+    Column("kind", Text, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False, doc="the state_version it was set in; a newer one makes it stale"),
+    Index(None, "due_at"),
+    Index(None, "conversation_id"),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,64 @@
+"""Wakes a conversation when its time has come: a timer that is due becomes an input, like a message.
+
+A timer belongs to the state it was set in. When the conversation has moved on since, it is dropped without a word.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from bot.model import ExternalId, Pressed
+from bot.store.announce import INBOX
+from bot.store.database import Database
+from bot.store.inbox import put_own
+from bot.store.payloads import input_to_json
+from bot.store.places import address_of
+from bot.store.saying import Listener
+from bot.store.tables import conversations, timers
+
+PRESSED_BY_TIMER = "timer:"
+"""A timer enters as ``Pressed("timer:<kind>")``."""
+
+
+class Timers:
+    """Where the timer loop finds its work."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def fire_due(self, now: datetime) -> int:
+        """Turn one due timer into an input of its conversation, or drop it when it is stale; how many were taken."""
+        wake: list[str] = []
+        async with self._database.transaction(wake) as connection:
+            due = (
+                select(
+                    timers,
+                    conversations.c.channel,
+                    conversations.c.room,
+                    conversations.c.thread,
+                    conversations.c.state_version,
+                )
+                .join(conversations, conversations.c.id == timers.c.conversation_id)
+                .where(timers.c.due_at <= now)
+                .order_by(timers.c.due_at, timers.c.id)
+                .limit(1)
+                .with_for_update(of=(timers, conversations), skip_locked=True)
+            )
+            row = (await connection.execute(due)).one_or_none()
+            if row is None:
+                return 0
+            await connection.execute(delete(timers).where(timers.c.id == row.id))
+            if row.version == row.state_version:
+                listener = Listener(row.conversation_id, address_of(row), row.person_id)
+                payload = input_to_json(Pressed(f"{PRESSED_BY_TIMER}{row.kind}"))
+                await put_own(connection, listener, ExternalId(f"timer:{row.id}"), payload, now)
+                wake.append(INBOX)
+            return 1
+
+    async def next_due(self) -> datetime | None:
+        """When the next timer is due; None when none is set."""
+        async with self._database.reading() as connection:
+            due: datetime | None = await connection.scalar(
+                select(func.min(timers.c.due_at, type_=timers.c.due_at.type))
+            )
+            return due

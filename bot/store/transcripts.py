@@ -1,0 +1,131 @@
+"""What was said in one conversation, read for the pages that show it. Nothing here reaches beyond one address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, Select, select
+
+from bot.model import Address, ExternalId, Input, OutboxId, Reason, Reply
+from bot.store.database import Database
+from bot.store.payloads import input_from_json, reason_from_json, reply_from_json
+from bot.store.places import at_address
+from bot.store.saying import Speaker
+from bot.store.tables import conversations, inbox, outbox, ratings, transcript
+
+DeliveryStatus = Literal["waiting", "sending", "sent", "parked"]
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """One thing that was said. ``id`` grows and is never used again.
+
+    ``delivery`` and ``visible`` are about replies: one is visible to the person once it is being sent.
+    ``external_id`` is the platform's id of what a user said; ``rating`` the user's last word on this answer.
+    """
+
+    id: int
+    who: Speaker
+    text: str
+    at: datetime
+    reply: Reply | None = None
+    outbox_id: OutboxId | None = None
+    external_id: ExternalId | None = None
+    delivery: DeliveryStatus | None = None
+    visible: bool = True
+    rating: bool | None = None
+    label: str | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingInput:
+    """A message that was accepted and is not answered yet."""
+
+    external_id: ExternalId
+    input: Input
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a conversation still waits for: inputs not answered yet, oldest first, and replies not sent yet."""
+
+    inputs: tuple[WaitingInput, ...]
+    replies: int
+
+
+async def read_transcript(
+    database: Database, address: Address, after_id: int = 0, limit: int = 200
+) -> tuple[TranscriptLine, ...]:
+    """The newest ``limit`` lines after this id, oldest first."""
+    statement = _lines(address).where(transcript.c.id > after_id).order_by(transcript.c.id.desc()).limit(limit)
+    async with database.reading() as connection:
+        rows = (await connection.execute(statement)).all()
+    return tuple(_line(row) for row in reversed(rows))
+
+
+async def find_line(
+    database: Database, address: Address, *, line_id: int | None = None, outbox_id: OutboxId | None = None
+) -> TranscriptLine | None:
+    """The line with this id, or of this reply, if it stands in the conversation at this address."""
+    wanted = transcript.c.id == line_id if line_id is not None else transcript.c.outbox_id == outbox_id
+    async with database.reading() as connection:
+        row = (await connection.execute(_lines(address).where(wanted))).one_or_none()
+    return None if row is None else _line(row)
+
+
+async def waiting_at(database: Database, address: Address) -> Waiting:
+    """What the conversation at this address still waits for."""
+    inputs = (
+        select(inbox.c.external_id, inbox.c.payload, inbox.c.received_at)
+        .join(conversations, conversations.c.id == inbox.c.conversation_id)
+        .where(at_address(address), inbox.c.status == "waiting")
+        .order_by(inbox.c.id)
+    )
+    replies = (
+        select(outbox.c.seq)
+        .join(conversations, conversations.c.id == outbox.c.conversation_id)
+        .where(at_address(address), outbox.c.status == "waiting")
+    )
+    async with database.reading() as connection:
+        rows = (await connection.execute(inputs)).all()
+        unsent = len((await connection.execute(replies)).all())
+    return Waiting(
+        tuple(WaitingInput(row.external_id, input_from_json(row.payload), row.received_at) for row in rows), unsent
+    )
+
+
+def _lines(address: Address) -> Select[Any]:
+    latest_rating = (
+        select(ratings.c.helpful)
+        .where(ratings.c.about == transcript.c.outbox_id)
+        .order_by(ratings.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("rating")
+    )
+    return (
+        select(transcript, outbox.c.status.label("delivery"), latest_rating)
+        .join(conversations, conversations.c.id == transcript.c.conversation_id)
+        .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
+        .where(at_address(address))
+    )
+
+
+def _line(row: Row[Any]) -> TranscriptLine:
+    return TranscriptLine(
+        id=row.id,
+        who=row.who,
+        text=row.text,
+        at=row.at,
+        reply=reply_from_json(row.reply) if row.reply is not None else None,
+        outbox_id=row.outbox_id,
+        external_id=row.external_id,
+        delivery=row.delivery,
+        # A reply whose row in the outbox has been cleaned away was sent long ago.
+        visible=row.outbox_id is None or row.delivery in (None, "sending", "sent"),
+        rating=row.rating,
+        label=row.label,
+        reason=reason_from_json(row.reason) if row.reason is not None else None,
+    )

@@ -1,0 +1,82 @@
+"""The rows one turn reads and writes: the conversation it holds, the input it answers, the state it leaves."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.errors import StoreUnavailable
+from bot.model import CaseNumber
+from bot.store.tables import cases, conversations, inbox, persons
+
+
+async def lock_conversation(connection: AsyncConnection) -> Row[Any] | None:
+    """Lock and return the conversation with the oldest waiting input that nobody else holds."""
+    statement = (
+        select(conversations)
+        .join(inbox, inbox.c.conversation_id == conversations.c.id)
+        .where(inbox.c.status == "waiting")
+        .order_by(inbox.c.id)
+        .limit(1)
+        .with_for_update(of=conversations, skip_locked=True)
+    )
+    return (await connection.execute(statement)).one_or_none()
+
+
+async def oldest_input(connection: AsyncConnection, conversation: int) -> Row[Any] | None:
+    """The input to be answered next in a conversation that is already locked, with who sent it."""
+    waiting = (inbox.c.conversation_id == conversation) & (inbox.c.status == "waiting")
+    return await _input(connection, waiting)
+
+
+async def input_with(connection: AsyncConnection, input_id: int) -> Row[Any] | None:
+    """One input, with who sent it."""
+    return await _input(connection, inbox.c.id == input_id)
+
+
+async def _input(connection: AsyncConnection, condition: ColumnElement[bool]) -> Row[Any] | None:
+    statement = (
+        select(inbox, persons.c.external_user, persons.c.introduced_at)
+        .join(persons, persons.c.id == inbox.c.person_id)
+        .where(condition)
+        .order_by(inbox.c.id)
+        .limit(1)
+    )
+    return (await connection.execute(statement)).one_or_none()
+
+
+async def open_case_of(connection: AsyncConnection, conversation: int) -> CaseNumber | None:
+    """The number of the latest case of this conversation that is not closed."""
+    number = await connection.scalar(
+        select(cases.c.number)
+        .where(cases.c.conversation_id == conversation, cases.c.state != "closed")
+        .order_by(cases.c.number.desc())
+        .limit(1)
+    )
+    return None if number is None else CaseNumber(number)
+
+
+async def save_state(
+    connection: AsyncConnection, row: Row[Any], state: Mapping[str, Any] | None, locale: str | None, now: datetime
+) -> None:
+    """Store the dialogue state, if it is still the one the turn began with. Raises StoreUnavailable otherwise."""
+    changed = await connection.execute(
+        update(conversations)
+        .where(conversations.c.id == row.id, conversations.c.state_version == row.state_version)
+        .values(state=state, locale=locale, state_version=row.state_version + 1, active_at=now)
+    )
+    if changed.rowcount != 1:
+        raise StoreUnavailable("The conversation was changed by another process meanwhile; the turn is done again.")
+
+
+async def mark_done(connection: AsyncConnection, input_id: int, now: datetime, *, status: str = "done") -> None:
+    """The input has been answered, or parked."""
+    await connection.execute(update(inbox).where(inbox.c.id == input_id).values(status=status, done_at=now))
+
+
+async def mark_introduced(connection: AsyncConnection, person: int, now: datetime) -> None:
+    """The person has been told what Lotse is and what it stores."""
+    await connection.execute(update(persons).where(persons.c.id == person).values(introduced_at=now))

@@ -1,0 +1,121 @@
+"""Live updates of one conversation as server-sent events, woken by the store and never by polling.
+
+``message`` carries a rendered message, ``waiting`` whether an answer is still to come (said again in silence, as a sign
+that the line is alive), ``oldest`` the first message that still exists (what stood before it was deleted). The id of an
+event is the place to continue from, so a page that was away catches up; it may see a message twice and recognises it
+by its number.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.errors import LotseError
+from bot.model import Locale
+from bot.store.announce import Bell, transcript_topic
+from bot.store.database import Database
+from bot.web.chat_pages import AboutPage
+from bot.web.chat_view import Row, View, address_of, look_at
+from bot.web.pages import as_json, message_html
+from bot.web.requests import Refused, locale_of, own_conversation
+from bot.web.visitor import COOKIE, Seal
+
+log = structlog.get_logger(__name__)
+
+BEAT_S = 20.0
+"""Seconds of silence before a sign of life; a page that hears nothing for 45 seconds connects again."""
+
+
+@dataclass(slots=True)
+class Streams:
+    """The open event streams of this process. ``close`` ends them, so that a stop need not wait for the pages."""
+
+    closing: bool = False
+    bells: set[Bell] = field(default_factory=set)
+
+    def close(self) -> None:
+        """End every stream now and answer no new one; the pages connect again to whoever answers then."""
+        self.closing = True
+        for bell in self.bells:
+            bell.ring()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEvents:
+    """The route of the event stream, with what it needs."""
+
+    database: Database
+    seal: Seal
+    streams: Streams
+    beat_s: float = BEAT_S
+
+    def routes(self) -> list[Route]:
+        """The one route; it must stand before the page of a conversation."""
+        return [Route("/chat/events", self.events)]
+
+    async def events(self, request: Request) -> Response:
+        """The stream of one conversation, from ``after`` or ``Last-Event-ID`` on."""
+        conversation = request.query_params.get("conversation", "")
+        visitor = own_conversation(self.seal.from_cookie(request.cookies.get(COOKIE)), conversation, self.seal)
+        if self.streams.closing:
+            raise Refused("error_unavailable")
+        after = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        await look_at(self.database, conversation)  # a database that is gone is said with a status, not by silence
+        locale = locale_of(request, visitor)
+        about = AboutPage(conversation, self.seal.csrf(visitor))
+        stream = self._stream(about, locale, int(after) if after.isascii() and after.isdigit() else 0)
+        return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+    async def _stream(self, about: AboutPage, locale: Locale, after: int) -> AsyncIterator[str]:
+        """Listen first, then look, then wait: nothing is missed in between."""
+        seen = Seen(after)
+        with self.database.announcer.listen(transcript_topic(address_of(about.conversation))) as bell:
+            self.streams.bells.add(bell)
+            try:
+                yield ": connected\n\n"
+                while not self.streams.closing:
+                    view = await look_at(self.database, about.conversation)
+                    for event in seen.news(view, lambda row: message_html(row, about, locale)):
+                        yield event
+                    if not await bell.wait(self.beat_s):
+                        seen.forget_waiting()
+            except LotseError as error:
+                log.warning("chat_stream_ended", error=type(error).__name__)
+            finally:
+                self.streams.bells.discard(bell)
+
+
+class Seen:
+    """What one page has been told already."""
+
+    def __init__(self, after: int) -> None:
+        """The page knows everything up to ``after``."""
+        self._after = after
+        self._told: set[int] = set()
+        self._newest = after
+        self._waiting: bool | None = None
+
+    def forget_waiting(self) -> None:
+        """Say once more whether an answer is to come: it shows that the line is alive, and mends what a page missed."""
+        self._waiting = None
+
+    def news(self, view: View, html: Callable[[Row], str]) -> list[str]:
+        """The events that bring the page from what it knows to this view."""
+        events = []
+        if view.oldest > self._newest > 0:  # all the page knows is gone, and numbers are never used again
+            events.append(f"event: oldest\ndata: {view.oldest}\n\n")
+        for row in view.rows:
+            if row.id is None or row.id <= self._after or row.id in self._told:
+                continue
+            self._told.add(row.id)
+            self._newest = max(self._newest, row.id)
+            data = as_json({"id": row.id, "message": row.message_id, "who": row.who, "html": html(row)})
+            events.append(f"id: {min(row.id, view.after)}\ndata: {data}\n\n")
+        if view.waiting != self._waiting:
+            self._waiting = view.waiting
+            events.append(f"event: waiting\ndata: {'yes' if view.waiting else 'no'}\n\n")
+        return events

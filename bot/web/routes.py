@@ -1,0 +1,110 @@
+"""The web application: all routes, and what happens when one of them cannot answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.errors import ConfigError, StoreUnavailable
+from bot.store.database import Database
+from bot.web.chat_events import BEAT_S, ChatEvents, Streams
+from bot.web.chat_pages import AcceptInputs, ChatPages, Suggestions
+from bot.web.guard import BodyTooLong, Guard, add_headers
+from bot.web.health import ContentState, Health
+from bot.web.pages import notice_page, static_file
+from bot.web.requests import ComesFromElsewhere, Refusal, Refused, locale_of, refusal
+from bot.web.visitor import Seal
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    """What the application is made of. ``hosts`` are names it may be reached by, beside this machine's own.
+
+    Call ``streams.close()`` when a stop begins: open event streams would otherwise hold the server up.
+    """
+
+    database: Database
+    accept: AcceptInputs
+    clock: Callable[[], datetime]
+    secret: str = field(repr=False)
+    suggestions: Suggestions
+    content: Callable[[], ContentState]
+    keep_transcripts_days: int
+    keep_cases_days: int
+    hosts: tuple[str, ...] = ()
+    streams: Streams = field(default_factory=Streams)
+    beat_s: float = BEAT_S
+
+
+def create_web(parts: WebParts) -> Starlette:
+    """The application, ready to be served; it opens nothing and starts nothing by itself."""
+    seal = Seal(parts.secret)
+    chat = ChatPages(
+        parts.database,
+        parts.accept,
+        seal,
+        parts.clock,
+        parts.suggestions,
+        parts.keep_transcripts_days,
+        parts.keep_cases_days,
+    )
+    events = ChatEvents(parts.database, seal, parts.streams, parts.beat_s)
+    health = Health(parts.database, parts.clock, parts.content)
+
+    def refused(request: Request, why: Refusal) -> Response:
+        return refusal(request, seal, why)
+
+    async def on_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        return refused(request, error.why)
+
+    async def on_too_long(request: Request, error: Exception) -> Response:
+        return refused(request, "error_too_long")
+
+    async def on_unavailable(request: Request, error: Exception) -> Response:
+        log.error("web_store_unavailable", error=str(error))
+        return refused(request, "error_unavailable")
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        response = refused(request, "error_not_found" if error.status_code == 404 else "error_bad_request")
+        response.status_code = error.status_code
+        return response
+
+    async def on_elsewhere(request: Request, error: Exception) -> Response:
+        # The browser asks again by itself, this time from a page of ours, and then brings its cookie along.
+        return notice_page(locale_of(request, None), "arriving", status=200, link=request.url.path, refresh=True)
+
+    async def on_bug(request: Request, error: Exception) -> Response:
+        response = refused(request, "error_bug")
+        add_headers(response.headers)  # this answer is made outside of the guard
+        return response
+
+    return Starlette(
+        routes=[
+            Route("/", lambda request: RedirectResponse("/chat", status_code=303)),
+            *events.routes(),
+            *chat.routes(),
+            *health.routes(),
+            Route("/static/{name}", static_file),
+        ],
+        middleware=[Middleware(Guard, hosts=parts.hosts)],
+        exception_handlers={
+            Refused: on_refused,
+            BodyTooLong: on_too_long,
+            StoreUnavailable: on_unavailable,
+            ConfigError: on_unavailable,  # such as a password of the database that was changed
+            ComesFromElsewhere: on_elsewhere,
+            HTTPException: on_http,
+            Exception: on_bug,
+        },
+    )

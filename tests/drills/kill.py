@@ -1,0 +1,158 @@
+"""SIGKILL between any two steps loses nothing and doubles nothing.
+
+Every try starts a process of its own on a fresh store, kills it, starts it again undisturbed and compares what the
+platform has with what was asked: each message answered exactly once, in the order of its conversation. Half of the
+tries die at enumerated points (before and after each commit and each post), half at a random time.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import multiprocessing
+import random
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.store.database import open_database
+from bot.store.figures import read_figures
+from bot.store.tables import cursors
+from tests.conftest import PostgresServer
+from tests.drills.kill_child import USERS, Job, lines_of, main
+from tests.drills.registry import Counts, Drill
+
+MESSAGES = 6
+MESSAGES_AT_RANDOM = 12
+PATIENCE_S = 60.0
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.drills.kill_child"])
+
+NewAddress = Callable[[Path], str]
+"""Makes an empty database for one try, whose files may lie in this folder."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: the points it passed, and whether it was killed with work in flight."""
+
+    kinds: tuple[str, ...]
+    killed: bool
+
+
+def run_child(job: Job, *, kill_after_s: float | None = None) -> Ended:
+    """Run the process until it is done, frozen at its point, or its time is over; the latter two are killed."""
+    ours, theirs = CONTEXT.Pipe()
+    process = CONTEXT.Process(target=main, args=(job, theirs))
+    process.start()
+    theirs.close()
+    try:
+        return _watch(ours, kill_after_s)
+    finally:
+        process.kill()  # SIGKILL
+        process.join()
+        ours.close()
+
+
+def _watch(child, kill_after_s: float | None) -> Ended:
+    if child.poll(PATIENCE_S if kill_after_s is None else kill_after_s):
+        word, kinds = child.recv()
+        return Ended(tuple(kinds), killed=word == "frozen")
+    if kill_after_s is None:
+        raise TimeoutError("the process did not get done")
+    return Ended((), killed=True)
+
+
+async def work_left(job: Job) -> bool:
+    """Whether something was under way when the process died: not yet taken over, answered or noted as sent."""
+    database = await open_database(job.address)
+    figures = await read_figures(database, datetime.now(UTC))
+    async with database.reading() as connection:
+        cursor = await connection.scalar(select(cursors.c.cursor))
+    await database.close()
+    waits = figures.inputs_waiting or figures.deliveries_waiting or figures.deliveries_sending
+    return bool(waits) or int(cursor or 0) < job.messages
+
+
+def judge(job: Job) -> Counts:
+    """Compare what the platform has with what was asked."""
+    posts = lines_of(job.folder / "posts")
+    wanted = {f"user {user}": [] for user in range(USERS)}
+    for number in range(job.messages):
+        wanted[f"user {number % USERS}"].append(f"Echo: message {number}")
+    has = {room: [post["text"] for post in posts if post["room"] == room] for room in wanted}
+    answers = Counter(post["text"] for post in posts)
+    asked = Counter(itertools.chain.from_iterable(wanted.values()))
+    return {
+        "lost": sum((asked - answers).values()),
+        "doubled": sum((answers - asked).values()),
+        "out_of_order": sum(has[room] != wanted[room] and set(has[room]) == set(wanted[room]) for room in wanted),
+        "handed_again": len(lines_of(job.folder / "handed")) - len(posts),
+    }
+
+
+def run(points: int, seed: int, folder: Path, new_address: NewAddress) -> Counts:
+    """Kill so many times; half at enumerated points, half at random times."""
+    chance = random.Random(seed)
+    job = Job(new_address(folder), folder / "undisturbed", MESSAGES)
+    job.folder.mkdir()
+    kinds = run_child(job).kinds
+    job = Job(new_address(folder), folder / "timed", MESSAGES_AT_RANDOM)
+    job.folder.mkdir()
+    started = time.monotonic()
+    run_child(job)
+    lasts = time.monotonic() - started
+
+    enumerated = points // 2
+    stops = [1 + number * len(kinds) // enumerated for number in range(enumerated)] if enumerated else []
+    total: Counter[str] = Counter(points=points, enumerated=enumerated, at_random=points - enumerated)
+    died_at: Counter[str] = Counter()
+    for number in range(points):
+        try_folder = folder / f"try {number}"
+        try_folder.mkdir()
+        job = Job(new_address(try_folder), try_folder, MESSAGES if number < enumerated else MESSAGES_AT_RANDOM)
+        if number < enumerated:
+            ended = run_child(replace(job, stop_at=stops[number]))
+            died_at[ended.kinds[-1] if ended.killed else "not_reached"] += 1
+        else:
+            ended = run_child(job, kill_after_s=chance.uniform(0, lasts * 0.9))
+        total["in_flight"] += ended.killed and asyncio.run(work_left(job))
+        run_child(job)
+        total["messages"] += job.messages
+        total.update(judge(job))
+        shutil.rmtree(try_folder)
+    return {"seed": seed, **total, "died_at": dict(died_at)}
+
+
+def run_sqlite(points: int, seed: int, folder: Path) -> Counts:
+    """The drill on SQLite files."""
+    numbers = itertools.count()
+    return run(points, seed, folder, lambda place: f"sqlite:///{place / f'lotse-{next(numbers)}.db'}")
+
+
+def run_postgres(points: int, seed: int, folder: Path) -> Counts:
+    """The drill on databases of a PostgreSQL of its own."""
+    with _server(folder / "postgres") as server:
+        return run(points, seed, folder, lambda _place: server.address(server.new_database()))
+
+
+@contextlib.contextmanager
+def _server(folder: Path) -> Iterator[PostgresServer]:
+    folder.mkdir()
+    server = PostgresServer(folder)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+ABOUT = "SIGKILL at any point between an accepted message and its posted answer"
+ZERO = ("lost", "doubled", "out_of_order")
+KILL_SQLITE = Drill("kill_sqlite", f"{ABOUT}, on SQLite", 100, run_sqlite, ZERO)
+KILL_POSTGRES = Drill("kill_postgres", f"{ABOUT}, on PostgreSQL", 100, run_postgres, ZERO)

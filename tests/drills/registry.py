@@ -1,0 +1,29 @@
+"""What a drill is, and which there are. A new one is a module here and a line in ``all_drills``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+Counts = dict[str, int | str | dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Drill:
+    """Something promised, tried so many times. ``run(points, seed, folder)`` gives counts; ``zero`` names what must be 0."""
+
+    name: str
+    about: str
+    points: int
+    run: Callable[[int, int, Path], Counts]
+    zero: tuple[str, ...]
+
+    def failures(self, counts: Counts) -> list[str]:
+        """What should be 0 and is not."""
+        return [f"{self.name}: {key} is {counts[key]}, not 0" for key in self.zero if counts[key] != 0]
+
+
+def all_drills() -> tuple[Drill, ...]:
+    """Every drill there is."""
+    from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE  # they import this module
+
+    return KILL_SQLITE, KILL_POSTGRES

@@ -1,0 +1,133 @@
+"""Small real classes for tests of the store and the worker, and short ways to say what comes in and goes out."""
+
+import asyncio
+import itertools
+from datetime import UTC, datetime, timedelta
+
+from bot.dialogue.state import State
+from bot.dialogue.turn import Turn
+from bot.errors import ChannelError
+from bot.model import (
+    Address,
+    ExternalId,
+    Incoming,
+    Limits,
+    Paragraph,
+    Person,
+    Reason,
+    Reply,
+    Say,
+    Span,
+    Understanding,
+    Utterance,
+)
+from bot.store.conversations import TurnRecord
+
+_numbers = itertools.count(1)
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **units: float) -> datetime:
+        self.now += timedelta(**units)
+        return self.now
+
+
+def reply(text: str, locale: str = "de", **more) -> Reply:
+    return Reply((Paragraph((Span(text),)),), locale, **more)
+
+
+def incoming(
+    given="Hallo",
+    *,
+    user: str = "anna",
+    room: str | None = None,
+    channel: str = "recording",
+    external_id: str | None = None,
+    thread: str | None = None,
+) -> Incoming:
+    """One event of a platform; without a room, it comes from the user's own."""
+    return Incoming(
+        Address(channel, room or f"room of {user}", thread),
+        Person(channel, user),
+        ExternalId(external_id or f"event-{next(_numbers)}"),
+        Utterance(given) if isinstance(given, str) else given,
+        datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+    )
+
+
+def record(*effects, state: dict | None = None, label: str | None = None, introduced: bool = False) -> TurnRecord:
+    """A turn with these effects; a text stands for saying it."""
+    said = tuple(Say(reply(effect)) if isinstance(effect, str) else effect for effect in effects)
+    return TurnRecord(state or {}, "de", said, Reason("test"), "answer", label, 90.0, introduced)
+
+
+def echo_understand(text: str, reader: object, context: object) -> Understanding:
+    return Understanding("de", text=text)
+
+
+def echo_turn(state: State, given: object, understanding: object, content: object, now: datetime) -> Turn:
+    """Says back what was said."""
+    text = given.text if isinstance(given, Utterance) else repr(given)
+    return Turn(state, (Say(reply(f"Echo: {text}")),), Reason("echo"), "answer", "echo")
+
+
+class RecordingChannel:
+    """A platform in memory: it knows a message by its outbox id, as real ones do, and fails when told to."""
+
+    limits = Limits(text=4_000, choices=5)
+
+    def __init__(self, name: str = "recording") -> None:
+        self.name = name
+        self.posts: dict[str, object] = {}
+        self.handed = []
+        self.failures: list[Exception] = []
+        self.gate: asyncio.Event | None = None
+        self.changed = asyncio.Event()
+
+    async def receive(self, accept, cursor) -> None:
+        await asyncio.Event().wait()
+
+    async def send(self, delivery) -> ExternalId:
+        self.handed.append(delivery)
+        self.changed.set()
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.failures:
+            raise self.failures.pop(0)
+        self.posts.setdefault(delivery.outbox_id, delivery)
+        self.changed.set()
+        return ExternalId(f"posted-{delivery.outbox_id}")
+
+    async def show(self, view) -> None:
+        pass
+
+    def texts(self, room: str | None = None) -> list[str]:
+        return [
+            post.reply.blocks[0].spans[0].text
+            for post in self.posts.values()
+            if room is None or post.address.room == room
+        ]
+
+    async def until(self, condition) -> None:
+        """Return once the condition holds; looked at whenever something was handed in."""
+        async with asyncio.timeout(20):
+            while not condition():
+                self.changed.clear()
+                if not condition():
+                    await self.changed.wait()
+
+
+def away(seconds: float | None = None) -> ChannelError:
+    return ChannelError("platform away", retry_after=timedelta(seconds=seconds) if seconds else None)
+
+
+def refused() -> ChannelError:
+    return ChannelError("no such room", permanent=True)

@@ -1,0 +1,309 @@
+import asyncio
+import contextlib
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import event, insert, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from bot.errors import ConfigError, StoreUnavailable
+from bot.store import tables
+from bot.store.database import database_url, open_database
+from tests.fakes import incoming, record
+from tests.store.rows import answer, answer_all, parts, rows
+
+
+async def test_a_new_database_gets_exactly_the_tables_of_this_release(empty_address):
+    database = await open_database(empty_address)
+
+    def differences(connection):
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return compare_metadata(context, tables.metadata)
+
+    async with database.reading() as connection:
+        assert await connection.run_sync(differences) == []
+    await database.close()
+    await (await open_database(empty_address, upgrade=False)).close()
+
+
+async def test_several_processes_may_start_at_the_same_time(postgres_address):
+    opened = await asyncio.gather(*(open_database(postgres_address) for _ in range(4)))
+    for database in opened:
+        assert await rows(database, tables.audit) == []
+        await database.close()
+
+
+async def test_older_tables_are_refused_where_upgrading_is_not_wanted(empty_address):
+    with pytest.raises(ConfigError, match="lotse migrate"):
+        await open_database(empty_address, upgrade=False)
+
+
+async def test_tables_of_a_newer_release_are_refused_and_left_alone(address):
+    database = await open_database(address)
+    async with database.transaction() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'from the future'"))
+    await database.close()
+    with pytest.raises(ConfigError, match="newer Lotse"):
+        await open_database(address)
+
+
+async def test_a_database_of_another_program_is_refused(empty_address):
+    if empty_address.startswith("sqlite"):
+        connection = sqlite3.connect(empty_address.removeprefix("sqlite:///"))
+        connection.execute("CREATE TABLE theirs (id INTEGER)")
+        connection.close()
+    else:
+        with psycopg.connect(empty_address, autocommit=True) as connection:
+            connection.execute("CREATE TABLE theirs (id INTEGER)")
+    with pytest.raises(ConfigError, match="other tables"):
+        await open_database(empty_address)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("what is this", "not an address"),
+        ("mysql://host/name", "sqlite and postgresql"),
+        ("sqlite://", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+    ],
+)
+def test_an_address_that_cannot_work_is_explained(address, words):
+    with pytest.raises(ConfigError, match=words):
+        database_url(address)
+
+
+@pytest.mark.parametrize("address", ["postgres://u@h/n", "postgresql://u@h/n", "postgresql+psycopg://u@h/n"])
+def test_common_ways_to_write_an_address_work(address):
+    assert database_url(address).drivername == "postgresql+psycopg"
+
+
+async def test_moments_come_back_in_utc_and_order_as_they_passed(database):
+    moments = [
+        datetime(2026, 3, 29, 2, 30, tzinfo=timezone(timedelta(hours=2))),
+        datetime(2026, 3, 29, 0, 30, 0, 1, tzinfo=UTC),
+        datetime(2026, 3, 29, 0, 31, tzinfo=UTC),
+    ]
+    async with database.transaction() as connection:
+        for moment in reversed(moments):
+            await connection.execute(insert(tables.audit).values(at=moment, actor="", action="", target=""))
+    async with database.reading() as connection:
+        found = (await connection.scalars(select(tables.audit.c.at).order_by(tables.audit.c.at))).all()
+    assert found == moments
+    assert {moment.tzinfo for moment in found} == {UTC}
+    with pytest.raises(StatementError, match="needs a time zone"):
+        await add_audit_row(database, datetime(2026, 1, 1))
+
+
+async def add_audit_row(database, moment):
+    async with database.transaction() as connection:
+        await connection.execute(insert(tables.audit).values(at=moment, actor="", action="", target=""))
+
+
+async def test_numbers_of_deleted_rows_are_never_used_again(database, clock):
+    for expected in (1, 2):
+        await add_audit_row(database, clock())
+        assert [row.id for row in await rows(database, tables.audit)] == [expected]
+        async with database.transaction() as connection:
+            await connection.execute(tables.audit.delete())
+
+
+async def test_a_broken_rule_of_a_table_is_a_bug_and_passes_unchanged(database, clock):
+    async def broken():
+        async with database.transaction() as connection:
+            row = {"conversation_id": 99, "who": "user", "text": "", "at": clock()}
+            await connection.execute(insert(tables.transcript).values(row))
+
+    with pytest.raises(IntegrityError):
+        await broken()
+    assert await rows(database, tables.transcript) == []
+
+
+async def test_a_transaction_that_is_cancelled_changes_nothing_and_blocks_nobody(database, clock):
+    inside = asyncio.Event()
+
+    async def slow():
+        async with database.transaction() as connection:
+            await connection.execute(insert(tables.audit).values(at=clock(), actor="", action="", target=""))
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(slow())
+    await inside.wait()
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await add_audit_row(database, clock())
+    assert len(await rows(database, tables.audit)) == 1
+
+
+# --- SQLite: what can happen to a file -----------------------------------------------------------------------
+
+
+def on_every_connection(database, pragma):
+    @event.listens_for(database.engine.sync_engine, "connect")
+    def prepare(connection, _record):
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return prepare
+
+
+async def test_a_full_disk_loses_nothing_that_was_accepted(sqlite_address, clock):
+    database = await open_database(sqlite_address)
+    inbox, conversations = parts(database, clock)
+    async with database.reading() as connection:
+        pages = await connection.scalar(text("PRAGMA page_count"))
+    limit = on_every_connection(database, f"max_page_count = {pages + 8}")
+    await database.engine.dispose()
+    accepted = 0
+
+    async def write_until_it_is_full():
+        nonlocal accepted
+        while True:
+            await inbox.accept("recording", [incoming("x" * 3000, user=f"user {accepted}")])
+            accepted += 1
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        await write_until_it_is_full()
+    assert accepted > 0
+    assert len(await rows(database, tables.inbox)) == accepted
+    event.remove(database.engine.sync_engine, "connect", limit)
+    await database.engine.dispose()
+    assert await answer_all(conversations, clock()) == accepted
+    await database.close()
+
+
+async def test_a_database_locked_by_another_program_says_so_and_goes_on_afterwards(sqlite_address, clock):
+    database = await open_database(f"{sqlite_address}?timeout=0.05")
+    inbox, conversations = parts(database, clock)
+    other = sqlite3.connect(sqlite_address.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="locked by another program"):
+        await inbox.accept("recording", [incoming("hallo")])
+    other.execute("ROLLBACK")
+    other.close()
+    await inbox.accept("recording", [incoming("hallo")])
+    assert await answer(conversations, clock())
+    await database.close()
+
+
+async def test_a_read_only_database_says_so(sqlite_address, clock):
+    database = await open_database(sqlite_address)
+    inbox, _ = parts(database, clock)
+    on_every_connection(database, "query_only = ON")
+    await database.engine.dispose()
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        await inbox.accept("recording", [incoming()])
+    assert await inbox.cursor("recording") is None
+    await database.close()
+
+
+def move(file, replaced):
+    file.rename(file.with_name("moved.db"))
+    if replaced:
+        file.write_bytes(b"")
+
+
+def move_back(file):
+    file.with_name("moved.db").replace(file)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_file_that_is_gone_or_replaced_is_noticed_before_anything_is_lost(sqlite_address, clock, replaced):
+    database = await open_database(sqlite_address)
+    inbox, _ = parts(database, clock)
+    file = Path(sqlite_address.removeprefix("sqlite:///"))
+    move(file, replaced)
+    with pytest.raises(StoreUnavailable, match="gone or was replaced"):
+        await inbox.accept("recording", [incoming()])
+    with pytest.raises(StoreUnavailable, match="gone or was replaced"):
+        await inbox.cursor("recording")
+    move_back(file)
+    await inbox.accept("recording", [incoming()])
+    await database.close()
+
+
+async def test_a_file_that_is_no_database_or_cannot_be_made_is_explained(tmp_path):
+    (tmp_path / "letter.txt").write_text("Sehr geehrte Damen und Herren, " * 100)
+    with pytest.raises(ConfigError, match="not a Lotse database"):
+        await open_database(f"sqlite:///{tmp_path / 'letter.txt'}")
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        await open_database(f"sqlite:///{tmp_path / 'letter.txt' / 'lotse.db'}")
+    (tmp_path / "folder.db").mkdir()
+    with pytest.raises(ConfigError, match="Is a directory"):
+        await open_database(f"sqlite:///{tmp_path / 'folder.db'}")
+
+
+async def test_what_is_committed_survives_a_power_cut(sqlite_address):
+    database = await open_database(sqlite_address)
+    async with database.reading() as connection:
+        pragmas = [
+            await connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert pragmas == ["wal", 2, 1]
+    await database.close()
+
+
+# --- PostgreSQL: what can happen to a server -----------------------------------------------------------------
+
+
+async def test_a_server_that_is_not_there_is_explained(tmp_path):
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        await open_database(f"postgresql://postgres@/lotse?host={tmp_path}")
+
+
+async def test_a_database_that_is_not_there_is_explained(postgres):
+    with pytest.raises(ConfigError, match="knows no database of that name"):
+        await open_database(postgres.address("no_such_database"))
+
+
+async def test_a_wrong_password_is_explained_without_repeating_it(postgres):
+    postgres.run("CREATE ROLE lotse_guest LOGIN PASSWORD 'right'")
+    rules = postgres.folder / "pg_hba.conf"
+    rules.write_text("local all lotse_guest scram-sha-256\n" + rules.read_text())
+    postgres.run("SELECT pg_reload_conf()")
+    address = f"postgresql://lotse_guest:wr0ng@/postgres?host={postgres.folder}"
+    with pytest.raises(ConfigError, match="refused user or password") as refused:
+        await open_database(address)
+    assert "wr0ng" not in str(refused.value)
+
+
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname <> 'postgres'"
+
+
+async def test_connections_that_were_cut_are_replaced_by_themselves(postgres, postgres_address, clock):
+    database = await open_database(postgres_address)
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("eins")])
+    postgres.run(CUT)
+    await inbox.accept("recording", [incoming("zwei")])
+
+    async def turn_cut_in_the_middle():
+        async with conversations.claim_next(clock()) as work:
+            postgres.run(CUT)
+            await work.finish(record("verloren"))
+
+    with pytest.raises(StoreUnavailable, match="Nothing was changed"):
+        await turn_cut_in_the_middle()
+    assert await answer_all(conversations, clock()) == 2
+    assert [row.attempts for row in await rows(database, tables.inbox)] == [0, 0]
+    await database.close()
+
+
+async def test_a_server_that_takes_no_changes_is_explained(postgres, postgres_address, clock):
+    database = await open_database(postgres_address)
+    inbox, _ = parts(database, clock)
+    async with database.reading() as connection:
+        name = await connection.scalar(text("SELECT current_database()"))
+    postgres.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    await database.engine.dispose()
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        await inbox.accept("recording", [incoming()])
+    await database.close()

@@ -1,0 +1,111 @@
+import asyncio
+
+import pytest
+
+from bot.model import Pressed, Rated, Utterance
+from bot.store import tables
+from bot.store.inbox import MOST_WAITING
+from tests.fakes import incoming
+from tests.store.rows import answer, answer_all, parts, rows
+
+
+async def test_what_was_accepted_is_there_for_another_process(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("Guten Tag", user="anna")])
+    async with conversations.claim_next(clock()) as work:
+        assert work.input == Utterance("Guten Tag")
+        assert work.person.external_user == "anna"
+        assert work.address.room == "room of anna"
+        assert (work.state, work.locale, work.introduced, work.open_case) == (None, None, False, None)
+        work.finished = True
+
+
+async def test_events_sent_again_are_ignored(database, clock):
+    inbox, conversations = parts(database, clock)
+    event = incoming("einmal", external_id="e1")
+    await inbox.accept("recording", [event, event], "c1")
+    await inbox.accept("recording", [event], "c2")
+    assert await answer_all(conversations, clock()) == 1
+    await inbox.accept("recording", [event], "c3")
+    assert await answer_all(conversations, clock()) == 0
+    assert await inbox.cursor("recording") == "c3"
+
+
+async def test_the_same_event_arriving_twice_at_once_is_stored_once(database, clock):
+    inbox, conversations = parts(database, clock)
+    event = incoming("einmal", external_id="e1")
+    await asyncio.gather(*(inbox.accept("recording", [event]) for _ in range(8)))
+    assert await answer_all(conversations, clock()) == 1
+
+
+async def test_equal_ids_of_two_channels_are_two_messages(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming(external_id="e1")])
+    await inbox.accept("other", [incoming(external_id="e1", channel="other")])
+    assert await answer_all(conversations, clock()) == 2
+
+
+async def test_cursor_and_inputs_are_stored_together_or_not_at_all(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [], "c1")
+    with pytest.raises(ValueError, match="another channel"):
+        await inbox.accept("recording", [incoming(), incoming(channel="other")], "c2")
+    assert await inbox.cursor("recording") == "c1"
+    assert await inbox.cursor("other") is None
+    assert await answer_all(conversations, clock()) == 0
+
+
+async def test_text_no_database_can_keep_is_accepted(database, clock):
+    inbox, conversations = parts(database, clock)
+    evil = incoming("NUL \0, half a pair \ud83d, \u202e bidi, Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢", user="a\0b\udcff", room="r\0")
+    await inbox.accept("recording", [evil])
+    await inbox.accept("recording", [evil])
+    async with conversations.claim_next(clock()) as work:
+        assert work.input.text.startswith("NUL \N{REPLACEMENT CHARACTER}, half a pair ?, ")
+        work.finished = True
+    assert len(await rows(database, tables.inbox)) == 1
+
+
+async def test_a_message_too_long_is_kept_just_long_enough_to_notice(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("x" * 60_000)])
+    async with conversations.claim_next(clock()) as work:
+        assert len(work.input.text) == 4_001
+        work.finished = True
+
+
+@pytest.mark.parametrize("given", [Pressed("bonus.amount"), Rated(True, "some-outbox-id")])
+async def test_presses_and_ratings_come_back_as_they_were(database, clock, given):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming(given)])
+    async with conversations.claim_next(clock()) as work:
+        assert work.input == given
+        work.finished = True
+
+
+async def test_a_hundred_messages_at_once_are_limited_with_one_notice(database, clock):
+    inbox, conversations = parts(database, clock)
+    events = [incoming(f"Nachricht {number}") for number in range(100)]
+    await asyncio.gather(*(inbox.accept("recording", events[start : start + 10]) for start in range(0, 100, 10)))
+    stored = await rows(database, tables.inbox)
+    assert [row.status for row in stored].count("waiting") >= MOST_WAITING
+    assert len(stored) == 100
+    notices = [row for row in await rows(database, tables.transcript) if row.who == "system"]
+    assert [row.text for row in notices] == ["Das war zu viel auf einmal."]
+    assert all(row.payload is None for row in stored if row.status == "refused")
+    answered = await answer_all(conversations, clock())
+    assert answered == [row.status for row in stored].count("waiting")
+    await inbox.accept("recording", [incoming("geht es wieder?")])
+    assert await answer(conversations, clock())
+
+
+async def test_somebody_else_is_not_limited_and_later_floods_are_told_again(database, clock):
+    inbox, _conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming(user="anna") for _ in range(MOST_WAITING + 5)])
+    await inbox.accept("recording", [incoming(user="ben")])
+    clock.move(minutes=11)
+    await inbox.accept("recording", [incoming(user="anna")])
+    stored = await rows(database, tables.inbox)
+    assert [row.status for row in stored].count("refused") == 6
+    assert stored[-2].status == "waiting"
+    assert len(await rows(database, tables.outbox)) == 2

@@ -1,0 +1,132 @@
+import os
+import re
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, check_web_access, cookie_secret, load_settings, make_clock
+from bot.errors import ConfigError
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / ".env.example"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith("LOTSE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_every_setting_is_described_and_everything_described_is_a_setting():
+    described = set(re.findall(r"^LOTSE_(\w+)=", EXAMPLE.read_text("utf-8"), re.MULTILINE))
+    assert described == {name.upper() for name in Settings.model_fields}
+    paragraphs = EXAMPLE.read_text("utf-8").split("\n\n")
+    assert all(paragraph.startswith("# ") for paragraph in paragraphs)
+
+
+def test_the_example_file_changes_nothing():
+    assert load_settings(EXAMPLE) == load_settings(None)
+
+
+def test_the_defaults_need_no_file_and_no_environment(tmp_path):
+    settings = load_settings()
+    assert settings.database_address == f"sqlite:///{Path('data') / 'lotse.db'}"
+    assert (settings.host, settings.port, settings.open_access) == ("127.0.0.1", 8420, False)
+    assert (settings.content / "knowledge").is_dir()
+
+
+def test_the_environment_wins_over_the_file(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("LOTSE_PORT=1\nLOTSE_HOST=::1\nOTHER_PROGRAM=x\n")
+    monkeypatch.setenv("LOTSE_PORT", "2")
+    settings = load_settings()
+    assert (settings.port, settings.host) == (2, "::1")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"LOTSE_PROT": "1"}, "did you mean LOTSE_PORT?"),
+        ({"LOTSE_COLOUR_OF_MONEY": "1"}, "see .env.example"),
+        ({"LOTSE_PORT": "eight"}, "LOTSE_PORT is not usable"),
+        ({"LOTSE_PORT": "70000"}, "LOTSE_PORT is not usable"),
+        ({"LOTSE_LOG_LEVEL": "loud"}, "LOTSE_LOG_LEVEL is not usable"),
+        ({"LOTSE_CLOCK": "tomorrow"}, "LOTSE_CLOCK is not usable"),
+        ({"LOTSE_SECRET": "too short"}, "at least 32 characters"),
+        ({"LOTSE_KEEP_GAPS_DAYS": "0"}, "LOTSE_KEEP_GAPS_DAYS is not usable"),
+        ({"LOTSE_OPEN_ACCESS": "true", "LOTSE_HOST": "0.0.0.0"}, "lets in everybody"),
+        ({"LOTSE_OPEN_ACCESS": "true", "LOTSE_HOST": "lotse.example"}, "lets in everybody"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named_in_one_sentence(monkeypatch, given, words):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=re.escape(words)) as refused:
+        load_settings()
+    assert "\n" not in str(refused.value)
+
+
+def test_a_misspelt_setting_in_the_file_is_found_too(tmp_path):
+    (tmp_path / ".env").write_text("LOTSE_HOTS=::1\n")
+    with pytest.raises(ConfigError, match="LOTSE_HOST"):
+        load_settings()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.1.2.3"])
+def test_open_access_is_for_this_machine_only(monkeypatch, host):
+    monkeypatch.setenv("LOTSE_OPEN_ACCESS", "true")
+    monkeypatch.setenv("LOTSE_HOST", host)
+    check_web_access(load_settings())
+
+
+def test_without_open_access_the_web_chat_says_what_is_missing():
+    with pytest.raises(ConfigError, match="no sign-in yet"):
+        check_web_access(load_settings())
+
+
+def test_the_secret_is_made_once_kept_private_and_never_shown(monkeypatch, tmp_path):
+    settings = load_settings()
+    made = cookie_secret(settings)
+    assert made == cookie_secret(settings)
+    assert len(made) >= 32
+    assert stat.S_IMODE((tmp_path / "data" / "secret").stat().st_mode) == 0o600
+    monkeypatch.setenv("LOTSE_SECRET", "s" * 40)
+    assert cookie_secret(load_settings()) == "s" * 40
+    assert "ssss" not in repr(load_settings())
+
+
+def test_a_data_folder_that_cannot_be_used_is_explained(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LOTSE_DATA", str(tmp_path / "file"))
+    with pytest.raises(ConfigError, match="LOTSE_DATA"):
+        cookie_secret(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("given", "start"),
+    [
+        ("2026-11-22", datetime(2026, 11, 22, 11, 0, tzinfo=UTC)),
+        ("2026-07-01T08:30", datetime(2026, 7, 1, 6, 30, tzinfo=UTC)),
+        ("2026-07-01T08:30+00:00", datetime(2026, 7, 1, 8, 30, tzinfo=UTC)),
+    ],
+)
+def test_the_clock_starts_where_it_is_set_and_runs_on(monkeypatch, given, start):
+    monkeypatch.setenv("LOTSE_CLOCK", given)
+    clock = make_clock(load_settings().clock)
+    first = clock()
+    assert 0 <= (first - start).total_seconds() < 60
+    assert clock() >= first
+    assert first.tzinfo is UTC
+
+
+def test_without_a_setting_the_clock_shows_the_present():
+    assert abs((make_clock()() - datetime.now(UTC)).total_seconds()) < 60
+
+
+def test_a_damaged_secret_is_not_used(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret").write_text("")
+    with pytest.raises(ConfigError, match="damaged"):
+        cookie_secret(load_settings())

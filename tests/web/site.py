@@ -1,0 +1,289 @@
+"""The web chat on a real port with a real store and the real loops; only what Lotse says is a script."""
+
+import asyncio
+import contextlib
+import functools
+import html
+import re
+import secrets
+import socket
+import ssl
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import httpx
+import uvicorn
+
+from bot.channels.browser import BrowserChannel
+from bot.dialogue.turn import Turn
+from bot.model import (
+    Bullets,
+    Choice,
+    ForgetPerson,
+    Paragraph,
+    Pressed,
+    Rated,
+    Reason,
+    RecordRating,
+    Reply,
+    Say,
+    SourceNote,
+    Span,
+    Understanding,
+    Utterance,
+)
+from bot.store.announce import transcript_topic
+from bot.store.conversations import Conversations
+from bot.store.database import open_database
+from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox
+from bot.web.chat_view import address_of
+from bot.web.health import ContentState
+from bot.web.routes import WebParts, create_web
+from bot.worker.inbox_loop import inbox_loop
+from bot.worker.notices import apologise, flood_notice
+from bot.worker.outbox_loop import outbox_loop
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+SECRET = "a secret of the tests"
+CHOICES = (Choice("Wie beantrage ich ihn?", "bonus.application"), Choice("Wer bekommt ihn?", "bonus.eligibility"))
+QUESTIONS = {
+    "de": (
+        "Wie hoch ist der Weiterbildungsbonus?",
+        "Bekomme ich Bildungsurlaub für einen Kurs?",
+        "Welche Kurse gibt es zur Halbleitertechnik?",
+        "Wie werde ich ohne Ausbildung Mikrotechnologe?",
+    ),
+    "en": ("How much is the training bonus?", "Can I get paid time off?", "Which courses are there?", "What is QMIT?"),
+}
+
+
+def plain(text, **more):
+    return Reply((Paragraph((Span(text),)),), "de", **more)
+
+
+SOURCE = SourceNote("Weiterbilden SH", "https://weiterbilden-sh.de/bonus", "02.02.2026", "22.11.2026", "eine Quelle")
+LONG = Reply(
+    (
+        Paragraph((Span("Ich bin Lotse, ein automatisches Programm mit festen Regeln."),), "first_contact"),
+        Paragraph((Span("Das Land übernimmt "), Span("60 %", bold=True), Span(" der Kosten, höchstens 5.000 €."))),
+        Bullets(
+            tuple(
+                (
+                    Span(f"Schritt {number}: ", bold=True),
+                    Span("Lesen Sie die Richtlinie und füllen Sie den Antrag aus."),
+                )
+                for number in range(1, 13)
+            )
+        ),
+        Paragraph((Span("Mehr auf "), Span("der Seite des Landes", href="https://weiterbilden-sh.de"), Span("."))),
+        Paragraph((Span("Diese Zahlen stehen nur in einer Quelle; bitte lassen Sie sie sich bestätigen."),), "notice"),
+    ),
+    "de",
+    (SOURCE, SourceNote("Richtlinie", None, None, "22.11.2026", "zwei Quellen")),
+    CHOICES,
+    rateable=True,
+)
+
+
+def script(given):
+    """What the scripted Lotse says."""
+    match given:
+        case Utterance(text="lang"):
+            return (LONG,)
+        case Utterance(text="still"):
+            return ()
+        case Utterance(text="Auswahl"):
+            return (plain("Bitte wählen Sie.", choices=CHOICES),)
+        case Utterance(text=text) if text in ("1", "2"):
+            return (plain(f"Gewählt: {CHOICES[int(text) - 1].label}"),)
+        case Utterance(text=text):
+            return (plain(f"Sie schrieben: {text[:2000]}", sources=(SOURCE,), rateable=True),)
+        case Pressed(value=value):
+            return (plain(f"Gewählt: {next(choice.label for choice in CHOICES if choice.value == value)}"),)
+    return ()
+
+
+def take_turn(state, given, understanding, content, now):
+    effects = [Say(reply) for reply in script(given)]
+    match given:
+        case Utterance(text="lösche meine Daten"):
+            effects = [ForgetPerson(), Say(plain("Alles ist gelöscht."))]
+        case Rated(helpful=helpful, about=about):
+            effects = [RecordRating(about, "bonus.amount", helpful)]
+    return Turn(state, tuple(effects), Reason("script"), "answer", "bonus.amount", 100.0)
+
+
+def understand(text, reader, context):
+    return Understanding("de", text=text)
+
+
+class Site:
+    """One running web chat. ``stop`` and ``start`` are a restart on the same port, with the same database."""
+
+    def __init__(self, folder, *, beat_s=20.0):
+        self.file = folder / "lotse.db"
+        self.beat_s = beat_s
+        self.now = NOW
+        self.content = ContentState("hash-of-the-content")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.host = f"127.0.0.1:{self.port}"
+        self.address = f"http://{self.host}"
+        self.suggestions = QUESTIONS.__getitem__
+        self.channels = [BrowserChannel(self.wake)]
+        self.tasks = []
+
+    def wake(self, address):
+        self.database.announcer.notify(transcript_topic(address))
+
+    async def start(self):
+        self.database = database = await open_database(f"sqlite:///{self.file}")
+        self.inbox = Inbox(database, self.clock, flood_notice)
+        self.parts = WebParts(
+            database=database,
+            accept=functools.partial(self.inbox.accept, "browser"),
+            clock=self.clock,
+            secret=SECRET,
+            suggestions=lambda locale: self.suggestions(locale),
+            content=lambda: self.content,
+            keep_transcripts_days=30,
+            keep_cases_days=180,
+            hosts=("lotse.example",),
+            beat_s=self.beat_s,
+        )
+        self.app = create_web(self.parts)
+        await self.start_loops()
+        await self.start_server()
+
+    def clock(self):
+        return self.now
+
+    async def start_loops(self, *, inbox=True, outbox=True):
+        announcer = self.database.announcer
+        live = SimpleNamespace(content=None, reader=None)
+        conversations = Conversations(self.database, apologise)
+        if inbox:
+            loop = inbox_loop(conversations, live, self.clock, announcer, understand=understand, take_turn=take_turn)
+            self.tasks.append(asyncio.create_task(loop))
+        if outbox:
+            loop = outbox_loop(Outbox(self.database), self.channels, self.clock, announcer)
+            self.tasks.append(asyncio.create_task(loop))
+
+    @contextlib.contextmanager
+    def without_database(self):
+        """The database file is gone for as long as the block lasts."""
+        away = self.file.rename(self.file.with_suffix(".away"))
+        try:
+            yield
+        finally:
+            away.rename(self.file)
+
+    @contextlib.asynccontextmanager
+    async def without_answers(self):
+        """Nothing that arrives is answered for as long as the block lasts."""
+        await self.stop_loops()
+        try:
+            yield
+        finally:
+            await self.start_loops()
+
+    async def stop_loops(self):
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.tasks = []
+
+    async def start_server(self):
+        config = uvicorn.Config(
+            self.app, log_level="critical", access_log=False, ws="none", lifespan="off", timeout_graceful_shutdown=2
+        )
+        self.server = uvicorn.Server(config)
+        self.parts.streams.closing = False
+        # The protocol is named because asyncio switches Nagle's delay off (40 ms per answer) only where it is.
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", self.port))
+        self.serving = asyncio.create_task(self.server.serve(sockets=[listening]))
+        async with asyncio.timeout(5):
+            while not self.server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
+                await asyncio.sleep(0)
+
+    async def stop_server(self):
+        self.parts.streams.close()
+        self.server.should_exit = True
+        await self.serving
+
+    async def stop(self):
+        await self.stop_server()
+        await self.stop_loops()
+        await self.database.close()
+
+
+@contextlib.asynccontextmanager
+async def running_site(folder, **options):
+    site = Site(folder, **options)
+    await site.start()
+    try:
+        yield site
+    finally:
+        await site.stop()
+
+
+@contextlib.asynccontextmanager
+async def arrived(site, **headers):
+    """A guest who has opened the page of a new conversation."""
+    guest = Guest(site, **headers)
+    try:
+        await guest.open()
+        yield guest
+    finally:
+        await guest.http.aclose()
+
+
+class Guest:
+    """Somebody with a browser that has no script: cookies, forms and redirects."""
+
+    def __init__(self, site, **headers):
+        self.site = site
+        self.http = httpx.AsyncClient(
+            verify=ssl.SSLContext(
+                ssl.PROTOCOL_TLS_CLIENT
+            ),  # nothing here is encrypted, and loading certificates takes longer than a test
+            base_url=site.address,
+            headers={"Origin": site.address, **headers},
+            follow_redirects=True,
+            timeout=10,
+        )
+
+    async def open(self, path="/chat"):
+        self.answer = await self.http.get(path)
+        self.html = self.answer.text
+        if self.answer.status_code == 200 and 'id="composer"' in self.html:
+            self.path = self.answer.url.path
+            self.conversation = self.path.rpartition("/")[2]
+            self.csrf = field_of(self.html, "csrf")
+            self.message_id = field_of(self.html[self.html.index('id="composer"') :], "message_id")
+        return self.answer
+
+    async def post(self, action, *, json=False, headers=None, **fields):
+        form = {"csrf": self.csrf, "conversation": self.conversation, "message_id": secrets.token_hex(16), **fields}
+        accept = {"Accept": "application/json"} if json else {}
+        data = {name: value for name, value in form.items() if value is not None}
+        return await self.http.post(action, data=data, headers={**accept, **(headers or {})})
+
+    async def say(self, text, **more):
+        return await self.post("/chat/messages", text=text, **more)
+
+    async def see(self, words):
+        """Reload until these words stand on the page."""
+        topic = transcript_topic(address_of(self.conversation))
+        with self.site.database.announcer.listen(topic) as bell:
+            async with asyncio.timeout(5):
+                while words not in html.unescape((await self.open(self.path)).text):
+                    await bell.wait(1)
+        return self.html
+
+
+def field_of(page, name):
+    return re.search(rf'name="{name}" value="([^"]*)"', page).group(1)

@@ -1,0 +1,82 @@
+"""A changed folder: checked and trained in a child process, swapped in or refused."""
+
+import asyncio
+import os
+from collections.abc import Callable
+
+import pytest
+
+from bot.worker.content_watch import LivePair, content_watch, reload
+from tests.worker.running import running
+from tests.worker.small_build import SmallContent, build
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("intents", "knowledge"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "knowledge" / "topic.yaml").write_text("one")
+    return tmp_path
+
+
+async def test_good_content_is_built_in_a_child_and_swapped_in(folder, clock):
+    live = LivePair(SmallContent("zero"), 0)
+    await reload(folder, live, build, clock)
+    assert live.content == SmallContent("one 2026-11-22")
+    assert live.reader != os.getpid()
+    assert (live.problems, live.refused) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("wrong", "KB001", "wrong"),
+        ("bug", "KB999", "KeyError at small_build.py"),
+        ("dies", "KB999", "ended early"),
+    ],
+)
+async def test_after_errors_the_last_good_content_stays_and_it_is_said_why(folder, clock, text, code, words):
+    live = LivePair(SmallContent("good"), 7)
+    (folder / "knowledge" / "topic.yaml").write_text(text)
+    await reload(folder, live, build, clock)
+    assert (live.content, live.reader, live.refused) == (SmallContent("good"), 7, True)
+    assert [problem.code for problem in live.problems] == [code]
+    assert words in live.problems[0].message
+
+
+class Watched(LivePair):
+    """Tells when something was swapped in or refused."""
+
+    def __init__(self) -> None:
+        super().__init__(SmallContent("zero"), 0)
+        self.changed = asyncio.Event()
+
+    def swap(self, built) -> None:
+        super().swap(built)
+        self.changed.set()
+
+    def refuse(self, problems) -> None:
+        super().refuse(problems)
+        self.changed.set()
+
+    async def until(self, condition: Callable[[], bool], again: Callable[[], object]) -> None:
+        """Return once the condition holds. Saves the file again as long as the watch may not have begun."""
+        async with asyncio.timeout(30):
+            while not condition():
+                again()
+                self.changed.clear()
+                try:
+                    async with asyncio.timeout(2):
+                        await self.changed.wait()
+                except TimeoutError:
+                    continue
+
+
+async def test_saving_a_file_is_enough(folder, clock):
+    live = Watched()
+    file = folder / "knowledge" / "topic.yaml"
+    async with running(content_watch(folder, live, build, clock)):
+        await live.until(lambda: live.content.hash.startswith("two"), lambda: file.write_text("two"))
+        await live.until(lambda: live.refused, lambda: file.write_text("wrong"))
+        await live.until(lambda: live.content.hash.startswith("three"), lambda: file.write_text("three"))
+        assert (live.refused, live.problems) == (False, ())

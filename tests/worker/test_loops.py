@@ -1,0 +1,257 @@
+"""The path of a message through the loops: in, answered, out, whatever happens on the way."""
+
+import asyncio
+import sqlite3
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.dialogue.state import State
+from bot.dialogue.turn import Turn
+from bot.errors import StoreUnavailable
+from bot.model import Reason, Say, SetTimer, Understanding, Utterance
+from bot.store import tables
+from bot.store.announce import OUTBOX, transcript_topic
+from bot.store.conversations import Conversations
+from bot.store.database import open_database
+from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox
+from bot.store.privacy import Retention
+from bot.store.transcripts import read_transcript
+from bot.worker.inbox_loop import handle_next, inbox_loop
+from bot.worker.notices import apologise, flood_notice
+from bot.worker.outbox_loop import MOST_SURPRISES, outbox_loop, send_next
+from bot.worker.timer_loop import timer_loop
+from tests.fakes import RecordingChannel, away, echo_turn, echo_understand, incoming, refused, reply
+from tests.store.rows import rows
+from tests.worker.running import NOTHING, QUICK, heard, running
+
+ECHO = {"understand": echo_understand, "take_turn": echo_turn}
+SECRET = "niemand darf das im Protokoll lesen"
+
+
+@pytest.fixture
+def inbox(database, clock):
+    return Inbox(database, clock, flood_notice)
+
+
+@pytest.fixture
+def conversations(database):
+    return Conversations(database, apologise)
+
+
+def answering(conversations, clock, database, **mind):
+    return inbox_loop(conversations, NOTHING, clock, database.announcer, pace=QUICK, **(mind or ECHO))
+
+
+def sending(database, clock, *channels):
+    return outbox_loop(Outbox(database), channels, clock, database.announcer, pace=QUICK)
+
+
+async def test_what_is_accepted_is_answered_and_sent_in_order(database, inbox, conversations, clock):
+    channel = RecordingChannel()
+    users = [f"user-{number}" for number in range(5)]
+    async with running(answering(conversations, clock, database), sending(database, clock, channel)):
+        for number in range(6):
+            await inbox.accept("recording", [incoming(str(number), user=user) for user in users])
+        await channel.until(lambda: len(channel.posts) == 30)
+    for user in users:
+        assert channel.texts(f"room of {user}") == [f"Echo: {number}" for number in range(6)]
+
+
+async def test_the_first_input_carries_no_state_and_the_next_one_what_the_turn_left(
+    database, inbox, conversations, clock
+):
+    seen = []
+
+    def take_turn(state, given, understanding, content, now):
+        seen.append((state.topic, state.introduced, state.open_case, understanding.text))
+        return Turn(State(topic="bonus", introduced=True), (Say(reply("ja")),), Reason("r"), "answer")
+
+    await inbox.accept("recording", [incoming("eins"), incoming("zwei")])
+    for _ in range(2):
+        assert await handle_next(conversations, None, None, clock(), understand=echo_understand, take_turn=take_turn)
+    assert not await handle_next(conversations, None, None, clock(), understand=echo_understand, take_turn=take_turn)
+    assert seen == [(None, False, None, "eins"), ("bonus", True, None, "zwei")]
+
+
+async def test_understanding_gets_the_context_only_while_it_is_fresh(database, inbox, conversations, clock):
+    contexts = []
+
+    def understand(text, reader, context):
+        contexts.append((context.locale, context.topic))
+        return Understanding("de")
+
+    def take_turn(state, given, understanding, content, now):
+        return Turn(State(locale="en", topic="bonus", context_at=now), (), Reason("r"), "silent")
+
+    for minutes in (0, 10, 31):
+        clock.move(minutes=minutes)
+        await inbox.accept("recording", [incoming()])
+        await handle_next(conversations, None, None, clock(), understand=understand, take_turn=take_turn)
+    assert contexts == [(None, None), ("en", "bonus"), ("en", None)]
+
+
+async def test_a_bug_in_a_turn_ends_with_an_apology_a_case_and_no_word_in_the_log(
+    database, inbox, conversations, clock
+):
+    channel = RecordingChannel()
+
+    def take_turn(state, given, understanding, content, now):
+        if given.text == SECRET:
+            raise KeyError(given.text)
+        return echo_turn(state, given, understanding, content, now)
+
+    with capture_logs() as logs:
+        mind = {"understand": echo_understand, "take_turn": take_turn}
+        async with running(answering(conversations, clock, database, **mind), sending(database, clock, channel)):
+            await inbox.accept("recording", [incoming(SECRET), incoming("und weiter")])
+            await channel.until(lambda: len(channel.posts) == 2)
+    assert channel.texts()[0].startswith("Entschuldigung")
+    assert "Fall 1" in channel.texts()[0]
+    assert channel.texts()[1] == "Echo: und weiter"
+    failed = [entry for entry in logs if entry["event"] == "turn_failed"]
+    assert [(entry["attempts"], entry["parked"]) for entry in failed] == [(1, False), (2, False), (3, True)]
+    assert failed[0]["error"] == "KeyError"
+    assert failed[0]["trace"][-1].endswith(" take_turn")
+    assert SECRET not in str(logs)
+    assert [case.question for case in await rows(database, tables.cases)] == [SECRET]
+
+
+async def test_a_platform_that_is_away_delays_only_its_own_conversation(database, inbox, conversations, clock):
+    channel = RecordingChannel()
+    channel.failures = [away(seconds=60)]
+    async with running(answering(conversations, clock, database), sending(database, clock, channel)):
+        await inbox.accept("recording", [incoming("eins", user="anna")])
+        await channel.until(lambda: not channel.failures)
+        await inbox.accept("recording", [incoming("zwei", user="anna"), incoming("drei", user="ben")])
+        await channel.until(lambda: channel.texts() == ["Echo: drei"])
+        clock.move(seconds=61)
+        database.announcer.notify(OUTBOX)
+        await channel.until(lambda: len(channel.posts) == 3)
+    assert channel.texts("room of anna") == ["Echo: eins", "Echo: zwei"]
+
+
+async def test_a_channel_that_hangs_holds_up_no_other_channel(database, inbox, conversations, clock):
+    slow, quick = RecordingChannel("slow"), RecordingChannel("quick")
+    slow.gate = asyncio.Event()
+    async with running(answering(conversations, clock, database), sending(database, clock, slow, quick)):
+        await inbox.accept("slow", [incoming(user=f"user {number}", channel="slow") for number in range(10)])
+        await slow.until(lambda: len(slow.handed) == 4)
+        await inbox.accept("quick", [incoming(channel="quick")])
+        await quick.until(lambda: quick.posts)
+        slow.gate.set()
+        await slow.until(lambda: len(slow.posts) == 10)
+
+
+async def test_what_a_platform_refuses_is_parked_and_seen(database, inbox, conversations, clock):
+    channel = RecordingChannel()
+    channel.failures = [refused()]
+    event = incoming("eins")
+    with capture_logs() as logs:
+        async with running(answering(conversations, clock, database), sending(database, clock, channel)):
+            await inbox.accept("recording", [event, incoming("zwei")])
+            await channel.until(lambda: channel.texts() == ["Echo: zwei"])
+    lines = await read_transcript(database, event.address)
+    assert next(line.delivery for line in lines if line.who == "lotse") == "parked"
+    (failed,) = [entry for entry in logs if entry["event"] == "delivery_failed"]
+    assert (failed["status"], failed["reason"], failed["channel"]) == ("parked", "no such room", "recording")
+
+
+async def test_a_channel_with_a_bug_is_tried_again_and_then_parked(database, inbox, conversations, clock):
+    channel = RecordingChannel()
+    channel.failures = [ValueError(SECRET)] * (MOST_SURPRISES + 1)
+    await inbox.accept("recording", [incoming()])
+    await handle_next(conversations, None, None, clock(), **ECHO)
+    outbox = Outbox(database)
+    with capture_logs() as logs:
+        for _ in range(MOST_SURPRISES):
+            assert await send_next(outbox, channel, clock)
+            clock.move(minutes=5)
+        assert not await send_next(outbox, channel, clock)
+    assert [entry["status"] for entry in logs] == ["waiting"] * (MOST_SURPRISES - 1) + ["parked"]
+    assert SECRET not in str(logs)
+
+
+async def test_a_stop_while_sending_leads_to_the_same_message_being_handed_over_again(address, clock):
+    channel = RecordingChannel()
+    channel.gate = asyncio.Event()
+    database = await open_database(address)
+    await Inbox(database, clock, flood_notice).accept("recording", [incoming("eins")])
+    async with running(
+        answering(Conversations(database, apologise), clock, database), sending(database, clock, channel)
+    ):
+        await channel.until(lambda: channel.handed)
+    await database.close()
+
+    channel.gate = None
+    clock.move(minutes=3)
+    database = await open_database(address)
+    async with running(sending(database, clock, channel)):
+        await channel.until(lambda: channel.posts)
+    assert len({delivery.outbox_id for delivery in channel.handed}) == 1
+    assert len(channel.handed) == 2
+    await database.close()
+
+
+async def test_loops_outlive_a_database_that_is_locked_for_a_while(sqlite_address, clock):
+    database = await open_database(f"{sqlite_address}?timeout=0.05")
+    inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise)
+    channel = RecordingChannel()
+    await inbox.accept("recording", [incoming("eins")])
+    other = sqlite3.connect(sqlite_address.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with capture_logs() as logs:
+        async with running(
+            answering(conversations, clock, database),
+            sending(database, clock, channel),
+            timer_loop(database, Retention(), clock, database.announcer, pace=QUICK),
+        ):
+            while len({entry["loop"] for entry in logs if entry["event"] == "store_unavailable"}) < 4:
+                with pytest.raises(StoreUnavailable):
+                    await inbox.accept("recording", [incoming("zwei")])
+            other.execute("ROLLBACK")
+            other.close()
+            await inbox.accept("recording", [incoming("zwei")])
+            await channel.until(lambda: len(channel.posts) == 2)
+    assert channel.texts() == ["Echo: eins", "Echo: zwei"]
+    await database.close()
+
+
+async def test_timers_fire_and_old_rows_go_while_messages_arrive(database, inbox, conversations, clock):
+    channel = RecordingChannel()
+
+    def take_turn(state, given, understanding, content, now):
+        if isinstance(given, Utterance):
+            return Turn(state, (SetTimer("remind", now),), Reason("r"), "silent")
+        return Turn(state, (Say(reply(f"Timer: {given.value}")),), Reason("r"), "answer")
+
+    mind = {"understand": echo_understand, "take_turn": take_turn}
+    async with running(
+        answering(conversations, clock, database, **mind),
+        sending(database, clock, channel),
+        timer_loop(database, Retention(), clock, database.announcer, pace=QUICK),
+    ):
+        await inbox.accept("recording", [incoming()])
+        await channel.until(lambda: channel.posts)
+    assert channel.texts() == ["Timer: timer:remind"]
+    clock.move(days=2)
+    event = incoming()
+    with database.announcer.listen(transcript_topic(event.address)) as bell:
+
+        async def cleaned():
+            return all(row.payload is None for row in await rows(database, tables.inbox))
+
+        async with running(timer_loop(database, Retention(), clock, database.announcer, pace=QUICK)):
+            await heard(bell, cleaned)
+
+
+async def test_the_built_in_notices_speak_both_languages(database, conversations, inbox, clock):
+    assert flood_notice(None).locale == "de"
+    assert "a lot of messages" in str(flood_notice("en"))
+
+    class Parked:
+        locale, input = "en", Utterance("what?")
+
+    said, case = apologise(Parked())
+    assert (said.reply.locale, case.locale, case.question) == ("en", "en", "what?")
