@@ -1,24 +1,35 @@
 """The command line: ``lotse`` when installed, ``python -m bot`` in a checkout."""
 
+import sys
+from importlib import import_module
+
 import typer
 
-from bot.commands.check import check
-from bot.commands.schema import schema
+COMMANDS = ("run", "chat", "ask", "explain", "check", "schema", "cases", "match", "export", "migrate", "health")
+"""In the order of the help. A command ``x`` is the function ``x`` of ``bot/commands/x.py``."""
 
-app = typer.Typer(
-    name="lotse",
-    help="Chat advisor for further training in microtechnology.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command()(check)
-app.command()(schema)
+
+def command_line(arguments: list[str]) -> typer.Typer:
+    """The command line with the command that is wanted, or with all of them when that is not clear.
+
+    Only the wanted command is imported: ``ask`` needs no database, and its start should not pay for one.
+    """
+    app = typer.Typer(
+        name="lotse",
+        help="Chat advisor for further training in microtechnology.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(lambda: None)
+    for name in [name for name in COMMANDS if name == next(iter(arguments), "")] or COMMANDS:
+        app.command(name)(getattr(import_module(f"bot.commands.{name}"), name))
+    return app
 
 
 def main() -> None:
     """Run one command."""
-    app()
+    command_line(sys.argv[1:])()
 
 
 if __name__ == "__main__":

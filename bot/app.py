@@ -19,9 +19,10 @@ import uvicorn
 
 from bot.channels.browser import BrowserChannel
 from bot.channels.channel import Channel
-from bot.check import check_content, has_errors
+from bot.check import judge
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
+from bot.content.read import read_content
 from bot.errors import ConfigError, ContentError
 from bot.model import Incoming, Locale
 from bot.store.announce import transcript_topic
@@ -30,7 +31,7 @@ from bot.store.database import Database, open_database
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.store.privacy import Retention
-from bot.trained import Trained, load_trained
+from bot.trained import Trained, load_trained, train
 from bot.web.health import ContentState
 from bot.web.routes import WebParts, create_web
 from bot.worker.content_watch import LivePair, content_watch
@@ -90,9 +91,6 @@ async def running(core: Core, channels: Sequence[Channel]) -> AsyncIterator[None
         cases=timedelta(days=core.settings.keep_cases_days),
         gaps=timedelta(days=core.settings.keep_gaps_days),
     )
-    unclear = await core.outbox.recover(core.clock())
-    if unclear:
-        log.info("deliveries_unclear", count=unclear)
     async with asyncio.TaskGroup() as loops:
         tasks = [
             loops.create_task(inbox_loop(core.conversations, core.live, core.clock, announcer), name="inbox"),
@@ -139,7 +137,7 @@ async def serve(settings: Settings, listening: socket.socket, ready: asyncio.Eve
         )
         async with running(core, [browser]):
             serving = asyncio.create_task(server.serve(sockets=[listening]))
-            while not server.started and not serving.done():
+            while not server.started and not serving.done():  # noqa: ASYNC110  # the server offers no event
                 await asyncio.sleep(0.01)
             if ready is not None:
                 ready.set()
@@ -153,7 +151,7 @@ async def serve(settings: Settings, listening: socket.socket, ready: asyncio.Eve
 
 async def _close_streams(server: uvicorn.Server, parts: WebParts) -> None:
     """Open event streams would hold the server up when it is asked to stop."""
-    while not server.should_exit:
+    while not server.should_exit:  # noqa: ASYNC110  # nor does it here
         await asyncio.sleep(0.1)
     parts.streams.close()
 
@@ -164,10 +162,10 @@ async def _accept(inbox: Inbox, channel: str, incomings: Sequence[Incoming]) -> 
 
 def check_and_build(folder: Path, today: date) -> Trained:
     """Check a changed folder and train on it; runs in a child process. Raises ContentError when it has errors."""
-    problems = check_content(folder, today)
-    if has_errors(problems):
-        raise ContentError(tuple(problems))
-    return load_trained(folder)
+    checked = judge(read_content(folder), today)
+    if checked.content is None:
+        raise ContentError(checked.problems)
+    return train(checked.content, checked.problems)
 
 
 def suggestions(content: Content, locale: Locale) -> tuple[str, ...]:
@@ -189,7 +187,7 @@ def suggestions(content: Content, locale: Locale) -> tuple[str, ...]:
 def listen_on(host: str, port: int) -> socket.socket:
     """An open socket. Raises ConfigError when the address is taken or not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that answers leave at once
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((host, port))

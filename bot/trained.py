@@ -14,13 +14,13 @@ from pathlib import Path
 
 from bot import __version__
 from bot.content.definitions import Content
-from bot.content.read import read_content
+from bot.content.read import fingerprint, read_content
 from bot.errors import ContentError, ContentProblem
 from bot.understanding.reader import Reader
 from bot.understanding.training import build
 
 KEPT = 4
-"""Readers kept in the cache: the present one and those somebody may go back to."""
+"""Contents kept in the cache: the present one and those somebody may go back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +33,39 @@ class Trained:
 
 
 def load_trained(folder: Path, cache_folder: Path | None = None) -> Trained:
-    """The content of a folder and its reader. Raises ContentError when the content has errors.
+    """The content of a folder and its reader, from the cache when the files are those of last time.
 
-    Only the *readable* part is checked here (shape and references); texts and test sentences are judged by
-    ``lotse check``, which guards every change.
+    Only what cannot be used at all is refused here, with ContentError (shape and references); texts and test sentences
+    are judged by ``lotse check``, which guards every change. Raises ConfigError when it is no content folder.
     """
+    path = _place(fingerprint(folder), cache_folder)
+    known = _kept(path)
+    if known is not None:
+        return known
     result = read_content(folder)
     if result.content is None:
         raise ContentError(result.problems)
-    return Trained(result.content, reader_of(result.content, cache_folder), result.problems)
+    return train(result.content, result.problems, cache_folder)
 
 
-def reader_of(content: Content, cache_folder: Path | None = None) -> Reader:
-    """The reader of a content, from the cache when it is there. A cache that cannot be read or written is no error."""
-    folder = cache_folder or default_cache()
-    path = folder / f"reader-{content.hash[:16]}-{code_hash()}.pickle"
+def train(content: Content, problems: tuple[ContentProblem, ...], cache_folder: Path | None = None) -> Trained:
+    """The reader trained on a content, kept for the next start. A cache that cannot be written is no error."""
+    path = _place(content.hash, cache_folder)
+    trained = _kept(path) or Trained(content, build(content), problems)
+    _keep(path, trained)
+    return trained
+
+
+def _place(content_hash: str, cache_folder: Path | None) -> Path:
+    return (cache_folder or default_cache()) / f"trained-{content_hash[:16]}-{code_hash()}.pickle"
+
+
+def _kept(path: Path) -> Trained | None:
     try:
-        reader = pickle.loads(path.read_bytes())  # noqa: S301  # our own file in our own folder, see above
-    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError):
-        reader = build(content)
-        _keep(path, reader)
-    assert isinstance(reader, Reader)
-    return reader
+        kept = pickle.loads(path.read_bytes())  # noqa: S301  # our own file in our own folder, see above
+    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, TypeError):
+        return None
+    return kept if isinstance(kept, Trained) else None
 
 
 def default_cache() -> Path:
@@ -67,18 +78,18 @@ def code_hash() -> str:
     """Changes with the code that trains a reader."""
     digest = hashlib.sha256(__version__.encode())
     package = Path(__file__).parent
-    for path in sorted([*(package / "understanding").glob("*.py"), package / "content" / "definitions.py"]):
+    for path in sorted([*(package / "understanding").glob("*.py"), *(package / "content").glob("*.py"), package / "model.py"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def _keep(path: Path, reader: Reader) -> None:
+def _keep(path: Path, trained: Trained) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = path.with_suffix(f".{os.getpid()}.part")
-        unfinished.write_bytes(pickle.dumps(reader, protocol=pickle.HIGHEST_PROTOCOL))
+        unfinished.write_bytes(pickle.dumps(trained, protocol=pickle.HIGHEST_PROTOCOL))
         unfinished.replace(path)
-        for old in sorted(path.parent.glob("reader-*.pickle"), key=lambda p: p.stat().st_mtime)[:-KEPT]:
+        for old in sorted(path.parent.glob("trained-*.pickle"), key=lambda p: p.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)
     except OSError:
         return  # a read-only or full disk costs the training at the next start, nothing else

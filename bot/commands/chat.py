@@ -7,13 +7,13 @@ import sys
 
 import typer
 
-from bot.app import open_core, running
+from bot.app import Core, open_core, running
 from bot.channels.console import ConsoleChannel
 from bot.commands.loading import settings_or_exit, stop_with
 from bot.config import Settings
 from bot.errors import ConfigError, ContentError, StoreUnavailable
 from bot.logs import set_up_logs
-from bot.store.workload import read_workload
+from bot.store.figures import read_figures
 
 QUIET = "ERROR"
 LOOK_AGAIN_S = 0.05
@@ -37,7 +37,12 @@ async def _chat(settings: Settings) -> None:
         sys.stdout.flush()
         async with running(core, [console]):
             await console.ended.wait()
-            while (load := await read_workload(core.database, core.clock())).inputs_waiting or load.deliveries_waiting:
+            while await _is_busy(core):  # noqa: ASYNC110  # a moment at the end of the input, nothing to wait on
                 await asyncio.sleep(LOOK_AGAIN_S)  # what was typed last is still answered
         typer.echo("")
 
+
+
+async def _is_busy(core: Core) -> bool:
+    figures = await read_figures(core.database, core.clock())
+    return bool(figures.inputs_waiting or figures.deliveries_waiting or figures.deliveries_sending)

@@ -68,6 +68,15 @@ def read_content(folder: Path) -> ReadResult:
     return ReadResult(draft.content if healthy else None, tuple(problems), draft)
 
 
+def fingerprint(folder: Path) -> str:
+    """The hash the content of a folder would have, without reading more than its bytes.
+
+    Raises ConfigError when ``folder`` is no content folder.
+    """
+    _require_folders(folder)
+    return content_hash(dict(_read_files(folder, [])))
+
+
 def content_hash(files: Mapping[str, bytes]) -> str:
     """Changes with any byte of any file, and with any name."""
     digest = hashlib.sha256()

@@ -46,7 +46,7 @@ from bot.model import (
     Utterance,
 )
 
-SURE: Mapping[Locale, float] = {"de": 32.0, "en": 32.0}
+SURE: Mapping[Locale, float] = {"de": 27.0, "en": 27.0}
 """From this score on a candidate is answered without asking back."""
 POSSIBLE: Mapping[Locale, float] = {"de": 15.0, "en": 15.0}
 """From this score on a candidate is worth offering as *Did you mean*."""

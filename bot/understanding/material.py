@@ -5,6 +5,7 @@ tomorrow included. An answer's own ``asks`` teach three things: which answer, wh
 YAML ``tests`` are never read here.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ PER_TEMPLATE = 3
 """Sentences of one template the rankers learn from; all of them match as phrases."""
 
 Words = tuple[str, ...]
+_FIGURES = re.compile(r"\{[^{}]*\}|\]\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Material:
     topics: list[tuple[Words, str]]
     """Sentences as they are, with the topic they are about."""
     asks: list[Ask]
+    said: list[tuple[str, Words]]
+    """What every answer says, figures left out."""
     trust: dict[str, float]
     """How often a name in a sentence means its topic: *Bildungsurlaub* nearly always, *Meister* not."""
 
@@ -86,7 +90,9 @@ def gather(content: Content, locale: Locale) -> Material:
             phrases.setdefault(sentence_key(words), label)
             routes.append((words, label))
         counters.extend((prepared(sentence).masked, label) for sentence in against)
-    topics = [(tokens(name), topic.id) for topic in content.topics.values() for name in names_of(topic)]
+    topics: list[tuple[Words, str]] = [
+        (tokens(name), topic.id) for topic in content.topics.values() for name in names_of(topic)
+    ]
     topics.extend(
         (tokens(sentence), NO_TOPIC)
         for intent in content.intents.values()
@@ -110,6 +116,14 @@ def gather(content: Content, locale: Locale) -> Material:
         [example for example in counters if example[0]],
         list(dict.fromkeys(example for example in topics if example[0])),
         asks,
+        [
+            (
+                f"{topic.id}.{answer.aspect}",
+                tokens(_FIGURES.sub(" ", f"{answer.title.get(locale, '')} {answer.text[locale]}")),
+            )
+            for topic, answer in _answers(content)
+            if locale in answer.text
+        ],
         _trust(asks),
     )
 

@@ -47,6 +47,9 @@ class LocaleReader:
     trust: Mapping[str, float]
     """How often a name means its topic (0 to 1), by the words of the name; names not listed: always."""
     similar: Similar
+    """The ways to ask for single answers."""
+    said: Similar
+    """What the answers say."""
     vocabulary: Vocabulary
     parts: Splitter
     unheard: float

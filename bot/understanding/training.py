@@ -63,6 +63,7 @@ def _learn(material: Material) -> LocaleReader:
         topics=topics,
         trust=material.trust,
         similar=similar,
+        said=Similar.of((label, terms(words, locale, parts)) for label, words in material.said),
         vocabulary=material.vocabulary,
         parts=parts,
         unheard=float(similar.rarity.max()) if len(similar.rarity) else 1.0,
