@@ -53,5 +53,3 @@ class Rehearsal:
         """The complete plain text of a turn's replies."""
         number = str(self.state.open_case or "")
         return "\n\n".join(as_text(reply) for reply in turn.replies).replace(CASE_NUMBER, number)
-
-

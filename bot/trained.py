@@ -78,7 +78,9 @@ def code_hash() -> str:
     """Changes with the code that trains a reader."""
     digest = hashlib.sha256(__version__.encode())
     package = Path(__file__).parent
-    for path in sorted([*(package / "understanding").glob("*.py"), *(package / "content").glob("*.py"), package / "model.py"]):
+    for path in sorted(
+        [*(package / "understanding").glob("*.py"), *(package / "content").glob("*.py"), package / "model.py"]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

