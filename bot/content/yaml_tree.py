@@ -133,7 +133,7 @@ def parse_yaml(file: str, data: bytes) -> tuple[Tree | None, tuple[ContentProble
 # --- Events --------------------------------------------------------------------------------------------------
 
 
-class _Refused(Exception):  # noqa: N818 - a way out of the loop, not an error anybody sees
+class _Refused(Exception):
     """The rest of the file is not read."""
 
 

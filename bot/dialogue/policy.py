@@ -34,6 +34,7 @@ from bot.model import (
     Decision,
     ForgetPerson,
     Input,
+    IntentId,
     Locale,
     LookedUp,
     Paragraph,
@@ -54,6 +55,8 @@ CLOSE = 0.35
 """A second guess this near to the first (as a share of its score) is offered beside it."""
 WANTS_PERSON = 35.0
 """A wish for a person is honoured from this score on: offering once too often does less harm than refusing once."""
+SENSITIVE = 25.0
+"""From this sum on a message is one for a person, whichever of the sensitive matters it is."""
 TWO_MISSES = 2
 
 Rule = Callable[[Situation], Turn | None]
@@ -172,10 +175,13 @@ def _wants_person(s: Situation) -> Turn | None:
 
 def _sensitive(s: Situation) -> Turn | None:
     """A rejection, a complaint, a dispute: understanding words, and an offer."""
-    best = s.best
-    intent = s.content.intents.get(best.intent) if best and best.intent else None
-    if best is None or intent is None or intent.kind != "handoff" or best.score < SURE[s.locale]:
+    handoffs = [c for c in s.understanding.candidates if _kind(s, c) == "handoff"]
+    if sum(c.score for c in handoffs) < SENSITIVE or (
+        s.best and s.best.score >= SURE[s.locale] and s.best not in handoffs
+    ):
         return None
+    best = handoffs[0]
+    intent = s.content.intents[IntentId(best.label)]
     replies = intent.reply[s.locale]
     pending, choices = offer(_said(s), intent.id, s.locale)
     state = replace(s.state, pending=pending, misses=0)
@@ -183,6 +189,11 @@ def _sensitive(s: Situation) -> Turn | None:
     return finish(
         replace(s, state=state), "handoff", "sensitive", blocks, choices=choices, label=intent.id, candidate=best
     )
+
+
+def _kind(s: Situation, candidate: Candidate) -> str | None:
+    intent = s.content.intents.get(candidate.intent) if candidate.intent else None
+    return intent.kind if intent else None
 
 
 def _intent(s: Situation) -> Turn | None:

@@ -7,6 +7,7 @@ compete with aspects in the same ranker and need no topic.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from bot.model import (
     Understanding,
 )
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK, quoted_figures, years
-from bot.understanding.normalize import content_words
+from bot.understanding.normalize import content_words, tokens
 from bot.understanding.phrases import sentence_key
 from bot.understanding.ranking import Ranker
 from bot.understanding.reader import ASPECT, INTENT, NO_TOPIC, LocaleReader, Question, Reader, question_of
@@ -35,6 +36,11 @@ Floats = NDArray[np.float32]
 
 OVERVIEW = AspectId("overview")
 ELIGIBILITY = AspectId("eligibility")
+ABOUT_PEOPLE = frozenset({ELIGIBILITY, AspectId("amount"), AspectId("coverage")})
+BARE = 0.95
+"""How surely a name alone asks for the overview, or for what was asked before."""
+QUESTION_WORDS = frozenset(tokens("wo wann wer wie woher wohin wieso wem wen where when who how why whom"))
+Assumed = Literal["topic", "aspect"]
 MOST_CANDIDATES = 6
 CLEAR_PART = 35.0
 """Score from which on a piece of a message counts as a question of its own."""
@@ -55,6 +61,8 @@ FIGURE = 0.75
 """How surely a quoted figure means the only topic that has or had it."""
 CARRIED = 0.8
 """How surely a follow-up without a name is still about the topic before."""
+ELSEWHERE = 0.5
+"""What is left of the evidence for other topics in such a follow-up."""
 DRIFTED = 0.45
 """The same, when the message has enough words of its own to be about something else."""
 ASPECT_ALONE = 0.4
@@ -254,6 +262,10 @@ def _topics(
             add(topic, share, Evidence(kind, mention.words, share))
         elif share > 0.03 and content:
             add(topic, share, Evidence("words", " ".join(content), share))
+    if context.topic and context.topic in reader.areas and not question.topics:
+        follows = len(content) <= 2 or question.words[0] in ("und", "and", "aber", "but")
+        found = {topic: (share * (ELSEWHERE if follows else 1.0), why) for topic, (share, why) in found.items()}
+        add(context.topic, CARRIED if follows else DRIFTED, Evidence("context", context.topic, CARRIED))
     for topic, mention in named.items():
         add(topic, NAMED * mention.strength, Evidence("name", mention.words, mention.strength))
     matched: dict[TopicId, float] = {}
@@ -263,9 +275,6 @@ def _topics(
             matched[topic] = 1 - (1 - matched.get(topic, 0.0)) * (1 - FIGURE / len(topics))
     for topic, strength in matched.items():
         add(topic, strength, Evidence("figure", " ".join(figures), strength))
-    if context.topic and context.topic in reader.areas and not question.topics:
-        follows = len(content) <= 2 or question.words[0] in ("und", "and", "aber", "but")
-        add(context.topic, CARRIED if follows else DRIFTED, Evidence("context", context.topic, CARRIED))
     return found
 
 
@@ -280,8 +289,8 @@ def _answers(
     }
     room = 1 - sum(evidence.intents.values())
     for topic, (share, why) in evidence.topics.items():
-        if not content:
-            yield from _bare(question, topic, share, why, context)
+        if not content and not QUESTION_WORDS & set(question.masked):
+            yield from _bare(question, topic, share, why, context, reader)
         for aspect, within in _within(topic, aspects, evidence, reader).items():
             if within >= 0.02:
                 yield _answer(topic, aspect, share * within * room, why, evidence, within)
@@ -326,45 +335,37 @@ def _within(
         routed = aspects.get(aspect, 0.0) / total
         if aspect in gaps:
             routed *= WITHOUT_TEXT
-        asked = max(0.0, evidence.own.get(label, 0.0) - ASKED_FROM)
+        alike = 1.0 if evidence.phrase == f"{ASPECT}{aspect}" else evidence.own.get(label, 0.0)
+        asked = max(0.0, alike - ASKED_FROM)
         weights[aspect] = (routed + UNROUTED) * float(np.exp(ASKED * asked + SAID * evidence.said.get(label, 0.0)))
     whole = sum(weights.values()) or 1.0
     return {aspect: weight / whole for aspect, weight in weights.items()}
 
 
-def _bare(question: Question, topic: TopicId, share: float, why: Evidence, context: Context) -> Iterable[Candidate]:
-    """Only a name, only a person, or both: the overview, or what was asked before, now for this topic or person."""
+def _bare(
+    question: Question, topic: TopicId, share: float, why: Evidence, context: Context, reader: Reader
+) -> Iterable[Candidate]:
+    """Only a name, only a person, or both: what was asked before, now for this topic or person; else the overview."""
     named = bool(question.topics or question.areas)
-    assumed: tuple[str, ...] = () if named else ("topic",)
-    if named and not question.who and context.aspect and question.words[0] in ("und", "and", "aber", "but"):
-        yield Candidate(
-            kind="answer",
-            label=f"{topic}.{context.aspect}",
-            score=share * 0.9,
-            topic=topic,
-            aspect=context.aspect,
-            evidence=(why, Evidence("context", context.aspect, 0.9)),
-            assumed=("aspect",),
-        )
+    guesses: list[tuple[AspectId, float, Evidence, tuple[Assumed, ...]]] = []
     if question.who:
-        aspect = context.aspect if context.aspect in (ELIGIBILITY, "amount", "coverage") and not named else ELIGIBILITY
+        about_people = context.aspect if context.aspect in ABOUT_PEOPLE and not named else None
+        who = Evidence("who", question.who[0].words, BARE)
+        guesses.append((about_people or ELIGIBILITY, BARE, who, () if named else ("topic",)))
+    elif named:
+        carried = context.aspect if context.aspect in reader.answers[topic] else None
+        if carried and carried != OVERVIEW:
+            guesses.append((carried, BARE, Evidence("context", carried, BARE), ("aspect",)))
+        guesses.append((OVERVIEW, BARE * (0.6 if carried else 1.0), why, ()))
+    for aspect, probability, because, assumed in guesses:
         yield Candidate(
             kind="answer",
             label=f"{topic}.{aspect}",
-            score=share * 0.92,
+            score=share * probability,
             topic=topic,
-            aspect=AspectId(aspect or ELIGIBILITY),
-            evidence=(why, Evidence("who", question.who[0].words, 0.9)),
-            assumed=("topic",) if assumed else (),
-        )
-    elif named:
-        yield Candidate(
-            kind="answer",
-            label=f"{topic}.{OVERVIEW}",
-            score=share * 0.93,
-            topic=topic,
-            aspect=OVERVIEW,
-            evidence=(why,),
+            aspect=aspect,
+            evidence=(why,) if because is why else (why, because),
+            assumed=assumed,
         )
 
 
