@@ -19,10 +19,8 @@ import uvicorn
 
 from bot.channels.browser import BrowserChannel
 from bot.channels.channel import Channel
-from bot.check import judge
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
-from bot.content.read import read_content
 from bot.errors import ConfigError, ContentError
 from bot.model import Incoming, Locale
 from bot.store.announce import transcript_topic
@@ -31,9 +29,10 @@ from bot.store.database import Database, open_database
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.store.privacy import Retention
-from bot.trained import Trained, load_trained, train
+from bot.trained import Trained, load_trained
 from bot.web.health import ContentState
 from bot.web.routes import WebParts, create_web
+from bot.whole_check import check_and_train
 from bot.worker.content_watch import LivePair, content_watch
 from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
@@ -161,27 +160,20 @@ async def _accept(inbox: Inbox, channel: str, incomings: Sequence[Incoming]) -> 
 
 
 def check_and_build(folder: Path, today: date) -> Trained:
-    """Check a changed folder and train on it; runs in a child process. Raises ContentError when it has errors."""
-    checked = judge(read_content(folder), today)
-    if checked.content is None:
+    """Check a changed folder, test sentences included, and train on it; runs in a child process.
+
+    Raises ContentError when it has errors.
+    """
+    checked, trained = check_and_train(folder, today)
+    if checked.content is None or trained is None:
         raise ContentError(checked.problems)
-    return train(checked.content, checked.problems)
+    return trained
 
 
 def suggestions(content: Content, locale: Locale) -> tuple[str, ...]:
-    """Questions to begin with: the first test sentence of the most asked answer of each area's biggest topic."""
-    found: list[str] = []
-    for overview in (topic for topic in content.topics.values() if topic.kind == "overview"):
-        topics = [t for t in content.topics.values() if t.area == overview.area and t.kind == "topic"]
-        biggest = max(topics, key=lambda t: (len(t.answers), t.id), default=overview)
-        asked = [
-            sentence
-            for answer in biggest.answers.values()
-            if answer.aspect != "overview"
-            for sentence in answer.tests.yes.get(locale, ())
-        ]
-        found.extend(asked[:1])
-    return tuple(sentence[0].upper() + sentence[1:] for sentence in found[:SUGGESTED])
+    """Questions to begin with: the topics' starters, areas as a whole first."""
+    topics = sorted(content.topics.values(), key=lambda topic: (topic.kind != "overview", topic.id))
+    return tuple(topic.starter[locale] for topic in topics if locale in topic.starter)[:SUGGESTED]
 
 
 def listen_on(host: str, port: int) -> socket.socket:

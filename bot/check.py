@@ -21,8 +21,8 @@ from bot.errors import ContentProblem
 from bot.understanding.normalize import tokens
 from bot.understanding.phrases import MOST, expand
 
-ExtraCheck = Callable[[Content, date], Sequence[ContentProblem]]
-"""A check of content that has no errors yet, such as whether every test sentence leads where it must."""
+ExtraCheck = Callable[[Draft, date], Sequence[ContentProblem]]
+"""A check of a draft that has no errors yet, such as whether every test sentence leads where it must."""
 
 
 TOOLS = PhraseTools(key=tokens, expand=expand, widest=MOST)
@@ -51,7 +51,7 @@ def judge(read: ReadResult, day: date, extra: Sequence[ExtraCheck] = ()) -> Chec
         problems = {*read.problems, *_static_findings(read.draft, day)}
     if not has_errors(problems):
         for check in extra:
-            problems.update(check(read.draft.content, day))
+            problems.update(check(read.draft, day))
     content = None if has_errors(problems) else read.content
     return Checked(content, tuple(sorted(problems)))
 

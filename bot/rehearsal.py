@@ -7,11 +7,14 @@ from datetime import date, datetime, time
 from bot.content.definitions import Content
 from bot.dialogue.policy import take_turn
 from bot.dialogue.situation import BERLIN
-from bot.dialogue.state import State, state_from_json, state_to_json
+from bot.dialogue.state import State, fresh_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
-from bot.model import CASE_NUMBER, Context, Input, Locale, LookedUp, LookUp, OpenCase, Utterance, as_text
+from bot.model import CASE_NUMBER, Context, ForgetPerson, Input, Locale, LookedUp, LookUp, OpenCase, Utterance, as_text
 from bot.understanding.reader import Reader
 from bot.understanding.understand import understand
+
+STORED = LookedUp("person_data", (("messages", 0), ("cases", 0)))
+"""What *my data* finds here: nothing is stored."""
 
 
 def noon(day: date) -> datetime:
@@ -32,6 +35,11 @@ class Rehearsal:
     reader: Reader
     numbers: Iterator[int]
     state: State = field(default_factory=State)
+    _beginning: State = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember how the conversation began: somebody who was forgotten begins there again."""
+        self._beginning = self.state
 
     def take(self, incoming: Input, now: datetime, locale: Locale | None = None) -> Turn:
         """Handle one input; ``locale`` fixes the language when given. Case numbers are invented."""
@@ -40,13 +48,15 @@ class Rehearsal:
             state = replace(state, locale=locale, locale_fixed=True)
         found = None
         if isinstance(incoming, Utterance):
-            found = understand(incoming.text, self.reader, context_of(state))
+            found = understand(incoming.text, self.reader, context_of(fresh_context(state, now)))
         turn = take_turn(state, incoming, found, self.content, now)
         if any(isinstance(effect, LookUp) for effect in turn.effects):
-            turn = take_turn(turn.state, LookedUp("person_data", ()), None, self.content, now)
+            turn = take_turn(turn.state, STORED, None, self.content, now)
         self.state = turn.state
         if any(isinstance(effect, OpenCase) for effect in turn.effects):
             self.state = replace(self.state, open_case=next(self.numbers))
+        if any(isinstance(effect, ForgetPerson) for effect in turn.effects):
+            self.state = self._beginning
         return turn
 
     def text(self, turn: Turn) -> str:

@@ -8,7 +8,7 @@ so it lies in a folder of the user's own with mode 700 and is read from nowhere 
 import hashlib
 import os
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -51,9 +51,17 @@ def load_trained(folder: Path, cache_folder: Path | None = None) -> Trained:
 def train(content: Content, problems: tuple[ContentProblem, ...], cache_folder: Path | None = None) -> Trained:
     """The reader trained on a content, kept for the next start. A cache that cannot be written is no error."""
     path = _place(content.hash, cache_folder)
-    trained = _kept(path) or Trained(content, build(content), problems)
+    known = _kept(path)
+    trained = replace(known, problems=problems) if known else Trained(content, build(content), problems)
     _keep(path, trained)
     return trained
+
+
+def keep_problems(trained: Trained, problems: tuple[ContentProblem, ...], cache_folder: Path | None = None) -> Trained:
+    """The same content and reader with all findings of a check that needed the reader, kept for the next start."""
+    complete = replace(trained, problems=problems)
+    _keep(_place(trained.content.hash, cache_folder), complete)
+    return complete
 
 
 def _place(content_hash: str, cache_folder: Path | None) -> Path:

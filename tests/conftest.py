@@ -1,7 +1,8 @@
-"""What all tests share: a fixed day, a clock that stands still, and a database of each kind."""
+"""What all tests share: a fixed day, a clock that stands still, a database of each kind, and the shipped content."""
 
 import asyncio
 import itertools
+import os
 import shutil
 import tempfile
 from datetime import UTC, date, datetime
@@ -10,11 +11,40 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bot.config import shipped_content
 from bot.store.database import open_database
+from bot.trained import load_trained
 from tests.fakes import FakeClock
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+NO_SKIPS = "LOTSE_TEST_NO_SKIPS"
+"""Set where every counterpart must be there, as in CI: a test that is skipped then fails, and says why it was."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    return _no_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return _no_skip((yield))
+
+
+def _no_skip(report):
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get(NO_SKIPS):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome, report.longrepr = "failed", f"{reason} ({NO_SKIPS} is set, so nothing may be skipped)"
+    return report
+
+
+@pytest.fixture(scope="session")
+def trained():
+    """The content that ships, and its reader: trained once, after that from the cache."""
+    return load_trained(shipped_content())
 
 
 @pytest.fixture

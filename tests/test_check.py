@@ -472,8 +472,8 @@ def test_the_command_says_in_one_sentence_that_a_folder_is_none(tmp_path):
 def test_further_checks_run_on_content_without_errors_only(small):
     calls = []
 
-    def extra(content, day):
-        calls.append((content.hash, day))
+    def extra(draft, day):
+        calls.append((draft.content.hash, day))
         return [ContentProblem(BONUS, 1, 1, "KB038", "This sentence flips.", "Reword it.")]
 
     checked = judge(read_content(small), TODAY, [extra])

@@ -17,6 +17,7 @@ from bot.commands.loading import ContentFolder, stop_with
 from bot.config import shipped_content
 from bot.content.finding_codes import FINDING_CODES
 from bot.errors import ConfigError, ContentProblem
+from bot.whole_check import check_and_train
 
 
 def check(
@@ -30,6 +31,9 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per finding and line.")] = False,
     notices: Annotated[bool, typer.Option(help="Show notices as well as errors.")] = True,
+    static: Annotated[
+        bool, typer.Option("--static", help="Only what can be seen without training: no test sentences, in a second.")
+    ] = False,
     codes: Annotated[bool, typer.Option("--codes", help="Only list all codes and what they mean.")] = False,
 ) -> None:
     """Check everything admins own; exit code 1 when there are errors."""
@@ -39,7 +43,8 @@ def check(
         return
     day = as_of.date() if as_of else datetime.now(ZoneInfo("Europe/Berlin")).date()
     try:
-        problems = check_content(content or shipped_content(), day)
+        folder = content or shipped_content()
+        problems = check_content(folder, day) if static else check_and_train(folder, day)[0].problems
     except ConfigError as error:
         stop_with(error)
     shown = [

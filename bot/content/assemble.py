@@ -81,6 +81,7 @@ def topic(shape: schema.TopicFile, tree: Tree) -> Topic:
         module=_module(shape.module) if shape.module else None,
         ended=shape.ended,
         instead=tuple(TopicId(other) for other in shape.instead or ()),
+        starter=texts(shape.starter),
         place=place(tree),
     )
 

@@ -221,6 +221,8 @@ class Topic:
     ended: date | None
     instead: tuple[TopicId, ...]
     place: Place
+    starter: ByLocale = field(default_factory=dict)
+    """A question to begin with, shown where a conversation is empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ FINDING_CODES: Mapping[str, str] = {
     "KB035": "an aspect of its own without title or ways to ask for it",
     "KB036": "a phrase or name without a word in it",
     "KB037": "too few examples",
+    "KB038": "a sentence that teaches one thing and leads to another, or is too like a sentence of another meaning",
+    "KB039": "an answer none of its own ways to ask leads to",
     # answers
     "KB040": "no overview",
     "KB041": "braces that lead nowhere",
@@ -60,4 +62,7 @@ FINDING_CODES: Mapping[str, str] = {
     "KB061": "a test sentence that is an example already",
     "KB062": "personal data in a test sentence",
     "KB063": "a test sentence that must lead to two places",
+    "KB064": "a test sentence that fails",
+    "KB065": "a test sentence after which Lotse asks back, with the right answer among the choices",
+    "KB066": "a known failure that does not fail, or is no test sentence",
 }

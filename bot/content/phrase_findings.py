@@ -62,7 +62,7 @@ def phrase_findings(draft: Draft, tools: PhraseTools) -> list[ContentProblem]:
     findings = Findings(draft.trees)
     tools = replace(tools, key=cache(tools.key))  # a sentence is looked at up to four times
     _names(draft, tools, findings)
-    sayings = [saying for saying in _sayings(draft) if not _broken_template(saying, draft, tools, findings)]
+    sayings = [saying for saying in sayings_of(draft) if not _broken_template(saying, draft, tools, findings)]
     _equal_sayings([saying for saying in sayings if not saying.owner.label.startswith("who ")], tools, findings)
     _equal_sayings([saying for saying in sayings if saying.owner.label.startswith("who ")], tools, findings)
     _counterexamples(draft, sayings, tools, findings)
@@ -97,7 +97,8 @@ def _names(draft: Draft, tools: PhraseTools, findings: Findings) -> None:
 # --- Phrases and examples ------------------------------------------------------------------------------------
 
 
-def _sayings(draft: Draft) -> Iterator[Saying]:
+def sayings_of(draft: Draft) -> Iterator[Saying]:
+    """Every phrase, example and way to ask, with its place."""
     content = draft.content
     groups = (("aspect", content.aspects), ("who", content.who), ("intent", content.intents))
     for kind, things in groups:

@@ -147,6 +147,7 @@ class TopicFile(Shape):
     module: ModuleShape | None = Field(None, description="Only for course modules.")
     ended: Day | None = Field(None, description="The last day of a programme that is over.")
     instead: list[Id] | None = Field(None, min_length=1, description="Topics to point to instead.")
+    starter: Texts | None = Field(None, description="A question to begin with, shown where a conversation is empty.")
 
 
 class ModuleSentences(Shape):
@@ -286,9 +287,25 @@ class ListsFile(Shape):
     rules: RulesShape = Field(description="Named pieces of phrases.")
 
 
+class KnownFailure(Shape):
+    """A test sentence that is known to fail."""
+
+    label: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")] = Field(
+        description="What it should lead to, or should not: topic.aspect or an intent."
+    )
+    locale: Literal["de", "en"] = Field(description="The language of the list it stands in.")
+    sentence: Text = Field(description="The test sentence, word for word.")
+
+
+class KnownFailuresFile(Shape):
+    """Test sentences that are known to fail."""
+
+    failures: list[KnownFailure] = Field(description="The sentences; each must fail, or leave the list.")
+
+
 # --- Kinds of files ------------------------------------------------------------------------------------------
 
-FileKind = Literal["topic", "aspect", "who", "intent", "contact", "teams", "pathways", "lists"]
+FileKind = Literal["topic", "aspect", "who", "intent", "contact", "teams", "pathways", "lists", "known_failures"]
 
 FILE_MODELS: Mapping[FileKind, type[Shape]] = {
     "topic": TopicFile,
@@ -299,6 +316,7 @@ FILE_MODELS: Mapping[FileKind, type[Shape]] = {
     "teams": TeamsFile,
     "pathways": PathwaysFile,
     "lists": ListsFile,
+    "known_failures": KnownFailuresFile,
 }
 
 
@@ -309,6 +327,8 @@ def kind_of(name: str) -> FileKind | None:
             return "teams"
         case ["knowledge", "pathways.yaml"]:
             return "pathways"
+        case ["knowledge", "known_failures.yaml"]:
+            return "known_failures"
         case ["knowledge", "contacts", _]:
             return "contact"
         case ["knowledge", area, _] if area in AREAS:

@@ -73,7 +73,7 @@ def answer_turn(
     front: list[Block] = []
     if candidate and "topic" in candidate.assumed:
         front.append(_notice(wording.say(wording.ASSUMED, s.locale, title=title_of(s.content, topic, s.locale))))
-    choices = next_choices(composed.next, s.content, s.locale)
+    choices = next_choices(composed.next, s.content, s.locale, topic)
     if composed.status == "expired":
         choices = (*choices, Choice(wording.PERSON[s.locale], PERSON))
     why = tuple(evidence_words(reason, s.locale) for reason in candidate.evidence) if candidate else ()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from bot.content.definitions import Content
 from bot.dialogue import wording
-from bot.dialogue.naming import answer_title, label_title, title_of
+from bot.dialogue.naming import answer_title, aspect_title, label_title, title_of
 from bot.dialogue.state import Pending
 from bot.model import AspectId, Candidate, Choice, Locale, TopicId
 from bot.understanding.normalize import fold
@@ -57,12 +57,15 @@ def topic_choices(topics: Iterable[TopicId], content: Content, locale: Locale) -
     return tuple(Choice(title_of(content, topic, locale), f"{TOPIC}{topic}") for topic in topics)[:MOST]
 
 
-def next_choices(labels: Iterable[str], content: Content, locale: Locale) -> tuple[Choice, ...]:
-    """What helps next, as choices: labels are ``topic.aspect`` or a topic alone."""
-    return tuple(
-        Choice(label_title(content, label, locale), f"{SAY}{label if '.' in label else f'{label}.overview'}")
-        for label in labels
-    )
+def next_choices(labels: Iterable[str], content: Content, locale: Locale, here: TopicId) -> tuple[Choice, ...]:
+    """What helps next, as choices: labels are ``topic.aspect``. The topic one is in already is not named again."""
+    choices: list[Choice] = []
+    for label in labels:
+        topic, _, aspect = label.partition(".")
+        named = topic != here or aspect == "overview"
+        title = label_title(content, label, locale) if named else aspect_title(content, here, AspectId(aspect), locale)
+        choices.append(Choice(title, f"{SAY}{label}"))
+    return tuple(choices)
 
 
 def choice_typed(text: str, pending: Pending) -> str | None:

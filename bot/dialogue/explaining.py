@@ -11,10 +11,16 @@ EVIDENCE: Mapping[EvidenceKind, Mapping[Locale, str]] = {
     "compound": {"de": "In „{text}“ steckt ein bekannter Name.", "en": "“{text}” contains a known name."},
     "phrase": {"de": "Der Satz ist als Formulierung hinterlegt ({text}).", "en": "The sentence is a known phrase ({text})."},
     "words": {"de": "Ihre Wörter passen zu: {text}.", "en": "Your words fit: {text}."},
-    "own_answer": {"de": "Ähnlich wird nach dieser Antwort gefragt ({text}).", "en": "This answer is asked for in a similar way ({text})."},
+    "own_answer": {
+        "de": "Ähnlich wird nach dieser Antwort gefragt ({text}).",
+        "en": "This answer is asked for in a similar way ({text}).",
+    },
     "context": {"de": "Davor ging es um: {text}.", "en": "Before, it was about: {text}."},
     "who": {"de": "Sie nannten eine Personengruppe: „{text}“.", "en": "You named a group of people: “{text}”."},
-    "figure": {"de": "Sie nannten eine Zahl, die dazu gehört oder gehörte: {text}.", "en": "You quoted a figure that belongs or belonged to it: {text}."},
+    "figure": {
+        "de": "Sie nannten eine Zahl, die dazu gehört oder gehörte: {text}.",
+        "en": "You quoted a figure that belongs or belonged to it: {text}.",
+    },
 }  # fmt: skip
 
 RULES: Mapping[str, str] = {
@@ -39,7 +45,8 @@ RULES: Mapping[str, str] = {
 def evidence_words(evidence: Evidence, locale: Locale) -> str:
     """One piece of evidence as a sentence, with its weight in percent."""
     text = EVIDENCE[evidence.kind][locale].replace("{text}", evidence.text)
-    return f"{text} ({evidence.weight:.0%})"
+    share = round(evidence.weight * 100)
+    return f"{text} ({share} %)" if locale == "de" else f"{text} ({share}%)"
 
 
 def decision_words(turn: Turn) -> str:

@@ -29,6 +29,7 @@ from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending, State, fresh_context
 from bot.dialogue.turn import Turn
 from bot.model import (
+    MAX_UTTERANCE,
     AspectId,
     Candidate,
     Decision,
@@ -74,8 +75,15 @@ def take_turn(
     for rule in RULES:
         turn = rule(situation)
         if turn is not None:
-            return turn
+            return _remembering(turn, incoming)
     raise AssertionError("the last rule applies always")  # pragma: no cover
+
+
+def _remembering(turn: Turn, incoming: Input) -> Turn:
+    """The turn with the question kept, in case a person is asked for next."""
+    if not isinstance(incoming, Utterance) or turn.decision not in ("answer", "clarify", "miss"):
+        return turn
+    return replace(turn, state=replace(turn.state, asked=incoming.text[:MAX_UTTERANCE]))
 
 
 # --- Inputs that are not words -------------------------------------------------------------------------------
@@ -311,6 +319,9 @@ def _said(s: Situation) -> str:
 
 
 def _open(s: Situation, question: str, reason: str, candidate: Candidate | None = None) -> Turn:
+    asked = s.state.asked
+    if asked and asked != question:
+        question = f"{asked} – {question}" if question else asked
     blocks, effects = open_case(s.state, question, reason, s.understanding, s.content, s.locale)
     state = replace(s.state, misses=0, pending=None)
     return finish(

@@ -5,7 +5,7 @@ and keeping objects pickled (an old conversation must survive a release).
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -59,16 +59,17 @@ class State:
     shown: Shown | None = None
     shown_labels: tuple[str, ...] = ()
     turns: int = 0
+    asked: str = ""
+    """The last question in the employee's own words; a wish for a person refers to it."""
     open_case: int | None = None
     """Number of the case that is open for this conversation; the store keeps it up to date."""
-    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 def fresh_context(state: State, now: datetime) -> State:
     """The state with a context older than its lifetime forgotten, and with it an open question of ours."""
     if state.context_at is None or now - state.context_at <= CONTEXT_LIFETIME:
         return state
-    return replace(state, topic=None, aspect=None, who=(), context_at=None, pending=None, misses=0)
+    return replace(state, topic=None, aspect=None, who=(), context_at=None, pending=None, misses=0, asked="")
 
 
 def state_to_json(state: State) -> dict[str, Any]:
@@ -109,5 +110,5 @@ def state_from_json(data: Mapping[str, Any] | None) -> State:
         shown_labels=tuple(data.get("shown_labels", ())),
         turns=int(data.get("turns", 0)),
         open_case=data.get("open_case"),
-        notes=dict(data.get("notes", {})),
+        asked=str(data.get("asked", "")),
     )

@@ -14,7 +14,6 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, Connection, make_url
@@ -25,6 +24,7 @@ from bot.errors import ConfigError, StoreUnavailable
 from bot.store.announce import POSTGRES_CHANNEL, Announcer, unique
 from bot.store.failures import NOTHING_LOST, explained
 from bot.store.schema_version import bring_up_to_date
+from bot.store.sqlite_connection import Connections
 
 BUSY_TIMEOUT_S = 5
 """How long SQLite waits for another program, such as a backup; ``?timeout=`` in the address says otherwise."""
@@ -46,10 +46,11 @@ RING = text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[
 class Database:
     """The open database. ``announcer`` rings when a transaction that named topics has been committed."""
 
-    def __init__(self, engine: AsyncEngine, announcer: Announcer) -> None:
+    def __init__(self, engine: AsyncEngine, announcer: Announcer, connections: Connections | None = None) -> None:
         self.engine = engine
         self.announcer = announcer
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self.connections = connections
         self._one_writer = asyncio.Lock()
         self._file = Path(engine.url.database or "") if self.is_sqlite else None
         self._file_id: tuple[int, int] | None = None
@@ -100,6 +101,8 @@ class Database:
         """Close every connection."""
         await self.announcer.close()
         await self.engine.dispose()
+        if self.connections is not None:
+            await self.connections.ended()
 
     def remember_file(self) -> None:
         """From now on this very file must stay in its place; see ``_check_file``."""
@@ -186,17 +189,9 @@ def _open_sqlite(url: URL) -> Database:
         raise ConfigError(
             f"The database file {file} cannot be opened ({error.strerror}); check LOTSE_DATABASE."
         ) from None
-    if "timeout" not in url.query:
-        url = url.update_query_dict({"timeout": str(BUSY_TIMEOUT_S)})
-    engine = create_async_engine(url)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver begins no transactions of its own; ``begin`` below does
-        cursor = connection.cursor()
-        for pragma in PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    timeout = url.query.get("timeout", BUSY_TIMEOUT_S)
+    connections = Connections(str(file), float(str(timeout)), PRAGMAS)
+    engine = create_async_engine(url, async_creator=connections.new)
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
@@ -204,4 +199,4 @@ def _open_sqlite(url: URL) -> Database:
         if statement:
             connection.exec_driver_sql(statement)
 
-    return Database(engine, Announcer())
+    return Database(engine, Announcer(), connections)

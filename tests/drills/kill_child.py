@@ -68,7 +68,7 @@ class PausingDatabase(Database):
     """The product's database, with a point before and after every commit that wrote something."""
 
     def __init__(self, opened: Database, gate: Gate) -> None:
-        super().__init__(opened.engine, opened.announcer)
+        super().__init__(opened.engine, opened.announcer, opened.connections)
         self.remember_file()
         self._gate = gate
 

@@ -1,0 +1,61 @@
+"""A connection to SQLite that can be given up at any moment.
+
+aiosqlite runs each connection in a thread. When a task is cancelled again and again while it closes one, as Starlette
+does to a page that went away, the connection is stopped twice; the second stop waits for a thread that has already
+ended, and the program would hang when it ends. Here only the first stop counts (aiosqlite 0.22, SQLAlchemy 2.1).
+"""
+
+import asyncio
+import sqlite3
+import threading
+
+import aiosqlite
+
+THREAD_ENDS_WITHIN_S = 5.0
+
+
+class StoppedOnce(aiosqlite.Connection):
+    """An aiosqlite connection whose second stop waits for nothing."""
+
+    _stopping = False
+
+    def stop(self) -> "asyncio.Future[None] | None":
+        """Stop the thread; waiting for it makes sense for the first caller only."""
+        if self._stopping:
+            return None
+        self._stopping = True
+        return super().stop()
+
+
+class Connections:
+    """Makes the connections to one file, and knows their threads."""
+
+    def __init__(self, file: str, timeout: float, pragmas: tuple[str, ...]) -> None:
+        self._file = file
+        self._timeout = timeout
+        self._pragmas = pragmas
+        self._threads: set[threading.Thread] = set()
+
+    def new(self) -> StoppedOnce:
+        """A connection to be awaited; it begins no transactions of its own."""
+        made = StoppedOnce(self._connect, iter_chunk_size=64)
+        made._thread.daemon = True  # as SQLAlchemy does: a thread that hangs must not keep the program from ending
+        return made
+
+    async def ended(self) -> None:
+        """Return once no thread is left that might still report to this event loop."""
+        for thread in tuple(self._threads):
+            await asyncio.to_thread(thread.join, THREAD_ENDS_WITHIN_S)
+        self._threads.clear()
+
+    def _connect(self) -> sqlite3.Connection:
+        """Runs in the connection's own thread."""
+        self._threads = {thread for thread in self._threads if thread.is_alive()} | {threading.current_thread()}
+        connection = sqlite3.connect(self._file, timeout=self._timeout, isolation_level=None)
+        try:
+            for pragma in self._pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
