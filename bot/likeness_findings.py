@@ -23,6 +23,8 @@ from bot.understanding.understand import understand
 
 TOO_ALIKE = 0.9
 """Likeness from which on two sentences of one set of content words are one sentence said twice."""
+FEWEST = 2
+"""Content words of such twins: one word alone (*alles gut*, *und alt*) says little about what is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _twin(number: int, near: dict[str, float], taught: Sequence[Taught]) -> int 
         (cosine, -int(key))
         for key, cosine in near.items()
         if cosine >= TOO_ALIKE
-        and one.words
+        and len(one.words) >= FEWEST
         and taught[int(key)].words == one.words
         and _side(taught[int(key)].label) != _side(one.label)
         and int(key) != number
@@ -116,7 +118,8 @@ def _side(label: str) -> str:
 def _flips(one: Taught, label: str, like: Taught | None, draft: Draft, findings: Findings) -> None:
     owner = one.saying.owner
     because = f"; most like it is “{like.saying.text}” ({_where(like, draft)})" if like else ""
-    message = f"“{one.saying.text}” teaches {one.label}, but said a little differently it leads to {label}{because}."
+    said = "" if one.saying.kind == "asks" else "said a little differently "
+    message = f"“{one.saying.text}” teaches {one.label}, but {said}it leads to {label}{because}."
     findings.notice(owner.file, owner.path, "KB038", message, "Say it more clearly, or move it where it leads.")
 
 

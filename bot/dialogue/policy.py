@@ -48,9 +48,9 @@ from bot.model import (
     Utterance,
 )
 
-SURE: Mapping[Locale, float] = {"de": 27.0, "en": 27.0}
+SURE: Mapping[Locale, float] = {"de": 30.0, "en": 30.0}
 """From this score on a candidate is answered without asking back."""
-POSSIBLE: Mapping[Locale, float] = {"de": 15.0, "en": 15.0}
+POSSIBLE: Mapping[Locale, float] = {"de": 16.0, "en": 16.0}
 """From this score on a candidate is worth offering as *Did you mean*."""
 CLOSE = 0.35
 """A second guess this near to the first (as a share of its score) is offered beside it."""

@@ -1,8 +1,9 @@
 """A connection to SQLite that can be given up at any moment.
 
 aiosqlite runs each connection in a thread. When a task is cancelled again and again while it closes one, as Starlette
-does to a page that went away, the connection is stopped twice; the second stop waits for a thread that has already
-ended, and the program would hang when it ends. Here only the first stop counts (aiosqlite 0.22, SQLAlchemy 2.1).
+does to a page that went away, SQLAlchemy asks twice, in two ways, and the two get into each other's way: a stop waits
+for a thread that has already ended (the program hangs when it ends), or a close makes the stop forget to close (the
+file stays locked). Here only the first one counts (aiosqlite 0.22, SQLAlchemy 2.1).
 """
 
 import asyncio
@@ -15,7 +16,7 @@ THREAD_ENDS_WITHIN_S = 5.0
 
 
 class StoppedOnce(aiosqlite.Connection):
-    """An aiosqlite connection whose second stop waits for nothing."""
+    """An aiosqlite connection that is closed by whoever asks first."""
 
     _stopping = False
 
@@ -25,6 +26,11 @@ class StoppedOnce(aiosqlite.Connection):
             return None
         self._stopping = True
         return super().stop()
+
+    async def close(self) -> None:
+        """Close, unless the thread has been told to already."""
+        if not self._stopping:
+            await super().close()
 
 
 class Connections:

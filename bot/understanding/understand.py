@@ -5,6 +5,7 @@ evidence; a candidate's raw score is the product of the two, so both must fit. I
 compete with aspects in the same ranker and need no topic.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -47,10 +48,10 @@ CLEAR_PART = 35.0
 
 PHRASE = 0.97
 """Probability of an intent or aspect whose own phrase or example was typed."""
-OURS_MIDDLE = -0.4
-OURS_SLOPE = 7.0
+CLEAR_MIDDLE = -0.5
+CLEAR_SLOPE = 7.0
 """Held-out sentences about topics have their highest margin at 0.3 in the middle, sentences about anything else at -0.55."""
-UNKNOWN_WORDS = 0.5
+UNKNOWN_WORDS = 0.6
 """How much of that probability is lost when no content word is known."""
 NAME_BONUS = 0.5
 """What a name that always means its topic adds to the topic's margin."""
@@ -65,6 +66,8 @@ ELSEWHERE = 0.5
 """What is left of the evidence for other topics in such a follow-up."""
 DRIFTED = 0.45
 """The same, when the message has enough words of its own to be about something else."""
+AREA = 0.7
+"""How surely a question of ours that is about no certain topic is one about its area as a whole."""
 ASPECT_ALONE = 0.4
 """Factor for an aspect without a topic: asked back about when no topic is likely."""
 GAP_FROM = 0.3
@@ -187,8 +190,10 @@ def _gather(
     if exact:
         own[exact] = 1.0
     known = _known_share(content, local)
-    topical = about[[label != NO_TOPIC for label in local.topics.labels]]
-    ours = _one_of_ours(float(topical.max())) * (1 - UNKNOWN_WORDS * (1 - known))
+    none = {label: float(p) for label, p in zip(local.topics.labels, local.topics.odds(about), strict=True)}.get(
+        NO_TOPIC, 0.0
+    )
+    ours = (1 - none) * (1 - UNKNOWN_WORDS * (1 - known))
     topics = _topics(question, content, about, reader, local, context, figures, ours)
     about_us = max((share for share, _ in topics.values()), default=0.0)
     intents = {IntentId(label.removeprefix(INTENT)): p for label, p in routes.items() if label.startswith(INTENT)}
@@ -223,9 +228,20 @@ def topic_margins(question: Question, local: LocaleReader) -> Floats:
     return local.topics.nearest(terms(question.words, local.locale, local.parts))
 
 
-def _one_of_ours(highest: float) -> float:
-    """How probable it is that a question is about any topic at all, by the highest margin of all of them."""
-    return float(1 / (1 + np.exp(-OURS_SLOPE * (highest - OURS_MIDDLE))))
+def _one_topic(highest: float) -> float:
+    """How probable it is that a question is about one certain topic, by the highest margin of all of them."""
+    return float(1 / (1 + np.exp(-CLEAR_SLOPE * (highest - CLEAR_MIDDLE))))
+
+
+def _areas(odds: Floats, local: LocaleReader, reader: Reader) -> dict[TopicId, float]:
+    """The overviews of the areas, with how much all topics of the area together speak for it."""
+    sums: dict[TopicId, float] = defaultdict(float)
+    for label, p in zip(local.topics.labels, odds, strict=True):
+        area = reader.areas.get(TopicId(label))
+        if area and area in reader.overviews:
+            sums[reader.overviews[area]] += float(p)
+    whole = sum(sums.values()) or 1.0
+    return {overview: share / whole for overview, share in sums.items()}
 
 
 def _topics(
@@ -251,7 +267,10 @@ def _topics(
             margins[place] += (
                 NAME_BONUS * (local.trust.get(named[TopicId(label)].words, 1.0) * named[TopicId(label)].strength) ** 2
             )
-    odds = local.topics.odds(margins) * ours
+    ours_alone = local.topics.odds(margins)
+    topical = np.asarray([label != NO_TOPIC for label in local.topics.labels])
+    clear = _one_topic(float(margins[topical].max()))
+    odds = ours_alone * clear * min(1.0, ours / max(1e-6, float(ours_alone[topical].sum())))
     for place in np.argsort(-odds, kind="stable")[:MOST_TOPICS]:
         topic, share = TopicId(local.topics.labels[place]), float(odds[place])
         if topic == NO_TOPIC:
@@ -266,6 +285,9 @@ def _topics(
         follows = len(content) <= 2 or question.words[0] in ("und", "and", "aber", "but")
         found = {topic: (share * (ELSEWHERE if follows else 1.0), why) for topic, (share, why) in found.items()}
         add(context.topic, CARRIED if follows else DRIFTED, Evidence("context", context.topic, CARRIED))
+    left = ours * max(0.0, 1 - sum(share for share, _ in found.values()))
+    for overview, p in _areas(ours_alone, local, reader).items():
+        add(overview, AREA * left * p, Evidence("words", " ".join(content), p))
     for topic, mention in named.items():
         add(topic, NAMED * mention.strength, Evidence("name", mention.words, mention.strength))
     matched: dict[TopicId, float] = {}
@@ -294,22 +316,15 @@ def _answers(
         for aspect, within in _within(topic, aspects, evidence, reader).items():
             if within >= 0.02:
                 yield _answer(topic, aspect, share * within * room, why, evidence, within)
+    likely = max((share for share, _ in evidence.topics.values()), default=0.0)
     for aspect, routed in aspects.items():
-        areas = reader.aspect_areas.get(aspect, ())
-        for area in areas:
-            overview = reader.overviews.get(area)
-            if overview and overview not in evidence.topics and aspect in reader.answers[overview]:
-                share = 0.3 if len(areas) > 1 else 0.45
-                why = Evidence("words", f"area {area}", share)
-                yield _answer(overview, aspect, share * routed * evidence.ours, why, evidence, routed)
-        if not evidence.topics or max(share for share, _ in evidence.topics.values()) < CARRIED:
-            yield Candidate(
-                kind="aspect",
-                label=aspect,
-                score=ASPECT_ALONE * routed * evidence.ours,
-                aspect=aspect,
-                evidence=(Evidence("words", " ".join(question.masked), routed),),
-            )
+        yield Candidate(
+            kind="aspect",
+            label=aspect,
+            score=ASPECT_ALONE * routed * evidence.ours * (1 - likely),
+            aspect=aspect,
+            evidence=(Evidence("words", " ".join(question.masked), routed),),
+        )
 
 
 def _within(

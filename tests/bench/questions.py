@@ -102,7 +102,11 @@ def _outcome(
     if "answer" not in expected or turn.decision != "answer":
         return _other_outcome(item, expected, turn)
     if item.get("gap"):
-        return ("right", "") if turn.reason.rule == "gap" or _label_fits(item, turn, trained) else ("wrong", "expected a gap")
+        return (
+            ("right", "")
+            if turn.reason.rule == "gap" or _label_fits(item, turn, trained)
+            else ("wrong", "expected a gap")
+        )
     if turn.reason.rule in ("gap", "expired", "not_in_force"):
         return ("gap", turn.reason.rule)
     if not _label_fits(item, turn, trained):

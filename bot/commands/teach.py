@@ -1,0 +1,80 @@
+"""``lotse teach``: one more way to ask for an answer, an aspect or an intent, with what it changes."""
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.commands.loading import ContentFolder, stop_with
+from bot.config import shipped_content
+from bot.content.teaching import TeachingRefused
+from bot.errors import ConfigError, ContentError
+from bot.model import LOCALES, Locale
+from bot.taught import Taught, try_sentence
+from bot.understood_findings import KNOWN_FAILURES
+
+
+def teach(
+    sentence: Annotated[str, typer.Argument(help="A sentence as people type it.")],
+    target: Annotated[str, typer.Argument(help="topic.aspect, an aspect or an intent.")],
+    locale: Annotated[str | None, typer.Option(help="de or en; default: by the words of the sentence.")] = None,
+    content: ContentFolder = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge tests as of this day; default: today.")
+    ] = None,
+) -> None:
+    """Add a sentence to a file of the content, unless a test sentence would fail because of it."""
+    known: Locale | None = next((one for one in LOCALES if one == locale), None)
+    if locale is not None and known is None:
+        typer.echo(f"There is no language {locale!r}; known are {', '.join(LOCALES)}.", err=True)
+        raise typer.Exit(2)
+    folder = content or shipped_content()
+    day = as_of.date() if as_of else datetime.now(ZoneInfo("Europe/Berlin")).date()
+    taught = _try(folder, sentence, target, day, known)
+    _print_changes(taught, sentence)
+    if taught.does_harm:
+        typer.echo(f"Nothing was changed: {taught.lesson.file} is as before.")
+        raise typer.Exit(1)
+    _write(folder / taught.lesson.file, taught.text)
+    typer.echo(f"{taught.lesson.file}: added to {taught.lesson.label} ({taught.locale}).")
+
+
+def _try(folder: Path, sentence: str, target: str, day: date, locale: Locale | None) -> Taught:
+    try:
+        return try_sentence(folder, sentence, target, day, locale)
+    except TeachingRefused as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
+    except (ConfigError, ContentError) as error:
+        stop_with(error)
+
+
+def _print_changes(taught: Taught, sentence: str) -> None:
+    for problem in (*taught.errors, *taught.notices):
+        typer.echo(f"{problem.file}:{problem.line}:{problem.column} {problem.code} {problem.message} {problem.hint}")
+    for outcome in taught.lost:
+        trial = outcome.trial
+        wanted = "leads" if trial.wanted else "must not lead"
+        typer.echo(f"- fails now: “{trial.text}” {wanted} to {trial.label}, but {outcome.came}.")
+    for outcome in taught.gained:
+        listed = f"; remove it from {KNOWN_FAILURES}" if outcome.trial.key in taught.known else ""
+        typer.echo(f"+ right now: “{outcome.trial.text}” ({outcome.trial.label}){listed}.")
+    if not taught.errors:
+        if not taught.lost and not taught.gained:
+            typer.echo("No test sentence changes.")
+        where = "leads" if taught.leads else "still does not lead"
+        typer.echo(f"“{sentence}” {where} to {taught.lesson.label}.")
+
+
+def _write(path: Path, text: str) -> None:
+    """All or nothing: whoever reads the file meanwhile sees the old text or the new one."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        unfinished.write_bytes(text.encode())
+        unfinished.chmod(path.stat().st_mode)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
