@@ -7,9 +7,10 @@ before it was acknowledged, so even a stop without warning loses nothing.
 import asyncio
 import contextlib
 import functools
+import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -124,7 +125,7 @@ async def serve(settings: Settings, listening: socket.socket, ready: asyncio.Eve
             keep_transcripts_days=settings.keep_transcripts_days,
             keep_cases_days=settings.keep_cases_days,
         )
-        server = uvicorn.Server(
+        server = WebServer(
             uvicorn.Config(
                 create_web(parts),
                 log_config=None,
@@ -135,6 +136,7 @@ async def serve(settings: Settings, listening: socket.socket, ready: asyncio.Eve
             )
         )
         async with running(core, [browser]):
+            server.stop_on_signals()
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started and not serving.done():  # noqa: ASYNC110  # the server offers no event
                 await asyncio.sleep(0.01)
@@ -146,6 +148,26 @@ async def serve(settings: Settings, listening: socket.socket, ready: asyncio.Eve
             finally:
                 parts.streams.close()
                 closing.cancel()
+
+
+class WebServer(uvicorn.Server):
+    """uvicorn, but a signal only stops the server.
+
+    By itself uvicorn raises the signal again once it has stopped, and the process is gone before loops and store are
+    closed.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing here: ``stop_on_signals`` has the signals already."""
+        yield
+
+    def stop_on_signals(self) -> None:
+        """Stop on SIGTERM and Ctrl+C; a second Ctrl+C does not wait for open requests."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError):  # not on Windows, where Ctrl+C ends the program as usual
+                loop.add_signal_handler(number, self.handle_exit, number, None)
 
 
 async def _close_streams(server: uvicorn.Server, parts: WebParts) -> None:

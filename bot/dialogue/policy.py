@@ -59,6 +59,8 @@ WANTS_PERSON = 35.0
 SENSITIVE = 25.0
 """From this sum on a message is one for a person, whichever of the sensitive matters it is."""
 TWO_MISSES = 2
+CHOICES_TAKEN = frozenset({"chosen", "chosen_topic", "none_of_these"})
+"""Rules after which the words typed were a choice, not a question."""
 
 Rule = Callable[[Situation], Turn | None]
 
@@ -81,7 +83,8 @@ def take_turn(
 
 def _remembering(turn: Turn, incoming: Input) -> Turn:
     """The turn with the question kept, in case a person is asked for next."""
-    if not isinstance(incoming, Utterance) or turn.decision not in ("answer", "clarify", "miss"):
+    asked = turn.decision in ("answer", "clarify", "miss") and turn.reason.rule not in CHOICES_TAKEN
+    if not isinstance(incoming, Utterance) or not asked:
         return turn
     return replace(turn, state=replace(turn.state, asked=incoming.text[:MAX_UTTERANCE]))
 
@@ -320,7 +323,7 @@ def _said(s: Situation) -> str:
 
 def _open(s: Situation, question: str, reason: str, candidate: Candidate | None = None) -> Turn:
     asked = s.state.asked
-    if asked and asked != question:
+    if asked and asked not in question:
         question = f"{asked} – {question}" if question else asked
     blocks, effects = open_case(s.state, question, reason, s.understanding, s.content, s.locale)
     state = replace(s.state, misses=0, pending=None)

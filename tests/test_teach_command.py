@@ -1,0 +1,96 @@
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import command_line
+from bot.content.read import read_content
+from tests.content.small_tree import SMALL_TREE, TODAY, write_tree
+
+BONUS = "knowledge/funding/bonus.yaml"
+AMOUNT = "intents/aspects/amount.yaml"
+THANKS = "intents/smalltalk/thanks.yaml"
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    """What is trained here does not push the shipped content out of the user's cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture
+def small(tmp_path):
+    return write_tree(tmp_path)
+
+
+def teach(folder, sentence, target, *more):
+    arguments = ["teach", sentence, target, "--content", str(folder), "--as-of", TODAY.isoformat(), *more]
+    return CliRunner().invoke(command_line(["teach"]), arguments)
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_sentence_is_added_and_leads_there(small):
+    result = teach(small, "lohnt sich die sache finanziell", "bonus.amount")
+    assert result.exit_code == 0, result.output
+    assert "leads to bonus.amount" in result.output
+    assert "added to bonus.amount (de)" in result.output
+    changed = {name for name, text in files(small).items() if text != SMALL_TREE[name]}
+    assert changed == {BONUS}
+    assert "lohnt sich die sache finanziell" in read_content(small).content.topics["bonus"].answers["amount"].asks["de"]
+
+
+@pytest.mark.parametrize(
+    ("target", "file", "sentence"),
+    [("amount", AMOUNT, "lohnt sich die sache finanziell"), ("thanks", THANKS, "sehr lieb von euch")],
+)
+def test_an_aspect_and_an_intent_learn_examples(small, target, file, sentence):
+    result = teach(small, sentence, target, "--locale", "de")
+    assert result.exit_code == 0, result.output
+    assert sentence in (small / file).read_text()
+
+
+def test_the_language_is_that_of_the_words(small):
+    assert "(en)" in teach(small, "what is it that the state pays", "bonus.amount").output
+
+
+@pytest.mark.parametrize(
+    ("sentence", "target", "words"),
+    [
+        ("", "bonus.amount", "no word"),
+        ("?!", "bonus.amount", "no word"),
+        ("so " * 100, "bonus.amount", "limit"),
+        ("was bringt das", "bonas.amount", "Did you mean `bonus`?"),
+        ("was bringt das", "bonus.amuont", "Did you mean `amount`?"),
+        ("Was bringt mir das netto?", "bonus.amount", "taught to bonus.amount already"),
+        ("sag mir cost bitte", "bonus.amount", "KB030"),
+    ],
+)
+def test_what_the_check_would_refuse_is_refused_and_nothing_changes(small, sentence, target, words):
+    result = teach(small, sentence, target, "--locale", "de")
+    assert result.exit_code == 1, result.output
+    assert words in result.output
+    assert files(small) == dict(SMALL_TREE)
+
+
+def test_a_sentence_that_makes_a_test_fail_is_refused_and_the_test_named(tmp_path):
+    text = SMALL_TREE[THANKS].replace('yes: ["bitte thanks"]', 'yes: ["thanks drei ganz ehrlich"]')
+    folder = write_tree(tmp_path, {**SMALL_TREE, THANKS: text})
+    before = files(folder)
+    result = teach(folder, "thanks drei ganz ehrlich", "help", "--locale", "de")
+    assert result.exit_code == 1, result.output
+    assert "fails now: “thanks drei ganz ehrlich” leads to thanks" in result.output
+    assert "Nothing was changed" in result.output
+    assert files(folder) == before
+
+
+def test_content_with_errors_is_not_taught(small):
+    path = small / BONUS
+    path.write_text(path.read_text().replace("contact: ibsh", "contact: ibhs"))
+    result = teach(small, "was bringt das", "bonus.amount")
+    assert result.exit_code == 2
+    assert "lotse check" in result.output
+
+
+def test_an_unknown_language_is_refused(small):
+    assert teach(small, "hvad får jeg", "bonus.amount", "--locale", "da").exit_code == 2
