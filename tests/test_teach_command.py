@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from typer.testing import CliRunner
 
@@ -8,6 +10,8 @@ from tests.content.small_tree import SMALL_TREE, TODAY, write_tree
 BONUS = "knowledge/funding/bonus.yaml"
 AMOUNT = "intents/aspects/amount.yaml"
 THANKS = "intents/smalltalk/thanks.yaml"
+BARE_TREE = {name: re.sub(r"(yes|no): \[[^]]*\]", r"\1: []", text) for name, text in SMALL_TREE.items()}
+"""Without test sentences: content so small that each further sentence moves all the others."""
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +22,7 @@ def own_cache(tmp_path_factory, monkeypatch):
 
 @pytest.fixture
 def small(tmp_path):
-    return write_tree(tmp_path)
+    return write_tree(tmp_path, BARE_TREE)
 
 
 def teach(folder, sentence, target, *more):
@@ -35,7 +39,7 @@ def test_a_sentence_is_added_and_leads_there(small):
     assert result.exit_code == 0, result.output
     assert "leads to bonus.amount" in result.output
     assert "added to bonus.amount (de)" in result.output
-    changed = {name for name, text in files(small).items() if text != SMALL_TREE[name]}
+    changed = {name for name, text in files(small).items() if text != BARE_TREE[name]}
     assert changed == {BONUS}
     assert "lohnt sich die sache finanziell" in read_content(small).content.topics["bonus"].answers["amount"].asks["de"]
 
@@ -70,12 +74,12 @@ def test_what_the_check_would_refuse_is_refused_and_nothing_changes(small, sente
     result = teach(small, sentence, target, "--locale", "de")
     assert result.exit_code == 1, result.output
     assert words in result.output
-    assert files(small) == dict(SMALL_TREE)
+    assert files(small) == BARE_TREE
 
 
 def test_a_sentence_that_makes_a_test_fail_is_refused_and_the_test_named(tmp_path):
-    text = SMALL_TREE[THANKS].replace('yes: ["bitte thanks"]', 'yes: ["thanks drei ganz ehrlich"]')
-    folder = write_tree(tmp_path, {**SMALL_TREE, THANKS: text})
+    text = BARE_TREE[THANKS].replace("de: {yes: []", 'de: {yes: ["thanks drei ganz ehrlich"]')
+    folder = write_tree(tmp_path, {**BARE_TREE, THANKS: text})
     before = files(folder)
     result = teach(folder, "thanks drei ganz ehrlich", "help", "--locale", "de")
     assert result.exit_code == 1, result.output

@@ -62,7 +62,7 @@ FINDING_CODES: Mapping[str, str] = {
     "KB061": "a test sentence that is an example already",
     "KB062": "personal data in a test sentence",
     "KB063": "a test sentence that must lead to two places",
-    "KB064": "a test sentence that fails",
-    "KB065": "a test sentence after which Lotse asks back, with the right answer among the choices",
+    "KB064": "a test sentence that fails: it leads somewhere else, or here though it must not",
+    "KB065": "a test sentence that fails mildly: Lotse asks back or says that it does not know",
     "KB066": "a known failure that does not fail, or is no test sentence",
 }

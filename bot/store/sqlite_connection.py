@@ -7,12 +7,24 @@ file stays locked). Here only the first one counts (aiosqlite 0.22, SQLAlchemy 2
 """
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 
 import aiosqlite
 
 THREAD_ENDS_WITHIN_S = 5.0
+
+
+class RollsBack(sqlite3.Connection):
+    """Ends its transaction before it closes; else the lock would last until the last cursor is forgotten, too."""
+
+    def close(self) -> None:
+        """Roll back what is open, and close."""
+        with contextlib.suppress(sqlite3.ProgrammingError):  # it is closed already
+            if self.in_transaction:
+                self.rollback()
+        super().close()
 
 
 class StoppedOnce(aiosqlite.Connection):
@@ -57,7 +69,7 @@ class Connections:
     def _connect(self) -> sqlite3.Connection:
         """Runs in the connection's own thread."""
         self._threads = {thread for thread in self._threads if thread.is_alive()} | {threading.current_thread()}
-        connection = sqlite3.connect(self._file, timeout=self._timeout, isolation_level=None)
+        connection = sqlite3.connect(self._file, timeout=self._timeout, isolation_level=None, factory=RollsBack)
         try:
             for pragma in self._pragmas:
                 connection.execute(f"PRAGMA {pragma}")

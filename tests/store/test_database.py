@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -140,6 +141,35 @@ async def test_a_transaction_that_is_cancelled_changes_nothing_and_blocks_nobody
         await task
     await add_audit_row(database, clock())
     assert len(await rows(database, tables.audit)) == 1
+
+
+SLOW = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t WHERE x < 50000) SELECT max(x) FROM t"
+
+
+@pytest.mark.parametrize("writes", [True, False])
+async def test_cancelling_again_and_again_leaves_no_lock_and_no_thread_behind(database, clock, writes):
+    """Starlette does so to the page of somebody who went away, until the task is gone."""
+
+    async def interrupted():
+        async with database.transaction() if writes else database.reading() as connection:
+            if writes:
+                await connection.execute(insert(tables.audit).values(at=clock(), actor="", action="", target=""))
+            await connection.execute(text(SLOW))
+            await asyncio.Event().wait()
+
+    for turns_of_the_loop in range(0, 60, 4):
+        task = asyncio.create_task(interrupted())
+        for _ in range(turns_of_the_loop):
+            await asyncio.sleep(0)
+        for _ in range(100):
+            task.cancel()
+            await asyncio.sleep(0)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    await add_audit_row(database, clock())
+    assert len(await rows(database, tables.audit)) == 1
+    await database.close()
+    assert not [thread for thread in threading.enumerate() if "connection_worker" in thread.name]
 
 
 # --- SQLite: what can happen to a file -----------------------------------------------------------------------

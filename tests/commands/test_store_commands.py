@@ -1,0 +1,118 @@
+"""``migrate``, ``cases``, ``health`` and ``chat``: what an operator does with the database of this folder."""
+
+import json
+import sqlite3
+
+import pytest
+
+from tests.content.small_tree import write_tree
+from tests.program import lotse, started, web_chat
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    """A small content, so that a start takes no time."""
+    return str(write_tree(tmp_path_factory.mktemp("content")))
+
+
+@pytest.fixture(scope="module")
+def asked(content, tmp_path_factory):
+    """A folder in which somebody chatted and asked for a person; with what was printed."""
+    folder = tmp_path_factory.mktemp("asked")
+    given = "Wie hoch ist der Bonus?\n\n  \nbitte person\nDanke\n"
+    done = lotse("chat", folder=folder, given=given, LOTSE_CONTENT=content, LOTSE_CLOCK="2026-11-22")
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder, done.stdout
+
+
+def test_a_chat_through_a_pipe_answers_every_line_also_the_last(asked):
+    _, printed = asked
+    assert printed.count("automatisches Programm mit festen Regeln") == 1
+    assert "60 %" in printed
+    assert "Fall 1" in printed
+    assert printed.index("60 %") < printed.index("Fall 1")
+
+
+def test_a_conversation_in_the_terminal_goes_on_after_a_new_start(asked, content):
+    folder, _ = asked
+    more = {"LOTSE_CONTENT": content, "LOTSE_CLOCK": "2026-11-22T12:10"}
+    with started("chat", folder=folder, **more) as process:
+        process.stdin.write("bitte person\n")
+        process.stdin.flush()
+        printed = ""
+        while "Fall 1" not in printed:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            printed += line
+        assert "automatisches Programm" not in printed
+        process.stdin.close()
+        assert process.wait(20) == 0
+
+
+def test_open_cases_are_listed_with_the_question(asked):
+    folder, _ = asked
+    table = lotse("cases", folder=folder)
+    assert table.returncode == 0
+    assert "bitte person" in table.stdout
+    assert "bonus.amount" in table.stdout
+    (row,) = [json.loads(line) for line in lotse("cases", "--json", folder=folder).stdout.splitlines()]
+    assert (row["number"], row["state"], row["question"], row["locale"]) == (1, "open", "bitte person", "de")
+    assert row["shown"] == ["bonus.amount"]
+    assert row["opened_at"].startswith("2026-11-22T11:")
+
+
+def test_migrate_makes_the_tables_and_doing_it_twice_changes_nothing(tmp_path):
+    first = lotse("migrate", folder=tmp_path)
+    assert (first.returncode, first.stdout) == (0, "The tables are up to date.\n")
+    with sqlite3.connect(tmp_path / "data" / "lotse.db") as database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    database.close()
+    assert {"inbox", "outbox", "cases", "conversations"} <= tables
+    assert lotse("migrate", folder=tmp_path).stdout == first.stdout
+    assert lotse("cases", folder=tmp_path).stdout == "No open cases.\n"
+    assert lotse("cases", "--all", folder=tmp_path).stdout == "No cases.\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "words"),
+    [
+        ("cases", {}, "lotse migrate"),
+        ("migrate", {"LOTSE_DATABASE": "oracle://somewhere"}, "LOTSE_DATABASE"),
+        ("migrate", {"LOTSE_DATABASE": "postgresql://nobody:secret-word@127.0.0.1:1/none"}, "database"),
+        ("migrate", {"LOTSE_DATABSE": "x"}, "did you mean LOTSE_DATABASE?"),
+        ("run", {"LOTSE_PORT": "eight"}, "LOTSE_PORT is not usable"),
+        ("run", {}, "LOTSE_OPEN_ACCESS=true"),
+        ("run", {"LOTSE_OPEN_ACCESS": "true", "LOTSE_HOST": "0.0.0.0"}, "LOTSE_HOST=127.0.0.1"),
+        ("run", {"LOTSE_OPEN_ACCESS": "true", "LOTSE_CONTENT": "/nowhere"}, "/nowhere"),
+        ("chat", {"LOTSE_DATA": "/dev/null/data"}, "LOTSE_DATA"),
+        ("health", {"LOTSE_PORT": "1"}, "Nothing answers at http://127.0.0.1:1/health"),
+    ],
+)
+def test_what_cannot_work_is_said_in_words_without_a_traceback_and_without_secrets(
+    tmp_path, content, command, settings, words
+):
+    done = lotse(command, folder=tmp_path, **{"LOTSE_CONTENT": content, **settings})
+    assert done.returncode in (1, 2)
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret-word" not in done.stderr + done.stdout
+
+
+def test_health_asks_the_running_program(tmp_path, content):
+    with web_chat(tmp_path, LOTSE_CONTENT=content) as (address, _):
+        port = address.rpartition(":")[2]
+        done = lotse("health", folder=tmp_path, LOTSE_PORT=port)
+        assert done.returncode == 0
+        assert json.loads(done.stdout)["status"] == "ok"
+        taken = lotse("run", folder=tmp_path, LOTSE_CONTENT=content, LOTSE_OPEN_ACCESS="true", LOTSE_PORT=port)
+        assert taken.returncode == 2
+        assert "is Lotse running already?" in taken.stderr
+
+
+def test_an_unknown_command_is_named_and_help_lists_all(tmp_path):
+    unknown = lotse("aks", folder=tmp_path)
+    assert unknown.returncode == 2
+    assert "aks" in unknown.stderr
+    assert "Traceback" not in unknown.stderr
+    listed = lotse("--help", folder=tmp_path).stdout
+    assert all(name in listed for name in ("run", "chat", "ask", "explain", "check", "cases", "match", "export"))
