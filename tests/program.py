@@ -1,4 +1,4 @@
-"""Lotse as its users start it: a process of its own, in a folder of its own, spoken to by pipes and by HTTP."""
+"""Lotse as its users start it: commands, a process of its own, in a folder of its own, spoken to by pipes and by HTTP."""
 
 import contextlib
 import os
@@ -12,6 +12,10 @@ from html import unescape
 from pathlib import Path
 
 import httpx
+import structlog
+from typer.testing import CliRunner
+
+from bot.__main__ import command_line
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60
@@ -21,6 +25,19 @@ def environment(**settings):
     """This machine's environment without its settings of Lotse; the program is that of this checkout."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "", "COLUMNS": "200", **settings}
+
+
+def lotse_here(*arguments, folder, given=None, **settings):
+    """Run one command to its end in this process, which spares the start: what it printed, and its exit code."""
+    wiped = dict.fromkeys(name for name in os.environ if name.startswith("LOTSE_"))
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke(
+            command_line([*arguments]), arguments, input=given, env={**wiped, "COLUMNS": "200", **settings}
+        )
+    structlog.reset_defaults()
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def lotse(*arguments, folder, given=None, python=sys.executable, **settings):
@@ -54,7 +71,10 @@ def started(*arguments, folder, python=sys.executable, **settings):
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
 
 
 @contextlib.contextmanager

@@ -121,6 +121,9 @@ def _day(value: object) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
-        raise ValueError(f'"as_of" is {value!r}, not a date such as 2026-11-22') from error
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != value:  # Python reads 20261122 and 2026-W47-7 as well
+        raise ValueError(f'"as_of" is {value!r}, not a date such as 2026-11-22')
+    return day

@@ -24,7 +24,7 @@ def run() -> None:
     except ConfigError as error:
         stop_with(error)
     try:
-        with contextlib.suppress(KeyboardInterrupt):
+        with listening, contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_serve(settings, listening))
     except (ConfigError, ContentError, StoreUnavailable) as error:
         stop_with(error)

@@ -1,7 +1,9 @@
 """What there is to learn from: the content's names, phrases, examples and asks of one language, prepared.
 
 Names are masked in sentences about aspects and intents, so that what is learnt there holds for every topic, those of
-tomorrow included. An answer's own ``asks`` teach three things: which answer, which topic, and (masked) which aspect.
+tomorrow included. An answer's own ``asks`` teach which answer, which topic and (masked) which aspect. Whether a sentence is a
+question about a topic at all, or an intent, is learnt apart from that and without them: there they would outweigh the intents
+by their number alone.
 YAML ``tests`` are never read here.
 """
 
@@ -22,6 +24,10 @@ from bot.understanding.reader import ASPECT, INTENT, NO_TOPIC, NameIndexes, Ques
 PER_TEMPLATE = 3
 """Sentences of one template the rankers learn from; all of them match as phrases."""
 
+MOST_ASKS_PER_ASPECT = 130
+MOST_ASKS_PER_TOPIC = 130
+"""More are thinned out evenly: training grows with the square of their number, and no label should drown the others."""
+
 Words = tuple[str, ...]
 _FIGURES = re.compile(r"\{[^{}]*\}|\]\([^)]*\)")
 
@@ -33,6 +39,16 @@ class Ask:
     label: str
     question: Question
 
+    @property
+    def topic(self) -> str:
+        """The topic the answer belongs to."""
+        return self.label.partition(".")[0]
+
+    @property
+    def aspect(self) -> str:
+        """The side of it that the answer gives."""
+        return self.label.partition(".")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -43,10 +59,12 @@ class Material:
     vocabulary: Vocabulary
     phrases: dict[str, str]
     """Masked sentence -> route label; the first content that claims a sentence has it."""
-    routes: list[tuple[Words, str]]
-    """Masked sentences with ``aspect:…`` or ``intent:…``."""
+    gates: list[tuple[Words, str]]
+    """Masked sentences with ``intent:…`` or ``aspect:…``."""
+    aspects: list[tuple[Words, str]]
+    """Masked sentences with the aspect they ask for."""
     counters: list[tuple[Words, str]]
-    """Masked sentences and the route label they do *not* mean."""
+    """Masked sentences and the aspect they do *not* ask for."""
     topics: list[tuple[Words, str]]
     """Sentences as they are, with the topic they are about."""
     asks: list[Ask]
@@ -104,17 +122,22 @@ def gather(content: Content, locale: Locale) -> Material:
         for sentence in (*answer.asks.get(locale, ()), *_title(answer, locale)):
             question = prepared(sentence)
             asks.append(Ask(f"{topic.id}.{answer.aspect}", question))
-            topics.append((question.words, topic.id))
-            if answer.aspect in content.aspects:
-                routes.append((question.masked, f"{ASPECT}{answer.aspect}"))
     return Material(
         locale,
         names,
         vocabulary,
         phrases,
-        list(dict.fromkeys(example for example in routes if example[0])),
-        [example for example in counters if example[0]],
-        list(dict.fromkeys(example for example in topics if example[0])),
+        _distinct(routes),
+        _distinct(
+            [
+                *((words, label.removeprefix(ASPECT)) for words, label in routes if label.startswith(ASPECT)),
+                *_spread(
+                    ((a.question.masked, a.aspect) for a in asks if a.aspect in content.aspects), MOST_ASKS_PER_ASPECT
+                ),
+            ]
+        ),
+        _distinct((words, label.removeprefix(ASPECT)) for words, label in counters if label.startswith(ASPECT)),
+        _distinct([*topics, *_spread(((a.question.words, a.topic) for a in asks), MOST_ASKS_PER_TOPIC)]),
         asks,
         [
             (
@@ -126,6 +149,20 @@ def gather(content: Content, locale: Locale) -> Material:
         ],
         _trust(asks),
     )
+
+
+def _distinct(examples: Iterable[tuple[Words, str]]) -> list[tuple[Words, str]]:
+    return list(dict.fromkeys(example for example in examples if example[0]))
+
+
+def _spread(examples: Iterable[tuple[Words, str]], most: int) -> Iterator[tuple[Words, str]]:
+    """At most so many of each label, evenly spread over those there are."""
+    by_label: dict[str, list[Words]] = {}
+    for words, label in examples:
+        by_label.setdefault(label, []).append(words)
+    for label, sentences in by_label.items():
+        step = max(1.0, len(sentences) / most)
+        yield from ((sentences[int(place * step)], label) for place in range(min(most, len(sentences))))
 
 
 def _trust(asks: list[Ask]) -> dict[str, float]:

@@ -41,7 +41,10 @@ class LocaleReader:
     """Masked sentence -> route label (``aspect:amount``, ``intent:thanks``)."""
     own: Mapping[str, str]
     """Masked sentence of an answer's own ``asks`` -> ``topic.aspect``."""
-    route: Ranker
+    gate: Ranker
+    """Whether it is one of the intents, or a question about a topic (all ``aspect:…`` labels together)."""
+    aspect: Ranker
+    """Which side of a topic is asked for."""
     topics: Ranker | Centroids
     """Which topic a question is about, whether it names one or not."""
     trust: Mapping[str, float]

@@ -178,8 +178,7 @@ def _gather(
     figures: tuple[str, ...],
 ) -> Evidences:
     about = topic_margins(question, local)
-    odds = local.route.odds(local.route.scores(question.masked))
-    routes = {label: float(p) for label, p in zip(local.route.labels, odds, strict=True)}
+    routes = _routes(question, local)
     phrase = local.phrases.get(sentence_key(question.masked))
     if phrase:
         routes = {label: p * (1 - PHRASE) for label, p in routes.items()}
@@ -213,6 +212,16 @@ def _gather(
         said=local.said.nearest(words, local.unheard),
         phrase=phrase,
     )
+
+
+def _routes(question: Question, local: LocaleReader) -> dict[str, float]:
+    """The probability of every intent and every aspect, by route label."""
+    gate = zip(local.gate.labels, local.gate.odds(local.gate.scores(question.masked)), strict=True)
+    routes = {label: float(p) for label, p in gate if label.startswith(INTENT)}
+    asks = 1 - sum(routes.values())
+    aspects = zip(local.aspect.labels, local.aspect.odds(local.aspect.scores(question.masked)), strict=True)
+    routes.update((f"{ASPECT}{label}", asks * float(p)) for label, p in aspects)
+    return routes
 
 
 def _known_share(content: tuple[str, ...], local: LocaleReader) -> float:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.content.small_tree import write_tree
-from tests.program import lotse, started
+from tests.program import lotse_here, started
 
 FIELDS = {"id", "decision", "answer", "score", "locale", "text", "choices", "sources", "reason"}
 DECISIONS = {"answer", "clarify", "advise", "handoff", "off_topic", "miss", "smalltalk", "control", "silent"}
@@ -20,6 +20,8 @@ LINES = [
     {"id": "b2", "text": "und wer bekommt ihn?", "conversation": "b", "as_of": "2026-11-22"},
     {"id": "old", "text": AMOUNT, "as_of": "2025-06-01"},
     {"id": "late", "text": AMOUNT, "as_of": "2030-01-01"},
+    {"id": "first day", "text": AMOUNT, "as_of": "0001-01-01"},
+    {"id": "last day", "text": AMOUNT, "as_of": "9999-12-31"},
     {"id": "en", "text": AMOUNT, "locale": "en", "as_of": "2026-11-22"},
     {"id": "english", "text": "How much does the training bonus pay?", "as_of": "2026-11-22"},
     {"id": "gap", "text": "Was kostet der Kurs Vakuumtechnik?", "as_of": "2026-11-22"},
@@ -45,7 +47,7 @@ BROKEN = [
     ('{"id": 5, "text": 7}', '"text"'),
     ('{"id": 5, "text": "Hallo", "locale": "fr"}', '"locale" is \'fr\''),
     ('{"id": 5, "text": "Hallo", "as_of": "morgen"}', '"as_of" is \'morgen\''),
-    ('{"id": 5, "text": "Hallo", "as_of": 20261122.5}', '"as_of"'),
+    ('{"id": 5, "text": "Hallo", "as_of": 20261122}', '"as_of" is 20261122'),
     ("[" * 50_000, "not JSON"),
 ]
 
@@ -57,7 +59,7 @@ def answers(trained, tmp_path_factory):
     given = [json.dumps(line) for line in LINES]
     for place, (line, _) in enumerate(BROKEN):
         given.insert(2 * place, line)
-    done = lotse("ask", "--jsonl", folder=folder, given="\n".join([*given, "", "  "]) + "\n")
+    done = lotse_here("ask", "--jsonl", folder=folder, given="\n".join([*given, "", "  "]) + "\n")
     assert (done.returncode, done.stderr, list(folder.iterdir())) == (0, "", [])
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(rows) == len(LINES) + len(BROKEN)
@@ -150,7 +152,7 @@ def test_an_answer_is_there_before_the_next_line_is_written_and_nothing_is_store
     no_home.write_text("a file, so nothing can be put there")
     more = {"LOTSE_CONTENT": str(content), "HOME": str(no_home), "XDG_CACHE_HOME": ""}
     with started("ask", "--jsonl", "--first-contact", folder=work, **more) as process:
-        for number, text in enumerate(("Wie hoch ist der Bonus?", "{", "Danke")):
+        for number, text in enumerate(("der Landesbonus", "{", "Danke")):
             line = text if text == "{" else json.dumps({"id": number, "text": text, "conversation": "x"})
             process.stdin.write(line + "\n")
             process.stdin.flush()
@@ -164,7 +166,7 @@ def test_an_answer_is_there_before_the_next_line_is_written_and_nothing_is_store
 
 
 def test_a_single_question_is_answered_as_text(trained, tmp_path):
-    done = lotse("ask", AMOUNT, "--as-of", "2026-11-22", "--locale", "en", folder=tmp_path)
+    done = lotse_here("ask", AMOUNT, "--as-of", "2026-11-22", "--locale", "en", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "60%" in done.stdout
     assert "Source: " in done.stdout
@@ -181,7 +183,7 @@ def test_a_single_question_is_answered_as_text(trained, tmp_path):
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(tmp_path, arguments, words):
-    done = lotse("ask", *arguments, folder=tmp_path)
+    done = lotse_here("ask", *arguments, folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert "Traceback" not in done.stderr

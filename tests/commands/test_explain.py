@@ -2,11 +2,11 @@
 
 import re
 
-from tests.program import lotse
+from tests.program import lotse_here
 
 
 def explained(folder, sentence, *more):
-    done = lotse("explain", sentence, "--as-of", "2026-11-22", *more, folder=folder)
+    done = lotse_here("explain", sentence, "--as-of", "2026-11-22", *more, folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.program import lotse, started
+from tests.program import lotse_here, started
 
 EXAMPLES = [
     ("wie hoch ist der zuschuss", "amount"),
@@ -41,7 +41,7 @@ def test_it_says_when_it_is_ready_and_answers_line_by_line(train_file, tmp_path)
 
 def test_a_broken_line_gets_an_error_in_its_place_and_no_text_gets_an_answer(train_file, tmp_path):
     given = '{"text": "danke"}\n{\n{"no": 1}\n\n{"text": ""}\n{"text": "🙂"}\n'
-    done = lotse("match", str(train_file), folder=tmp_path, given=given)
+    done = lotse_here("match", str(train_file), folder=tmp_path, given=given)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert (done.returncode, done.stderr) == (0, "")
     assert ["error" in row for row in rows] == [False, False, True, True, False, False]
@@ -52,7 +52,7 @@ def test_a_file_that_cannot_teach_is_refused(tmp_path, text, words):
     file = tmp_path / "train.jsonl"
     if text is not None:
         file.write_text(text)
-    done = lotse("match", str(file), folder=tmp_path)
+    done = lotse_here("match", str(file), folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert "Traceback" not in done.stderr
