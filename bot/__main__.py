@@ -5,7 +5,20 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("run", "chat", "ask", "explain", "check", "teach", "schema", "cases", "match", "export", "migrate", "health")
+COMMANDS = (
+    "run",
+    "chat",
+    "ask",
+    "explain",
+    "check",
+    "teach",
+    "schema",
+    "cases",
+    "match",
+    "export",
+    "migrate",
+    "health",
+)
 """In the order of the help. A command ``x`` is the function ``x`` of ``bot/commands/x.py``."""
 
 

@@ -77,7 +77,7 @@ def _taught(saying: Saying, local: LocaleReader, overviews: frozenset[TopicId]) 
 def _leads(one: Taught, local: LocaleReader, reader: Reader, content: Content) -> str:
     """Where a sentence leads by everything but its own exact words, as far as that can be seen without holding it out."""
     if one.saying.kind != "asks":
-        return local.route.labels[int(np.argmax(local.route.scores(one.question.masked)))]
+        return str(local.gate.labels[int(np.argmax(local.gate.scores(one.question.masked)))])
     found = understand(one.saying.text, reader, Context(local.locale)).candidates
     if not found:
         return "nothing"

@@ -106,7 +106,11 @@ def outcomes(draft: Draft, reader: Reader, day: date) -> Iterator[Outcome]:
         if result == "wrong" and trial.wanted and (turn.decision == "clarify" or _not_understood(turn)):
             result = "unsure"
         offered = ", the right one is among the choices" if trial.label in _offered(turn, draft.content) else ""
-        came = _came(turn, found.candidates) + offered + (f", read as {found.locale}" if found.locale != trial.locale else "")
+        came = (
+            _came(turn, found.candidates)
+            + offered
+            + (f", read as {found.locale}" if found.locale != trial.locale else "")
+        )
         yield Outcome(trial, result, came)
 
 

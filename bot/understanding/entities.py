@@ -109,18 +109,24 @@ class Names(Generic[Id]):
             id_ = self.spelt.get(spelt) or self.stemmed.get("".join(roots[start:end]))
             if id_ is not None:
                 return Mention(id_, start, end, 1.0, " ".join(words[start:end]))
-        return self._inside(words, start) or self._misspelt(words, start, known)
+        return self._inside(words, start, known) or self._misspelt(words, start, known)
 
-    def _inside(self, words: tuple[str, ...], start: int) -> Mention[Id] | None:
+    def _inside(self, words: tuple[str, ...], start: int, known: Container[str]) -> Mention[Id] | None:
+        """A name that begins or ends a compound; what is left must be a word by itself: *Bildungsurlaubs-antrag*.
+
+        A name at the end counts less: a *Prozessvalidierung* is another kind of Validierung than ours.
+        """
         word = words[start]
         for cut in range(len(word) - 3, SHORTEST_PART - 1, -1):
             id_ = self.spelt.get(word[:cut])
             if id_ is not None:
-                return Mention(id_, start, start + 1, 0.9, word, _without_link(word[cut:]))
+                rest = _without_link(word[cut:], known)
+                if rest is not None:
+                    return Mention(id_, start, start + 1, 0.9, word, rest)
         for cut in range(3, len(word) - SHORTEST_PART + 1):
             id_ = self.spelt.get(word[cut:])
-            if id_ is not None:
-                return Mention(id_, start, start + 1, 0.9, word, word[:cut])
+            if id_ is not None and word[:cut] in known:
+                return Mention(id_, start, start + 1, 0.5, word, word[:cut])
         return None
 
     def _misspelt(self, words: tuple[str, ...], start: int, known: Container[str]) -> Mention[Id] | None:
@@ -134,11 +140,13 @@ class Names(Generic[Id]):
         return None
 
 
-def _without_link(rest: str) -> str:
-    for link in _LINKS:
-        if rest.startswith(link) and len(rest) - len(link) >= 4:
-            return rest[len(link) :]
-    return rest
+def _without_link(rest: str, known: Container[str]) -> str | None:
+    """What a compound says behind a name, without the linking letters; None when that is no word."""
+    for link in ("", *_LINKS):
+        word = rest.removeprefix(link)
+        if rest.startswith(link) and len(word) >= 3 and word in known:
+            return word
+    return None
 
 
 def mask(words: tuple[str, ...], mentions: Iterable[tuple[Mention[Any], str]]) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ ASPECT_ALONE = 0.4
 GAP_FROM = 0.3
 WITHOUT_TEXT = 0.55
 """An aspect a topic has no text for is a known gap: from this probability on, and then with this factor."""
-UNROUTED, ASKED, ASKED_FROM, SAID = 0.02, 9.0, 0.2, 6.0
+UNROUTED, ASKED, ASKED_FROM, SAID = 0.02, 12.0, 0.2, 6.0
 """Within a topic: what a side weighs without the ranker, and how much likeness with ways to ask and with texts adds.
 
 Chosen on held-out ways to ask: 64 % of them find their answer among some twenty of the topic, 42 % with the ranker

@@ -16,6 +16,8 @@ NAMES = Names.of(
     "de",
 )
 
+KNOWN = frozenset({"antrag", "urlaub", "im", "sommer", "bonus", "wo", "ist", "der"})
+
 
 @pytest.mark.parametrize(
     ("text", "found"),
@@ -28,18 +30,19 @@ NAMES = Names.of(
         ("ipc a 610 kurs", ["ipc"]),
         ("§82 sgb iii", ["p82"]),
         ("bildungsurlaubsantrag", ["leave"]),
+        ("bildungsurlaubsgedöns", []),
         ("weiterbildugnsbonus", ["bonus"]),
         ("urlaub im sommer", []),
         ("bonus", []),
     ],
 )
 def test_names_are_found_joined_split_misspelt_and_inside_compounds(text, found):
-    assert [m.id for m in NAMES.find(tokens(text), "de")] == found
+    assert [m.id for m in NAMES.find(tokens(text), "de", KNOWN)] == found
 
 
 def test_a_masked_copy_keeps_what_a_compound_says_besides_the_name():
     words = tokens("wo ist der bildungsurlaubsantrag")
-    mentions = NAMES.find(words, "de")
+    mentions = NAMES.find(words, "de", KNOWN)
     assert mask(words, [(m, "xtopicx") for m in mentions]) == ("wo", "ist", "der", "xtopicx", "antrag")
 
 

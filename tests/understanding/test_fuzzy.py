@@ -41,7 +41,11 @@ def test_nearly_every_single_edit_in_a_word_of_six_letters_or_more_is_found(voca
             place = chance.randrange(len(word))
             letter = chance.choice(string.ascii_lowercase)
             edited = chance.choice(
-                [word[:place] + word[place + 1 :], word[:place] + letter + word[place:], word[:place] + letter + word[place + 1 :]]
+                [
+                    word[:place] + word[place + 1 :],
+                    word[:place] + letter + word[place:],
+                    word[:place] + letter + word[place + 1 :],
+                ]
             )
             if edited != word:
                 tried += 1
