@@ -17,6 +17,7 @@ from bot.errors import ContentProblem
 from bot.model import LOCALES, AspectId, Context, Locale, TopicId
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK
 from bot.understanding.normalize import content_words, stems
+from bot.understanding.ranking import Ranker
 from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
 from bot.understanding.retrieval import Similar, terms
 from bot.understanding.understand import understand
@@ -77,7 +78,8 @@ def _taught(saying: Saying, local: LocaleReader, overviews: frozenset[TopicId]) 
 def _leads(one: Taught, local: LocaleReader, reader: Reader, content: Content) -> str:
     """Where a sentence leads by everything but its own exact words, as far as that can be seen without holding it out."""
     if one.saying.kind != "asks":
-        return str(local.gate.labels[int(np.argmax(local.gate.scores(one.question.masked)))])
+        gate = _best(local.gate, one.question)
+        return gate if gate.startswith(INTENT) else f"{ASPECT}{_best(local.aspect, one.question)}"
     found = understand(one.saying.text, reader, Context(local.locale)).candidates
     if not found:
         return "nothing"
@@ -85,6 +87,10 @@ def _leads(one: Taught, local: LocaleReader, reader: Reader, content: Content) -
     if best.topic is None or best.aspect is None:
         return f"{INTENT}{best.intent}" if best.intent else f"{ASPECT}{best.aspect}"
     return f"{best.topic}.{content.topics[best.topic].same_as.get(AspectId(best.aspect), best.aspect)}"
+
+
+def _best(ranker: Ranker, question: Question) -> str:
+    return ranker.labels[int(np.argmax(ranker.scores(question.masked)))]
 
 
 def _nearest(near: dict[str, float], taught: Sequence[Taught], label: str) -> Taught | None:

@@ -21,7 +21,13 @@ ALLOWED = {
     "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
     "rehearsal": {"model", "content", "understanding", "dialogue"},
     "trained": {"model", "errors", "content", "understanding"},
-}
+    "likeness_findings": {"model", "errors", "content", "understanding"},
+    "understood_findings": {"model", "errors", "content", "understanding", "dialogue", "rehearsal", "likeness_findings"},
+    "whole_check": {"errors", "check", "content", "trained", "understood_findings"},
+    "taught": {
+        "model", "errors", "check", "content", "understanding", "dialogue", "rehearsal", "trained", "understood_findings",
+    },
+}  # fmt: skip
 PURE = ("understanding", "dialogue")
 IMPURE_MODULES = {
     "asyncio", "datetime.now", "io", "logging", "os", "pathlib", "random", "secrets", "socket", "sqlite3", "structlog",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.__main__ import command_line
 from bot.check import check_content, has_errors, judge
 from bot.content.facts import answer_on, render_answer
 from bot.content.finding_codes import FINDING_CODES
@@ -409,7 +409,7 @@ def test_no_text_makes_the_check_slow(piece):
 
 
 def run(folder, *arguments):
-    return CliRunner().invoke(app, ["check", "--content", str(folder), "--as-of", "2026-11-22", *arguments])
+    return CliRunner().invoke(command_line([]), ["check", "--content", str(folder), "--as-of", "2026-11-22", *arguments])
 
 
 def test_the_command_is_silent_about_good_content_and_ends_well(small):
@@ -430,10 +430,10 @@ def test_the_command_names_place_code_and_hint_and_fails_on_errors(small):
 
 
 def test_notices_do_not_fail_the_command_and_may_be_left_out(small):
-    result = CliRunner().invoke(app, ["check", "--content", str(small), "--as-of", "2029-01-01"])
+    result = CliRunner().invoke(command_line([]), ["check", "--content", str(small), "--as-of", "2029-01-01"])
     assert result.exit_code == 0
     assert "KB027" in result.output
-    result = CliRunner().invoke(app, ["check", "--content", str(small), "--as-of", "2029-01-01", "--no-notices"])
+    result = CliRunner().invoke(command_line([]), ["check", "--content", str(small), "--as-of", "2029-01-01", "--no-notices"])
     assert "KB027" not in result.output
 
 
@@ -449,7 +449,7 @@ def test_the_command_writes_json_lines_and_keeps_to_the_files_named(small):
 
 
 def test_the_command_lists_all_codes_and_the_code_uses_no_other():
-    listed = {line.split()[0] for line in CliRunner().invoke(app, ["check", "--codes"]).output.splitlines()}
+    listed = {line.split()[0] for line in CliRunner().invoke(command_line([]), ["check", "--codes"]).output.splitlines()}
     assert listed == set(FINDING_CODES)
     sources = "".join(
         path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py") if path.name != "finding_codes.py"

@@ -36,16 +36,16 @@ class Judged:
     locale: str
 
 
-def judge_singles(trained: Trained, day: date) -> list[Judged]:
-    """Every single question, each in a conversation of its own."""
-    items = yaml.safe_load((QUESTIONS / "single.yaml").read_text("utf-8"))
+def judge_singles(trained: Trained, day: date, file: str = "single.yaml") -> list[Judged]:
+    """Every single question of a file, each in a conversation of its own."""
+    items = [item for item in yaml.safe_load((QUESTIONS / file).read_text("utf-8")) if "turns" not in item]
     return [_judge(item, _fresh(trained), trained, day, item["id"]) for item in items]
 
 
-def judge_dialogues(trained: Trained, day: date) -> list[Judged]:
-    """Every turn of every dialogue, in order."""
+def judge_dialogues(trained: Trained, day: date, file: str = "dialogues.yaml") -> list[Judged]:
+    """Every turn of every dialogue of a file, in order."""
     found: list[Judged] = []
-    for dialogue in yaml.safe_load((QUESTIONS / "dialogues.yaml").read_text("utf-8")):
+    for dialogue in (item for item in yaml.safe_load((QUESTIONS / file).read_text("utf-8")) if "turns" in item):
         rehearsal = _fresh(trained)
         for number, turn in enumerate(dialogue["turns"], 1):
             found.append(_judge(turn, rehearsal, trained, day, f"{dialogue['id']}.{number}"))

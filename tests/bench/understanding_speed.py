@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,20 +122,29 @@ def measure(folder: Path, size: Size, passes: int = PASSES, texts: int | None = 
     raise RuntimeError(done.stderr)
 
 
-def figures(folder: Path, sizes: Sequence[Size], passes: int = PASSES, texts: int | None = None) -> list[Figure]:
-    """Latency, build time and memory of every size; growth against the first one."""
+def figures(
+    folder: Path,
+    sizes: Sequence[Size],
+    instead: Sequence[int] = (),
+    passes: int = PASSES,
+    texts: int | None = None,
+) -> list[Figure]:
+    """Latency, build time and memory of every size; growth against the first one.
+
+    Where a size is not possible, the first of ``instead`` that is stands in for it.
+    """
     found: list[Figure] = []
     first: dict[str, Any] | None = None
-    for size in sizes:
-        measured = measure(folder, size, passes, texts)
-        if isinstance(measured, TooLarge):
+    for wanted in sizes:
+        for size in (wanted, *(replace(wanted, times=times) for times in instead if times < wanted.times)):
+            measured = measure(folder, size, passes, texts)
+            if not isinstance(measured, TooLarge):
+                found += _of_size(size, measured)
+                if first is not None:
+                    found += _growth(size, first, measured)
+                first = first or measured
+                break
             found.append(Figure(f"{size}", "not possible", note=measured.why))
-            continue
-        found += _of_size(size, measured)
-        if first is None:
-            first = measured
-        else:
-            found += _growth(size, first, measured)
     return found
 
 

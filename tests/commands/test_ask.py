@@ -102,8 +102,8 @@ def test_lines_of_one_conversation_are_its_turns_also_when_others_come_in_betwee
 
 
 def test_as_of_is_the_day_of_the_answer(answers):
-    assert "40 %" in answers["old"]["text"]
-    assert "60 %" not in answers["old"]["text"]
+    assert "übernimmt 40 %" in answers["old"]["text"]
+    assert "übernimmt 60 %" not in answers["old"]["text"]
     assert "60 %" not in answers["late"]["text"]
     assert (answers["late"]["decision"], answers["late"]["reason"]) == ("answer", "expired")
 

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.__main__ import command_line
 from bot.commands.schema import schema_files
 from bot.content.editor_schema import SCHEMA_FOLDER, json_schema, modeline
 from bot.content.schema import FILE_MODELS, kind_of
@@ -257,7 +257,7 @@ def test_the_command_writes_schemas_and_repairs_modelines(small):
     one.write_text(one.read_text().replace("../.schemas/topic.json", "../../schemas/topic.json"))
     two.write_text(two.read_text().partition("\n")[2])
     untouched = three.read_bytes()
-    result = runner.invoke(app, ["schema", "--content", str(small), "--fix-modelines"])
+    result = runner.invoke(command_line([]), ["schema", "--content", str(small), "--fix-modelines"])
     assert result.exit_code == 0
     assert "2 modeline(s)" in result.output
     assert sorted(path.name for path in (small / SCHEMA_FOLDER).iterdir()) == sorted(schema_files())

@@ -1,0 +1,47 @@
+"""How many questions of each set come out right, and what becomes of the others. Counted by ``questions``."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from bot.trained import Trained
+from tests.bench.figures import Figure
+from tests.bench.questions import QUESTIONS, Judged, judge_dialogues, judge_singles
+
+SETS = {"development": ("single.yaml", "dialogues.yaml"), "held out": ("held_out.yaml", "held_out.yaml")}
+"""Name -> the files of its single questions and of its dialogues."""
+OUTCOMES = ("right", "wrong", "gap", "clarified", "missed", "handed over")
+
+
+def figures(trained: Trained, day: date) -> list[Figure]:
+    """The counts of every set that is there."""
+    found: list[Figure] = []
+    for name, (singles, dialogues) in SETS.items():
+        if (QUESTIONS / singles).exists():
+            found += counted(f"{name}, singles", judge_singles(trained, day, singles))
+        if (QUESTIONS / dialogues).exists():
+            found += counted(f"{name}, dialogues", judge_dialogues(trained, day, dialogues))
+    return found
+
+
+def counted(name: str, judged: Sequence[Judged]) -> list[Figure]:
+    """Answers by outcome, and how often nothing or a person was due and was had."""
+    if not judged:
+        return []
+    by_expected = {
+        kind: [j for j in judged if j.expected == kind] for kind in dict.fromkeys(j.expected for j in judged)
+    }
+    answers = by_expected.pop("answer", [])
+    outcomes = Counter(j.outcome for j in answers)
+    found = [_share(f"{name}: answers {outcome}", outcomes[outcome], len(answers)) for outcome in OUTCOMES if answers]
+    for expected, group in by_expected.items():
+        false = sum(j.outcome == "false answer" for j in group)
+        right = sum(j.outcome == "right" for j in group)
+        about = {"handoff": "needs a person", "off_topic": "off topic"}.get(expected, expected)
+        found.append(_share(f"{name}: {about}, right", right, len(group)))
+        found.append(_share(f"{name}: {about}, false answers", false, len(group)))
+    return found
+
+
+def _share(name: str, count: int, of: int) -> Figure:
+    return Figure(name, 100 * count / of, "%", f"{count} of {of}")

@@ -1,0 +1,88 @@
+"""What one input leads to: presses and what is typed instead, forged values, stored states, reasons."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.dialogue.policy import take_turn
+from bot.dialogue.state import STATE_VERSION, Pending, State, state_from_json, state_to_json
+from bot.model import Candidate, ForgetPerson, LookedUp, OpenCase, Pressed, Rated, Say, Understanding, Utterance
+from tests.conftest import NOW
+
+GUESSES = (
+    Candidate("answer", "weiterbildungsbonus.amount", 20, topic="weiterbildungsbonus", aspect="amount"),
+    Candidate("answer", "aufstiegs_bafoeg.amount", 19, topic="aufstiegs_bafoeg", aspect="amount"),
+    Candidate("answer", "bildungsfreistellung.amount", 18, topic="bildungsfreistellung", aspect="amount"),
+)
+NOTHING = Understanding("de", text="")
+
+
+def turn_of(state, given, trained, understood=NOTHING):
+    said = Utterance(given) if isinstance(given, str) else given
+    return take_turn(state, said, understood if isinstance(given, str) else None, trained.content, NOW)
+
+
+def met(**more):
+    return State(locale="de", introduced=True, **more)
+
+
+@pytest.fixture
+def asked_back(trained):
+    return turn_of(met(), "was gibt es da an geld", trained, Understanding("de", GUESSES))
+
+
+def test_everything_that_can_be_pressed_can_be_typed_by_number_and_by_its_words(trained, asked_back):
+    (reply,) = asked_back.replies
+    assert len(reply.choices) == 5
+    for number, choice in enumerate(reply.choices, 1):
+        pressed = turn_of(asked_back.state, Pressed(choice.value), trained)
+        for typed in (str(number), f"{number}.", f" {number}) ", choice.label, choice.label.upper()):
+            written = turn_of(asked_back.state, typed, trained)
+            assert (written.decision, written.label, written.replies) == (
+                pressed.decision, pressed.label, pressed.replies,
+            ), (typed, choice)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["say:x.y", "say:weiterbildungsbonus.zzz", "topic:x", "delete", "timer:x", "", "YES"])
+def test_a_forged_value_does_nothing(trained, value):
+    turn = turn_of(met(), Pressed(value), trained)
+    assert turn.decision == "miss"
+    assert not any(isinstance(effect, OpenCase | ForgetPerson) for effect in turn.effects)
+
+
+def test_yes_deletes_only_when_that_was_the_question(trained):
+    for pending in (None, Pending("next", (("Höhe", "say:weiterbildungsbonus.amount"),)), Pending("offer_person", ())):
+        turn = turn_of(met(pending=pending), Pressed("yes"), trained)
+        assert not any(isinstance(effect, ForgetPerson) for effect in turn.effects)
+    turn = turn_of(met(pending=Pending("confirm_delete", ())), Pressed("yes"), trained)
+    assert any(isinstance(effect, ForgetPerson) for effect in turn.effects)
+
+
+@pytest.mark.parametrize("given", ["hallo", Pressed("help"), Rated(True, "o1"), LookedUp("person_data", (("messages", 3),))])
+def test_every_turn_says_why_and_speaks_one_language(trained, given):
+    for locale in ("de", "en"):
+        turn = turn_of(State(locale=locale), given, trained, Understanding(locale))
+        assert turn.reason.rule
+        assert all(reply.locale == locale for reply in turn.replies)
+        assert any(isinstance(effect, Say) for effect in turn.effects)
+
+
+def test_the_state_survives_json(trained, asked_back):
+    state = replace(asked_back.state, context_at=NOW, who=("apprentice",), open_case=4)
+    assert state_from_json(json.loads(json.dumps(state_to_json(state)))) == state
+
+
+def test_a_state_of_an_earlier_release_is_read_and_one_of_a_later_release_refused():
+    assert state_from_json(None) == state_from_json({}) == State()
+    old = state_from_json({"locale": "de", "topic": "weiterbildungsbonus", "no_longer_known": 1})
+    assert (old.locale, old.topic, old.pending) == ("de", "weiterbildungsbonus", None)
+    with pytest.raises(ValueError, match="version"):
+        state_from_json({"version": STATE_VERSION + 1})
+
+
+def test_a_state_that_names_content_which_is_gone_still_leads_to_an_answer(trained):
+    pending = Pending("next", (("Weg", "say:gone.amount"), ("Auch weg", "topic:gone")))
+    state = met(topic="gone", aspect="gone", who=("gone",), context_at=NOW, pending=pending, shown_labels=("gone.amount",))
+    for given in ("1", "2", "Was nun?", Pressed("say:gone.amount"), Pressed("more"), Pressed("why"), Pressed("person")):
+        assert turn_of(state, given, trained).replies

@@ -1,0 +1,182 @@
+"""The whole program: real store, real loops, real pages, and a content folder that changes while it runs."""
+
+import asyncio
+import itertools
+import shutil
+
+import pytest
+
+from bot.app import check_and_build, serve, listen_on, suggestions
+from bot.channels.browser import BrowserChannel
+from bot.config import Settings
+from bot.model import Address, Incoming, Person, Pressed, Utterance, as_text
+from bot.store.conversations import Conversations
+from bot.store.database import open_database
+from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox
+from bot.store.transcripts import read_transcript
+from bot.worker.inbox_loop import handle_next
+from bot.worker.notices import apologise, flood_notice
+from bot.worker.outbox_loop import send_next
+from tests.conftest import NOW
+from tests.content.small_tree import BONUS, write_tree
+from tests.program import Guest, stop, web_chat
+
+PLACE = Address("browser", "a" * 32)
+ANNA = Person("browser", "anna")
+
+
+class Steps:
+    """Each step of the program on a store that was opened for it alone, as after a stop in between."""
+
+    def __init__(self, address, trained, clock):
+        self.address, self.trained, self.clock = address, trained, clock
+        self.numbers = itertools.count(1)
+
+    async def with_store(self, step):
+        database = await open_database(self.address)
+        try:
+            return await step(database)
+        finally:
+            await database.close()
+
+    async def take_in(self, given, external_id=None):
+        said = Utterance(given) if isinstance(given, str) else given
+        event = Incoming(PLACE, ANNA, external_id or f"event-{next(self.numbers)}", said, self.clock())
+        await self.with_store(lambda db: Inbox(db, self.clock, flood_notice).accept("browser", [event]))
+
+    async def answer(self):
+        content, reader = self.trained.content, self.trained.reader
+        return await self.with_store(
+            lambda db: handle_next(Conversations(db, apologise), content, reader, self.clock())
+        )
+
+    async def send(self):
+        channel = BrowserChannel(lambda address: None)
+        return await self.with_store(lambda db: send_next(Outbox(db), channel, self.clock))
+
+    async def said(self):
+        lines = await self.with_store(lambda db: read_transcript(db, PLACE))
+        return [(line.who, as_text(line.reply) if line.reply else line.text, line.delivery) for line in lines]
+
+    async def converse(self, given):
+        await self.take_in(given)
+        while await self.answer():
+            pass
+        while await self.send():
+            pass
+        return (await self.said())[-1][1]
+
+
+@pytest.fixture
+def steps(address, trained, clock):
+    return Steps(address, trained, clock)
+
+
+async def test_a_stop_between_any_two_steps_loses_nothing_and_doubles_nothing(steps):
+    await steps.take_in("Was zahlt der Weiterbildungsbonus?", "one")
+    await steps.take_in("Was zahlt der Weiterbildungsbonus?", "one")
+    await steps.take_in("und wie beantrage ich den?", "two")
+    assert [await steps.answer() for _ in range(3)] == [True, True, False]
+    assert [await steps.send() for _ in range(3)] == [True, True, False]
+    said = await steps.said()
+    assert [who for who, _, _ in said].count("lotse") == 2
+    assert {delivery for who, _, delivery in said if who == "lotse"} == {"sent"}
+    replies = [text for who, text, _ in said if who == "lotse"]
+    assert "60 %" in replies[0]
+    assert "Ich beziehe das auf: Weiterbildungsbonus" in replies[1]
+
+
+async def test_a_conversation_with_a_case_its_data_and_their_end(steps):
+    first = await steps.converse("Was zahlt der Weiterbildungsbonus?")
+    assert "automatisches Programm" in first
+    assert "Fall 1" in await steps.converse("Mensch")
+    assert "Ihr Fall 1" in await steps.converse("Wie ist der Stand meines Falls?")
+    stored = await steps.converse("meine Daten")
+    assert "Fälle bei der Koordination: 1" in stored
+    assert "wirklich alles löschen" in await steps.converse("lösche meine Daten")
+    assert "Erledigt" in await steps.converse(Pressed("yes"))
+    again = await steps.converse("und wie beantrage ich den?")
+    assert "automatisches Programm" in again
+    assert "Ich beziehe das auf" not in again
+    assert not [text for who, text, _ in await steps.said() if "Weiterbildungsbonus?" in text and who == "user"]
+
+
+async def test_served_pages_answer_and_a_stop_keeps_what_was_said(tmp_path):
+    content = write_tree(tmp_path / "content")
+    settings = Settings(data=tmp_path / "data", content=content, open_access=True, clock="2026-11-22", _env_file=None)
+    for number in (1, 2):
+        listening, ready = listen_on("127.0.0.1", 0), asyncio.Event()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        serving = asyncio.create_task(serve(settings, listening, ready))
+        await ready.wait()
+        health = await asyncio.to_thread(_health, address)
+        assert (health["status"], health["inputs"]["waiting"]) == ("ok", 0)
+        if number == 1:
+            assert "ein Zuschuss des Landes" in await asyncio.to_thread(_asked, address, "der Landesbonus")
+        serving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await serving
+        listening.close()
+    database = await open_database(settings.database_address)
+    await database.close()
+
+
+def _health(address):
+    with Guest(address) as guest:
+        return guest.health()
+
+
+def _asked(address, text):
+    with Guest(address) as guest:
+        return guest.say(text)
+
+
+def test_changed_content_goes_live_and_broken_content_does_not(tmp_path):
+    content = write_tree(tmp_path / "content")
+    file = content / "knowledge" / "funding" / "bonus.yaml"
+    with web_chat(tmp_path, LOTSE_CONTENT=str(content), LOTSE_CLOCK="2026-11-22") as (address, process):
+        with Guest(address) as guest:
+            assert "ein Zuschuss des Landes" in guest.say("der Landesbonus")
+            before = guest.health()["content"]["hash"]
+            text = file.read_text("utf-8")
+            file.write_text(text.replace("ein Zuschuss des Landes", "ein Geschenk des Landes"), "utf-8")
+            until(guest, lambda health: health["content"]["hash"] != before)
+            assert "ein Geschenk des Landes" in guest.say("der Landesbonus")
+            file.write_text("topic: [", "utf-8")
+            until(guest, lambda health: health["content"]["errors"])
+            health = guest.health()
+            assert health["status"] == "degraded"
+            assert "knowledge/funding/bonus.yaml" in health["content"]["errors"][0]
+            assert guest.say("der Landesbonus").count("ein Geschenk des Landes") == 2
+            file.write_text(text, "utf-8")
+            until(guest, lambda health: health["status"] == "ok")
+            assert "ein Zuschuss des Landes" in guest.say("der Landesbonus")
+        assert stop(process) == 0
+
+
+def until(guest, condition):
+    """Asks until it holds; each answer takes a moment, and the test's own patience ends it."""
+    for _ in range(20_000):
+        if condition(guest.health()):
+            return
+    raise AssertionError(guest.health())
+
+
+def test_what_cannot_be_used_is_refused_before_it_is_trained(tmp_path):
+    from bot.errors import ContentError
+
+    content = write_tree(tmp_path)
+    (content / "knowledge" / "funding" / "bonus.yaml").write_text(BONUS.replace("{rate}", "60 %"), "utf-8")
+    with pytest.raises(ContentError):
+        check_and_build(content, NOW.date())
+    shutil.rmtree(content / "knowledge" / "funding")
+    with pytest.raises(ContentError):
+        check_and_build(content, NOW.date())
+
+
+@pytest.mark.parametrize("locale", ["de", "en"])
+def test_questions_to_begin_with_are_there_and_are_questions(trained, locale):
+    offered = suggestions(trained.content, locale)
+    assert 1 <= len(offered) <= 4
+    assert all(question[0].isupper() for question in offered)

@@ -1,0 +1,130 @@
+"""What is shipped: the container set-up, the wheel, the lock files, and the commands the README names."""
+
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.config import check_web_access, load_settings
+from tests.program import environment
+
+ROOT = Path(__file__).parent.parent
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+SERVICES = COMPOSE["services"]
+LOCKS = ("requirements.lock", "requirements-test.lock")
+
+
+# --- docker-compose.yml --------------------------------------------------------------------------------------------
+
+
+def test_the_compose_file_fits_the_specification():
+    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run([*checker, str(ROOT / "docker-compose.yml")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_services_depend_on_healthy_services_and_use_declared_volumes():
+    for name, service in SERVICES.items():
+        assert service["healthcheck"]["test"], name
+        for other, condition in service.get("depends_on", {}).items():
+            assert other in SERVICES
+            assert condition["condition"] == "service_healthy"
+        assert all(volume.partition(":")[0] in COMPOSE["volumes"] for volume in service.get("volumes", ()))
+    used = {volume.partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ())}
+    assert used == set(COMPOSE["volumes"])
+
+
+def test_every_variable_is_described_and_every_port_stays_on_this_machine():
+    described = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
+    used = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text("utf-8")))
+    assert {name for name in used - described if not name.startswith("POSTGRES_")} == set()
+    ports = [port for service in SERVICES.values() for port in service.get("ports", ())]
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_the_settings_it_passes_are_accepted(monkeypatch, tmp_path):
+    for name, value in SERVICES["bot"]["environment"].items():
+        monkeypatch.setenv(name, re.sub(r"\$\{POSTGRES_PASSWORD[^}]*\}", "word", value))
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(None)
+    check_web_access(settings)
+    assert settings.database_address.startswith("postgresql")
+
+
+def test_the_image_copies_files_that_exist():
+    copied = re.findall(r"^COPY (.+) \S+$", SERVICES["bot"]["build"]["dockerfile_inline"], re.MULTILINE)
+    names = [name for line in copied for name in line.split()]
+    assert names
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+# --- Lock files ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_file_pins_everything_with_hashes_and_names_no_address(name):
+    text = (ROOT / name).read_text("utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    packages = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
+    assert len(packages) > 20
+    for package in packages:
+        assert re.match(r"[A-Za-z0-9._-]+(\[[^\]]+\])?==\S+", package), package
+        assert "--hash=sha256:" in package, package
+
+
+def test_the_test_lock_holds_what_runs_at_the_same_versions():
+    run, test = ({*re.findall(r"^([a-z0-9._-]+==\S+)", (ROOT / n).read_text("utf-8"), re.MULTILINE)} for n in LOCKS)
+    assert run <= test
+
+
+# --- README and Makefile -------------------------------------------------------------------------------------------
+
+
+def test_every_make_target_the_readme_names_exists_and_is_explained():
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    texts = (ROOT / "README.md").read_text("utf-8") + (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(re.findall(r"(?:`|^|&& )make ([a-z-]+)", texts, re.MULTILINE))
+    assert {"run", "test"} <= named <= targets
+
+
+def test_every_command_the_readme_names_exists():
+    named = set(re.findall(r"(?:`|^)lotse ([a-z-]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
+    commands = {file.stem for file in (ROOT / "bot" / "commands").glob("*.py")}
+    assert named <= commands
+
+
+# --- The wheel -----------------------------------------------------------------------------------------------------
+
+
+def test_an_installed_wheel_answers_with_the_shipped_content_from_anywhere(trained, tmp_path):
+    source, wheels, place = tmp_path / "source", tmp_path / "wheels", tmp_path / "elsewhere"
+    place.mkdir()
+    source.mkdir()
+    for name in ("bot", "intents", "knowledge"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)]
+    subprocess.run(build, cwd=source, check=True, capture_output=True)
+    (wheel,) = wheels.glob("*.whl")
+    venv.create(tmp_path / "venv", symlinks=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    target = ["--no-deps", "--no-index", "--quiet", "--target", str(packages)]
+    subprocess.run([sys.executable, "-m", "pip", "install", *target, str(wheel)], check=True, capture_output=True)
+    others = Path(pytest.__file__).parent.parent  # what Lotse needs, without the checkout that is installed there
+    (packages / "others.pth").write_text(f"import sys; sys.path.append({str(others)!r})\n")
+    env = {name: value for name, value in environment().items() if name != "PYTHONPATH"}
+    asked = [str(python), "-m", "bot", "ask", "Was zahlt der Weiterbildungsbonus?", "--as-of", "2026-11-22"]
+    done = subprocess.run(asked, cwd=place, env=env, capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "60 %" in done.stdout
+    where = subprocess.run([str(python), "-c", "import bot; print(bot.__file__)"], cwd=place, env=env, capture_output=True)
+    assert str(packages) in where.stdout.decode()
+    assert list(place.iterdir()) == []

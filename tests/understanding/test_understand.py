@@ -1,0 +1,91 @@
+"""What a message is understood as, on the content that ships. Labels, never scores: those change with every sentence."""
+
+import pytest
+
+from bot.model import Context
+from bot.understanding.understand import understand
+
+
+def best(trained, text, **context):
+    found = understand(text, trained.reader, Context(**context))
+    return found.candidates[0].label if found.candidates else None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Was zahlt der Weiterbildungsbonus?",
+        "was zahlt der weiterbildungsbonus",
+        "WAS ZAHLT DER WEITERBILDUNGSBONUS???",
+        "Was zahlt der Weiterbildungs-Bonus?",
+        "was zahlt der weiterbildungs bonus",
+        "was zahlt der weiterbildunsbonus",
+        "was zahlt der weiterbildungbonus",
+        "  was   zahlt\tder\nWeiterbildungsbonus  ",
+    ],
+)
+def test_spelling_does_not_matter(trained, text):
+    assert best(trained, text) == "weiterbildungsbonus.amount"
+
+
+@pytest.mark.parametrize(("one", "other"), [("Externenprüfung", "Externenpruefung"), ("Aufstiegs-BAföG", "aufstiegsbafoeg")])
+def test_umlauts_may_be_written_out(trained, one, other):
+    assert best(trained, f"Was ist {one}?") == best(trained, f"was ist {other}")
+    assert best(trained, f"Was ist {one}?").endswith(".overview")
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Bekomme ich als Azubi den Weiterbildungsbonus?", "apprentice"),
+        ("gilt der weiterbildungsbonus auch für auszubildende", "apprentice"),
+        ("bekomme ich als Minijobber den Weiterbildungsbonus", "minijob"),
+        ("Can apprentices get the training bonus?", "apprentice"),
+    ],
+)
+def test_kinds_of_people_are_found(trained, text, who):
+    assert who in understand(text, trained.reader, Context()).who
+
+
+def test_the_context_fills_in_the_topic_and_says_so(trained):
+    found = understand("und wie beantrage ich den?", trained.reader, Context("de", "weiterbildungsbonus", "amount"))
+    assert found.candidates[0].label == "weiterbildungsbonus.application"
+    assert found.candidates[0].assumed == ("topic",)
+    named = understand("Wie beantrage ich Bildungsurlaub?", trained.reader, Context("de", "weiterbildungsbonus", "amount"))
+    assert named.candidates[0].topic == "bildungsfreistellung"
+    assert named.candidates[0].assumed == ()
+
+
+def test_several_questions_become_parts_and_one_question_does_not(trained):
+    two = understand("Was zahlt der Weiterbildungsbonus? Wie lange dauert die Externenprüfung?", trained.reader, Context())
+    assert [part.candidates[0].label for part in two.parts] == ["weiterbildungsbonus.amount", "externenpruefung.duration"]
+    assert understand("Was zahlt der Weiterbildungsbonus?", trained.reader, Context()).parts == ()
+
+
+def test_years_and_figures_are_found(trained):
+    found = understand("Stimmt es, dass der Bonus 2023 noch 40 % und 1.500 € waren?", trained.reader, Context())
+    assert (found.years, found.quoted) == ((2023,), ("40%", "1500€"))
+
+
+@pytest.mark.parametrize("text", ["", " ", "?!", "🙂", "\x00", "\u202e", "..."])
+def test_without_words_there_is_nothing_to_understand(trained, text):
+    assert understand(text, trained.reader, Context()).candidates == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["der käse fliegt über das wasser", "blub qwrtz plonk", "hölzerne giraffe im kühlschrank", "7 8 9"]
+)
+def test_what_is_unlike_everything_has_no_sure_candidate(trained, text):
+    from bot.dialogue.policy import SURE
+
+    found = understand(text, trained.reader, Context())
+    assert all(candidate.score < SURE[found.locale] for candidate in found.candidates)
+
+
+def test_candidates_are_ranked_and_bounded_and_the_same_each_time(trained):
+    for text in ("Was zahlt der Weiterbildungsbonus?", "wie lange dauert das", "danke"):
+        found = understand(text, trained.reader, Context())
+        scores = [candidate.score for candidate in found.candidates]
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 <= score <= 100 for score in scores)
+        assert found == understand(text, trained.reader, Context())
