@@ -84,7 +84,9 @@ def lotse_running(place: Place) -> Iterator[Running]:
             said = process.stdout.readline()
             if not said.startswith(READY):
                 log.seek(0)
-                raise RuntimeError(f"lotse run did not start: {said}{log.read()}")
+                raise RuntimeError(
+                    f"lotse run did not start, exit code {process.wait(STOP_WITHIN_S)}: {said}{log.read()}"
+                )
             address = said.removeprefix(READY).split()[0].removesuffix("/chat")
             yield Running(address, process.pid, time.perf_counter() - begun)
         finally:

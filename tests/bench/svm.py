@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.svm import LinearSVC
@@ -30,6 +31,8 @@ def main(train: Path) -> None:
         text = json.loads(line)["text"]
         begun = time.perf_counter()
         margins = engine.decision_function([text])
+        if margins.ndim == 1:  # of two labels it gives the second one's only
+            margins = np.stack([-margins, margins], axis=1)
         best = int(margins.argmax())
         took = (time.perf_counter() - begun) * 1e6
         say({"label": str(engine.classes_[best]), "score": float(margins.max()), "us": round(took, 1)})
