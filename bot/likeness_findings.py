@@ -5,7 +5,7 @@ says it a little differently ends at the neighbour's, so admins should see both 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from bot.understanding.understand import understand
 
 TOO_ALIKE = 0.9
 """Likeness from which on two sentences of one set of content words are one sentence said twice."""
+HINT = "Say it more clearly, or move it where it leads."
 FEWEST = 2
 """Content words of such twins: one word alone (*alles gut*, *und alt*) says little about what is meant."""
 
@@ -53,16 +54,23 @@ def likeness_findings(draft: Draft, reader: Reader) -> list[ContentProblem]:
         ]
         alike = Similar.of((str(i), terms(t.question.masked, locale, local.parts)) for i, t in enumerate(taught))
         leads = [_leads(one, local, reader, draft.content) for one in taught]
+
+        def like(one: Taught, among: Similar = alike, here: LocaleReader = local) -> dict[str, float]:
+            return among.nearest(terms(one.question.masked, here.locale, here.parts), here.unheard)
+
         told: set[int] = set()
         for number, (one, label) in enumerate(zip(taught, leads, strict=True)):
-            near = alike.nearest(terms(one.question.masked, locale, local.parts), local.unheard)
+            if one.saying.kind == "asks":
+                continue  # reported once per answer, below
+            near = like(one)
             if label != one.label:
                 _flips(one, label, _nearest(near, taught, label), draft, findings)
             elif twin := _twin(number, near, taught):
                 if twin not in told:
                     _twins(one, taught[twin], draft, findings)
                 told.add(number)
-        _out_of_reach(taught, leads, locale, findings)
+        for asked in _asked(taught, leads):
+            _astray(asked, locale, lambda one, label: _nearest(like(one), taught, label), draft, findings)
     return findings.problems
 
 
@@ -123,10 +131,12 @@ def _side(label: str) -> str:
 
 def _flips(one: Taught, label: str, like: Taught | None, draft: Draft, findings: Findings) -> None:
     owner = one.saying.owner
-    because = f"; most like it is “{like.saying.text}” ({_where(like, draft)})" if like else ""
-    said = "" if one.saying.kind == "asks" else "said a little differently "
-    message = f"“{one.saying.text}” teaches {one.label}, but {said}it leads to {label}{because}."
-    findings.notice(owner.file, owner.path, "KB038", message, "Say it more clearly, or move it where it leads.")
+    message = f"“{one.saying.text}” teaches {one.label}, but said a little differently it leads to {label}"
+    findings.notice(owner.file, owner.path, "KB038", f"{message}{_because(like, draft)}.", HINT)
+
+
+def _because(like: Taught | None, draft: Draft) -> str:
+    return f"; most like it is “{like.saying.text}” ({_where(like, draft)})" if like else ""
 
 
 def _twins(one: Taught, other: Taught, draft: Draft, findings: Findings) -> None:
@@ -138,17 +148,40 @@ def _twins(one: Taught, other: Taught, draft: Draft, findings: Findings) -> None
     findings.notice(owner.file, owner.path, "KB038", message, "Say one of the two more clearly, or delete it.")
 
 
-def _out_of_reach(taught: Sequence[Taught], leads: Sequence[str], locale: Locale, findings: Findings) -> None:
-    own: dict[str, list[tuple[Taught, str]]] = defaultdict(list)
+Led = tuple[Taught, str]
+"""A way to ask for an answer, and where it leads."""
+
+
+def _asked(taught: Sequence[Taught], leads: Sequence[str]) -> Iterable[Sequence[Led]]:
+    """The ways to ask, answer by answer."""
+    own: dict[str, list[Led]] = defaultdict(list)
     for one, label in zip(taught, leads, strict=True):
         if one.saying.kind == "asks":
             own[one.label].append((one, label))
-    for label, asked in own.items():
-        if all(led != label for _, led in asked):
-            owner = asked[0][0].saying.owner
-            others = ", ".join(sorted({led for _, led in asked}))
-            message = f"None of the ways to ask for {label} ({locale}) leads there, but to {others}."
-            findings.notice(owner.file, owner.path[:-1], "KB039", message, "Add ways to ask that only fit this answer.")
+    return own.values()
+
+
+def _astray(
+    asked: Sequence[Led],
+    locale: Locale,
+    nearest: Callable[[Taught, str], Taught | None],
+    draft: Draft,
+    findings: Findings,
+) -> None:
+    """One notice per answer: none of its ways to ask leads there, or some do not."""
+    wrong = [(one, led) for one, led in asked if led != one.label]
+    if not wrong:
+        return
+    one, led = wrong[0]
+    owner = one.saying.owner
+    if len(wrong) == len(asked):
+        others = ", ".join(sorted({led for _, led in wrong}))
+        message = f"None of the ways to ask for {one.label} ({locale}) leads there, but to {others}."
+        findings.notice(owner.file, owner.path[:-1], "KB039", message, "Add ways to ask that only fit this answer.")
+        return
+    others = f"{len(wrong)} of {len(asked)} ways to ask for {one.label} ({locale}) lead elsewhere"
+    message = f"{others}: “{one.saying.text}” to {led}{_because(nearest(one, led), draft)}."
+    findings.notice(owner.file, owner.path, "KB038", message, HINT)
 
 
 def _where(one: Taught, draft: Draft) -> str:

@@ -1,14 +1,13 @@
 """The whole program: real store, real loops, real pages, and a content folder that changes while it runs."""
 
-import asyncio
 import itertools
 import shutil
 
 import pytest
 
-from bot.app import check_and_build, serve, listen_on, suggestions
+from bot.app import check_and_build, suggestions
 from bot.channels.browser import BrowserChannel
-from bot.config import Settings
+from bot.errors import ContentError
 from bot.model import Address, Incoming, Person, Pressed, Utterance, as_text
 from bot.store.conversations import Conversations
 from bot.store.database import open_database
@@ -102,36 +101,6 @@ async def test_a_conversation_with_a_case_its_data_and_their_end(steps):
     assert not [text for who, text, _ in await steps.said() if "Weiterbildungsbonus?" in text and who == "user"]
 
 
-async def test_served_pages_answer_and_a_stop_keeps_what_was_said(tmp_path):
-    content = write_tree(tmp_path / "content")
-    settings = Settings(data=tmp_path / "data", content=content, open_access=True, clock="2026-11-22", _env_file=None)
-    for number in (1, 2):
-        listening, ready = listen_on("127.0.0.1", 0), asyncio.Event()
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        serving = asyncio.create_task(serve(settings, listening, ready))
-        await ready.wait()
-        health = await asyncio.to_thread(_health, address)
-        assert (health["status"], health["inputs"]["waiting"]) == ("ok", 0)
-        if number == 1:
-            assert "ein Zuschuss des Landes" in await asyncio.to_thread(_asked, address, "der Landesbonus")
-        serving.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await serving
-        listening.close()
-    database = await open_database(settings.database_address)
-    await database.close()
-
-
-def _health(address):
-    with Guest(address) as guest:
-        return guest.health()
-
-
-def _asked(address, text):
-    with Guest(address) as guest:
-        return guest.say(text)
-
-
 def test_changed_content_goes_live_and_broken_content_does_not(tmp_path):
     content = write_tree(tmp_path / "content")
     file = content / "knowledge" / "funding" / "bonus.yaml"
@@ -164,8 +133,6 @@ def until(guest, condition):
 
 
 def test_what_cannot_be_used_is_refused_before_it_is_trained(tmp_path):
-    from bot.errors import ContentError
-
     content = write_tree(tmp_path)
     (content / "knowledge" / "funding" / "bonus.yaml").write_text(BONUS.replace("{rate}", "60 %"), "utf-8")
     with pytest.raises(ContentError):

@@ -75,7 +75,11 @@ def test_pure_code_waits_for_nothing_and_asks_nobody(package):
         for node in ast.walk(tree):
             if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
                 wrong.append(f"{path.name}:{node.lineno} async")
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("now", "today"):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in ("now", "today")
+            ):
                 wrong.append(f"{path.name}:{node.lineno} reads the clock")
         wrong.extend(f"{path.name}: {name}" for name in imports(tree) if name.split(".")[0] in IMPURE_MODULES)
     assert not wrong

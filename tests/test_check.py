@@ -22,6 +22,7 @@ from bot.understanding.phrases import expand
 from tests.content.small_tree import SMALL_TREE, TODAY, write_tree
 
 ROOT = Path(__file__).parents[1]
+TESTS = ("test_check.py", "content/test_read.py", "test_understood_findings.py")
 BONUS = "knowledge/funding/bonus.yaml"
 PRAEMIE = "knowledge/funding/praemie.yaml"
 VAKUUM = "knowledge/modules/vakuum.yaml"
@@ -409,7 +410,9 @@ def test_no_text_makes_the_check_slow(piece):
 
 
 def run(folder, *arguments):
-    return CliRunner().invoke(command_line([]), ["check", "--content", str(folder), "--as-of", "2026-11-22", *arguments])
+    return CliRunner().invoke(
+        command_line([]), ["check", "--content", str(folder), "--as-of", "2026-11-22", *arguments]
+    )
 
 
 def test_the_command_is_silent_about_good_content_and_ends_well(small):
@@ -433,7 +436,9 @@ def test_notices_do_not_fail_the_command_and_may_be_left_out(small):
     result = CliRunner().invoke(command_line([]), ["check", "--content", str(small), "--as-of", "2029-01-01"])
     assert result.exit_code == 0
     assert "KB027" in result.output
-    result = CliRunner().invoke(command_line([]), ["check", "--content", str(small), "--as-of", "2029-01-01", "--no-notices"])
+    result = CliRunner().invoke(
+        command_line([]), ["check", "--content", str(small), "--as-of", "2029-01-01", "--no-notices"]
+    )
     assert "KB027" not in result.output
 
 
@@ -449,13 +454,15 @@ def test_the_command_writes_json_lines_and_keeps_to_the_files_named(small):
 
 
 def test_the_command_lists_all_codes_and_the_code_uses_no_other():
-    listed = {line.split()[0] for line in CliRunner().invoke(command_line([]), ["check", "--codes"]).output.splitlines()}
+    listed = {
+        line.split()[0] for line in CliRunner().invoke(command_line([]), ["check", "--codes"]).output.splitlines()
+    }
     assert listed == set(FINDING_CODES)
     sources = "".join(
         path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py") if path.name != "finding_codes.py"
     )
     assert set(re.findall(r"\bKB0\d\d\b", sources)) == listed
-    tests = "".join((ROOT / "tests" / name).read_text("utf-8") for name in ("test_check.py", "content/test_read.py"))
+    tests = "".join((ROOT / "tests" / name).read_text("utf-8") for name in TESTS)
     assert listed <= set(re.findall(r"\bKB0\d\d\b", tests)), "every code has a test"
 
 

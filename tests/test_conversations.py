@@ -83,7 +83,8 @@ def has(effects, wanted):
     """Whether one of the effects is of this kind and has these values."""
     ((name, values),) = wanted.items()
     return any(
-        isinstance(effect, EFFECTS[name]) and all(getattr(effect, key) == value for key, value in (values or {}).items())
+        isinstance(effect, EFFECTS[name])
+        and all(getattr(effect, key) == value for key, value in (values or {}).items())
         for effect in effects
     )
 

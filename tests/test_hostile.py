@@ -17,16 +17,63 @@ from tests.conftest import NOW
 from tests.web.payloads import HOSTILE_TEXTS
 
 SEED, MESSAGES = 20261122, 2_000
-BRACES = ("{rate}", "{case_number}", "{}", "{0}", "{{cap}}", "{before.rate}", "{part}", "{title}", "{contact}", "{number}")
-FORMATS = ("%s", "%n%n%n", "%(x)s", "${HOME}", "$(id)", "`id`", "'; DROP TABLE cases; --", "../../etc/passwd", "\\x00", "\\N{DASH}")
-NUMBERS = ("9" * 400, "-1e400", "1" + "0" * 5_000, "0x" + "f" * 99, "NaN %", "99999999999999999999 €", "1,5,5,5 %", "²³¼ %", "٣٤ %")
+BRACES = (
+    "{rate}",
+    "{case_number}",
+    "{}",
+    "{0}",
+    "{{cap}}",
+    "{before.rate}",
+    "{part}",
+    "{title}",
+    "{contact}",
+    "{number}",
+)
+FORMATS = (
+    "%s",
+    "%n%n%n",
+    "%(x)s",
+    "${HOME}",
+    "$(id)",
+    "`id`",
+    "'; DROP TABLE cases; --",
+    "../../etc/passwd",
+    "\\x00",
+    "\\N{DASH}",
+)
+NUMBERS = (
+    "9" * 400,
+    "-1e400",
+    "1" + "0" * 5_000,
+    "0x" + "f" * 99,
+    "NaN %",
+    "99999999999999999999 €",
+    "1,5,5,5 %",
+    "²³¼ %",
+    "٣٤ %",
+)
 SIGNS = "\x00\x01\x08\x1b\x7f\x85\u00ad\u200b\u200d\u202e\u2066\u2069\ufeff\ufffe\U000e0041"
 EMOJI = "🙂👍🏽👨‍👩‍👧‍👦🇩🇪❤️‍🔥"
-MARKDOWN = ("**", "__", "> ", "# ", "- ", "1. ", "[x](javascript:alert(1))", "```", "|a|b|", "<!channel>", "<@U123>", "@room")
+MARKDOWN = (
+    "**",
+    "__",
+    "> ",
+    "# ",
+    "- ",
+    "1. ",
+    "[x](javascript:alert(1))",
+    "```",
+    "|a|b|",
+    "<!channel>",
+    "<@U123>",
+    "@room",
+)
 
 
 def zalgo(text, chance):
-    return "".join(char + "".join(chr(chance.randrange(0x300, 0x36F)) for _ in range(chance.randrange(9))) for char in text)
+    return "".join(
+        char + "".join(chr(chance.randrange(0x300, 0x36F)) for _ in range(chance.randrange(9))) for char in text
+    )
 
 
 def messages(content, count):
@@ -37,7 +84,9 @@ def messages(content, count):
     asked = lambda: chance.choice(sentences).replace("{topic}", chance.choice(names))  # noqa: E731
     kinds = (
         lambda: "".join(chance.choice(SIGNS + EMOJI + " aä?") for _ in range(chance.randrange(60))),
-        lambda: "".join(chr(chance.choice((chance.randrange(0xD800), chance.randrange(0xE000, 0x110000)))) for _ in range(30)),
+        lambda: "".join(
+            chr(chance.choice((chance.randrange(0xD800), chance.randrange(0xE000, 0x110000)))) for _ in range(30)
+        ),
         lambda: zalgo(asked(), chance),
         lambda: f"{asked()} {chance.choice(BRACES)} {chance.choice(BRACES)}? und was kostet {chance.choice(BRACES)}?",
         lambda: f"{chance.choice(FORMATS)} {asked()} {chance.choice(FORMATS)}",
@@ -48,7 +97,9 @@ def messages(content, count):
         lambda: f"\u202e{asked()}\u202c".replace(" ", chance.choice(("\u00a0", "\u3000", "\t", "\r\n", "\x00"))),
         lambda: "".join(chance.sample(word := asked(), len(word))),
         lambda: str(chance.randrange(12)),
-        lambda: chance.choice(("ja", "nein", "nichts davon", "warum", "mehr dazu", "abbrechen", "english", "yes", "no")),
+        lambda: chance.choice(
+            ("ja", "nein", "nichts davon", "warum", "mehr dazu", "abbrechen", "english", "yes", "no")
+        ),
     )
     longest = ("x", "ä" * 7, "Was zahlt der Weiterbildungsbonus? ", "🙂", "\u0301", "{rate}", "9", "?\n", "und wie ")
     for text in longest:
@@ -87,7 +138,8 @@ def test_nothing_typed_breaks_a_turn_and_the_same_words_get_the_same_reply(train
             assert repr(again.effects).encode() == repr(turn.effects).encode()
             alone = State(locale=locale, introduced=True)
             once, twice = (
-                take_turn(alone, Utterance(text), understand(text, reader, context_of(alone)), content, NOW) for _ in "12"
+                take_turn(alone, Utterance(text), understand(text, reader, context_of(alone)), content, NOW)
+                for _ in "12"
             )
             assert repr(once) == repr(twice)
             check_reply(once, text)
@@ -97,17 +149,43 @@ def test_nothing_typed_breaks_a_turn_and_the_same_words_get_the_same_reply(train
 
 def test_words_of_a_person_come_back_as_they_were_or_not_at_all(trained):
     """Braces in a question are never filled in, neither by our texts nor by the number of a case."""
-    for text in ("Was zahlt der Weiterbildungsbonus? {case_number} {rate} {title} qwrtz?", "{contact} {number} {team}?"):
+    for text in (
+        "Was zahlt der Weiterbildungsbonus? {case_number} {rate} {title} qwrtz?",
+        "{contact} {number} {team}?",
+    ):
         rehearsal = Rehearsal(trained.content, trained.reader, itertools.count(7), State(introduced=True))
         for reply in rehearsal.take(Utterance(text), NOW).replies:
-            assert not {"{rate}", "{title}", "{contact}"} & set(as_text(reply).split()) or text in as_text(reply) or "{case" in text
+            assert (
+                not {"{rate}", "{title}", "{contact}"} & set(as_text(reply).split())
+                or text in as_text(reply)
+                or "{case" in text
+            )
 
 
 def test_values_nobody_offered_do_nothing_that_was_not_offered(trained):
     """A page sends the value of a choice; whoever forges one gets an answer or a miss, never somebody else's effects."""
     chance = random.Random(SEED)
-    values = ["", "say:", "say:x", "say:x.y", "say:weiterbildungsbonus", "say:weiterbildungsbonus.", "topic:", "topic:x"]
-    values += ["yes", "no", "none", "case_status:1", "timer:x", "confirm_delete", "forget", "__class__", "{case_number}"]
+    values = [
+        "",
+        "say:",
+        "say:x",
+        "say:x.y",
+        "say:weiterbildungsbonus",
+        "say:weiterbildungsbonus.",
+        "topic:",
+        "topic:x",
+    ]
+    values += [
+        "yes",
+        "no",
+        "none",
+        "case_status:1",
+        "timer:x",
+        "confirm_delete",
+        "forget",
+        "__class__",
+        "{case_number}",
+    ]
     values += [f"say:{a}.{b}" for a, b in (("weiterbildungsbonus", "__init__"), ("..", ".."), ("x" * 5_000, "y"))]
     values += ["".join(chance.choice(SIGNS + "say:.topic") for _ in range(20)) for _ in range(200)]
     for value in values:

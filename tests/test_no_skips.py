@@ -43,7 +43,11 @@ pytest.importorskip("no_such_package", reason="the whole module")
     ("no_skips", "code", "words"),
     [
         ("", 0, ["1 passed", "4 skipped", "1 xfailed"]),
-        ("1", 1, ["1 passed", "2 failed", "2 errors", "no counterpart here", "marked", "not on this", "the whole module"]),
+        (
+            "1",
+            1,
+            ["1 passed", "2 failed", "2 errors", "no counterpart here", "marked", "not on this", "the whole module"],
+        ),
     ],
 )
 def test_a_skip_fails_the_session_where_it_must(tmp_path, no_skips, code, words):
@@ -58,4 +62,4 @@ def test_a_skip_fails_the_session_where_it_must(tmp_path, no_skips, code, words)
         text=True,
     )
     assert done.returncode == code, done.stdout + done.stderr
-    assert [word for word in words if word not in done.stdout] == []
+    assert [word for word in words if word not in done.stdout] == [], done.stdout

@@ -125,6 +125,8 @@ def test_an_installed_wheel_answers_with_the_shipped_content_from_anywhere(train
     done = subprocess.run(asked, cwd=place, env=env, capture_output=True, text=True, encoding="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
     assert "60 %" in done.stdout
-    where = subprocess.run([str(python), "-c", "import bot; print(bot.__file__)"], cwd=place, env=env, capture_output=True)
+    where = subprocess.run(
+        [str(python), "-c", "import bot; print(bot.__file__)"], cwd=place, env=env, capture_output=True
+    )
     assert str(packages) in where.stdout.decode()
     assert list(place.iterdir()) == []

@@ -50,8 +50,8 @@ def training_rows(content: Content) -> list[tuple[str, str]]:
     held_back = {tokens(sentence) for sentence in _test_sentences(content)}
     rows: list[tuple[str, str]] = []
     for label in sorted(found):
-        sentences = [sentence for sentence in sorted(found[label]) if tokens(sentence) not in held_back]
-        drawn = chance.sample(sentences, min(MOST_PER_LABEL, len(sentences)))
+        kept = [sentence for sentence in sorted(found[label]) if tokens(sentence) not in held_back]
+        drawn = chance.sample(kept, min(MOST_PER_LABEL, len(kept)))
         rows.extend((sentence, label) for sentence in drawn)
     return rows
 

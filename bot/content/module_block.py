@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.content.definitions import ByLocale, Content, ListQuery, Module, Topic
 from bot.content.unit_words import number_words
-from bot.content.validity import has_ended
+from bot.content.validity import MONTHS_SHORT, add_months, has_ended
 from bot.model import Locale
 
 FORMAT_WORDS: Mapping[Locale, Mapping[str, str]] = {
@@ -71,9 +71,12 @@ def list_words(query: ListQuery, content: Content, locale: Locale, day: date) ->
     topics = listed_topics(query, content, day)
     if not topics:
         return "- zurzeit nichts bekannt" if locale == "de" else "- nothing known at present"
-    return "\n".join(f"- {_list_line(topic, locale)}" for topic in topics)
+    return "\n".join(f"- {_list_line(topic, locale, day)}" for topic in topics)
 
 
-def _list_line(topic: Topic, locale: Locale) -> str:
-    duration = topic.module.duration if topic.module else None
+def _list_line(topic: Topic, locale: Locale, day: date) -> str:
+    """The title, with the duration while it need not be looked up again."""
+    module = topic.module
+    current = module and add_months(topic.sources[module.source].reviewed, MONTHS_SHORT) >= day
+    duration = module.duration if module and current else None
     return f"{topic.title[locale]} ({duration[locale]})" if duration else topic.title[locale]

@@ -127,7 +127,11 @@ def answer_parts(s: Situation, sure: float) -> Turn | None:
             labels.append(composed.label)
             effects.extend(_gap(composed, part.text))
             last = (best, composed)
-        elif best is None or best.kind != "intent" or best.score < sure:
+        elif best and best.intent and best.score >= sure:
+            intent = s.content.intents[best.intent]
+            if intent.kind == "off_topic" and intent.reply.get(s.locale):
+                missed.append(_notice(Paragraph((Span(intent.reply[s.locale][0]),))))
+        else:
             missed.append(_notice(wording.say(wording.NOT_UNDERSTOOD_PART, s.locale, part=part.text)))
             effects.append(RecordGap("missed", part.text, best.label if best else None))
     if last is None or len(labels) < 2:

@@ -39,7 +39,9 @@ def act(s: Situation, action: str) -> Turn | None:
 
 def _help(s: Situation) -> Turn:
     blocks = (wording.say(wording.HELP, s.locale),)
-    return finish(s, "control", "help", blocks, choices=menu(s), label="help", candidate=s.best)
+    choices = menu(s)
+    state = replace(s.state, pending=Pending("next", tuple((c.label, c.value) for c in choices)))
+    return finish(replace(s, state=state), "control", "help", blocks, choices=choices, label="help", candidate=s.best)
 
 
 def _cancel(s: Situation) -> Turn:

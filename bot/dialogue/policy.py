@@ -41,6 +41,7 @@ from bot.model import (
     Paragraph,
     Pressed,
     Rated,
+    Reason,
     RecordGap,
     RecordRating,
     Span,
@@ -59,6 +60,7 @@ WANTS_PERSON = 35.0
 SENSITIVE = 25.0
 """From this sum on a message is one for a person, whichever of the sensitive matters it is."""
 TWO_MISSES = 2
+TIMER = "timer:"
 CHOICES_TAKEN = frozenset({"chosen", "chosen_topic", "none_of_these"})
 """Rules after which the words typed were a choice, not a question."""
 
@@ -82,7 +84,9 @@ def take_turn(
 
 
 def _remembering(turn: Turn, incoming: Input) -> Turn:
-    """The turn with the question kept, in case a person is asked for next."""
+    """The turn with the question kept, in case a person is asked for next, and the misses counted anew where due."""
+    if turn.decision in ("smalltalk", "control"):  # in between, two misses are no longer in a row
+        turn = replace(turn, state=replace(turn.state, misses=0))
     asked = turn.decision in ("answer", "clarify", "miss") and turn.reason.rule not in CHOICES_TAKEN
     if not isinstance(incoming, Utterance) or not asked:
         return turn
@@ -105,6 +109,9 @@ def _looked_up(s: Situation) -> Turn | None:
 
 
 def _pressed(s: Situation) -> Turn | None:
+    """A choice was pressed. The store's own presses (timers) mean nothing to this policy yet and change nothing."""
+    if isinstance(s.input, Pressed) and s.input.value.startswith(TIMER):
+        return Turn(s.state, (), Reason("timer", s.input.value), "silent")
     return _chosen(s, s.input.value) if isinstance(s.input, Pressed) else None
 
 
@@ -292,8 +299,8 @@ def _miss(s: Situation) -> Turn:
     misses = s.state.misses + 1
     gap = RecordGap("missed", _said(s), s.best.label if s.best else None)
     if misses < TWO_MISSES:
-        state = replace(s.state, misses=misses, pending=None)
         choices = menu(s)
+        state = replace(s.state, misses=misses, pending=Pending("next", tuple((c.label, c.value) for c in choices)))
         return finish(
             replace(s, state=state),
             "miss",

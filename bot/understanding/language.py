@@ -56,6 +56,8 @@ class LanguageModel:
                 own = [self.runs[run] for run in _letter_runs(word) if run in self.runs]
                 if own:
                     odds += max(-1.5, min(1.5, sum(own) / len(own)))
+        if not any(word in self.words for word in found):
+            return prior or LEADS
         if prior is None:
             return "en" if odds > 0.5 else LEADS
         if prior == "de":

@@ -45,8 +45,8 @@ BROKEN = [
     ('"text"', "not a JSON object"),
     ('{"id": 5}', '"text"'),
     ('{"id": 5, "text": 7}', '"text"'),
-    ('{"id": 5, "text": "Hallo", "locale": "fr"}', '"locale" is \'fr\''),
-    ('{"id": 5, "text": "Hallo", "as_of": "morgen"}', '"as_of" is \'morgen\''),
+    ('{"id": 5, "text": "Hallo", "locale": "fr"}', "\"locale\" is 'fr'"),
+    ('{"id": 5, "text": "Hallo", "as_of": "morgen"}', "\"as_of\" is 'morgen'"),
     ('{"id": 5, "text": "Hallo", "as_of": 20261122}', '"as_of" is 20261122'),
     ("[" * 50_000, "not JSON"),
 ]

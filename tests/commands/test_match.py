@@ -47,7 +47,9 @@ def test_a_broken_line_gets_an_error_in_its_place_and_no_text_gets_an_answer(tra
     assert ["error" in row for row in rows] == [False, False, True, True, False, False]
 
 
-@pytest.mark.parametrize(("text", "words"), [(None, "not a file"), ("{", "not a file"), ("[]", "not a file"), ("", "no example")])
+@pytest.mark.parametrize(
+    ("text", "words"), [(None, "not a file"), ("{", "not a file"), ("[]", "not a file"), ("", "no example")]
+)
 def test_a_file_that_cannot_teach_is_refused(tmp_path, text, words):
     file = tmp_path / "train.jsonl"
     if text is not None:

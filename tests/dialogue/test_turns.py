@@ -59,7 +59,9 @@ def test_yes_deletes_only_when_that_was_the_question(trained):
     assert any(isinstance(effect, ForgetPerson) for effect in turn.effects)
 
 
-@pytest.mark.parametrize("given", ["hallo", Pressed("help"), Rated(True, "o1"), LookedUp("person_data", (("messages", 3),))])
+@pytest.mark.parametrize(
+    "given", ["hallo", Pressed("help"), Rated(True, "o1"), LookedUp("person_data", (("messages", 3),))]
+)
 def test_every_turn_says_why_and_speaks_one_language(trained, given):
     for locale in ("de", "en"):
         turn = turn_of(State(locale=locale), given, trained, Understanding(locale))
@@ -83,6 +85,8 @@ def test_a_state_of_an_earlier_release_is_read_and_one_of_a_later_release_refuse
 
 def test_a_state_that_names_content_which_is_gone_still_leads_to_an_answer(trained):
     pending = Pending("next", (("Weg", "say:gone.amount"), ("Auch weg", "topic:gone")))
-    state = met(topic="gone", aspect="gone", who=("gone",), context_at=NOW, pending=pending, shown_labels=("gone.amount",))
+    state = met(
+        topic="gone", aspect="gone", who=("gone",), context_at=NOW, pending=pending, shown_labels=("gone.amount",)
+    )
     for given in ("1", "2", "Was nun?", Pressed("say:gone.amount"), Pressed("more"), Pressed("why"), Pressed("person")):
         assert turn_of(state, given, trained).replies

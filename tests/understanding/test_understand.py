@@ -28,7 +28,9 @@ def test_spelling_does_not_matter(trained, text):
     assert best(trained, text) == "weiterbildungsbonus.amount"
 
 
-@pytest.mark.parametrize(("one", "other"), [("Externenprüfung", "Externenpruefung"), ("Aufstiegs-BAföG", "aufstiegsbafoeg")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Externenprüfung", "Externenpruefung"), ("Aufstiegs-BAföG", "aufstiegsbafoeg")]
+)
 def test_umlauts_may_be_written_out(trained, one, other):
     assert best(trained, f"Was ist {one}?") == best(trained, f"was ist {other}")
     assert best(trained, f"Was ist {one}?").endswith(".overview")
@@ -51,14 +53,21 @@ def test_the_context_fills_in_the_topic_and_says_so(trained):
     found = understand("und wie beantrage ich den?", trained.reader, Context("de", "weiterbildungsbonus", "amount"))
     assert found.candidates[0].label == "weiterbildungsbonus.application"
     assert found.candidates[0].assumed == ("topic",)
-    named = understand("Wie beantrage ich Bildungsurlaub?", trained.reader, Context("de", "weiterbildungsbonus", "amount"))
+    named = understand(
+        "Wie beantrage ich Bildungsurlaub?", trained.reader, Context("de", "weiterbildungsbonus", "amount")
+    )
     assert named.candidates[0].topic == "bildungsfreistellung"
     assert named.candidates[0].assumed == ()
 
 
 def test_several_questions_become_parts_and_one_question_does_not(trained):
-    two = understand("Was zahlt der Weiterbildungsbonus? Wie lange dauert die Externenprüfung?", trained.reader, Context())
-    assert [part.candidates[0].label for part in two.parts] == ["weiterbildungsbonus.amount", "externenpruefung.duration"]
+    two = understand(
+        "Was zahlt der Weiterbildungsbonus? Wie lange dauert die Externenprüfung?", trained.reader, Context()
+    )
+    assert [part.candidates[0].label for part in two.parts] == [
+        "weiterbildungsbonus.amount",
+        "externenpruefung.duration",
+    ]
     assert understand("Was zahlt der Weiterbildungsbonus?", trained.reader, Context()).parts == ()
 
 
