@@ -25,6 +25,8 @@ from bot.understanding.understand import understand
 TOO_ALIKE = 0.9
 """Likeness from which on two sentences of one set of content words are one sentence said twice."""
 HINT = "Say it more clearly, or move it where it leads."
+MOST_ASKS = 5
+"""Ways to ask that are judged per answer and language: each takes two milliseconds, and there may be ten thousand."""
 FEWEST = 2
 """Content words of such twins: one word alone (*alles gut*, *und alt*) says little about what is meant."""
 
@@ -47,11 +49,7 @@ def likeness_findings(draft: Draft, reader: Reader) -> list[ContentProblem]:
     for locale in LOCALES:
         local = reader.locales[locale]
         overviews = frozenset(reader.overviews.values())
-        taught = [
-            _taught(saying, local, overviews)
-            for saying in sayings
-            if saying.locale == locale and not saying.owner.label.startswith("who ")
-        ]
+        taught = [_taught(saying, local, overviews) for saying in _newest(sayings, locale)]
         alike = Similar.of((str(i), terms(t.question.masked, locale, local.parts)) for i, t in enumerate(taught))
         leads = [_leads(one, local, reader, draft.content) for one in taught]
 
@@ -70,8 +68,17 @@ def likeness_findings(draft: Draft, reader: Reader) -> list[ContentProblem]:
                     _twins(one, taught[twin], draft, findings)
                 told.add(number)
         for asked in _asked(taught, leads):
-            _astray(asked, locale, lambda one, label: _nearest(like(one), taught, label), draft, findings)
+            _astray(asked, locale, _first_astray(asked, like, taught), draft, findings)
     return findings.problems
+
+
+def _newest(sayings: Sequence[Saying], locale: Locale) -> list[Saying]:
+    """The sentences of one language, of an answer only those at the end of its list: the rest was judged before."""
+    by_owner: dict[str, list[Saying]] = defaultdict(list)
+    for saying in sayings:
+        if saying.locale == locale and not saying.owner.label.startswith("who "):
+            by_owner[f"{saying.kind} {saying.owner.label}"].append(saying)
+    return [one for of in by_owner.values() for one in (of[-MOST_ASKS:] if of[0].kind == "asks" else of)]
 
 
 def _taught(saying: Saying, local: LocaleReader, overviews: frozenset[TopicId]) -> Taught:
@@ -161,10 +168,18 @@ def _asked(taught: Sequence[Taught], leads: Sequence[str]) -> Iterable[Sequence[
     return own.values()
 
 
+def _first_astray(
+    asked: Sequence[Led], like: Callable[[Taught], dict[str, float]], taught: Sequence[Taught]
+) -> Taught | None:
+    """What the first way to ask that leads elsewhere is most like there."""
+    found = next(((one, led) for one, led in asked if led != one.label), None)
+    return _nearest(like(found[0]), taught, found[1]) if found else None
+
+
 def _astray(
     asked: Sequence[Led],
     locale: Locale,
-    nearest: Callable[[Taught, str], Taught | None],
+    nearest: Taught | None,
     draft: Draft,
     findings: Findings,
 ) -> None:
@@ -180,7 +195,7 @@ def _astray(
         findings.notice(owner.file, owner.path[:-1], "KB039", message, "Add ways to ask that only fit this answer.")
         return
     others = f"{len(wrong)} of {len(asked)} ways to ask for {one.label} ({locale}) lead elsewhere"
-    message = f"{others}: “{one.saying.text}” to {led}{_because(nearest(one, led), draft)}."
+    message = f"{others}: “{one.saying.text}” to {led}{_because(nearest, draft)}."
     findings.notice(owner.file, owner.path, "KB038", message, HINT)
 
 

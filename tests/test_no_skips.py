@@ -46,7 +46,7 @@ pytest.importorskip("no_such_package", reason="the whole module")
         (
             "1",
             1,
-            ["1 passed", "2 failed", "2 errors", "no counterpart here", "marked", "not on this", "the whole module"],
+            ["1 passed", "1 failed", "3 errors", "no counterpart here", "marked", "not on this", "the whole module"],
         ),
     ],
 )

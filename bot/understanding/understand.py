@@ -80,6 +80,8 @@ Chosen on held-out ways to ask: 64 % of them find their answer among some twenty
 alone and 59 % with likeness alone.
 """
 ALIKE_ENOUGH = 0.45
+THE_SAME = 0.999
+"""Likeness of a question that was typed as it is written in the content."""
 OUTWEIGHS = 0.8
 """How much of an intent's probability a question loses that is surely about a topic of ours."""
 
@@ -193,7 +195,7 @@ def _gather(
         NO_TOPIC, 0.0
     )
     ours = (1 - none) * (1 - UNKNOWN_WORDS * (1 - known))
-    topics = _topics(question, content, about, reader, local, context, figures, ours)
+    topics = _topics(question, content, about, reader, local, context, figures, ours, own)
     about_us = max((share for share, _ in topics.values()), default=0.0)
     intents = {IntentId(label.removeprefix(INTENT)): p for label, p in routes.items() if label.startswith(INTENT)}
     intents = {
@@ -262,6 +264,7 @@ def _topics(
     context: Context,
     figures: tuple[str, ...],
     ours: float,
+    own: Mapping[str, float],
 ) -> dict[TopicId, tuple[float, Evidence]]:
     found: dict[TopicId, tuple[float, Evidence]] = {}
 
@@ -294,6 +297,10 @@ def _topics(
         follows = len(content) <= 2 or question.words[0] in ("und", "and", "aber", "but")
         found = {topic: (share * (ELSEWHERE if follows else 1.0), why) for topic, (share, why) in found.items()}
         add(context.topic, CARRIED if follows else DRIFTED, Evidence("context", context.topic, CARRIED))
+    if not question.topics:
+        for label, likeness in own.items():
+            if likeness >= THE_SAME:
+                add(TopicId(label.partition(".")[0]), PHRASE, Evidence("own_answer", label, likeness))
     left = ours * max(0.0, 1 - sum(share for share, _ in found.values()))
     for overview, p in _areas(ours_alone, local, reader).items():
         add(overview, AREA * left * p, Evidence("words", " ".join(content), p))

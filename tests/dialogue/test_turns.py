@@ -47,7 +47,7 @@ def test_everything_that_can_be_pressed_can_be_typed_by_number_and_by_its_words(
 @pytest.mark.parametrize("value", ["say:x.y", "say:weiterbildungsbonus.zzz", "topic:x", "delete", "timer:x", "", "YES"])
 def test_a_forged_value_does_nothing(trained, value):
     turn = turn_of(met(), Pressed(value), trained)
-    assert turn.decision == "miss"
+    assert turn.decision in ("miss", "silent")
     assert not any(isinstance(effect, OpenCase | ForgetPerson) for effect in turn.effects)
 
 
