@@ -1,8 +1,10 @@
 import os
+import tempfile
 import time
 import tracemalloc
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from bot.content.yaml_tree import parse_yaml, plain
 from bot.errors import ConfigError
 from tests.content.small_tree import BONUS, SMALL_TREE, write_tree
 
+NOBODY = 65534
 BONUS_FILE = "knowledge/funding/bonus.yaml"
 
 
@@ -246,10 +249,28 @@ def test_links_pipes_and_other_oddities_are_findings(small):
     }
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_a_finding(small):
-    (small / BONUS_FILE).chmod(0)
-    assert ("KB001", BONUS_FILE) in {(p.code, p.file) for p in read_content(small).problems}
+@pytest.fixture
+def unprivileged():
+    """Somebody who may not read everything: root becomes nobody for the time of a test."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    yield
+    os.seteuid(before)
+
+
+@pytest.fixture
+def locked():
+    """A content folder every user may enter, unlike those of pytest, with one file nobody may read."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = write_tree(Path(name), SMALL_TREE)
+        folder.chmod(0o755)
+        (folder / BONUS_FILE).chmod(0)
+        yield folder
+
+
+def test_a_file_without_permission_is_a_finding(locked, unprivileged):
+    assert ("KB001", BONUS_FILE) in {(p.code, p.file) for p in read_content(locked).problems}
 
 
 def test_two_files_of_one_id_are_a_finding(small):
