@@ -21,8 +21,15 @@ ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60
 
 
+def own_cache(settings):
+    """Content of a test's own is cached beside it: in the usual place it would push out the content that ships."""
+    content = settings.get("LOTSE_CONTENT")
+    return {"XDG_CACHE_HOME": str(Path(content).parent / "cache")} if content else {}
+
+
 def environment(**settings):
     """This machine's environment without its settings of Lotse; the program is that of this checkout."""
+    settings = {**own_cache(settings), **settings}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "", "COLUMNS": "200", **settings}
 
@@ -32,7 +39,10 @@ def lotse_here(*arguments, folder, given=None, **settings):
     wiped = dict.fromkeys(name for name in os.environ if name.startswith("LOTSE_"))
     with contextlib.chdir(folder):
         done = CliRunner().invoke(
-            command_line([*arguments]), arguments, input=given, env={**wiped, "COLUMNS": "200", **settings}
+            command_line([*arguments]),
+            arguments,
+            input=given,
+            env={**wiped, "COLUMNS": "200", **own_cache(settings), **settings},
         )
     structlog.reset_defaults()
     if done.exception is not None and not isinstance(done.exception, SystemExit):

@@ -110,22 +110,21 @@ def test_changed_content_goes_live_and_broken_content_does_not(tmp_path):
         path.write_text(re.sub(r"^    tests:\n(?: {6}.*\n)+", "", path.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
     file = content / "knowledge" / "funding" / "bonus.yaml"
     with web_chat(tmp_path, LOTSE_CONTENT=str(content), LOTSE_CLOCK="2026-11-22") as (address, process):
-        with Guest(address) as guest:
-            assert "ein Zuschuss des Landes" in told(address)
-            before = guest.health()["content"]["hash"]
-            text = file.read_text("utf-8")
-            file.write_text(text.replace("ein Zuschuss des Landes", "ein Geschenk des Landes"), "utf-8")
-            until(guest, lambda health: health["content"]["hash"] != before)
-            assert "ein Geschenk des Landes" in told(address)
-            file.write_text("topic: [", "utf-8")
-            until(guest, lambda health: health["content"]["errors"])
-            health = guest.health()
-            assert health["status"] == "degraded"
-            assert "knowledge/funding/bonus.yaml" in health["content"]["errors"][0]
-            assert "ein Geschenk des Landes" in told(address)
-            file.write_text(text, "utf-8")
-            until(guest, lambda health: health["status"] == "ok" and health["content"]["hash"] == before)
-            assert "ein Zuschuss des Landes" in told(address)
+        assert "ein Zuschuss des Landes" in told(address)
+        text = file.read_text("utf-8")
+        change(file, text.replace("ein Zuschuss des Landes", "ein Geschenk des Landes"))
+        logged(process, "content_swapped")
+        assert "ein Geschenk des Landes" in told(address)
+        change(file, "topic: [")
+        logged(process, "content_refused")
+        health = health_at(address)
+        assert health["status"] == "degraded"
+        assert "knowledge/funding/bonus.yaml" in health["content"]["errors"][0]
+        assert "ein Geschenk des Landes" in told(address)
+        change(file, text)
+        logged(process, "content_swapped")
+        assert health_at(address)["status"] == "ok"
+        assert "ein Zuschuss des Landes" in told(address)
         assert stop(process) == 0
 
 
@@ -135,12 +134,24 @@ def told(address):
         return guest.say("der Landesbonus")
 
 
-def until(guest, condition):
-    """Asks until it holds; each answer takes a moment, and the test's own patience ends it."""
-    for _ in range(20_000):
-        if condition(guest.health()):
+def health_at(address):
+    with Guest(address) as guest:
+        return guest.health()
+
+
+def change(file, text):
+    """Save a file as an editor does: never half of it."""
+    written = file.with_suffix(".new")
+    written.write_text(text, "utf-8")
+    written.replace(file)
+
+
+def logged(process, event):
+    """Wait until the program has logged this event."""
+    for line in process.stderr:
+        if f'"event": "{event}"' in line:
             return
-    raise AssertionError(guest.health())
+    raise AssertionError(f"it ended without {event}")
 
 
 def test_what_cannot_be_used_is_refused_before_it_is_trained(tmp_path):

@@ -411,7 +411,7 @@ def test_no_text_makes_the_check_slow(piece):
 
 def run(folder, *arguments):
     return CliRunner().invoke(
-        command_line([]), ["check", "--content", str(folder), "--as-of", "2026-11-22", *arguments]
+        command_line([]), ["check", "--content", str(folder), "--as-of", "2026-11-22", "--static", *arguments]
     )
 
 
