@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
-NO_SKIPS = "LOTSE_TEST_NO_SKIPS"
+NO_SKIPS = "TEST_NO_SKIPS"
 """Set where every counterpart must be there, as in CI: a test that is skipped then fails, and says why it was."""
 
 

@@ -57,7 +57,7 @@ def test_a_skip_fails_the_session_where_it_must(tmp_path, no_skips, code, words)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-ra", "-q", "--continue-on-collection-errors", "."],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "LOTSE_TEST_NO_SKIPS": no_skips},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TEST_NO_SKIPS": no_skips},
         capture_output=True,
         text=True,
     )
