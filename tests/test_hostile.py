@@ -101,7 +101,18 @@ def messages(content, count):
             ("ja", "nein", "nichts davon", "warum", "mehr dazu", "abbrechen", "english", "yes", "no")
         ),
     )
-    longest = ("x", "ä" * 7, "Was zahlt der Weiterbildungsbonus? ", "🙂", "\u0301", "{rate}", "9", "?\n", "und wie ")
+    longest = (
+        "x",
+        "ä" * 7,
+        "Was zahlt der Weiterbildungsbonus? ",
+        "🙂",
+        "\u0301",
+        "{rate}",
+        "9",
+        " ",
+        "?\n",
+        "und wie ",
+    )
     for text in longest:
         yield (text * 40_000)[:40_000]
     for _ in range(count - len(longest)):

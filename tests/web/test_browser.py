@@ -395,7 +395,7 @@ async def test_it_is_accessible_fits_and_keeps_still(open_page, site, name, size
     ground = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert (sum(map(int, re.findall(r"\d+", ground))) < 200) == (scheme == "dark")
     heights = await page.locator("button:visible").evaluate_all("all => all.map(b => b.getBoundingClientRect().height)")
-    assert min(heights) >= 36
+    assert min(height for height in heights if height) >= 36  # a button may vanish while it is measured
 
 
 async def test_a_long_answer_is_shown_from_its_beginning(open_page):
