@@ -151,6 +151,8 @@ class Understanding:
     parts: tuple["Understanding", ...] = ()
     known: float = 1.0
     """Share of the content words that the content knows at all; little of it means off topic."""
+    elsewhere: float = 0.0
+    """How probable it is (0 to 100) that the message is about nothing of ours."""
     mended: tuple[tuple[str, str], ...] = ()
     """Typos that were read as another word: (typed, read as)."""
 

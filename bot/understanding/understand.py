@@ -64,7 +64,7 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
     local = reader.locales[locale]
     question = question_of(text, local, frozenset(reader.overviews.values()))
     figures = quoted_figures(text)
-    candidates, known = rank(question, reader, local, context, figures)
+    candidates, known, elsewhere = rank(question, reader, local, context, figures)
     return Understanding(
         locale=locale,
         candidates=candidates,
@@ -73,16 +73,20 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
         quoted=figures,
         text=text,
         known=known,
+        elsewhere=elsewhere,
         mended=question.mended,
     )
 
 
 def rank(
     question: Question, reader: Reader, local: LocaleReader, context: Context, figures: tuple[str, ...] = ()
-) -> tuple[tuple[Candidate, ...], float]:
-    """The candidates of one prepared question, best first, and the share of its words that are known."""
+) -> tuple[tuple[Candidate, ...], float, float]:
+    """The candidates of one prepared question, best first.
+
+    Besides, the share of its words that are known, and how probable (0 to 100) it is about nothing of ours.
+    """
     if not question.words:
-        return (), 0.0
+        return (), 0.0, 0.0
     before = context.topic if context.topic in reader.answers else None
     gathered = gather(question, reader, local, before)
     found, table = readings(gathered, reader)
@@ -98,7 +102,12 @@ def rank(
     ]
     candidates.extend(_aspects_alone(found, odds, gathered, context))
     candidates.sort(key=lambda c: (-c.score, c.label))
-    return tuple(candidates[:MOST_CANDIDATES]), gathered.known
+    nothing = (
+        float(p)
+        for reading, p in zip(found, odds, strict=True)
+        if reading.topic is None and (reading.intent is None or reader.intent_kinds[reading.intent] == "off_topic")
+    )
+    return tuple(candidates[:MOST_CANDIDATES]), gathered.known, _score(sum(nothing))
 
 
 def _quoted(figures: tuple[str, ...], reader: Reader) -> dict[TopicId, float]:

@@ -61,6 +61,7 @@ INTENT_EVIDENCE = (
 NOTHING_EVIDENCE = (
     "nothing",
     "unknown_words",
+    "mostly_unknown",
     "no_topic",
     "best_topic_",
     "best_intent",
@@ -86,12 +87,10 @@ MOST_INTENTS = 8
 
 PHRASE, INTENT_PHRASE, WORD_FOR_WORD = 3.0, 4.0, 4.0
 """What was typed as it stands in the content: a way to ask for an aspect, an intent, a single answer."""
-BARE = 2.5
-"""A name alone asks for the overview; a person alone for who may."""
-FOLLOWS, STAYS = 4.0, 1.2
+BARE = 6.0
+"""A name alone asks for the overview, or for the side spoken of before; a person alone for who may."""
+FOLLOWS, STAYS = 6.0, 1.5
 """The topic spoken of before, in a short message without a name (*und bis wann?*), and in a longer one."""
-SAME_SIDE = 3.5
-"""The aspect spoken of before, when only another topic or person is named (*und für Azubis?*)."""
 FIGURE = 2.5
 """A quoted amount or rate that one topic has or had; shared out when several have it."""
 SHORT = 2
@@ -208,6 +207,7 @@ def _nothing(g: Gathered) -> Row:
         (
             1.0,
             1.0 - g.known,
+            float(g.known <= 0.5),
             g.topics.margin(NO_TOPIC, float(BIAS)),
             g.highest_topic,
             max(intents, default=float(BIAS)),
@@ -227,13 +227,15 @@ def fixed(reading: Reading, g: Gathered, context: Context, figures: dict[TopicId
         return INTENT_PHRASE if g.phrase == reading.label else 0.0
     if reading.topic is None or reading.aspect is None:
         return 0.0
-    score = PHRASE if g.phrase == f"{ASPECT}{reading.aspect}" else 0.0
-    score += WORD_FOR_WORD if g.exact == reading.label else 0.0
+    alone = side_alone(g, context)
+    if alone is not None:  # a phrase such as *und beim {topic}* says nothing about the side
+        score = BARE if reading.aspect == alone else 0.0
+    else:
+        score = PHRASE if g.phrase == f"{ASPECT}{reading.aspect}" else 0.0
+        score += WORD_FOR_WORD if g.exact == reading.label else 0.0
     score += FIGURE * figures.get(reading.topic, 0.0)
     if reading.topic == context.topic and not g.question.topics:
         score += FOLLOWS if follows(g) else STAYS
-    if reading.aspect == side_alone(g, context):
-        score += BARE if reading.aspect != context.aspect else SAME_SIDE
     return score
 
 
