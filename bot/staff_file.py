@@ -21,14 +21,10 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from stat import S_ISREG
 
-import structlog
-
 from bot.content.characters import MAX_BYTES
 from bot.content.yaml_tree import Node, Tree, parse_yaml
 from bot.errors import ConfigError
 from bot.model import ALL_TEAMS, ROLES, Role, Staff, StaffId
-
-log = structlog.get_logger(__name__)
 
 BUILT_IN = Staff(StaffId("koordination"), "Koordination", frozenset(ROLES), ALL_TEAMS)
 """Who works at the desk where Lotse is only tried: with open access, as long as there is no file."""
@@ -104,7 +100,6 @@ class StaffDirectory:
     def _nobody(self, problem: str) -> None:
         """From now on nobody has rights, and this is why."""
         if problem != self.problem:
-            log.error("staff_refused", problem=problem)
             self._people, self.problem = {}, problem
             self.version += 1
 

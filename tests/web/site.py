@@ -32,6 +32,7 @@ from bot.model import (
     Understanding,
     Utterance,
 )
+from bot.staff_file import StaffDirectory
 from bot.store.announce import transcript_topic
 from bot.store.conversations import Conversations
 from bot.store.database import open_database
@@ -44,6 +45,12 @@ from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
 
+PEOPLE = """\
+staff:
+  anna.petersen: {name: Anna Petersen, roles: [coordinator, admin], teams: [foerderung, module]}
+  ben.hansen: {name: Ben Hansen, roles: [coordinator], teams: [anerkennung]}
+  cem: {name: Cem Yildiz, roles: [admin]}
+"""
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SECRET = "a secret of the tests"
 CHOICES = (Choice("Wie beantrage ich ihn?", "bonus.application"), Choice("Wer bekommt ihn?", "bonus.eligibility"))
@@ -121,7 +128,11 @@ def understand(text, reader, context):
 class Site:
     """One running web chat. ``stop`` and ``start`` are a restart on the same port, with the same database."""
 
-    def __init__(self, folder, *, beat_s=20.0):
+    def __init__(self, folder, *, beat_s=20.0, open_access=True):
+        self.open_access = open_access
+        self.staff_file = folder / "staff.yaml"
+        self.staff_file.write_text(PEOPLE)
+        self.people = StaffDirectory(self.staff_file)
         self.file = folder / "lotse.db"
         self.beat_s = beat_s
         self.now = NOW
@@ -147,6 +158,8 @@ class Site:
             secret=SECRET,
             suggestions=lambda locale: self.suggestions(locale),
             content=lambda: self.content,
+            people=self.people,
+            open_access=self.open_access,
             keep_transcripts_days=30,
             keep_cases_days=180,
             hosts=("lotse.example",),
