@@ -34,6 +34,7 @@ from bot.store.outbox import Outbox
 from bot.store.privacy import Retention
 from bot.store.sign_in import make_link
 from bot.trained import Trained, load_trained
+from bot.web.guard import host_name
 from bot.web.health import ContentState
 from bot.web.routes import WebParts, create_web
 from bot.whole_check import check_and_train
@@ -136,7 +137,7 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
             open_access=settings.open_access,
             keep_transcripts_days=settings.keep_transcripts_days,
             keep_cases_days=settings.keep_cases_days,
-            hosts=(urlsplit(settings.own_address()).hostname or "",),
+            hosts=(host_name(urlsplit(settings.own_address()).netloc),),
         )
         server = WebServer(
             uvicorn.Config(

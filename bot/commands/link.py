@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from bot.app import link_address, people_of
+from bot.app import link_address
 from bot.commands.loading import settings_or_exit, stop_with
 from bot.config import Settings, make_clock
 from bot.errors import ConfigError, StoreUnavailable
 from bot.model import StaffId
+from bot.staff_file import BUILT_IN, StaffDirectory
 from bot.store.database import open_database
 from bot.store.sign_in import make_link
 
@@ -27,7 +28,10 @@ def link(person: Annotated[str, typer.Argument(help="An id in LOTSE_STAFF, such 
 
 
 async def _make(settings: Settings, person: StaffId) -> str:
-    people = people_of(settings)
+    # Whether somebody is built in is for the program that serves the pages to say; it looks again when the link is used.
+    people = StaffDirectory(settings.staff_file, built_in=BUILT_IN)
+    if people.problem is not None:
+        raise ConfigError(people.problem)
     if people.find(person) is None:
         ids = [staff.id for staff in people.everybody()]
         near = difflib.get_close_matches(person, ids, n=1)

@@ -123,6 +123,7 @@ class SignInPages:
         """End one of one's own sessions, or all but this one."""
         posted = await self._door.read_posted(request)
         me, which = posted.me, posted.fields.get("session", "")
+        access_desk(me.staff)
         if which == "others":
             await end_sessions(self._door.database, me.staff.id, but=me.session.id)
         elif NUMBER.fullmatch(which):

@@ -56,7 +56,7 @@ def test_a_link_leads_where_people_reach_lotse(folder, settings, address):
         ("zoe", PEOPLE, "there are: anna.petersen."),
         ("", PEOPLE, "Nobody is called"),
         ("anna.petersen", PEOPLE.replace("admin", "boss"), "line 2, `staff.anna.petersen.roles`: `boss` is no role"),
-        ("anna.petersen", None, "is not there"),
+        ("anna.petersen", None, "there are: koordination."),
     ],
 )
 def test_who_cannot_sign_in_gets_no_link_but_a_reason(folder, person, people, words):
@@ -82,9 +82,7 @@ def test_a_start_to_try_lotse_prints_a_link_that_opens_the_desk(tmp_path, conten
         desk = press(address, found[2])
         assert (desk.status_code, desk.url.path) == (200, "/desk")
         assert "Koordination" in desk.text
-        more = lotse_here(
-            "link", "koordination", folder=tmp_path, LOTSE_OPEN_ACCESS="true", LOTSE_PORT=address.rpartition(":")[2]
-        )
+        more = lotse_here("link", "koordination", folder=tmp_path, LOTSE_PORT=address.rpartition(":")[2])
         assert press(address, LINK.search(more.stdout)[2]).status_code == 200
         assert stop(process) == 0
         log = process.stderr.read()
@@ -102,6 +100,10 @@ def test_without_open_access_the_desk_is_served_and_the_chat_is_not(folder, cont
         desk = press(address, link)
         assert (desk.status_code, desk.url.path) == (200, "/desk")
         assert "Anna Petersen" in desk.text
+        (folder / "data" / "staff.yaml").unlink()
+        built_in = LINK.search(lotse_here("link", "koordination", folder=folder).stdout)[2]
+        assert press(address, built_in).status_code == 404, "somebody is built in with open access only"
+        (folder / "data" / "staff.yaml").write_text(PEOPLE)
         for path in ("/chat", "/chat/events", "/chat/" + "0" * 32):
             answer = httpx.get(address + path, trust_env=False)
             assert (answer.status_code, "set-cookie" in answer.headers) == (404, False)

@@ -15,6 +15,7 @@ from bot.store.sign_in import MOST_FAILURES, make_link, sessions_of
 from bot.web.door import COOKIE, HOST_COOKIE
 from bot.web.guard import HEADERS
 from bot.web.page_texts import TEXTS
+from bot.web.requests import OF_THE_STAFF
 from bot.web.sign_in_pages import device_of
 from tests.store.rows import rows
 from tests.web.payloads import HOSTILE_VALUES
@@ -282,6 +283,28 @@ async def test_without_a_session_nothing_of_the_desk_is_seen(site, path):
             assert is_signed_out(await nobody.http.get(path, headers={"Cookie": f"{COOKIE}={token}"}))
         answer = await nobody.http.get(path, headers={"Accept": "application/json"})
         assert answer.json() == {"error": "error_signed_out", "text": DE["error_signed_out"]}
+
+
+async def test_every_page_of_the_staff_asks_who_it_is(site):
+    """Also the pages that are added later: each route is tried as it stands in the application."""
+    tried = 0
+    async with stranger(site) as nobody, arrived(site) as employee:
+        for route in site.app.routes:
+            if (
+                not route.path.startswith(OF_THE_STAFF)
+                or route.path.startswith("/sign-in")
+                or route.path == "/sign-out"
+            ):
+                continue
+            path = re.sub(r"\{[^}]*\}", "1", route.path)
+            for method in route.methods - {"HEAD"}:
+                for guest in (nobody, employee):
+                    answer = await guest.http.request(
+                        method, path, data={"csrf": guest.csrf} if method == "POST" else None
+                    )
+                    assert is_signed_out(answer), f"{method} {path}"
+                    tried += 1
+    assert tried >= 8
 
 
 async def test_a_session_placed_in_a_browser_beforehand_is_not_taken_over(site):
