@@ -20,6 +20,8 @@ TopicId = NewType("TopicId", str)
 AspectId = NewType("AspectId", str)
 IntentId = NewType("IntentId", str)
 WhoId = NewType("WhoId", str)
+StaffId = NewType("StaffId", str)
+"""The name somebody of the staff signs in under, such as ``anna.petersen``."""
 
 CASE_NUMBER = "{case_number}"
 """Stands in a reply for the number of the case this turn opens; the store fills it in when it commits."""
@@ -47,6 +49,28 @@ class Person:
     channel: str
     external_user: str
     display_name: str | None = None
+
+
+Role = Literal["coordinator", "admin"]
+ROLES: tuple[Role, ...] = ("coordinator", "admin")
+
+ALL_TEAMS = frozenset({"*"})
+"""Stands for every team there is, also for those that are added later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who works at the desk or on the content. ``teams`` are ids of teams, or ``ALL_TEAMS``."""
+
+    id: StaffId
+    name: str
+    roles: frozenset[Role]
+    teams: frozenset[str] = frozenset()
+    email: str | None = None
+
+    def is_in(self, team: str) -> bool:
+        """Whether this person takes the cases of this team."""
+        return team in self.teams or self.teams == ALL_TEAMS
 
 
 # --- Coming in -----------------------------------------------------------------------------------------------

@@ -254,3 +254,42 @@ cursors = Table(
     Column("cursor", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
+
+# --- Signing in: about the staff, never about an employee; only digests of what opens the desk ----------------------
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("staff", String(60), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Index(None, "expires_at"),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("staff", String(60), nullable=False),
+    Column("device", String(60), nullable=False, doc="browser and system in words of ours"),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "staff"),
+    Index(None, "expires_at"),
+    sqlite_autoincrement=True,
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("client", String(64), nullable=False, doc="a keyed digest of where it came from"),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "client", "at"),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
+)
