@@ -24,8 +24,9 @@ from bot.content.definitions import DayException, OpenSlot, TeamCalendar
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
 NO_TIME = timedelta()
-LAST_DAY = date(2200, 1, 1)
-"""Exceptions end before 2100; a calendar that is closed until this day never opens again."""
+FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2200, 1, 1)
+"""Exceptions lie between 1990 and 2100; a calendar that is closed until one of these days has no hours at all."""
+NO_HOURS = "no opening hours in the week, and none in an exception"
 
 
 class NeverOpen(ValueError):
@@ -75,6 +76,26 @@ def add_working(calendar: TeamCalendar, start: datetime, amount: timedelta) -> d
             return (begin + amount).astimezone(UTC)
         amount -= stretch.end - begin
     raise AssertionError("stretches go on, or raise NeverOpen")  # pragma: no cover
+
+
+def take_working(calendar: TeamCalendar, end: datetime, amount: timedelta) -> datetime:
+    """The last moment from which ``amount`` of working time passes until ``end``: ``add_working`` backwards.
+
+    Raises ValueError for an amount below zero.
+    """
+    if amount < NO_TIME:
+        raise ValueError(f"working time is taken away, not added: {amount}")
+    if amount == NO_TIME:
+        return end.astimezone(UTC)
+    day = local_day(end)
+    while day > FIRST_DAY:
+        for stretch in reversed(stretches_of(calendar, day)):
+            until = min(stretch.end, end)
+            if stretch.start < until and amount <= until - stretch.start:
+                return (until - amount).astimezone(UTC)
+            amount -= max(until - stretch.start, NO_TIME)
+        day -= DAY
+    raise NeverOpen(NO_HOURS)
 
 
 def working_between(calendar: TeamCalendar, start: datetime, end: datetime) -> timedelta:
@@ -201,5 +222,5 @@ def _next_working_day(calendar: TeamCalendar, day: date) -> date:
     while not stretches_of(calendar, day):
         day += DAY
         if day > LAST_DAY:
-            raise NeverOpen("no opening hours in the week, and none in an exception to come")
+            raise NeverOpen(NO_HOURS)
     return day

@@ -17,6 +17,7 @@ from bot.dialogue.working_time import (
     is_working_day,
     last_closing,
     next_opening,
+    take_working,
     working_between,
 )
 from tests.drills.working_time import NIGHTS, ODD, slots
@@ -137,6 +138,8 @@ def test_moments_come_out_in_utc_whatever_zone_they_came_in():
         next_opening(OFFICE, moment),
         add_working(OFFICE, moment, HOUR),
         add_working(OFFICE, moment, timedelta()),
+        take_working(OFFICE, moment, HOUR),
+        take_working(OFFICE, moment, timedelta()),
         end_of_working_day(OFFICE, moment),
         add_working_days(OFFICE, moment, 3),
     ):
@@ -145,12 +148,16 @@ def test_moments_come_out_in_utc_whatever_zone_they_came_in():
         next_opening(OFFICE, datetime(2026, 11, 23, 16))
     with pytest.raises(ValueError, match="not taken away"):
         add_working(OFFICE, moment, -HOUR)
+    with pytest.raises(ValueError, match="not added"):
+        take_working(OFFICE, moment, -HOUR)
 
 
 def test_a_calendar_without_hours_is_not_searched_for_ever():
     never = TeamCalendar(week=((),) * 7)
     with pytest.raises(NeverOpen):
         next_opening(never, berlin("2026-11-23T09:00"))
+    with pytest.raises(NeverOpen):
+        take_working(never, berlin("2026-11-23T09:00"), HOUR)
     assert last_closing(never, berlin("2026-11-23T09:00")) is None
     assert working_between(never, berlin("2026-11-23T09:00"), berlin("2027-11-23T09:00")) == timedelta()
     assert not is_working_day(never, date(2026, 11, 23))
@@ -188,6 +195,16 @@ def test_what_was_added_lies_between(calendar, start, amount):
     if amount:
         earlier = due - timedelta(microseconds=1)
         assert working_between(calendar, start, earlier) < amount, "it is the first such moment"
+
+
+@PROPERTY
+@given(calendars(), MOMENTS, AMOUNTS)
+def test_what_was_taken_lies_between(calendar, end, amount):
+    start = take_working(calendar, end, amount)
+    assert working_between(calendar, start, end) == amount
+    if amount:
+        later = start + timedelta(microseconds=1)
+        assert working_between(calendar, later, end) < amount, "it is the last such moment"
 
 
 @PROPERTY
