@@ -9,6 +9,8 @@ transcripts, state, ratings' link to a person    30 days, unless the conversatio
 open case, with its conversation                 as long as it is open
 closed case, with its conversation               180 days after it was closed
 unanswered questions                             180 days
+absences of the staff that are over              30 days
+messages of Lotse to a team                      30 days
 audit rows (they hold no text and no person)     always
 ===============================================  ==================================================================
 
@@ -27,7 +29,19 @@ from bot.store.announce import transcript_topic
 from bot.store.database import Database
 from bot.store.erasure import IN_A_CONVERSATION, conversations_of, forget_person
 from bot.store.payloads import storable
-from bot.store.tables import cases, conversations, gaps, inbox, outbox, persons, ratings, timers, transcript
+from bot.store.tables import (
+    absences,
+    cases,
+    conversations,
+    desk_notices,
+    gaps,
+    inbox,
+    outbox,
+    persons,
+    ratings,
+    timers,
+    transcript,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,8 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
             .values(person_id=None, about=None),
         ),
         ("timers", delete(timers).where(timers.c.due_at < month)),
+        ("absences", delete(absences).where(absences.c.until < month)),
+        ("desk_notices", delete(desk_notices).where(desk_notices.c.at < month)),
         (
             "state",
             update(conversations)
