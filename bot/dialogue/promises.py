@@ -88,9 +88,9 @@ def due_of(team: Team, target: Target, since: datetime) -> datetime:
 
 def target_of(team: Team, since: datetime, due: datetime) -> Target:
     """Which promise made at ``since`` is due at ``due``; one that is due later than promised has waited meanwhile."""
-    longest_first: tuple[Target, ...] = ("solution", "next", "first")
-    by_due = sorted(longest_first, key=lambda target: due_of(team, target, since), reverse=True)
-    return next((target for target in by_due if due_of(team, target, since) <= due), "first")
+    targets: tuple[Target, ...] = ("first", "next", "solution")
+    promised = sorted((due_of(team, target, since), target) for target in targets)
+    return next((target for moment, target in reversed(promised) if moment <= due), "first")
 
 
 def resumed(calendar: TeamCalendar, due: datetime, since: datetime, until: datetime) -> datetime:
