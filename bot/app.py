@@ -39,6 +39,7 @@ from bot.web.health import ContentState
 from bot.web.routes import WebParts, create_web
 from bot.whole_check import check_and_train
 from bot.worker.content_watch import LivePair, content_watch
+from bot.worker.digest_loop import digest_loop
 from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
@@ -101,6 +102,7 @@ async def running(core: Core, channels: Sequence[Channel]) -> AsyncIterator[None
             loops.create_task(inbox_loop(core.conversations, core.live, core.clock, announcer), name="inbox"),
             loops.create_task(outbox_loop(core.outbox, channels, core.clock, announcer), name="outbox"),
             loops.create_task(timer_loop(core.database, keep, core.clock, announcer), name="timers"),
+            loops.create_task(digest_loop(core.database, core.live, core.clock), name="digest"),
             loops.create_task(
                 content_watch(core.settings.content, core.live, check_and_build, core.clock), name="content"
             ),

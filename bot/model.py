@@ -22,6 +22,7 @@ IntentId = NewType("IntentId", str)
 WhoId = NewType("WhoId", str)
 StaffId = NewType("StaffId", str)
 """The name somebody of the staff signs in under, such as ``anna.petersen``."""
+AbsenceId = NewType("AbsenceId", int)
 
 CASE_NUMBER = "{case_number}"
 """Stands in a reply for the number of the case this turn opens; the store fills it in when it commits."""
@@ -71,6 +72,25 @@ class Staff:
     def is_in(self, team: str) -> bool:
         """Whether this person takes the cases of this team."""
         return team in self.teams or self.teams == ALL_TEAMS
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody of the staff is away from ``since`` until ``until`` and then back without a word; aware UTC.
+
+    ``deputy`` answers meanwhile; None: nobody does. ``id`` is None until it is stored.
+    """
+
+    staff: StaffId
+    since: datetime
+    until: datetime
+    deputy: StaffId | None = None
+    id: AbsenceId | None = None
+
+
+AbsenceRefusal = Literal["ends_first", "own_deputy", "overlaps", "circle"]
+"""Why an absence is not taken: it ends before it begins, names the person as their own deputy, overlaps another one of
+the same person, or would send cases in a circle."""
 
 
 # --- Coming in -----------------------------------------------------------------------------------------------

@@ -353,7 +353,7 @@ def _open(s: Situation, question: str, reason: str, candidate: Candidate | None 
     asked = s.state.asked
     if asked and asked not in question:
         question = f"{asked} – {question}" if question else asked
-    blocks, effects = open_case(s.state, question, reason, s.understanding, s.content, s.locale)
+    blocks, effects = open_case(s.state, question, reason, s.understanding, s.content, s.locale, s.now)
     state = replace(s.state, misses=0, pending=None)
     return finish(
         replace(s, state=state),

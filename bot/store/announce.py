@@ -27,6 +27,8 @@ OUTBOX = "outbox"
 TIMERS = "timers"
 STAFF = "staff"
 """Rings when the people who may sign in, or their roles, have changed."""
+DESK = "desk"
+"""Rings whenever something happens to any case: to its state, or in what was said in it."""
 
 POSTGRES_CHANNEL = "lotse"
 RECONNECT_FIRST, RECONNECT_LONGEST = 0.5, 15.0

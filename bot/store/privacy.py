@@ -10,6 +10,8 @@ open case, with its conversation                 as long as it is open
 closed case, with its conversation               180 days after it was closed
 unanswered questions                             180 days
 sign-in links, sessions, failed attempts         until they expired; attempts an hour
+absences of the staff that are over              30 days
+messages of Lotse to a team                      30 days
 audit rows (they hold no text and no person)     always
 ===============================================  ==================================================================
 
@@ -29,8 +31,10 @@ from bot.store.database import Database
 from bot.store.erasure import IN_A_CONVERSATION, conversations_of, forget_person
 from bot.store.payloads import storable
 from bot.store.tables import (
+    absences,
     cases,
     conversations,
+    desk_notices,
     gaps,
     inbox,
     outbox,
@@ -108,6 +112,8 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
         ("sign_in_links", delete(sign_in_links).where(sign_in_links.c.expires_at < now)),
         ("sessions", delete(sessions).where(sessions.c.expires_at < now)),
         ("sign_in_failures", delete(sign_in_failures).where(sign_in_failures.c.at < now - ATTEMPTS)),
+        ("absences", delete(absences).where(absences.c.until < month)),
+        ("desk_notices", delete(desk_notices).where(desk_notices.c.at < month)),
         (
             "state",
             update(conversations)

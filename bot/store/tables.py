@@ -247,6 +247,32 @@ timers = Table(
     sqlite_autoincrement=True,
 )
 
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("staff", Text, nullable=False, doc="who of the staff is away; people are settings, not rows"),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False, doc="back from this moment on"),
+    Column("deputy", Text),
+    Index(None, "until"),
+    sqlite_autoincrement=True,
+)
+
+desk_notices = Table(
+    "desk_notices",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("team", String(60), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("key", String(60), nullable=False, doc="what it is about, such as a day; a team is told once"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("replies", Json, nullable=False, doc="by locale; no word of an employee"),
+    UniqueConstraint("team", "kind", "key"),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
+)
+
 cursors = Table(
     "cursors",
     metadata,

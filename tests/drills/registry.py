@@ -25,5 +25,6 @@ class Drill:
 def all_drills() -> tuple[Drill, ...]:
     """Every drill there is."""
     from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE  # they import this module
+    from tests.drills.working_time import WORKING_TIME
 
-    return KILL_SQLITE, KILL_POSTGRES
+    return KILL_SQLITE, KILL_POSTGRES, WORKING_TIME

@@ -2,8 +2,8 @@ import json
 
 import numpy as np
 
-from bot.understanding.normalize import tokens
 from bot.understanding.learning import train
+from bot.understanding.normalize import tokens
 
 EXAMPLES = [
     ("wie viel geld gibt es", "amount"),
