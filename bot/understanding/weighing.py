@@ -87,7 +87,7 @@ MOST_INTENTS = 8
 
 PHRASE, INTENT_PHRASE, WORD_FOR_WORD = 3.0, 4.0, 4.0
 """What was typed as it stands in the content: a way to ask for an aspect, an intent, a single answer."""
-BARE = 6.0
+BARE = 12.0
 """A name alone asks for the overview, or for the side spoken of before; a person alone for who may."""
 FOLLOWS, STAYS = 6.0, 1.5
 """The topic spoken of before, in a short message without a name (*und bis wann?*), and in a longer one."""
