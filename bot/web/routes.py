@@ -16,6 +16,7 @@ from bot.errors import ConfigError, StoreUnavailable
 from bot.store.database import Database
 from bot.web.chat_events import BEAT_S, ChatEvents, Streams
 from bot.web.chat_pages import AcceptInputs, ChatPages, Suggestions
+from bot.web.data_pages import DataPages
 from bot.web.guard import BodyTooLong, Guard, add_headers
 from bot.web.health import ContentState, Health
 from bot.web.pages import notice_page, static_file
@@ -58,6 +59,7 @@ def create_web(parts: WebParts) -> Starlette:
         parts.keep_cases_days,
     )
     events = ChatEvents(parts.database, seal, parts.streams, parts.beat_s)
+    own_data = DataPages(parts.database, seal, parts.clock)
     health = Health(parts.database, parts.clock, parts.content)
 
     def refused(request: Request, why: Refusal) -> Response:
@@ -93,6 +95,7 @@ def create_web(parts: WebParts) -> Starlette:
         routes=[
             Route("/", lambda request: RedirectResponse("/chat", status_code=303)),
             *events.routes(),
+            *own_data.routes(),
             *chat.routes(),
             *health.routes(),
             Route("/static/{name}", static_file),
