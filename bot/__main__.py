@@ -14,6 +14,7 @@ COMMANDS = (
     "teach",
     "schema",
     "cases",
+    "gaps",
     "match",
     "export",
     "erase",

@@ -21,6 +21,8 @@ ALLOWED = {
     "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
     "rehearsal": {"model", "content", "understanding", "dialogue"},
     "trained": {"model", "errors", "content", "understanding"},
+    "gap_groups": {"model", "content", "understanding", "dialogue"},
+    "gap_list": {"model", "errors", "content", "understanding", "dialogue", "store", "gap_groups"},
     "likeness_findings": {"model", "errors", "content", "understanding"},
     "understood_findings": {"model", "errors", "content", "understanding", "dialogue", "rehearsal", "likeness_findings"},
     "whole_check": {"errors", "check", "content", "trained", "understood_findings"},

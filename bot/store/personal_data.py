@@ -80,6 +80,13 @@ TREATMENTS: Mapping[str, Treatment] = {
     "gaps": Treatment(
         "owned", "180 days", by="person_id", said=("question", "label", "offered"), ours=("kind", "locale")
     ),
+    "ignored_gaps": Treatment(
+        "nobody",
+        "until it is taken back",
+        ours=("label", "locale", "fingerprints", "reason"),
+        staff=("actor",),
+        because="of what was asked only sixteen bits of each word are kept; the reason is about the subject",
+    ),
     "ratings": Treatment(
         "owned", "after 30 days it belongs to nobody", by="person_id", said=("label",), ours=("about",)
     ),

@@ -175,14 +175,14 @@ ZERO = ("left", "lost", "doubled", "broken")
 ERASURE_SQLITE = Drill(
     name="erasure_sqlite",
     about="people forgotten while their messages are answered: nothing from before is left, nothing from after is lost",
-    points=500,
+    points=300,
     run=run,
     zero=ZERO,
 )
 ERASURE_POSTGRES = Drill(
     name="erasure_postgres",
     about="the same with four workers on PostgreSQL",
-    points=500,
+    points=300,
     run=run_on_postgres,
     zero=ZERO,
 )
