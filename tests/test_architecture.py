@@ -17,7 +17,7 @@ ALLOWED = {
     "store": {"model", "errors", "config", "store"},
     "config": {"errors", "model"},
     "worker": {"model", "errors", "config", "content", "understanding", "dialogue", "channels.channel", "store", "worker"},
-    "web": {"model", "errors", "config", "check", "content", "understanding", "dialogue", "store", "web"},
+    "web": {"model", "errors", "config", "check", "content", "understanding", "dialogue", "store", "web", "gap_list", "gap_groups"},
     "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
     "rehearsal": {"model", "content", "understanding", "dialogue"},
     "trained": {"model", "errors", "content", "understanding"},
@@ -26,6 +26,7 @@ ALLOWED = {
     "likeness_findings": {"model", "errors", "content", "understanding"},
     "understood_findings": {"model", "errors", "content", "understanding", "dialogue", "rehearsal", "likeness_findings"},
     "whole_check": {"errors", "check", "content", "trained", "understood_findings"},
+    "drafts": {"content", "taught"},
     "taught": {
         "model", "errors", "check", "content", "understanding", "dialogue", "rehearsal", "trained", "understood_findings",
     },

@@ -10,7 +10,6 @@ reviewer, who is told how much of which kind was replaced; the words that were a
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -115,13 +114,12 @@ def anonymise(
     text: str, names: Sequence[str] = (), companies: Sequence[str] = ()
 ) -> tuple[str, tuple[Replacement, ...]]:
     """The text with placeholders, and how often each kind was replaced."""
-    counts: Counter[Kind] = Counter()
+    before = {kind: text.count(sign) for kind, sign in PLACEHOLDERS.items()}
 
     def replaced(kind: Kind, match: re.Match[str]) -> str:
         whole = match[0]
         if kind == "link" and (kept := public_link(whole)):
             return kept
-        counts[kind] += 1
         if "what" in match.re.groupindex:
             start, end = match.start("what") - match.start(), match.end("what") - match.start()
             return f"{whole[:start]}{PLACEHOLDERS[kind]}{whole[end:]}"
@@ -136,7 +134,8 @@ def anonymise(
     for kind, pattern in patterns:
         text = pattern.sub(lambda match, kind=kind: replaced(kind, match), text)  # type: ignore[misc]
     text = re.sub(r"(‹Name›|‹Betrieb›)(?:[ -]+\1)+", r"\1", text)
-    return text, tuple(Replacement(kind, PLACEHOLDERS[kind], times) for kind, times in sorted(counts.items()))
+    times = {kind: text.count(sign) - before[kind] for kind, sign in sorted(PLACEHOLDERS.items())}
+    return text, tuple(Replacement(kind, PLACEHOLDERS[kind], count) for kind, count in times.items() if count > 0)
 
 
 def public_link(address: str) -> str | None:
