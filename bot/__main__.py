@@ -15,6 +15,7 @@ COMMANDS = (
     "schema",
     "cases",
     "gaps",
+    "link",
     "match",
     "export",
     "erase",

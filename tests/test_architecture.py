@@ -19,6 +19,7 @@ ALLOWED = {
     "worker": {"model", "errors", "config", "content", "understanding", "dialogue", "channels.channel", "store", "worker"},
     "web": {"model", "errors", "config", "check", "content", "understanding", "dialogue", "store", "web", "gap_list", "gap_groups"},
     "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
+    "staff_file": {"model", "errors", "content.characters", "content.yaml_tree"},
     "rehearsal": {"model", "content", "understanding", "dialogue"},
     "trained": {"model", "errors", "content", "understanding"},
     "gap_groups": {"model", "content", "understanding", "dialogue"},

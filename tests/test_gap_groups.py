@@ -10,12 +10,9 @@ from bot.model import MissedQuestion, SetAside
 from bot.understanding.alike import is_known_again, prepare
 
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
-CANTEEN = (
-    "gibt es zuschuss zum mittagstisch",
-    "Gibt es einen Zuschuss zum Mittagstisch?",
-    "zuschuss mittagstisch gibts das",
-)
-GOGGLES = ("welche schutzbrille brauche ich im labor", "Brauche ich im Labor eine Schutzbrille?")
+CANTEEN = ("quarbelfix schnurpel flonz", "Schnurpel, flonz, quarbelfix?", "flonz quarbelfix schnurpel bitte")
+GOGGLES = ("zwirbelmutz trondel", "trondel zwirbelmutz bitte?")
+"""Words no content knows, so that what Lotse understands may change without these tests."""
 
 
 def asked(*texts, kind="missed", label=None, offered=(), locale="de", first=1):
@@ -42,8 +39,8 @@ def test_wordings_of_one_question_are_one_group_and_the_biggest_comes_first(trai
 
 
 def test_the_same_words_in_other_letters_are_one_wording_in_the_latest_form(trained):
-    (group,) = groups(trained, asked("SCHUTZBRILLE im Labor", "schutzbrille  im labor?"))
-    assert (group.count, group.wordings) == (2, ("schutzbrille  im labor?",))
+    (group,) = groups(trained, asked("ZWIRBELMUTZ trondel", "zwirbelmutz  trondel?"))
+    assert (group.count, group.wordings) == (2, ("zwirbelmutz  trondel?",))
 
 
 def test_different_topics_are_different_questions(trained):
@@ -87,7 +84,7 @@ def test_a_group_that_was_set_aside_stays_so_when_new_ones_like_it_come(trained,
     later = groups(trained, asked(*texts[1:], first=100), aside)
     assert [one.set_aside for one in later] == [7] * len(later)
     assert still_open(later) == ()
-    others = groups(trained, asked("wie warm ist reinraumwasser im qxyz"), aside)
+    others = groups(trained, asked("brulgam quexwitt"), aside)
     assert still_open(others) == others
 
 
@@ -100,7 +97,7 @@ def test_a_known_gap_that_was_set_aside_is_known_again_by_its_subject(trained):
 
 
 def test_what_is_kept_of_a_group_cannot_be_read(trained):
-    (group,) = groups(trained, asked("Hans Petersen fragt nach der schutzbrille im labor"))
+    (group,) = groups(trained, asked("Petersen zwirbelmutz trondel"))
     assert all(0 <= bits < 2**16 for one in group.fingerprints for bits in one)
     assert "petersen" not in str(group.fingerprints)
 
@@ -113,7 +110,7 @@ def test_numbers_of_words_in_common_decide(trained):
 
 
 def test_outsiders_see_only_what_enough_people_asked_and_no_name(trained):
-    many = asked(*["schutzbrille im labor nötig, schreiben an eva@firma.example"] * 5)
+    many = asked(*["zwirbelmutz trondel flonz eva@qquu.zzw"] * 5)
     few = asked(*CANTEEN[:2], first=50)
     one_person = [replace(question, person=1) for question in asked(*["reinraumqualle wo"] * 9, first=80)]
     shown = for_outsiders(groups(trained, [*many, *few, *one_person]), 5)

@@ -13,7 +13,7 @@ from tests.fakes import incoming
 from tests.program import lotse_here
 from tests.store.rows import answer, parts, rows
 
-CANTEEN = ("gibt es zuschuss zum mittagstisch", "Gibt es einen Zuschuss zum Mittagstisch?")
+CANTEEN = ("quarbelfix schnurpel flonz", "Schnurpel, flonz, quarbelfix?")
 
 
 async def ask(database, clock, *texts, user="anna", kind="missed"):
@@ -34,7 +34,7 @@ async def test_a_group_is_ignored_for_good_with_reason_and_name(database, clock,
     assert (group.count, group.people) == (2, 1)
     number = await gap_list.ignore(group.id, reason="  gehört in die  Kantine ", actor="anna.petersen")
     assert await gap_list.groups() == ()
-    await ask(database, clock, "zuschuss mittagstisch gibts das", user="ben")
+    await ask(database, clock, "flonz quarbelfix schnurpel bitte", user="ben")
     assert await gap_list.groups() == ()
     ((kept, hidden),) = await gap_list.ignored()
     assert (kept.id, kept.reason, kept.actor, kept.at) == (number, "gehört in die Kantine", "anna.petersen", clock())
@@ -49,7 +49,7 @@ async def test_it_stays_ignored_after_the_questions_and_their_people_are_gone(da
     await forget(database, Person("recording", "anna"), actor="operator", now=clock())
     assert await list_questions(database) == ()
     (kept,) = await list_set_aside(database)
-    assert "mittag" not in str(kept).lower()
+    assert "quarbel" not in str(kept).lower()
     clock.move(days=400)
     await apply_retention(database, Retention(), clock())
     await ask(database, clock, CANTEEN[0], user="cem")
@@ -85,7 +85,7 @@ async def test_the_list_is_made_anew_only_when_something_changed(database, clock
     await ask(database, clock, *CANTEEN)
     first = await gap_list._all()
     assert await gap_list._all() is first
-    await ask(database, clock, "welche schutzbrille brauche ich im labor")
+    await ask(database, clock, "zwirbelmutz trondel")
     assert len(await gap_list.groups()) == 2
     await forget(database, Person("recording", "anna"), actor="operator", now=clock())
     assert await gap_list.groups() == ()
@@ -94,7 +94,7 @@ async def test_the_list_is_made_anew_only_when_something_changed(database, clock
 async def test_outsiders_see_what_enough_people_asked(database, clock, gap_list):
     for user in "abcde":
         await ask(database, clock, CANTEEN[0], user=user)
-    await ask(database, clock, "welche schutzbrille brauche ich im labor")
+    await ask(database, clock, "zwirbelmutz trondel")
     assert [group.people for group in await gap_list.groups_for_outsiders(5)] == [5]
 
 
@@ -104,7 +104,7 @@ async def test_outsiders_see_what_enough_people_asked(database, clock, gap_list)
 @pytest.fixture
 async def run(database, address, clock, tmp_path):
     await ask(database, clock, *CANTEEN)
-    await ask(database, clock, "welche schutzbrille brauche ich im labor", user="ben")
+    await ask(database, clock, "zwirbelmutz trondel", user="ben")
     return lambda *more: lotse_here("gaps", *more, folder=tmp_path, LOTSE_DATABASE=address, LOTSE_CLOCK="2026-11-22")
 
 

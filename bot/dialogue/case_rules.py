@@ -1,8 +1,11 @@
 """When a person is brought in: only the employee opens a case; everything else only offers one."""
 
+from datetime import datetime
+
 from bot.content.definitions import Content
 from bot.dialogue import wording
 from bot.dialogue.choosing import yes_no
+from bot.dialogue.promises import opened_words
 from bot.dialogue.state import Pending, State
 from bot.model import CASE_NUMBER, Block, Choice, Effect, Locale, OpenCase, Paragraph, TopicId, Understanding, WhoId
 
@@ -15,7 +18,13 @@ def team_for(content: Content, topic: TopicId | None) -> str:
 
 
 def open_case(
-    state: State, question: str, reason: str, understanding: Understanding, content: Content, locale: Locale
+    state: State,
+    question: str,
+    reason: str,
+    understanding: Understanding,
+    content: Content,
+    locale: Locale,
+    now: datetime,
 ) -> tuple[tuple[Block, ...], tuple[Effect, ...]]:
     """What is said and done when the employee asks for a person, or says yes to the offer.
 
@@ -26,7 +35,8 @@ def open_case(
     topic = state.topic
     team = team_for(content, topic)
     known = content.teams.get(team)
-    said = wording.say(wording.CASE_OPENED, locale, number=CASE_NUMBER, team=known.name[locale] if known else team)
+    values = {"team": known.name[locale] if known else team, "promise": opened_words(known, now, locale)}
+    said = wording.say(wording.CASE_OPENED, locale, number=CASE_NUMBER, **values)
     who: tuple[WhoId, ...] = tuple(dict.fromkeys((*state.who, *understanding.who)))
     effect = OpenCase(
         question=question,

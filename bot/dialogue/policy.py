@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue import control, wording
-from bot.dialogue.answers import answer_parts, answer_turn, likely_topics, menu
+from bot.dialogue.answers import answer_parts, answer_sides, answer_turn, likely_topics, menu
 from bot.dialogue.case_rules import offer, offer_line, open_case
 from bot.dialogue.choosing import (
     NO,
@@ -53,12 +53,20 @@ SURE: Mapping[Locale, float] = {"de": 30.0, "en": 30.0}
 """From this score on a candidate is answered without asking back."""
 POSSIBLE: Mapping[Locale, float] = {"de": 16.0, "en": 16.0}
 """From this score on a candidate is worth offering as *Did you mean*."""
+BOTH = 0.7
+"""A second side of the same topic that is this near to the first (as a share of its score) is answered beside it."""
+CLEAR = 50.0
+"""From this score on nothing is answered beside the first."""
+OPEN_ASPECT = 40.0
+"""From this score on an aspect without a topic is worth asking which topic is meant."""
 CLOSE = 0.35
 """A second guess this near to the first (as a share of its score) is offered beside it."""
 WANTS_PERSON = 35.0
 """A wish for a person is honoured from this score on: offering once too often does less harm than refusing once."""
 SENSITIVE = 25.0
 """From this sum on a message is one for a person, whichever of the sensitive matters it is."""
+ELSEWHERE = 50.0
+"""From this probability on a message is about nothing of ours, whatever that is."""
 TWO_MISSES = 2
 TIMER = "timer:"
 CHOICES_TAKEN = frozenset({"chosen", "chosen_topic", "none_of_these"})
@@ -239,6 +247,16 @@ def _several(s: Situation) -> Turn | None:
     return answer_parts(s, SURE[s.locale])
 
 
+def _two_sides(s: Situation) -> Turn | None:
+    """The topic is sure and the question lies between two of its sides: both are answered, each under its title."""
+    answers = [c for c in s.understanding.candidates[:3] if c.kind == "answer"]
+    if len(answers) < 2 or s.best is not answers[0] or answers[0].score >= CLEAR:
+        return None
+    first, second = answers[:2]
+    near = first.topic == second.topic and second.score >= BOTH * first.score
+    return answer_sides(s, (first, second), _said(s)) if near and first.score + second.score >= SURE[s.locale] else None
+
+
 def _sure(s: Situation) -> Turn | None:
     best = s.best
     if best is None or best.kind != "answer" or best.score < SURE[s.locale] or not best.topic or not best.aspect:
@@ -249,7 +267,7 @@ def _sure(s: Situation) -> Turn | None:
 def _which_topic(s: Situation) -> Turn | None:
     """The aspect is clear, the topic is missing: ask for it by name."""
     best = s.best
-    if best is None or best.kind != "aspect" or best.aspect is None or best.score < POSSIBLE[s.locale]:
+    if best is None or best.kind != "aspect" or best.aspect is None or best.score < OPEN_ASPECT:
         return None
     topics = likely_topics(s, best.aspect)
     choices = with_person(topic_choices(topics, s.content, s.locale), s.locale)
@@ -271,7 +289,10 @@ def _did_you_mean(s: Situation) -> Turn | None:
         return None
     near = [c for c in guesses if c.score >= guesses[0].score * CLOSE]
     choices = with_person(candidate_choices(near, s.content, s.locale), s.locale)
-    state = replace(s.state, pending=Pending("clarify", tuple((c.label, c.value) for c in choices), _said(s)))
+    pending = Pending("clarify", tuple((c.label, c.value) for c in choices), _said(s))
+    state = replace(s.state, pending=pending)
+    if len({c.topic for c in near}) == 1:  # only the side is open: what is typed next is about this topic
+        state = replace(state, topic=near[0].topic, aspect=None, context_at=s.now)
     blocks = (wording.say(wording.CLARIFY, s.locale),)
     return finish(
         replace(s, state=state),
@@ -285,8 +306,8 @@ def _did_you_mean(s: Situation) -> Turn | None:
 
 
 def _unlike_everything(s: Situation) -> Turn | None:
-    """Hardly a word of it is known: that is off topic, and honest to say so. A second time in a row it is a miss."""
-    if s.understanding.known > 0.34 or s.state.misses:
+    """Most probably nothing of ours: that is off topic, and honest to say so. A second time in a row it is a miss."""
+    if s.state.misses or (s.understanding.known > 0.34 and s.understanding.elsewhere < ELSEWHERE):
         return None
     state = replace(s.state, misses=s.state.misses + 1)
     gap = RecordGap("missed", _said(s), None)
@@ -332,7 +353,7 @@ def _open(s: Situation, question: str, reason: str, candidate: Candidate | None 
     asked = s.state.asked
     if asked and asked not in question:
         question = f"{asked} – {question}" if question else asked
-    blocks, effects = open_case(s.state, question, reason, s.understanding, s.content, s.locale)
+    blocks, effects = open_case(s.state, question, reason, s.understanding, s.content, s.locale, s.now)
     state = replace(s.state, misses=0, pending=None)
     return finish(
         replace(s, state=state),
@@ -368,10 +389,11 @@ RULES: tuple[Rule, ...] = (
     _several,
     _sensitive,
     _intent,
+    _two_sides,
     _sure,
+    _unlike_everything,
     _which_topic,
     _did_you_mean,
-    _unlike_everything,
     _miss,
 )
 """The policy. A person is one step away, so the wish for one comes before everything that could be answered."""

@@ -116,11 +116,10 @@ DECLINED: Sentences = {
     "en": "All right. Feel free to ask me something else.",
 }
 CASE_OPENED: Sentences = {
-    "de": "Ich habe Ihre Frage als Fall {number} für die Koordination ({team}) aufgenommen. Dort steht sie jetzt auf der Liste der "
-    "offenen Fälle. Wann sich jemand meldet, kann ich Ihnen noch nicht zusagen. Sie können hier weiter fragen; "
-    "was Sie schreiben, gehört mit zum Fall.",
-    "en": "I have recorded your question as case {number} for the coordination team ({team}). It is now on their list of open cases. "
-    "I cannot yet promise when somebody will reply. You can go on asking here; what you write becomes part of the case.",
+    "de": "Ich habe Ihre Frage als Fall {number} für die Koordination ({team}) aufgenommen. {promise} Sie können hier weiter "
+    "fragen; was Sie schreiben, gehört mit zum Fall.",
+    "en": "I have recorded your question as case {number} for the coordination team ({team}). {promise} You can go on asking "
+    "here; what you write becomes part of the case.",
 }
 CASE_ALREADY: Sentences = {
     "de": "Ihr Fall {number} steht schon auf der Liste der Koordination. Was Sie hier schreiben, gehört mit dazu.",

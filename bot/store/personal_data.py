@@ -98,6 +98,28 @@ TREATMENTS: Mapping[str, Treatment] = {
         staff=("actor",),
         because="it says that something was done to a number of ours, never what was said or by which employee",
     ),
+    "absences": Treatment(
+        "nobody", "30 days after it is over", staff=("staff", "deputy"), because="when one of the staff is away"
+    ),
+    "desk_notices": Treatment(
+        "nobody",
+        "30 days",
+        ours=("team", "kind", "key", "replies"),
+        because="what Lotse tells a team: counts and times",
+    ),
+    "sign_in_links": Treatment(
+        "nobody", "until it expires", ours=("digest",), staff=("staff",), because="opens the desk to one of the staff"
+    ),
+    "sessions": Treatment(
+        "nobody",
+        "until it expires",
+        ours=("digest", "device"),
+        staff=("staff",),
+        because="the stay of one of the staff at the desk",
+    ),
+    "sign_in_failures": Treatment(
+        "nobody", "an hour", ours=("client",), because="a keyed digest of where an attempt came from"
+    ),
     "cursors": Treatment(
         "nobody", "always", ours=("channel", "cursor"), because="a platform's own mark of what was read"
     ),

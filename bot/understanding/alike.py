@@ -53,7 +53,7 @@ def prepare(text: str, locale: Locale, reader: Reader) -> Prepared:
     return Prepared(locale, found, topics, frozenset(map(_digest, roots)))
 
 
-def group_alike(questions: Sequence[Prepared], unheard: float = 1.0) -> tuple[tuple[int, ...], ...]:
+def group_alike(questions: Sequence[Prepared]) -> tuple[tuple[int, ...], ...]:
     """Places of questions that are alike, each in one group; whoever stands earlier speaks for the group.
 
     Only the first of each group is looked up, so ten thousand questions cost as many look-ups as they have groups.
@@ -64,7 +64,7 @@ def group_alike(questions: Sequence[Prepared], unheard: float = 1.0) -> tuple[tu
     for place, one in enumerate(questions):
         if place not in free:
             continue
-        near = index.nearest(one.terms, unheard)
+        near = index.nearest(one.terms)
         like = [int(key) for key, cosine in near.items() if cosine >= LIKE]
         members = [other for other in sorted({*like, place}) if other in free and _same_subject(one, questions[other])]
         groups.append((place, *(member for member in members if member != place)))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "ignored_gaps"
-down_revision = "0001"
+down_revision = "absences"
 branch_labels = None
 depends_on = None
 
