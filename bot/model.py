@@ -197,6 +197,8 @@ class Understanding:
     """Share of the content words that the content knows at all; little of it means off topic."""
     elsewhere: float = 0.0
     """How probable it is (0 to 100) that the message is about nothing of ours."""
+    about: tuple[TopicId, float] | None = None
+    """The likeliest topic, whatever side of it is asked for, and how probable (0 to 100) it is."""
     mended: tuple[tuple[str, str], ...] = ()
     """Typos that were read as another word: (typed, read as)."""
 

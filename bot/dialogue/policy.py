@@ -57,6 +57,8 @@ BOTH = 0.7
 """A second side of the same topic that is this near to the first (as a share of its score) is answered beside it."""
 CLEAR = 50.0
 """From this score on nothing is answered beside the first."""
+TOPIC_CLEAR = 45.0
+"""From this probability on a topic is clear although no side of it is: its likeliest sides are offered."""
 OPEN_ASPECT = 40.0
 """From this score on an aspect without a topic is worth asking which topic is meant."""
 CLOSE = 0.35
@@ -284,8 +286,14 @@ def _which_topic(s: Situation) -> Turn | None:
 
 
 def _did_you_mean(s: Situation) -> Turn | None:
+    """Two or three guesses are close, or the topic is clear and the side of it is not."""
     guesses = [c for c in s.understanding.candidates if c.kind == "answer"]
-    if not guesses or guesses[0].score < POSSIBLE[s.locale] or s.state.misses >= TWO_MISSES:
+    about, share = s.understanding.about or (None, 0.0)
+    if share >= TOPIC_CLEAR:
+        guesses = [c for c in guesses if c.topic == about]
+    elif guesses and guesses[0].score < POSSIBLE[s.locale]:
+        return None
+    if not guesses or s.state.misses >= TWO_MISSES:
         return None
     near = [c for c in guesses if c.score >= guesses[0].score * CLOSE]
     choices = with_person(candidate_choices(near, s.content, s.locale), s.locale)
@@ -293,12 +301,11 @@ def _did_you_mean(s: Situation) -> Turn | None:
     state = replace(s.state, pending=pending)
     if len({c.topic for c in near}) == 1:  # only the side is open: what is typed next is about this topic
         state = replace(state, topic=near[0].topic, aspect=None, context_at=s.now)
-    blocks = (wording.say(wording.CLARIFY, s.locale),)
     return finish(
         replace(s, state=state),
         "clarify",
         "did_you_mean",
-        blocks,
+        (wording.say(wording.CLARIFY, s.locale),),
         choices=choices,
         label=near[0].label,
         candidate=near[0],

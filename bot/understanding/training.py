@@ -17,7 +17,7 @@ from bot.understanding.entities import figure_key
 from bot.understanding.fitting import fit, held_out
 from bot.understanding.language import LanguageModel
 from bot.understanding.learning import Corpus
-from bot.understanding.material import Ask, Material, Words, gather, sentences_of, spread
+from bot.understanding.material import Material, Words, gather, sentences_of, spread
 from bot.understanding.phrases import sentence_key
 from bot.understanding.ranking import Ranker
 from bot.understanding.reader import LocaleReader, Reader
@@ -51,11 +51,13 @@ def _learn(material: Material, reader: Reader) -> LocaleReader:
     masked = Corpus.of(_masked(material), material.locale)
     full = Corpus.of((words for words, _ in material.topics), material.locale)
     held = held_out(material)
-    weights = fit(material, held, reader, _trained(material.without(held), masked, full))
-    return replace(_trained(material, masked, full), weights=weights)
+    weights = fit(material, held, reader, _trained(material.without(held), masked, full, reader.answers))
+    return replace(_trained(material, masked, full, reader.answers), weights=weights)
 
 
-def _trained(material: Material, masked: Corpus, full: Corpus) -> LocaleReader:
+def _trained(
+    material: Material, masked: Corpus, full: Corpus, answers: Mapping[TopicId, frozenset[AspectId]]
+) -> LocaleReader:
     """Everything but the weights."""
     locale = material.locale
     parts = Splitter(material.vocabulary)
@@ -69,7 +71,7 @@ def _trained(material: Material, masked: Corpus, full: Corpus) -> LocaleReader:
         full=full.lexicon,
         gate=masked.learn(material.gates, material.intent_counters),
         aspect=masked.learn(material.aspects, material.aspect_counters),
-        sides=_sides(material, masked),
+        sides=_sides(material, masked, answers),
         topics=full.learn(material.topics)
         if few
         else Centroids.of((label, terms(words, locale, parts)) for words, label in material.topics),
@@ -97,23 +99,23 @@ def _masked(material: Material) -> Iterable[Words]:
         yield from (words for words, _ in examples)
 
 
-def _sides(material: Material, corpus: Corpus) -> Mapping[TopicId, Ranker]:
+def _sides(
+    material: Material, corpus: Corpus, answers: Mapping[TopicId, frozenset[AspectId]]
+) -> Mapping[TopicId, Ranker]:
     """For every topic a ranker of its answers: from its own ways to ask, and from those for aspects of any topic."""
-    by_topic: dict[TopicId, list[Ask]] = defaultdict(list)
+    examples: dict[str, list[tuple[Words, str]]] = defaultdict(list)
     for ask in material.asks:
-        by_topic[TopicId(ask.topic)].append(ask)
+        if ask.question.masked:
+            examples[ask.topic].append((ask.question.masked, ask.aspect))
     by_aspect: dict[str, list[Words]] = defaultdict(list)
-    own = {ask.question.masked for ask in material.asks}
-    for words, aspect in material.aspects:
-        if words not in own:
-            by_aspect[aspect].append(words)
+    for words, aspect in material.generic:
+        by_aspect[aspect].append(words)
     sides: dict[TopicId, Ranker] = {}
-    for topic, asks in by_topic.items():
-        examples = [(ask.question.masked, ask.aspect) for ask in asks if ask.question.masked]
-        for aspect in sorted({aspect for _, aspect in examples}):
-            examples.extend((words, aspect) for words in spread(by_aspect[aspect], MOST_EXAMPLES_PER_SIDE))
-        if examples:
-            sides[topic] = corpus.learn(examples)
+    for topic, aspects in answers.items():
+        for aspect in sorted(aspects):
+            examples[topic].extend((words, aspect) for words in spread(by_aspect[aspect], MOST_EXAMPLES_PER_SIDE))
+        if examples[topic]:
+            sides[topic] = corpus.learn(examples[topic])
     return sides
 
 

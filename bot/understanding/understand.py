@@ -5,7 +5,7 @@ half, ``weighing`` makes probabilities of it; here they become candidates that t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,14 +16,14 @@ from bot.model import (
     Candidate,
     Context,
     Evidence,
+    EvidenceKind,
     Locale,
     TopicId,
     Understanding,
 )
 from bot.understanding.entities import Mention, quoted_figures, years
 from bot.understanding.evidence import Gathered, gather
-from bot.understanding.ranking import Floats
-from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
+from bot.understanding.reader import ASPECT, INTENT, Reader, question_of
 from bot.understanding.split import split_questions
 from bot.understanding.weighing import Reading, fixed, follows, probabilities, readings, side_alone
 
@@ -32,6 +32,8 @@ LEAST = 0.02
 """Probability below which a reading is no candidate."""
 CLEAR_PART = 35.0
 """Score from which on a piece of a message counts as a question of its own."""
+NAMING: frozenset[EvidenceKind] = frozenset({"name", "typo", "compound", "context"})
+"""Evidence that somebody named the topic, now or before."""
 OPEN_TOPIC = 0.5
 """An aspect stands alone when no topic has more than this share of it."""
 ALIKE_ENOUGH = 0.45
@@ -47,6 +49,9 @@ def understand(text: str, reader: Reader, context: Context) -> Understanding:
     if len(pieces) < 2:
         return whole
     parts: list[Understanding] = []
+    best = whole.candidates[0] if whole.candidates else None
+    if best and best.topic and best.evidence[0].kind in NAMING:  # named once, it is meant by every part
+        context = replace(context, topic=best.topic, aspect=None)
     for piece in pieces:
         part = _one(piece, locale, reader, context)
         parts.append(part)
@@ -64,50 +69,61 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
     local = reader.locales[locale]
     question = question_of(text, local, frozenset(reader.overviews.values()))
     figures = quoted_figures(text)
-    candidates, known, elsewhere = rank(question, reader, local, context, figures)
-    return Understanding(
+    whole = Understanding(
         locale=locale,
-        candidates=candidates,
         who=tuple(dict.fromkeys(m.id for m in question.who)),
         years=years(text),
         quoted=figures,
         text=text,
-        known=known,
-        elsewhere=elsewhere,
         mended=question.mended,
     )
-
-
-def rank(
-    question: Question, reader: Reader, local: LocaleReader, context: Context, figures: tuple[str, ...] = ()
-) -> tuple[tuple[Candidate, ...], float, float]:
-    """The candidates of one prepared question, best first.
-
-    Besides, the share of its words that are known, and how probable (0 to 100) it is about nothing of ours.
-    """
     if not question.words:
-        return (), 0.0, 0.0
+        return replace(whole, known=0.0)
     before = context.topic if context.topic in reader.answers else None
     gathered = gather(question, reader, local, before)
     found, table = readings(gathered, reader)
     quoted = _quoted(figures, reader)
-    scores = table @ local.weights + np.asarray(
-        [fixed(reading, gathered, context, quoted) for reading in found], dtype=np.float32
-    )
-    odds = probabilities(scores)
+    besides = [fixed(reading, gathered, context, quoted) for reading in found]
+    odds = probabilities(table @ local.weights + np.asarray(besides, dtype=np.float32))
+    weighed = [(reading, float(p)) for reading, p in zip(found, odds, strict=True)]
     candidates = [
-        _candidate(reading, float(p), gathered, context, quoted)
-        for reading, p in zip(found, odds, strict=True)
+        _candidate(reading, p, gathered, context, quoted)
+        for reading, p in weighed
         if p >= LEAST and (reading.topic or reading.intent)
     ]
-    candidates.extend(_aspects_alone(found, odds, gathered, context))
+    candidates.extend(_aspects_alone(weighed, gathered, context))
     candidates.sort(key=lambda c: (-c.score, c.label))
-    nothing = (
-        float(p)
-        for reading, p in zip(found, odds, strict=True)
-        if reading.topic is None and (reading.intent is None or reader.intent_kinds[reading.intent] == "off_topic")
+    return replace(
+        whole,
+        candidates=tuple(candidates[:MOST_CANDIDATES]),
+        known=gathered.known,
+        elsewhere=_elsewhere(weighed, reader),
+        about=_about(weighed),
     )
-    return tuple(candidates[:MOST_CANDIDATES]), gathered.known, _score(sum(nothing))
+
+
+Weighed = Sequence[tuple[Reading, float]]
+
+
+def _elsewhere(weighed: Weighed, reader: Reader) -> float:
+    """How probable it is that the message is about nothing of ours."""
+    return _score(
+        sum(
+            p
+            for reading, p in weighed
+            if reading.topic is None and (reading.intent is None or reader.intent_kinds[reading.intent] == "off_topic")
+        )
+    )
+
+
+def _about(weighed: Weighed) -> tuple[TopicId, float] | None:
+    """The topic that all its sides together make most probable."""
+    shares: dict[TopicId, float] = defaultdict(float)
+    for reading, p in weighed:
+        if reading.topic:
+            shares[reading.topic] += p
+    topic = max(shares, key=lambda topic: (shares[topic], topic), default=None)
+    return (topic, _score(shares[topic])) if topic else None
 
 
 def _quoted(figures: tuple[str, ...], reader: Reader) -> dict[TopicId, float]:
@@ -178,14 +194,14 @@ def _why_aspect(reading: Reading, same_side: bool, g: Gathered) -> Evidence:
     return Evidence("words", aspect, float(np.exp(g.aspect.log(aspect))))
 
 
-def _aspects_alone(found: list[Reading], odds: Floats, g: Gathered, context: Context) -> Iterable[Candidate]:
+def _aspects_alone(weighed: Weighed, g: Gathered, context: Context) -> Iterable[Candidate]:
     """An aspect that is clear while the topic is open: no name, and its probability spread over many topics."""
     if g.named or (context.topic and follows(g)):
         return
     shares: dict[AspectId, list[float]] = defaultdict(list)
-    for reading, p in zip(found, odds, strict=True):
+    for reading, p in weighed:
         if reading.aspect and reading.aspect in g.aspect.places:
-            shares[reading.aspect].append(float(p))
+            shares[reading.aspect].append(p)
     for aspect, each in shares.items():
         whole = sum(each)
         if whole >= LEAST and max(each) < OPEN_TOPIC * whole:

@@ -158,7 +158,7 @@ def _answers(g: Gathered, reader: Reader) -> Iterator[Row]:
                     g.aspect.log(aspect, OWN_ASPECT),
                     g.aspect.margin(aspect, float(BIAS)),
                     0.0 if common else 1.0,
-                    sides.log(aspect, OWN_ASPECT if not sides.places else -8.0),
+                    sides.log(aspect, OWN_ASPECT),
                     sides.margin(aspect, float(BIAS)),
                     g.asked.get(label, LITTLE),
                     g.asked_in_full.get(label, LITTLE),
@@ -232,7 +232,8 @@ def fixed(reading: Reading, g: Gathered, context: Context, figures: dict[TopicId
         score = BARE if reading.aspect == alone else 0.0
     else:
         score = PHRASE if g.phrase == f"{ASPECT}{reading.aspect}" else 0.0
-        score += WORD_FOR_WORD if g.exact == reading.label else 0.0
+        elsewhere = context.topic not in (None, reading.topic) and not g.named and follows(g)
+        score += WORD_FOR_WORD if g.exact == reading.label and not elsewhere else 0.0
     score += FIGURE * figures.get(reading.topic, 0.0)
     if reading.topic == context.topic and not g.question.topics:
         score += FOLLOWS if follows(g) else STAYS
