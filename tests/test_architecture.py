@@ -21,7 +21,7 @@ ALLOWED = {
     "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
     "staff_file": {"model", "errors", "content.characters", "content.yaml_tree"},
     "rehearsal": {"model", "content", "understanding", "dialogue"},
-    "trained": {"model", "errors", "content", "understanding"},
+    "trained": {"model", "errors", "check", "content", "understanding"},
     "gap_groups": {"model", "content", "understanding", "dialogue"},
     "gap_list": {"model", "errors", "content", "understanding", "dialogue", "store", "gap_groups"},
     "likeness_findings": {"model", "errors", "content", "understanding"},
