@@ -38,8 +38,9 @@ class Trained:
 def load_trained(folder: Path, cache_folder: Path | None = None) -> Trained:
     """The content of a folder and its reader, from the cache when the files are those of last time.
 
-    Only what cannot be used at all is refused here, with ContentError (shape, references, phrase templates that cannot be
-    read); texts and test sentences are judged by ``lotse check``, which guards every change. Raises ConfigError when it is no content folder.
+    Only what cannot be used at all is refused here, with ContentError: shape, references, phrase templates that cannot be
+    read. Texts and test sentences are judged by ``lotse check``, which guards every change. Raises ConfigError when it is
+    no content folder.
     """
     path = _place(fingerprint(folder), cache_folder)
     known = _kept(path)

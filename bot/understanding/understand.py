@@ -46,6 +46,8 @@ def understand(text: str, reader: Reader, context: Context) -> Understanding:
     locale = reader.language.detect(text, context.locale)
     asked = without_courtesy(text)
     whole = replace(_one(asked, locale, reader, context), text=text)
+    if asked != text and (not whole.candidates or whole.candidates[0].intent):
+        return _one(text, locale, reader, context)  # nothing is asked: all of it is courtesy
     pieces = split_questions(asked)
     if len(pieces) < 2:
         return whole
