@@ -32,7 +32,7 @@ schema: install  ## Write the JSON Schemas that give editors completion
 bench: $(VENV)/.test  ## Measure speed and memory; writes bench.json
 	$(BIN)/python -m tests.bench
 
-drill: $(VENV)/.test  ## Run the full kill drills; writes drills.json
+drill: $(VENV)/.test  ## Run the full drills; writes drills.json
 	$(BIN)/python -m tests.drills
 
 lock:  ## Resolve the lock files anew (needs uv)

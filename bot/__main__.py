@@ -14,13 +14,15 @@ COMMANDS = (
     "teach",
     "schema",
     "cases",
+    "gaps",
     "link",
     "match",
     "export",
+    "erase",
     "migrate",
     "health",
 )
-"""In the order of the help. A command ``x`` is the function ``x`` of ``bot/commands/x.py``."""
+"""In the order of the help. A command ``x`` is ``x`` of ``bot/commands/x.py``: a function, or an app of commands."""
 
 
 def command_line(arguments: list[str]) -> typer.Typer:
@@ -37,7 +39,11 @@ def command_line(arguments: list[str]) -> typer.Typer:
     )
     app.callback()(lambda: None)
     for name in [name for name in COMMANDS if name == next(iter(arguments), "")] or COMMANDS:
-        app.command(name)(getattr(import_module(f"bot.commands.{name}"), name))
+        command = getattr(import_module(f"bot.commands.{name}"), name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
     return app
 
 

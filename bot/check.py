@@ -7,15 +7,16 @@ one look shows every finding, and takes further checks (those that need understa
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from bot.content.definitions import Content
 from bot.content.draft import Draft
+from bot.content.draft_findings import draft_findings
 from bot.content.fact_findings import fact_findings
 from bot.content.phrase_findings import PhraseTools, phrase_findings
-from bot.content.read import ReadResult, collector_paused, read_content
+from bot.content.read import ReadResult, collector_paused, read_content, read_drafts
 from bot.content.text_findings import text_findings
 from bot.errors import ContentProblem
 from bot.understanding.normalize import tokens
@@ -54,6 +55,12 @@ def judge(read: ReadResult, day: date, extra: Sequence[ExtraCheck] = ()) -> Chec
             problems.update(check(read.draft, day))
     content = None if has_errors(problems) else read.content
     return Checked(content, tuple(sorted(problems)))
+
+
+def check_drafts(folder: Path, content: Content | None) -> list[ContentProblem]:
+    """Notices about the drafts folder; apart from the content, because a draft must never keep it from going live."""
+    files, unreadable = read_drafts(folder)
+    return sorted([*(replace(problem, severity="notice") for problem in unreadable), *draft_findings(files, content)])
 
 
 def has_errors(problems: Sequence[ContentProblem] | set[ContentProblem]) -> bool:

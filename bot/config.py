@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     keep_transcripts_days: int = Field(default=30, ge=1)
     keep_cases_days: int = Field(default=180, ge=1)
     keep_gaps_days: int = Field(default=180, ge=1)
+    gaps_smallest_group: int = Field(default=5, ge=1)
 
     @property
     def database_address(self) -> str:

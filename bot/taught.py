@@ -4,6 +4,7 @@ The running bot watches the folder, and an admin may stop the command at any mom
 never have been in the file, not even for the seconds the training takes.
 """
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ class Taught:
     lesson: Lesson
     locale: Locale
     text: str
+    before: str
+    """The text of that file when it was tried."""
     leads: bool
     """Whether the sentence now leads where it was taught."""
     errors: tuple[ContentProblem, ...]
@@ -71,6 +74,7 @@ def try_sentence(
     before, problems = _static(read, day, cache_folder)
     language = locale or before.reader.language.detect(sentence, None)
     _refuse_repetition(sentence, lesson, language, read.draft)
+    old = read.draft.trees[lesson.file].text
     text = teach(read.draft.trees[lesson.file], lesson.path, language, sentence)
     with TemporaryDirectory(prefix="lotse-teach-") as name:
         copy = Path(name)
@@ -84,10 +88,64 @@ def try_sentence(
     notices = tuple(problem for problem in new if problem.severity == "notice")
     known = frozenset(known_failures(read.draft))
     if errors or checked.content is None:
-        return Taught(lesson, language, text, False, errors, notices, (), (), known)
+        return Taught(lesson, language, text, old, False, errors, notices, (), (), known)
     after = train(checked.content, checked.problems, cache_folder)
     gained, lost = _flipped(_by_key(read.draft, before.reader, day), _by_key(again.draft, after.reader, day))
-    return Taught(lesson, language, text, _leads(sentence, lesson, after, day), (), notices, gained, lost, known)
+    leads = _leads(sentence, lesson, after, day)
+    return Taught(lesson, language, text, old, leads, (), notices, gained, lost, known)
+
+
+def may_be_taught(folder: Path, shipped: Path) -> None:
+    """Whether a folder is somebody's own to change. Raises TeachingRefused with what to do.
+
+    What ships inside the installed program is replaced by the next release, and with it what was taught.
+    """
+    if folder.resolve() == shipped.resolve() and shipped.name == "shipped":
+        raise TeachingRefused(
+            "This content ships with Lotse and would be replaced by the next release. Copy its folders intents/ and "
+            "knowledge/ to a folder of your own, set LOTSE_CONTENT to it and start again."
+        )
+    for path in (folder, *(folder / root for root in ROOTS)):
+        if not os.access(path, os.W_OK):
+            raise TeachingRefused(f"Lotse may not write to {path}; give it write access, or teach where the files are.")
+
+
+def keep(folder: Path, taught: Taught) -> None:
+    """Write what was tried into the folder: all or nothing, and only when the file is still as it was tried.
+
+    Raises TeachingRefused when it would do harm, when somebody changed the file meanwhile, or when it cannot be written;
+    then the file is as before.
+    """
+    path = folder / taught.lesson.file
+    if taught.does_harm:
+        raise TeachingRefused(f"Nothing was changed: {taught.lesson.file} is as before.")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if path.read_bytes() != taught.before.encode():
+            raise TeachingRefused(f"{taught.lesson.file} was changed meanwhile, so nothing was written; try again.")
+        unfinished.write_bytes(taught.text.encode())
+        unfinished.chmod(path.stat().st_mode)
+        unfinished.replace(path)  # whoever reads the file meanwhile sees the old text or the new one
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise TeachingRefused(f"{taught.lesson.file} cannot be written ({reason}); nothing was changed.") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def teach_into(
+    folder: Path, sentence: str, target: str, day: date, locale: Locale | None = None, *, shipped: Path
+) -> Taught:
+    """Teach a sentence to an answer, an aspect or an intent for good, as the desk does with one press.
+
+    What changes comes back either way; ``does_harm`` tells that nothing was written because of it. Takes as long as two
+    trainings, so it belongs into a process of its own. Raises TeachingRefused, ContentError, ConfigError.
+    """
+    may_be_taught(folder, shipped)
+    taught = try_sentence(folder, sentence, target, day, locale)
+    if not taught.does_harm:
+        keep(folder, taught)
+    return taught
 
 
 def _static(read: ReadResult, day: date, cache_folder: Path | None) -> tuple[Trained, tuple[ContentProblem, ...]]:

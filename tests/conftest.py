@@ -10,15 +10,20 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from bot.config import shipped_content
 from bot.store.database import open_database
 from bot.trained import load_trained
 from tests.fakes import FakeClock
+from tests.works_council import refuse
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
+
+event.listen(Engine, "before_execute", refuse)  # no statement of any test measures a coordinator
 
 NO_SKIPS = "TEST_NO_SKIPS"
 """Set where every counterpart must be there, as in CI: a test that is skipped then fails, and says why it was."""

@@ -22,7 +22,7 @@ from bot.understanding.phrases import expand
 from tests.content.small_tree import SMALL_TREE, TODAY, write_tree
 
 ROOT = Path(__file__).parents[1]
-TESTS = ("test_check.py", "content/test_read.py", "test_understood_findings.py")
+TESTS = ("test_check.py", "content/test_read.py", "test_understood_findings.py", "content/test_case_drafts.py")
 BONUS = "knowledge/funding/bonus.yaml"
 PRAEMIE = "knowledge/funding/praemie.yaml"
 VAKUUM = "knowledge/modules/vakuum.yaml"
@@ -531,3 +531,12 @@ def test_two_hundred_topics_are_checked_in_a_blink(tmp_path):
     problems = check_content(tmp_path, TODAY)
     assert time.process_time() - started < 1.5
     assert problems == []
+
+
+def test_the_command_lists_drafts_and_never_fails_because_of_one(small):
+    (small / "drafts").mkdir()
+    (small / "drafts" / "bonus.1.yaml").write_text("draft: [", "utf-8")
+    for more in ((), ("--static",)):
+        result = run(small, *more)
+        assert result.exit_code == 0, result.output
+        assert "drafts/bonus.1.yaml" in result.output

@@ -1,10 +1,13 @@
 import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import command_line
 from bot.content.read import read_content
+from bot.content.teaching import TeachingRefused
+from bot.taught import keep, teach_into, try_sentence
 from tests.content.small_tree import SMALL_TREE, TODAY, write_tree
 
 BONUS = "knowledge/funding/bonus.yaml"
@@ -98,3 +101,58 @@ def test_content_with_errors_is_not_taught(small):
 
 def test_an_unknown_language_is_refused(small):
     assert teach(small, "hvad får jeg", "bonus.amount", "--locale", "da").exit_code == 2
+
+
+# --- From the desk -------------------------------------------------------------------------------------------------
+
+
+def into(folder, sentence, target, **more):
+    shipped = more.pop("shipped", folder / "elsewhere")
+    return teach_into(folder, sentence, target, TODAY, "de", shipped=shipped, **more)
+
+
+def test_the_desk_teaches_with_one_press(small):
+    taught = into(small, "lohnt sich die sache finanziell", "bonus.amount")
+    assert (taught.leads, taught.does_harm, taught.lesson.file) == (True, False, BONUS)
+    assert "lohnt sich die sache finanziell" in (small / BONUS).read_text()
+
+
+def test_what_does_harm_is_told_and_not_written(tmp_path):
+    text = BARE_TREE[THANKS].replace("de: {yes: []", 'de: {yes: ["thanks drei ganz ehrlich"]')
+    folder = write_tree(tmp_path, {**BARE_TREE, THANKS: text})
+    before = files(folder)
+    taught = into(folder, "thanks drei ganz ehrlich", "help")
+    assert taught.does_harm
+    assert [outcome.trial.label for outcome in taught.lost] == ["thanks"]
+    assert files(folder) == before
+    with pytest.raises(TeachingRefused):
+        keep(folder, taught)
+
+
+def test_content_that_ships_is_never_changed(tmp_path):
+    folder = write_tree(tmp_path / "shipped", BARE_TREE)
+    with pytest.raises(TeachingRefused, match="LOTSE_CONTENT"):
+        into(folder, "lohnt sich die sache finanziell", "bonus.amount", shipped=folder)
+    assert files(folder) == BARE_TREE
+
+
+def test_an_edit_of_somebody_else_meanwhile_wins(small):
+    taught = try_sentence(small, "lohnt sich die sache finanziell", "bonus.amount", TODAY, "de")
+    (small / BONUS).write_text(BARE_TREE[BONUS] + "# geändert\n")
+    before = files(small)
+    with pytest.raises(TeachingRefused, match="changed meanwhile"):
+        keep(small, taught)
+    assert files(small) == before
+
+
+def test_a_file_that_cannot_be_written_is_as_before(small, monkeypatch):
+    taught = try_sentence(small, "lohnt sich die sache finanziell", "bonus.amount", TODAY, "de")
+
+    def full(path, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(TeachingRefused, match="No space left"):
+        keep(small, taught)
+    monkeypatch.undo()
+    assert files(small) == BARE_TREE

@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.check import check_content, has_errors
+from bot.check import check_drafts, has_errors, judge
 from bot.commands.loading import ContentFolder, stop_with
 from bot.config import shipped_content
 from bot.content.finding_codes import FINDING_CODES
+from bot.content.read import read_content
 from bot.errors import ConfigError, ContentProblem
 from bot.whole_check import check_and_train
 
@@ -44,7 +45,8 @@ def check(
     day = as_of.date() if as_of else datetime.now(ZoneInfo("Europe/Berlin")).date()
     try:
         folder = content or shipped_content()
-        problems = check_content(folder, day) if static else check_and_train(folder, day)[0].problems
+        checked = judge(read_content(folder), day) if static else check_and_train(folder, day)[0]
+        problems = sorted([*checked.problems, *check_drafts(folder, checked.content)])
     except ConfigError as error:
         stop_with(error)
     shown = [

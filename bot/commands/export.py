@@ -1,17 +1,24 @@
-"""``lotse export training``: the content's phrases as labelled sentences, so that other engines can learn the same."""
+"""``lotse export``: the content's phrases for other engines (*training*), or all that is stored about one *person*."""
 
+import asyncio
 import json
 import random
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import typer
 
-from bot.commands.loading import ContentFolder, load_or_exit
+from bot.commands.loading import ContentFolder, load_or_exit, settings_or_exit, stop_with
+from bot.config import Settings
 from bot.content.definitions import Aspect, Content
-from bot.model import LOCALES, Locale
+from bot.dialogue.person_report import report_of, report_text
+from bot.errors import ConfigError, StoreUnavailable
+from bot.model import LOCALES, Locale, Person
+from bot.store.database import open_database
+from bot.store.privacy import person_data
 from bot.understanding.entities import TOPIC_MARK
 from bot.understanding.normalize import tokens
 from bot.understanding.phrases import expand
@@ -20,10 +27,45 @@ MOST_PER_LABEL = 20
 SEED = 7
 
 
-def export(
-    what: Annotated[Literal["training"], typer.Argument(help="What to export.")] = "training",
-    content: ContentFolder = None,
+export = typer.Typer(help="Write out what others need: phrases to learn from, or what is stored about a person.")
+
+Channel = Annotated[str, typer.Argument(help="Where they write: browser, console, matrix or slack.")]
+User = Annotated[str, typer.Argument(help="Their id there; in the web chat it stands on the page *Meine Daten*.")]
+
+
+@export.command("person")
+def export_person(
+    channel: Channel,
+    user: User,
+    as_text: Annotated[bool, typer.Option("--text", help="To be read by people, in German, instead of JSON.")] = False,
 ) -> None:
+    """Everything stored about one person, as JSON by table; exit code 1 when nothing is."""
+    settings = settings_or_exit()
+    person = Person(channel, user)
+    try:
+        data = asyncio.run(_read(settings, person))
+    except (ConfigError, StoreUnavailable) as error:
+        stop_with(error)
+    if data is None:
+        typer.echo("Nothing is stored about this person.", err=True)
+        raise typer.Exit(1)
+    if as_text:
+        typer.echo(report_text(report_of(data, "de")))
+        return
+    about = {"channel": channel, "user": user, "exported_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    typer.echo(json.dumps({**about, "data": data}, ensure_ascii=False, indent=2))
+
+
+async def _read(settings: Settings, person: Person) -> dict[str, list[dict[str, Any]]] | None:
+    database = await open_database(settings.database_address, upgrade=False)
+    try:
+        return await person_data(database, person)
+    finally:
+        await database.close()
+
+
+@export.command("training")
+def export_training(content: ContentFolder = None) -> None:
     """JSON lines {"text", "label"}: at most 20 seeded phrases per label and language; test sentences are left out."""
     for text, label in training_rows(load_or_exit(content).content):
         sys.stdout.write(json.dumps({"text": text, "label": label}, ensure_ascii=False) + "\n")

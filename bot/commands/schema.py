@@ -39,7 +39,8 @@ def schema_files() -> dict[str, str]:
 
 def _fix_modelines(content: Path) -> int:
     repaired = 0
-    for path in sorted([*content.glob("knowledge/**/*.yaml"), *content.glob("intents/**/*.yaml")]):
+    patterns = ("knowledge/**/*.yaml", "intents/**/*.yaml", "drafts/*.yaml")
+    for path in sorted(path for pattern in patterns for path in content.glob(pattern)):
         wanted = modeline(path.relative_to(content).as_posix())
         if wanted is None:
             continue

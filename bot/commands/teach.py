@@ -1,6 +1,5 @@
 """``lotse teach``: one more way to ask for an answer, an aspect or an intent, with what it changes."""
 
-import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,7 @@ from bot.config import shipped_content
 from bot.content.teaching import TeachingRefused
 from bot.errors import ConfigError, ContentError
 from bot.model import LOCALES, Locale
-from bot.taught import Taught, try_sentence
+from bot.taught import Taught, keep, try_sentence
 from bot.understood_findings import KNOWN_FAILURES
 
 
@@ -38,7 +37,11 @@ def teach(
     if taught.does_harm:
         typer.echo(f"Nothing was changed: {taught.lesson.file} is as before.")
         raise typer.Exit(1)
-    _write(folder / taught.lesson.file, taught.text)
+    try:
+        keep(folder, taught)
+    except TeachingRefused as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
     typer.echo(f"{taught.lesson.file}: added to {taught.lesson.label} ({taught.locale}).")
 
 
@@ -67,14 +70,3 @@ def _print_changes(taught: Taught, sentence: str) -> None:
             typer.echo("No test sentence changes.")
         where = "leads" if taught.leads else "still does not lead"
         typer.echo(f"“{sentence}” {where} to {taught.lesson.label}.")
-
-
-def _write(path: Path, text: str) -> None:
-    """All or nothing: whoever reads the file meanwhile sees the old text or the new one."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        unfinished.write_bytes(text.encode())
-        unfinished.chmod(path.stat().st_mode)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -70,4 +70,9 @@ FINDING_CODES: Mapping[str, str] = {
     "KB064": "a test sentence that fails: it leads somewhere else, or here though it must not",
     "KB065": "a test sentence that fails mildly: Lotse asks back or says that it does not know",
     "KB066": "a known failure that does not fail, or is no test sentence",
+    # drafts
+    "KB070": "a draft that waits to become an answer",
+    "KB071": "something in a draft that looks like personal data",
+    "KB072": "a draft for a topic or an aspect there is not",
+    "KB073": "a figure in a draft that becomes a fact",
 }

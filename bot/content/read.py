@@ -40,6 +40,8 @@ from bot.errors import ConfigError, ContentProblem
 from bot.model import AspectId, IntentId, TopicId, WhoId
 
 ROOTS = ("intents", "knowledge")
+DRAFTS = "drafts"
+"""Beside the two; drafts of answers, which Lotse never answers from."""
 MAX_FOLDERS = 4
 """Folders below the content folder; real content has two, a loop of links never ends."""
 
@@ -67,6 +69,18 @@ def read_content(folder: Path) -> ReadResult:
     problems.sort()
     healthy = not any(problem.severity == "error" for problem in problems)
     return ReadResult(draft.content if healthy else None, tuple(problems), draft)
+
+
+def read_drafts(folder: Path) -> tuple[dict[str, bytes], tuple[ContentProblem, ...]]:
+    """The files of the drafts folder by name, and what could not be read. They are no content: no hash counts them."""
+    problems: list[ContentProblem] = []
+    files: dict[str, bytes] = {}
+    if (folder / DRAFTS).is_dir():
+        for name in _walk(folder / DRAFTS, DRAFTS, MAX_FOLDERS, problems):
+            data = _read_bytes(folder / name, name, problems)
+            if data is not None:
+                files[name] = data
+    return files, tuple(problems)
 
 
 def fingerprint(folder: Path) -> str:

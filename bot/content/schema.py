@@ -292,9 +292,34 @@ class KnownFailuresFile(Shape):
     failures: list[KnownFailure] = Field(description="The sentences; each must fail, or leave the list.")
 
 
+class DraftAnswer(Shape):
+    """An answer that waits to be written: the coordinator's words in one language, and the question as a test."""
+
+    de: Text | None = Field(None, description="German; two to five short sentences, figures become facts.")
+    en: Text | None = Field(None, description="The same in English.")
+    tests: TestsShape = Field(description="The question of the case, as a sentence that must lead here.")
+
+
+class DraftFile(Shape):
+    """A draft of an answer, made from a solved case. Lotse never answers from it."""
+
+    draft: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[1-9][0-9]*$")] = Field(
+        description="The file's name."
+    )
+    case: int = Field(ge=1, description="The number of the case.")
+    solved: Day = Field(description="The day it was solved.")
+    topic: Id | None = Field(None, description="What it was probably about; a guess.")
+    aspect: Id | None = Field(None, description="Which side of it; a guess.")
+    replaced: dict[Id, int] | None = Field(None, description="How much personal data of which kind was taken out.")
+    cut: bool = Field(False, description="true: it was too long, and its end is missing.")
+    answer: DraftAnswer = Field(description="What goes under `answers` of a topic.")
+
+
 # --- Kinds of files ------------------------------------------------------------------------------------------
 
-FileKind = Literal["topic", "aspect", "who", "intent", "contact", "teams", "pathways", "lists", "known_failures"]
+FileKind = Literal[
+    "topic", "aspect", "who", "intent", "contact", "teams", "pathways", "lists", "known_failures", "draft"
+]
 
 FILE_MODELS: Mapping[FileKind, type[Shape]] = {
     "topic": TopicFile,
@@ -306,6 +331,7 @@ FILE_MODELS: Mapping[FileKind, type[Shape]] = {
     "pathways": PathwaysFile,
     "lists": ListsFile,
     "known_failures": KnownFailuresFile,
+    "draft": DraftFile,
 }
 
 
@@ -318,6 +344,8 @@ def kind_of(name: str) -> FileKind | None:
             return "pathways"
         case ["knowledge", "known_failures.yaml"]:
             return "known_failures"
+        case ["drafts", _]:
+            return "draft"
         case ["knowledge", "contacts", _]:
             return "contact"
         case ["knowledge", area, _] if area in AREAS:

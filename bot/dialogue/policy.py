@@ -59,6 +59,8 @@ CLEAR = 50.0
 """From this score on nothing is answered beside the first."""
 TOPIC_CLEAR = 45.0
 """From this probability on a topic is clear although no side of it is: its likeliest sides are offered."""
+TOPIC_LIKELY = 30.0
+"""From this probability on a topic is taken as spoken of when its side is asked back about."""
 OPEN_ASPECT = 40.0
 """From this score on an aspect without a topic is worth asking which topic is meant."""
 CLOSE = 0.35
@@ -299,8 +301,8 @@ def _did_you_mean(s: Situation) -> Turn | None:
     choices = with_person(candidate_choices(near, s.content, s.locale), s.locale)
     pending = Pending("clarify", tuple((c.label, c.value) for c in choices), _said(s))
     state = replace(s.state, pending=pending)
-    if len({c.topic for c in near}) == 1:  # only the side is open: what is typed next is about this topic
-        state = replace(state, topic=near[0].topic, aspect=None, context_at=s.now)
+    if share >= TOPIC_LIKELY:  # what is typed next, instead of a choice, is most probably about it
+        state = replace(state, topic=about, aspect=None, context_at=s.now)
     return finish(
         replace(s, state=state),
         "clarify",

@@ -139,8 +139,9 @@ class Work:
     async def _write(self, decided: Decided, label: str | None) -> bool:
         held = self._held
         held.wake.append(INBOX)
-        external_id, sent_at = held.answered.external_id, held.answered.sent_at
-        await write_said(held.connection, held.listener, self.input, external_id, sent_at, label)
+        external_id = held.answered.external_id
+        at = min(held.answered.sent_at, held.now)  # a platform whose clock is ahead must not keep a text longer
+        await write_said(held.connection, held.listener, self.input, external_id, at, label)
         return await write(held.connection, held.listener, decided, held.wake)
 
 

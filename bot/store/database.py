@@ -85,17 +85,19 @@ class Database:
                 async with connection.begin():
                     yield connection
 
-    async def scrub(self) -> None:
+    async def scrub(self) -> bool:
         """Take what was deleted out of SQLite's write-ahead log too; PostgreSQL's own housekeeping does so there.
 
-        While a reader still looks at an older moment this does nothing; the clean-up an hour later takes it along.
+        While a reader still looks at an older moment this does nothing and gives False; the clean-up an hour later
+        takes it along.
         """
         if not self.is_sqlite:
-            return
+            return False
         with translated():
             async with self._one_writer, self.engine.connect() as connection:
                 await connection.execution_options(lotse_begin=None)
-                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                ((held_up, *_),) = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).all()
+                return not held_up
 
     async def close(self) -> None:
         """Close every connection."""

@@ -18,6 +18,7 @@ audit rows (they hold no text and no person)     always
 The periods are settings. Everything runs while messages arrive: rows are locked only as long as they are deleted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,8 +29,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Person
 from bot.store.announce import transcript_topic
 from bot.store.database import Database
-from bot.store.erasure import IN_A_CONVERSATION, conversations_of, forget_person
+from bot.store.erasure import Forgotten, conversations_of, delete_rows, forget_person, with_others
 from bot.store.payloads import storable
+from bot.store.personal_data import ABOUT_PEOPLE, IN_A_CONVERSATION, of_person, tables_with
 from bot.store.tables import (
     absences,
     cases,
@@ -62,12 +64,14 @@ ATTEMPTS = timedelta(hours=1)
 """How long a failed attempt to sign in is kept; the lock looks back for a quarter of that."""
 
 DONE = ("done", "parked", "refused", "forgotten", "sent")
-ABOUT_PEOPLE: tuple[Table, ...] = (inbox, transcript, outbox, cases, gaps, ratings, timers)
 
 
 async def apply_retention(database: Database, keep: Retention, now: datetime) -> dict[str, int]:
     """Delete what is past its time; how many rows of each table were deleted or emptied."""
     counts: dict[str, int] = {}
+    async with database.transaction() as connection:
+        over = and_(cases.c.state == "closed", cases.c.closed_at < now - keep.cases)
+        counts["cases"] = await delete_rows(connection, cases, over)
     for name, statement in _steps(keep, now):
         async with database.transaction() as connection:
             counts[name] = (await connection.execute(statement)).rowcount
@@ -84,7 +88,6 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
     has_case = exists().where(cases.c.conversation_id == transcript.c.conversation_id)
     case_of_state = exists().where(cases.c.conversation_id == conversations.c.id)
     return (
-        ("cases", delete(cases).where(cases.c.state == "closed", cases.c.closed_at < now - keep.cases)),
         ("gaps", delete(gaps).where(gaps.c.at < now - keep.gaps)),
         (
             "inbox_text",
@@ -145,31 +148,54 @@ async def _delete_unused(connection: AsyncConnection, table: Table, before: date
     return (await connection.execute(delete(table).where(table.c.id.in_(free), *unused))).rowcount
 
 
-async def forget(database: Database, person: Person, *, actor: str, now: datetime) -> bool:
-    """Delete everything stored about this person; False when nothing was. ``actor``: who asked, for the audit."""
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was deleted about a person, for whoever asked: per table, and per place something may be left in.
+
+    ``log_emptied``: SQLite's write-ahead log holds nothing of it any more either; None on PostgreSQL, which writes its
+    own log over in its own time.
+    """
+
+    person: Person
+    at: datetime
+    deleted: Mapping[str, int]
+    emptied: Mapping[str, int]
+    log_emptied: bool | None
+
+
+async def forget(database: Database, person: Person, *, actor: str, now: datetime) -> Receipt | None:
+    """Delete everything stored about this person; None when nothing was. ``actor``: who asked, for the audit."""
     wake: list[str] = []
     async with database.transaction(wake) as connection:
         number = await _number_of(connection, person)
         if number is None:
-            return False
-        touched = await forget_person(connection, number, now, actor=actor)
-        wake += map(transcript_topic, touched)
-    await database.scrub()
-    return True
+            return None
+        done: Forgotten = await forget_person(connection, number, now, actor=actor)
+        wake += map(transcript_topic, done.touched)
+    scrubbed = await database.scrub()
+    return Receipt(person, now, done.deleted, done.emptied, scrubbed if database.is_sqlite else None)
 
 
-async def person_data(database: Database, person: Person) -> dict[str, Any] | None:
-    """Everything stored about this person, by table, as plain JSON values; None when nothing is."""
+async def person_data(database: Database, person: Person) -> dict[str, list[dict[str, Any]]] | None:
+    """Everything stored about this person, by table, as plain JSON values; None when nothing is.
+
+    Of a conversation others write in, the state is left out: it may hold their words.
+    """
     async with database.reading() as connection:
         number = await _number_of(connection, person)
         if number is None:
             return None
-        data: dict[str, Any] = {
+        data = {
             "persons": await _rows(connection, select(persons).where(persons.c.id == number)),
             "conversations": await _rows(connection, conversations_of(number)),
         }
-        for table in ABOUT_PEOPLE:
-            data[table.name] = await _rows(connection, select(table).where(table.c.person_id == number))
+        shared = set(await connection.scalars(select(conversations.c.id).where(with_others(number))))
+        for row in data["conversations"]:
+            if row["id"] in shared:
+                row["state"] = None
+        for table in reversed(tables_with("owned", "anonymised")):
+            mine = select(table).where(of_person(table, number)).order_by(*table.primary_key)
+            data[table.name] = await _rows(connection, mine)
     return data
 
 

@@ -218,6 +218,19 @@ gaps = Table(
     sqlite_autoincrement=True,
 )
 
+ignored_gaps = Table(
+    "ignored_gaps",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("label", Text, doc="topic.aspect of a group whose subject was clear"),
+    Column("locale", String(8), nullable=False),
+    Column("fingerprints", Json, nullable=False, doc="what the others are known again by; not readable"),
+    Column("reason", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 ratings = Table(
     "ratings",
     metadata,

@@ -87,15 +87,20 @@ MOST_INTENTS = 8
 
 PHRASE, INTENT_PHRASE, WORD_FOR_WORD = 3.0, 4.0, 4.0
 """What was typed as it stands in the content: a way to ask for an aspect, an intent, a single answer."""
-BARE = 6.0
+BARE = 12.0
 """A name alone asks for the overview, or for the side spoken of before; a person alone for who may."""
-FOLLOWS, STAYS = 6.0, 1.5
+FOLLOWS, STAYS = 6.0, 2.5
 """The topic spoken of before, in a short message without a name (*und bis wann?*), and in a longer one."""
 FIGURE = 2.5
 """A quoted amount or rate that one topic has or had; shared out when several have it."""
 SHORT = 2
 """Content words of a message that can only be understood from what was said before."""
 FOLLOW_UP_WORDS = frozenset(tokens("und and aber but auch also dann then"))
+"""What such a message begins with."""
+POINTING_WORDS = frozenset(
+    tokens("davon dafür damit daran darauf daraus darüber dadurch dort denen dessen it that this them those there")
+)
+"""Words that stand for what was said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +247,8 @@ def fixed(reading: Reading, g: Gathered, context: Context, figures: dict[TopicId
 
 def follows(g: Gathered) -> bool:
     """Whether a message can only be understood from what was said before."""
-    return len(g.content) <= SHORT or g.question.words[0] in FOLLOW_UP_WORDS
+    words = g.question.words
+    return len(g.content) <= SHORT or words[0] in FOLLOW_UP_WORDS or bool(POINTING_WORDS.intersection(words))
 
 
 def side_alone(g: Gathered, context: Context) -> AspectId | None:

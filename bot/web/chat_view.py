@@ -23,7 +23,10 @@ MOST_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One message as the template shows it. ``pending``: stored, but not yet taken up."""
+    """One message as the template shows it.
+
+    ``pending``: stored, but not yet taken up. ``about_data``: what is stored was asked for; the page leads to all of it.
+    """
 
     id: int | None
     who: str
@@ -34,6 +37,7 @@ class Row:
     message_id: str | None = None
     rating: bool | None = None
     pending: bool = False
+    about_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ def _row(line: TranscriptLine) -> Row:
         at=line.at,
         message_id=message_id_of(line.external_id),
         rating=line.rating,
+        about_data=line.label == "my_data" and line.who == "lotse",
     )
 
 

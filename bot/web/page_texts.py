@@ -20,6 +20,13 @@ _DE: Mapping[str, str] = {
     "Ein Cookie merkt sich, welches Gespräch zu Ihrem Browser gehört. Ihren Namen brauchen wir nicht.",
     "about_rights": "Schreiben Sie „meine Daten“, um zu sehen, was gespeichert ist, "
     "und „lösche meine Daten“, um alles zu löschen.",
+    "data_title": "Meine Daten",
+    "data_intro": "Das ist alles, was Lotse über Sie gespeichert hat. Niemand sonst kann diese Seite öffnen. "
+    "Mit „lösche meine Daten“ im Gespräch löschen Sie alles.",
+    "data_none": "Über Sie ist nichts gespeichert.",
+    "data_download": "Als Datei herunterladen",
+    "data_technical": "Einzelheiten",
+    "data_see": "Alles ansehen und herunterladen",
     "other_language": "English",
     "other_language_lang": "en",
     "other_language_label": "Switch to English",
@@ -91,6 +98,13 @@ _EN: Mapping[str, str] = {
     "If you speak with a person, your case is kept until {case_days} days after it is closed. "
     "A cookie remembers which conversation belongs to your browser. We do not need your name.",
     "about_rights": "Write “my data” to see what is stored, and “delete my data” to delete everything.",
+    "data_title": "My data",
+    "data_intro": "This is everything Lotse has stored about you. Nobody else can open this page. "
+    "Write “delete my data” in the conversation to delete all of it.",
+    "data_none": "Nothing is stored about you.",
+    "data_download": "Download as a file",
+    "data_technical": "Details",
+    "data_see": "See and download everything",
     "other_language": "Deutsch",
     "other_language_lang": "de",
     "other_language_label": "Auf Deutsch wechseln",

@@ -16,6 +16,7 @@ from bot.errors import ConfigError, StoreUnavailable
 from bot.store.database import Database
 from bot.web.chat_events import BEAT_S, ChatEvents, Streams
 from bot.web.chat_pages import AcceptInputs, ChatPages, Suggestions
+from bot.web.data_pages import DataPages
 from bot.web.desk_pages import DeskPages
 from bot.web.door import Door, People
 from bot.web.guard import BodyTooLong, Guard, add_headers
@@ -73,6 +74,7 @@ def create_web(parts: WebParts) -> Starlette:
         parts.keep_cases_days,
     )
     events = ChatEvents(parts.database, seal, parts.streams, parts.beat_s)
+    own_data = DataPages(parts.database, seal, parts.clock)
     health = Health(parts.database, parts.clock, parts.content, lambda: parts.people.problem)
     door = Door(parts.database, parts.people, parts.clock, parts.streams, parts.secret, parts.beat_s)
 
@@ -111,7 +113,7 @@ def create_web(parts: WebParts) -> Starlette:
     return Starlette(
         routes=[
             Route("/", lambda request: RedirectResponse("/chat" if parts.open_access else "/desk", status_code=303)),
-            *([*events.routes(), *chat.routes()] if parts.open_access else NO_CHAT),
+            *([*events.routes(), *own_data.routes(), *chat.routes()] if parts.open_access else NO_CHAT),
             *SignInPages(door).routes(),
             *DeskPages(door).routes(),
             *health.routes(),

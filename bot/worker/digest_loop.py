@@ -25,7 +25,7 @@ from bot.store.announce import Bell
 from bot.store.cases import list_cases
 from bot.store.database import Database
 from bot.store.desk_notices import DeskNotice, has_notice, put_notice
-from bot.store.gaps import list_gaps
+from bot.store.gaps import gap_labels
 from bot.worker.content_watch import LivePair
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
 
@@ -66,7 +66,7 @@ async def figures_of(database: Database, content: Content, team: Team, now: date
     day = local_day(now)
     since = night_before(team.calendar, day)
     open_cases = await list_cases(database, "open", MOST_CASES)
-    labels = [gap.label for gap in await list_gaps(database)]
+    labels = await gap_labels(database)
     return DigestFigures(
         fresh=tuple(
             FreshCase(case.number, due_of(team, "first", case.opened_at))

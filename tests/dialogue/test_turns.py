@@ -7,7 +7,18 @@ import pytest
 
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import STATE_VERSION, Pending, State, state_from_json, state_to_json
-from bot.model import Candidate, ForgetPerson, LookedUp, OpenCase, Pressed, Rated, Say, Understanding, Utterance
+from bot.model import (
+    Candidate,
+    Evidence,
+    ForgetPerson,
+    LookedUp,
+    OpenCase,
+    Pressed,
+    Rated,
+    Say,
+    Understanding,
+    Utterance,
+)
 from tests.conftest import NOW
 
 GUESSES = (
@@ -90,3 +101,39 @@ def test_a_state_that_names_content_which_is_gone_still_leads_to_an_answer(train
     )
     for given in ("1", "2", "Was nun?", Pressed("say:gone.amount"), Pressed("more"), Pressed("why"), Pressed("person")):
         assert turn_of(state, given, trained).replies
+
+
+def test_two_sides_of_one_topic_that_are_equally_likely_are_both_answered(trained):
+    near = (
+        Candidate("answer", "weiterbildungsbonus.amount", 31, topic="weiterbildungsbonus", aspect="amount"),
+        Candidate("answer", "weiterbildungsbonus.deadline", 27, topic="weiterbildungsbonus", aspect="deadline"),
+    )
+    turn = turn_of(met(), "bonus wie viel wann", trained, Understanding("de", near))
+    assert (turn.decision, turn.label) == ("answer", "weiterbildungsbonus.amount+weiterbildungsbonus.deadline")
+    apart = (near[0], replace(near[1], topic="bildungsfreistellung", label="bildungsfreistellung.deadline"))
+    assert turn_of(met(), "x", trained, Understanding("de", apart)).label == "weiterbildungsbonus.amount"
+    clear = (replace(near[0], score=60), near[1])
+    assert turn_of(met(), "x", trained, Understanding("de", clear)).label == "weiterbildungsbonus.amount"
+
+
+def test_an_answer_about_a_topic_nobody_named_stands_under_its_title(trained):
+    guess = Candidate("answer", "weiterbildungsbonus.amount", 60, topic="weiterbildungsbonus", aspect="amount")
+    for kind, titled in (("words", True), ("figure", True), ("name", False), ("typo", False)):
+        why = replace(guess, evidence=(Evidence(kind, "geld vom land", 0.5),))
+        (reply,) = turn_of(met(), "x", trained, Understanding("de", (why,))).replies
+        first = reply.blocks[0].spans[0]
+        assert (first.bold and "Weiterbildungsbonus" in first.text) == titled, kind
+
+
+def test_what_is_most_probably_nothing_of_ours_is_declined_rather_than_asked_back_about(trained):
+    declined = turn_of(met(), "x", trained, Understanding("de", GUESSES, elsewhere=60.0))
+    assert (declined.decision, declined.reason.rule) == ("off_topic", "unlike")
+    assert turn_of(met(), "x", trained, Understanding("de", GUESSES, elsewhere=20.0)).decision == "clarify"
+
+
+def test_asking_back_about_one_topic_keeps_it_in_mind(trained):
+    sides = tuple(replace(c, label=f"weiterbildungsbonus.{a}", topic="weiterbildungsbonus", aspect=a, score=18) for c, a in
+                  zip(GUESSES, ("amount", "deadline", "documents"), strict=True))  # fmt: skip
+    turn = turn_of(met(), "x", trained, Understanding("de", sides, about=("weiterbildungsbonus", 80.0)))
+    assert turn.decision == "clarify"
+    assert turn.state.topic == "weiterbildungsbonus"

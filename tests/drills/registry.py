@@ -24,7 +24,10 @@ class Drill:
 
 def all_drills() -> tuple[Drill, ...]:
     """Every drill there is."""
+    from tests.drills.erasure import ERASURE_POSTGRES, ERASURE_SQLITE
     from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE  # they import this module
+    from tests.drills.quiet_logs import QUIET_LOGS
+    from tests.drills.retention import RETENTION
     from tests.drills.working_time import WORKING_TIME
 
-    return KILL_SQLITE, KILL_POSTGRES, WORKING_TIME
+    return KILL_SQLITE, KILL_POSTGRES, WORKING_TIME, RETENTION, ERASURE_SQLITE, ERASURE_POSTGRES, QUIET_LOGS

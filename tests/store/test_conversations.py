@@ -20,7 +20,7 @@ from bot.model import (
 from bot.store import tables
 from bot.store.cases import cases_of, close_case, list_cases
 from bot.store.conversations import MOST_ATTEMPTS, Conversations, TurnFailed
-from bot.store.gaps import list_gaps
+from bot.store.gaps import list_questions
 from bot.store.transcripts import find_line, read_transcript, waiting_at
 from tests.fakes import incoming, record, reply
 from tests.store.rows import answer, answer_all, parts, rows
@@ -70,7 +70,7 @@ async def test_a_turn_writes_everything_in_one_go(database, clock):
         ("minijob",),
     )
     assert await list_cases(database) == (case,)
-    assert [found.question for found in await list_gaps(database)] == ["Was zahlt das Land?"]
+    assert [found.text for found in await list_questions(database)] == ["Was zahlt das Land?"]
     assert [row.version for row in await rows(database, tables.timers)] == [1]
     await inbox.accept("recording", [incoming("und weiter?")])
     async with conversations.claim_next(clock()) as work:

@@ -360,3 +360,25 @@ async def test_a_hidden_page_hangs_up_and_catches_up(open_page):
     await expect(page.locator(".turn")).to_have_count(0)
     await page.evaluate(hide, False)
     await expect(answer(page, "verpasst")).to_be_visible()
+
+
+# --- what is stored ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "viewport", "scheme"), LOOKS)
+async def test_what_is_stored_can_be_read_and_taken_along(open_page, name, viewport, scheme):
+    page = await open_page(viewport=viewport, color_scheme=scheme)
+    await say(page, "Was steht über mich da?")
+    await expect(answer(page, "Sie schrieben: Was steht über mich da?")).to_be_visible()
+    await page.get_by_text(DE["about_stored"]).click()
+    await page.get_by_role("link", name=DE["data_see"]).click()
+    await expect(page.get_by_role("heading", name=DE["data_title"], level=1)).to_be_visible()
+    await expect(page.get_by_text("Was steht über mich da?", exact=True).first).to_be_visible()
+    await page.get_by_text(DE["data_technical"]).first.click()
+    await assert_accessible(page)
+    await picture(page, f"data-{name}")
+    wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name=DE["data_download"]).click()
+    assert (await downloading.value).suggested_filename.endswith(".json")
