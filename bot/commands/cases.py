@@ -12,6 +12,7 @@ from rich.table import Table
 from bot.commands.loading import settings_or_exit, stop_with
 from bot.config import TIMEZONE, Settings
 from bot.errors import ConfigError, StoreUnavailable
+from bot.model import UNFINISHED
 from bot.store.cases import Case, list_cases
 from bot.store.database import open_database
 
@@ -45,7 +46,7 @@ def cases(
 async def _read(settings: Settings, everything: bool) -> tuple[Case, ...]:
     database = await open_database(settings.database_address, upgrade=False)
     try:
-        return await list_cases(database, None if everything else "open")
+        return await list_cases(database, None if everything else UNFINISHED)
     finally:
         await database.close()
 

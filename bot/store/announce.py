@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 INBOX = "inbox"
 OUTBOX = "outbox"
 TIMERS = "timers"
+DESK = "desk"
+"""Rings whenever something happens to any case: to its state, or in what was said in it."""
 
 POSTGRES_CHANNEL = "lotse"
 RECONNECT_FIRST, RECONNECT_LONGEST = 0.5, 15.0

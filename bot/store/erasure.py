@@ -12,11 +12,25 @@ from sqlalchemy import Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Address
+from bot.store.case_rows import facts_of
+from bot.store.case_writing import erased_audit
 from bot.store.inbox import digest_of
 from bot.store.places import address_of
-from bot.store.tables import audit, cases, conversations, gaps, inbox, outbox, persons, ratings, timers, transcript
+from bot.store.tables import (
+    audit,
+    case_messages,
+    cases,
+    conversations,
+    gaps,
+    inbox,
+    outbox,
+    persons,
+    ratings,
+    timers,
+    transcript,
+)
 
-OWNED = (transcript, outbox, timers, gaps, ratings)
+OWNED = (case_messages, transcript, outbox, timers, gaps, ratings)
 """Tables whose rows about a person are simply deleted; inbox, cases, conversations and persons need more care."""
 
 IN_A_CONVERSATION = (inbox, transcript, outbox, timers, cases)
@@ -42,7 +56,8 @@ async def forget_person(
     await connection.execute(conversations_of(person).with_for_update())
     await connection.execute(select(persons.c.id).where(persons.c.id == person).with_for_update())
     touched = (await connection.execute(conversations_of(person))).all()
-    numbers = (await connection.scalars(select(cases.c.number).where(cases.c.person_id == person))).all()
+    for case in (await connection.execute(select(cases).where(cases.c.person_id == person))).all():
+        await erased_audit(connection, facts_of(case), now, actor)
     await connection.execute(delete(cases).where(cases.c.person_id == person))
     for table in OWNED:
         await connection.execute(delete(table).where(table.c.person_id == person))
@@ -53,9 +68,8 @@ async def forget_person(
     left = [number for number in ids if number != keep]
     await connection.execute(delete(conversations).where(conversations.c.id.in_(left), *empty))
     await connection.execute(delete(persons).where(persons.c.id == person))
-    rows = [{"at": now, "actor": actor, "action": "person_forgotten", "target": ""}]
-    rows += [{"at": now, "actor": actor, "action": "case_erased", "target": str(number)} for number in numbers]
-    await connection.execute(insert(audit), rows)
+    forgotten = {"at": now, "actor": actor, "action": "person_forgotten", "target": ""}
+    await connection.execute(insert(audit).values(forgotten))
     return tuple(address_of(row) for row in touched)
 
 

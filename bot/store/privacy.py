@@ -9,7 +9,7 @@ transcripts, state, ratings' link to a person    30 days, unless the conversatio
 open case, with its conversation                 as long as it is open
 closed case, with its conversation               180 days after it was closed
 unanswered questions                             180 days
-audit rows (they hold no text and no person)     always
+audit rows, of cases too (no text, no person)    always
 ===============================================  ==================================================================
 
 The periods are settings. Everything runs while messages arrive: rows are locked only as long as they are deleted.
@@ -27,7 +27,18 @@ from bot.store.announce import transcript_topic
 from bot.store.database import Database
 from bot.store.erasure import IN_A_CONVERSATION, conversations_of, forget_person
 from bot.store.payloads import storable
-from bot.store.tables import cases, conversations, gaps, inbox, outbox, persons, ratings, timers, transcript
+from bot.store.tables import (
+    case_messages,
+    cases,
+    conversations,
+    gaps,
+    inbox,
+    outbox,
+    persons,
+    ratings,
+    timers,
+    transcript,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +51,10 @@ class Retention:
     gaps: timedelta = timedelta(days=180)
 
 
-DONE = ("done", "parked", "refused", "forgotten", "sent")
-ABOUT_PEOPLE: tuple[Table, ...] = (inbox, transcript, outbox, cases, gaps, ratings, timers)
+DONE = ("done", "parked", "refused", "forgotten", "sent", "discarded")
+OVER = ("closed", "muted")
+"""States a case stays in until its time is over."""
+ABOUT_PEOPLE: tuple[Table, ...] = (inbox, transcript, outbox, cases, case_messages, gaps, ratings, timers)
 
 
 async def apply_retention(database: Database, keep: Retention, now: datetime) -> dict[str, int]:
@@ -63,7 +76,7 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
     has_case = exists().where(cases.c.conversation_id == transcript.c.conversation_id)
     case_of_state = exists().where(cases.c.conversation_id == conversations.c.id)
     return (
-        ("cases", delete(cases).where(cases.c.state == "closed", cases.c.closed_at < now - keep.cases)),
+        ("cases", delete(cases).where(cases.c.state.in_(OVER), cases.c.closed_at < now - keep.cases)),
         ("gaps", delete(gaps).where(gaps.c.at < now - keep.gaps)),
         (
             "inbox_text",

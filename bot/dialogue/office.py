@@ -1,0 +1,149 @@
+"""What the rules of a case must know about the teams: their names, their promises, who is there.
+
+``Office`` is what the rules ask; ``PlainOffice`` answers from the content alone. It promises nothing, counts a day as a day
+and takes everybody for present: what a team's calendar and the list of absences say is plugged in by another Office.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.content.definitions import Content
+from bot.model import Locale, StaffId, TopicId
+
+
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """Who stands in for a coordinator."""
+
+    id: StaffId
+    name: str
+
+
+class Office(Protocol):
+    """Teams, their working time, and who is there. Every answer is a function of its arguments."""
+
+    def team_name(self, team: str, locale: Locale) -> str:
+        """The team's name."""
+        ...
+
+    def team_of(self, topic: TopicId) -> str | None:
+        """The team that takes handoffs about a topic; None when there is no such topic."""
+        ...
+
+    def topic_name(self, topic: TopicId, locale: Locale) -> str:
+        """The topic's title."""
+        ...
+
+    def first_due(self, team: str, since: datetime) -> datetime | None:
+        """Until when somebody replies to a case opened at ``since``; None: nothing is promised."""
+        ...
+
+    def next_due(self, team: str, since: datetime) -> datetime | None:
+        """Until when the next message of the employee is replied to; None: nothing is promised."""
+        ...
+
+    def solution_due(self, team: str, since: datetime) -> datetime | None:
+        """Until when the case is to be solved; None: nothing is promised."""
+        ...
+
+    def warn_at(self, team: str, since: datetime, due: datetime) -> datetime:
+        """When coordinators are warned that ``due`` comes near."""
+        ...
+
+    def lead_at(self, team: str, due: datetime) -> datetime:
+        """When the team's lead is told that ``due`` has passed."""
+        ...
+
+    def resumed(self, team: str, due: datetime, paused: datetime, now: datetime) -> datetime:
+        """The due time after the case waited from ``paused`` to ``now``."""
+        ...
+
+    def after_days(self, team: str, since: datetime, days: int) -> datetime:
+        """So many working days after ``since``."""
+        ...
+
+    def day_ends(self, team: str, now: datetime) -> datetime | None:
+        """When cases nobody acted on go back to the queue; None: they stay."""
+        ...
+
+    def promise(self, team: str, due: datetime, now: datetime, locale: Locale) -> str:
+        """The due time in words that follow *until*: ``heute 14:00 Uhr``."""
+        ...
+
+    def present(self, staff: StaffId, now: datetime) -> bool:
+        """Whether this coordinator is there, and still one."""
+        ...
+
+    def deputy(self, staff: StaffId, now: datetime) -> Deputy | None:
+        """Who stands in for this coordinator; None: nobody."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlainOffice:
+    """The office of a content without calendars."""
+
+    content: Content | None = None
+
+    def team_name(self, team: str, locale: Locale) -> str:
+        """The team's name in the content, or the team itself."""
+        known = self.content.teams.get(team) if self.content else None
+        return known.name[locale] if known else team
+
+    def team_of(self, topic: TopicId) -> str | None:
+        """The topic's team in the content."""
+        known = self.content.topics.get(topic) if self.content else None
+        return known.team if known else None
+
+    def topic_name(self, topic: TopicId, locale: Locale) -> str:
+        """The topic's title in the content, or the topic itself."""
+        titles: Mapping[Locale, str] = (
+            self.content.topics[topic].title if self.content and topic in self.content.topics else {}
+        )
+        return titles.get(locale, topic)
+
+    def first_due(self, team: str, since: datetime) -> datetime | None:
+        """Nothing is promised."""
+        return None
+
+    def next_due(self, team: str, since: datetime) -> datetime | None:
+        """Nothing is promised."""
+        return None
+
+    def solution_due(self, team: str, since: datetime) -> datetime | None:
+        """Nothing is promised."""
+        return None
+
+    def warn_at(self, team: str, since: datetime, due: datetime) -> datetime:
+        """After three quarters of the time."""
+        return since + (due - since) * 0.75
+
+    def lead_at(self, team: str, due: datetime) -> datetime:
+        """Two hours later."""
+        return due + timedelta(hours=2)
+
+    def resumed(self, team: str, due: datetime, paused: datetime, now: datetime) -> datetime:
+        """Later by as long as the case waited."""
+        return due + (now - paused)
+
+    def after_days(self, team: str, since: datetime, days: int) -> datetime:
+        """So many days later."""
+        return since + timedelta(days=days)
+
+    def day_ends(self, team: str, now: datetime) -> datetime | None:
+        """Cases stay with who claimed them."""
+        return None
+
+    def promise(self, team: str, due: datetime, now: datetime, locale: Locale) -> str:
+        """Day and time."""
+        return due.strftime("%d.%m. %H:%M") if locale == "de" else due.strftime("%d %b, %H:%M")
+
+    def present(self, staff: StaffId, now: datetime) -> bool:
+        """Everybody is."""
+        return True
+
+    def deputy(self, staff: StaffId, now: datetime) -> Deputy | None:
+        """Nobody does."""
+        return None
