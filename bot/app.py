@@ -22,11 +22,13 @@ from bot.channels.browser import BrowserChannel
 from bot.channels.channel import Channel
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
+from bot.dialogue.office import PlainOffice
 from bot.errors import ConfigError, ContentError
 from bot.model import Incoming, Locale
 from bot.store.announce import transcript_topic
 from bot.store.conversations import Conversations
 from bot.store.database import Database, open_database
+from bot.store.desk import Desk
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.store.privacy import Retention
@@ -58,6 +60,7 @@ class Core:
     inbox: Inbox
     conversations: Conversations
     outbox: Outbox
+    desk: Desk
 
 
 @asynccontextmanager
@@ -68,14 +71,16 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
     clock = make_clock(settings.clock)
     database = await open_database(settings.database_address)
     try:
+        live = LivePair(trained.content, trained.reader, trained.problems)
         yield Core(
             settings,
             clock,
             database,
-            LivePair(trained.content, trained.reader, trained.problems),
+            live,
             Inbox(database, clock, flood_notice),
             Conversations(database, apologise),
             Outbox(database),
+            Desk(database, lambda: PlainOffice(live.content)),
         )
     finally:
         await database.close()

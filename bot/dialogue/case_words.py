@@ -55,7 +55,7 @@ SATISFACTION: Sentences = {
     "de": "War Ihr Anliegen damit gelöst? Sie können die Frage auch übergehen.",
     "en": "Did that settle your request? You may also skip this question.",
 }
-SATISFIED: Sentences = {"de": "Ja, danke", "en": "Yes, thank you"}
+SATISFIED: Sentences = {"de": "Ja, gelöst", "en": "Yes, settled"}
 UNSATISFIED: Sentences = {"de": "Nein, noch nicht", "en": "No, not yet"}
 THANKS_FOR_RATING: Sentences = {
     "de": "Danke für die Rückmeldung, das freut uns. Weitere Fragen beantworte ich gern.",

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot.content.definitions import Content
 from bot.model import Locale, StaffId, TopicId
+
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,9 @@ class PlainOffice:
         return None
 
     def promise(self, team: str, due: datetime, now: datetime, locale: Locale) -> str:
-        """Day and time."""
-        return due.strftime("%d.%m. %H:%M") if locale == "de" else due.strftime("%d %b, %H:%M")
+        """Day and time in Schleswig-Holstein."""
+        here = due.astimezone(BERLIN)
+        return here.strftime("%d.%m. %H:%M Uhr") if locale == "de" else here.strftime("%d %b, %H:%M")
 
     def present(self, staff: StaffId, now: datetime) -> bool:
         """Everybody is."""

@@ -34,6 +34,13 @@ class Row:
     message_id: str | None = None
     rating: bool | None = None
     pending: bool = False
+    edited: bool = False
+    deleted: bool = False
+
+    @property
+    def mark(self) -> int:
+        """Changes when what the message shows does."""
+        return hash((self.text, self.edited, self.deleted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,8 @@ def _row(line: TranscriptLine) -> Row:
         at=line.at,
         message_id=message_id_of(line.external_id),
         rating=line.rating,
+        edited=line.edited,
+        deleted=line.deleted,
     )
 
 

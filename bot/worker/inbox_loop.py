@@ -33,7 +33,9 @@ async def handle_next(
     async with conversations.claim_next(now) as work:
         if work is None:
             return False
-        state = replace(state_from_json(work.state), introduced=work.introduced, open_case=work.open_case)
+        state = replace(
+            state_from_json(work.state), introduced=work.introduced, open_case=work.open_case, case=work.case
+        )
         understanding = None
         if isinstance(work.input, Utterance):
             known = fresh_context(state, now)

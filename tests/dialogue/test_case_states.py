@@ -183,7 +183,7 @@ def test_a_claim_tells_who_takes_over_until_when_and_that_lotse_is_silent():
     assert turn.case.owner == "maria"
     for words in (
         "Maria Petersen (Förderberatung) übernimmt Ihren Fall 17",
-        "bis 22.11. 13:00",
+        "bis 22.11. 14:00 Uhr",
         "ich halte mich zurück",
     ):
         assert words in told(turn)
@@ -355,7 +355,7 @@ def test_a_resolved_case_says_how_to_go_on_and_asks_once_whether_it_is_settled()
     turn = decide(case("claimed"), events.Resolves(MARIA, "answered", "Der Antrag ist gestellt."), NOW, OFFICE)
     assert [type(effect) for effect in turn.effects] == [Relay, Tell, Remark]
     (tell,) = effects(turn, Tell)
-    assert [choice.label for choice in tell.reply.choices] == ["Ja, danke", "Nein, noch nicht"]
+    assert [choice.label for choice in tell.reply.choices] == ["Ja, gelöst", "Nein, noch nicht"]
     assert "neuer Fall" in told(turn)
     assert turn.detail == (("code", "answered"),)
     skipped = decide(case("claimed"), events.Resolves(MARIA, "answered", ask_satisfaction=False), NOW, OFFICE)
