@@ -24,6 +24,23 @@ class Drill:
 
 def all_drills() -> tuple[Drill, ...]:
     """Every drill there is."""
-    from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE  # they import this module
+    # They import this module.
+    from tests.drills.claims import CLAIMS_POSTGRES, CLAIMS_SQLITE
+    from tests.drills.handoffs import HANDOFFS
+    from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE
+    from tests.drills.notes import NOTES
+    from tests.drills.relay import RELAY_POSTGRES, RELAY_SQLITE
+    from tests.drills.takeovers import TAKEOVERS_POSTGRES, TAKEOVERS_SQLITE
 
-    return KILL_SQLITE, KILL_POSTGRES
+    return (
+        KILL_SQLITE,
+        KILL_POSTGRES,
+        CLAIMS_SQLITE,
+        CLAIMS_POSTGRES,
+        TAKEOVERS_SQLITE,
+        TAKEOVERS_POSTGRES,
+        RELAY_SQLITE,
+        RELAY_POSTGRES,
+        HANDOFFS,
+        NOTES,
+    )
