@@ -58,7 +58,6 @@ from bot.model import (
     Pressed,
     Rated,
     Reason,
-    RecordGap,
     RecordRating,
     Removed,
     Reply,
@@ -326,7 +325,6 @@ def _marked(turn: Turn) -> Turn:
     effects = tuple(
         replace(effect, reply=_automatic(effect.reply)) if isinstance(effect, Say) and not effect.notice else effect
         for effect in turn.effects
-        if not isinstance(effect, RecordGap)
     )
     return replace(turn, effects=effects)
 

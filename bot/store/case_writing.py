@@ -31,6 +31,9 @@ from bot.store.revising import revise_line
 from bot.store.saying import Listener, Said, say, stamp_of
 from bot.store.tables import case_events, case_messages, cases, inbox, outbox, timers, transcript
 
+AUDITED = frozenset({"consents", "deletes", "rates"})
+"""Events that move nothing and are audited nevertheless: what the employee decided about their own data and case."""
+
 CASE_TIMER = "case:"
 """A case's timer has the kind ``case:<number>:<what>``."""
 
@@ -93,7 +96,8 @@ async def write_turn(
     )
     if changed.rowcount != 1:
         raise StoreUnavailable("The case was changed by another process meanwhile; this is done again.")
-    if (case.state, case.owner, case.team, case.topic) != (before.state, before.owner, before.team, before.topic):
+    moved = (case.state, case.owner, case.team, case.topic) != (before.state, before.owner, before.team, before.topic)
+    if moved or turn.event in AUDITED:
         detail = dict(turn.detail)
         await _audit(connection, case, now, event=turn.event, actor=turn.actor, before=before.state, detail=detail)
     for effect in turn.effects:

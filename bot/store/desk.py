@@ -17,7 +17,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.dialogue.case_events import CoordinatorEvent, RevisesLine
+from bot.dialogue.case_events import CoordinatorEvent, RevisesLine, Time, TimeKind
 from bot.dialogue.case_states import Ignored, Refused, decide
 from bot.dialogue.case_words import ERASED
 from bot.dialogue.office import Office
@@ -82,6 +82,19 @@ class Desk:
             await write_turn(connection, held.listener, outcome, now, wake, key)
             return Done(outcome.case)
 
+    async def passes(self, number: CaseNumber, kind: TimeKind, now: datetime) -> DeskResult:
+        """Something happened that no conversation tells: the owner lost the role, or is absent."""
+        wake: list[str] = []
+        async with self._database.transaction(wake) as connection:
+            held = await _hold(connection, None, number)
+            if not isinstance(held, _Held):
+                return held
+            outcome = decide(held.facts, Time(kind), now, self._office())
+            if isinstance(outcome, Refused | Ignored):
+                return outcome
+            await write_turn(connection, held.listener, outcome, now, wake)
+            return Done(outcome.case)
+
     async def revise(self, staff: Staff, number: CaseNumber, line: int, text: str | None, now: datetime) -> DeskResult:
         """Change the words of a line this coordinator wrote, or take them back; an old line is corrected by a new one."""
         async with self._database.reading() as connection:
@@ -120,8 +133,8 @@ class _Held:
     listener: Listener
 
 
-async def _hold(connection: AsyncConnection, staff: Staff, number: CaseNumber) -> _Held | NotFound | Refused:
-    """Lock the conversation of this case, then look at the case and at the right to see it."""
+async def _hold(connection: AsyncConnection, staff: Staff | None, number: CaseNumber) -> _Held | NotFound | Refused:
+    """Lock the conversation of this case, then look at the case and at the right to see it; None: it is not a person."""
     conversation = await connection.scalar(select(cases.c.conversation_id).where(cases.c.number == number))
     place = None
     if conversation is not None:
@@ -129,9 +142,9 @@ async def _hold(connection: AsyncConnection, staff: Staff, number: CaseNumber) -
         place = (await connection.execute(locked)).one_or_none()
     row = await find_case(connection, number)
     if row is None:
-        return await _erased(connection, staff, number)
+        return NotFound() if staff is None else await _erased(connection, staff, number)
     facts = facts_of(row)
-    if place is None or not may_see(staff, facts.team, facts.owner):
+    if place is None or (staff is not None and not may_see(staff, facts.team, facts.owner)):
         return NotFound()
     return _Held(facts, Listener(place.id, address_of(place), row.person_id))
 

@@ -224,6 +224,13 @@ async def read_case(
     )
 
 
+async def owned_by(database: Database, owner: StaffId) -> tuple[CaseNumber, ...]:
+    """The unfinished cases somebody has, for when they are absent or no longer a coordinator."""
+    mine = select(cases.c.number).where(cases.c.owner == owner, cases.c.state.in_(UNFINISHED)).order_by(cases.c.number)
+    async with database.reading() as connection:
+        return tuple(CaseNumber(number) for number in await connection.scalars(mine))
+
+
 async def _erased(connection: AsyncConnection, staff: Staff, number: CaseNumber) -> ErasedCase | None:
     last = await last_event(connection, number)
     if last is None or last.to_state != "erased" or not may_see(staff, last.team, last.owner):

@@ -86,7 +86,7 @@ class Outbox:
                     continue  # another process was faster between the two looks
                 outbox_id = OutboxId(row.id)
                 if await _overtaken(connection, row):
-                    await discard(connection, outbox_id, now)
+                    await discard(connection, row, now)
                     wake += [OUTBOX, DESK]
                     continue
                 revised = await revised_by(connection, row.revises) if row.revises is not None else None

@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, Delete, Select, Table, Update, and_, delet
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Person
-from bot.store.announce import transcript_topic
+from bot.store.announce import DESK, transcript_topic
 from bot.store.database import Database
 from bot.store.erasure import IN_A_CONVERSATION, conversations_of, forget_person
 from bot.store.payloads import storable
@@ -140,7 +140,7 @@ async def forget(database: Database, person: Person, *, actor: str, now: datetim
         if number is None:
             return False
         touched = await forget_person(connection, number, now, actor=actor)
-        wake += map(transcript_topic, touched)
+        wake += [DESK, *map(transcript_topic, touched)]
     await database.scrub()
     return True
 

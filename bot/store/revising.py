@@ -6,6 +6,7 @@ its place in the order of the conversation.
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import CaseFacts, ExternalId, KeepEdit, OutboxId, Revise, as_text
 from bot.store.payloads import delivery_to_json, reply_to_json, storable
 from bot.store.saying import Listener, put_out, stamp_of
-from bot.store.tables import case_messages, cases, inbox, outbox, transcript
+from bot.store.tables import case_messages, cases, inbox, outbox, persons, transcript
 
 
 async def revise_line(
@@ -94,8 +95,14 @@ async def _change_question(connection: AsyncConnection, listener: Listener, row:
         await connection.execute(update(cases).where(cases.c.number == case.number).values(question=question))
 
 
-async def discard(connection: AsyncConnection, outbox_id: OutboxId, now: datetime) -> None:
-    """Drop a message of Lotse's that a coordinator has overtaken: it is not sent, and stands in no transcript."""
+async def discard(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:
+    """Drop a message of Lotse's that a coordinator has overtaken: it is not sent, and stands in no transcript.
+
+    If it was to tell the person what Lotse is and what it stores, the next one does.
+    """
+    outbox_id = row.id
+    if any(block.get("tone") == "first_contact" for block in row.delivery["reply"]["blocks"]):
+        await connection.execute(update(persons).where(persons.c.id == row.person_id).values(introduced_at=None))
     await connection.execute(
         update(outbox).where(outbox.c.id == outbox_id).values(status="discarded", delivery=None, done_at=now)
     )

@@ -1,7 +1,7 @@
 """Wakes a conversation when its time has come: a timer that is due becomes an input, like a message.
 
 A timer belongs to the state it was set in, a case's timer to the version of the case. When the conversation, or the
-case, has moved on since, it is dropped without a word.
+case, has moved on since, or the person is no longer known, it is dropped without a word.
 """
 
 from datetime import datetime
@@ -50,7 +50,7 @@ class Timers:
                 return 0
             await connection.execute(delete(timers).where(timers.c.id == row.id))
             current = row.state_version if row.case_number is None else row.case_version
-            if row.version == current:
+            if row.version == current and row.person_id is not None:
                 listener = Listener(row.conversation_id, address_of(row), row.person_id)
                 payload = input_to_json(Pressed(f"{PRESSED_BY_TIMER}{row.kind}"))
                 await put_own(connection, listener, ExternalId(f"timer:{row.id}"), payload, now)

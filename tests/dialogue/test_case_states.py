@@ -425,6 +425,13 @@ def test_the_alarm_goes_through_its_stages_once_each():
     assert facts.version == 3, "an alarm is no change of the case"
 
 
+def test_an_alarm_about_something_done_meanwhile_is_none():
+    """It was on its way when a coordinator replied; what is due now is something else, and later."""
+    replied = decide(case("claimed", solution_due=LATER), events.Replies(MARIA, "Moin"), NOW, OFFICE).case
+    for what in ("sla_warning", "sla_breach", "sla_lead"):
+        assert isinstance(decide(replied, Time(what), NOW, OFFICE), Ignored)
+
+
 def test_a_reply_stills_the_alarm():
     late = case("claimed", alarm="breached")
     replied = decide(late, events.Replies(MARIA, "Moin"), NOW, OFFICE)

@@ -18,26 +18,38 @@ from bot.dialogue.case_events import (
     TransfersToPerson,
     TransfersToTeam,
     WaitsForEmployee,
+    Withdraws,
 )
+from bot.dialogue.case_states import decide
+from bot.dialogue.office import Deputy
 from bot.model import (
     CaseTimer,
     Edit,
+    Edited,
     ExternalId,
     ForgetPerson,
+    KeepEdit,
+    MoveCase,
     OpenCase,
+    Paragraph,
     Post,
+    Pressed,
     Redact,
+    Removed,
+    Reply,
+    Say,
+    Span,
     Staff,
     as_text,
 )
 from bot.store import tables
 from bot.store.case_visibility import may_see
 from bot.store.desk import Desk, Done, Ignored, NotFound, Refused
-from bot.store.desk_reading import CaseFile, ErasedCase, Filters, read_case, read_queue
+from bot.store.desk_reading import CaseFile, ErasedCase, Filters, owned_by, read_case, read_queue
 from bot.store.outbox import Outbox
 from bot.store.transcripts import read_transcript
 from tests.desk_people import ADMIN, JAN, MARIA, OLE, DeskOffice
-from tests.fakes import incoming, refused
+from tests.fakes import incoming, record, refused
 from tests.store.rows import answer, parts, rows
 
 NOTE = "Zeugnisse liegen vor."
@@ -379,6 +391,72 @@ async def test_the_timers_of_a_case_are_replaced_with_every_turn(database, clock
     assert await set_now() == [("case:1:reminder", 3), ("case:1:waiting_over", 3)]
     await desk.act(1, Resolves(MARIA, "answered"), clock())
     assert await set_now() == [("case:1:reopen_over", 4)]
+
+
+async def test_the_cases_of_somebody_who_is_no_longer_there_find_the_next(database, clock):
+    deputy = DeskOffice(away=frozenset({"maria"}), deputies={"maria": Deputy("jan", "Jan Thomsen")})
+    desk = Desk(database, lambda: deputy)
+    await opened(database, clock)
+    await desk.act(1, Claims(MARIA), clock())
+    assert await owned_by(database, "maria") == (1,)
+    assert (await desk.passes(1, "owner_away", clock())).case.owner == "jan"
+    assert await owned_by(database, "maria") == ()
+    assert (await desk.passes(1, "owner_gone", clock())).case.state == "open"
+    assert isinstance(await desk.passes(1, "owner_gone", clock()), Ignored)
+    assert isinstance(await desk.passes(4711, "owner_gone", clock()), NotFound)
+    actors = [(row.event, row.actor) for row in await rows(database, tables.case_events)]
+    assert actors[2:] == [("owner_away", "system"), ("owner_gone", "system")]
+
+
+async def test_who_was_not_told_what_lotse_is_because_somebody_took_over_is_told_next_time(database, clock, desk):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("Hallo"), incoming("Mensch")])
+    first = Say(Reply((Paragraph((Span("Ich bin Lotse."),), "first_contact"),), "de"))
+    await answer(conversations, clock(), first, introduced=True)
+    await answer(conversations, clock(), "Fall", new_case(), introduced=True)
+    await desk.act(1, Claims(MARIA), clock())
+    await sent(database, clock)
+    assert [row.introduced_at for row in await rows(database, tables.persons)] == [None]
+
+
+async def test_what_an_employee_edits_or_deletes_changes_for_the_coordinator_too(database, clock, desk):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("mein Geheimnis", external_id="m1")])
+    await answer(conversations, clock(), "Fall", new_case("mein Geheimnis"))
+
+    async def shown():
+        file = await read_case(database, MARIA, 1, clock())
+        (line,) = [line for line in file.lines if line.kind == "employee"]
+        return file.case.question, line.text, line.edited, line.deleted
+
+    await inbox.accept("recording", [incoming(Edited("m1", "meine Frage")), incoming(Removed("m1"))])
+    async with conversations.claim_next(clock()) as work:
+        await work.finish(record(KeepEdit("m1", "meine Frage")))
+    assert await shown() == ("meine Frage", "meine Frage", True, False)
+    async with conversations.claim_next(clock()) as work:
+        await work.finish(record(KeepEdit("m1", None), KeepEdit("m1", "zu spät"), KeepEdit("m2", "fremd")))
+    assert await shown() == ("", "", True, True)
+    for table in (tables.inbox, tables.transcript, tables.cases):
+        assert "Geheimnis" not in str(await rows(database, table))
+
+
+async def test_withdrawing_deletes_what_was_said_in_the_case_and_nothing_else(database, clock, desk):
+    await writes(database, clock, "vorher")
+    event = await opened(database, clock, question="geheim")
+    await writes(database, clock, "geheim geschrieben")
+    await desk.act(1, Replies(MARIA, "geheim geantwortet"), clock())
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming(Pressed("case:withdraw"))])
+    async with conversations.claim_next(clock()) as work:
+        await work.finish(record(MoveCase(decide(work.case, Withdraws(), clock(), DeskOffice()))))
+    for table in (tables.inbox, tables.outbox, tables.transcript, tables.cases, tables.case_messages):
+        assert "geheim" not in str(await rows(database, table)), table.name
+    texts = [line.text for line in await read_transcript(database, event.address)]
+    assert texts[:2] == ["vorher", "Echo: vorher"]
+    assert "zurückgezogen" in texts[-1]
+    assert (await desk.act(1, Claims(MARIA), clock())).why == "muted"
+    assert await rows(database, tables.timers) == []
+    assert (await sent(database, clock))[-1] == texts[-1]
 
 
 async def test_commands_and_turns_at_the_same_time_never_meet(database, clock, desk):
