@@ -14,6 +14,7 @@ COMMANDS = (
     "teach",
     "schema",
     "cases",
+    "link",
     "match",
     "export",
     "migrate",

@@ -9,11 +9,12 @@ import contextlib
 import functools
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
@@ -22,9 +23,11 @@ from bot.channels.browser import BrowserChannel
 from bot.channels.channel import Channel
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
-from bot.dialogue.office import PlainOffice
+from bot.dialogue.office import Office, OfficeOf
+from bot.dialogue.team_office import TeamOffice
 from bot.errors import ConfigError, ContentError
-from bot.model import Incoming, Locale
+from bot.model import Absence, Incoming, Locale
+from bot.staff_file import BUILT_IN, StaffDirectory, check_teams
 from bot.store.announce import transcript_topic
 from bot.store.conversations import Conversations
 from bot.store.database import Database, open_database
@@ -32,14 +35,18 @@ from bot.store.desk import Desk
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.store.privacy import Retention
+from bot.store.sign_in import make_link
 from bot.trained import Trained, load_trained
+from bot.web.guard import host_name
 from bot.web.health import ContentState
 from bot.web.routes import WebParts, create_web
 from bot.whole_check import check_and_train
 from bot.worker.content_watch import LivePair, content_watch
+from bot.worker.digest_loop import digest_loop
 from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
+from bot.worker.staff_watch import staff_watch
 from bot.worker.timer_loop import timer_loop
 
 log = structlog.get_logger(__name__)
@@ -61,12 +68,14 @@ class Core:
     conversations: Conversations
     outbox: Outbox
     desk: Desk
+    people: StaffDirectory
 
 
 @asynccontextmanager
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
     """Content, reader and store, ready; closed again at the end. Raises ConfigError, ContentError, StoreUnavailable."""
     trained = load_trained(settings.content)
+    people = people_of(settings)
     _make_data_folder(settings)
     clock = make_clock(settings.clock)
     database = await open_database(settings.database_address)
@@ -80,7 +89,8 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             Inbox(database, clock, flood_notice),
             Conversations(database, apologise),
             Outbox(database),
-            Desk(database, lambda: PlainOffice(live.content)),
+            Desk(database, office_of(live, people)),
+            people,
         )
     finally:
         await database.close()
@@ -98,9 +108,15 @@ async def running(core: Core, channels: Sequence[Channel]) -> AsyncIterator[None
     )
     async with asyncio.TaskGroup() as loops:
         tasks = [
-            loops.create_task(inbox_loop(core.conversations, core.live, core.clock, announcer), name="inbox"),
+            loops.create_task(
+                inbox_loop(
+                    core.conversations, core.live, core.clock, announcer, office=office_of(core.live, core.people)
+                ),
+                name="inbox",
+            ),
             loops.create_task(outbox_loop(core.outbox, channels, core.clock, announcer), name="outbox"),
             loops.create_task(timer_loop(core.database, keep, core.clock, announcer), name="timers"),
+            loops.create_task(digest_loop(core.database, core.live, core.clock), name="digest"),
             loops.create_task(
                 content_watch(core.settings.content, core.live, check_and_build, core.clock), name="content"
             ),
@@ -116,9 +132,15 @@ async def running(core: Core, channels: Sequence[Channel]) -> AsyncIterator[None
                 task.cancel()
 
 
-async def serve(settings: Settings, listening: socket.socket, ready: asyncio.Event | None = None) -> None:
-    """Run everything with the web chat on an open socket, until a signal asks to stop."""
+async def serve(settings: Settings, listening: socket.socket, on_ready: Callable[[str | None], None]) -> None:
+    """Run everything with the pages on an open socket, until a signal asks to stop.
+
+    ``on_ready`` is called once pages are served, with a link to the desk for the built-in person, where there is one.
+    """
     async with open_core(settings) as core:
+        people = core.people
+        check_teams(people.everybody(), core.live.content.teams)
+        desk_link = await _desk_link(core, people, listening.getsockname()[1])
         browser = BrowserChannel(lambda address: core.database.announcer.notify(transcript_topic(address)))
         parts = WebParts(
             database=core.database,
@@ -127,8 +149,11 @@ async def serve(settings: Settings, listening: socket.socket, ready: asyncio.Eve
             secret=cookie_secret(settings),
             suggestions=lambda locale: suggestions(core.live.content, locale),
             content=lambda: ContentState(core.live.content.hash, core.live.problems),
+            people=people,
+            open_access=settings.open_access,
             keep_transcripts_days=settings.keep_transcripts_days,
             keep_cases_days=settings.keep_cases_days,
+            hosts=(host_name(urlsplit(settings.own_address()).netloc),),
         )
         server = WebServer(
             uvicorn.Config(
@@ -145,14 +170,16 @@ async def serve(settings: Settings, listening: socket.socket, ready: asyncio.Eve
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started and not serving.done():  # noqa: ASYNC110  # the server offers no event
                 await asyncio.sleep(0.01)
-            if ready is not None:
-                ready.set()
+            if server.started:
+                on_ready(desk_link)
             closing = asyncio.create_task(_close_streams(server, parts))
+            watching = asyncio.create_task(staff_watch(people, core.database.announcer), name="staff")
             try:
                 await serving
             finally:
                 parts.streams.close()
                 closing.cancel()
+                watching.cancel()
 
 
 class WebServer(uvicorn.Server):
@@ -184,6 +211,36 @@ async def _close_streams(server: uvicorn.Server, parts: WebParts) -> None:
 
 async def _accept(inbox: Inbox, channel: str, incomings: Sequence[Incoming]) -> None:
     await inbox.accept(channel, incomings)
+
+
+def office_of(live: LivePair, people: StaffDirectory) -> OfficeOf:
+    """What the rules of a case ask about teams and people, as content, staff and absences say at that moment."""
+
+    def now(absences: tuple[Absence, ...]) -> Office:
+        names = {staff.id: staff.name for staff in people.everybody() if "coordinator" in staff.roles}
+        return TeamOffice(live.content, absences, names)
+
+    return now
+
+
+def people_of(settings: Settings) -> StaffDirectory:
+    """Who may sign in. Raises ConfigError when the file has an error, and where there is nobody at all."""
+    people = StaffDirectory(settings.staff_file, built_in=BUILT_IN if settings.open_access else None)
+    if people.problem is not None:
+        raise ConfigError(people.problem)
+    return people
+
+
+def link_address(settings: Settings, link: str, port: int | None = None) -> str:
+    """Where a sign-in link leads; the name comes from the settings, never from a request."""
+    return f"{settings.own_address(port)}/sign-in/{link}"
+
+
+async def _desk_link(core: Core, people: StaffDirectory, port: int) -> str | None:
+    if people.find(BUILT_IN.id) != BUILT_IN:
+        return None
+    link = await make_link(core.database, BUILT_IN.id, core.clock(), actor="start")
+    return link_address(core.settings, link, port)
 
 
 def check_and_build(folder: Path, today: date) -> Trained:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -51,6 +52,23 @@ def _long_enough(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _base_address(address: str) -> str:
+    """``https://lotse.example.org``: no path, nobody's name, and encrypted unless it never leaves this machine."""
+    parts = urlsplit(address)
+    plain = f"{parts.scheme}://{parts.netloc}"
+    if (
+        "@" in plain
+        or parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.port == 0
+        or address.rstrip("/") != plain
+    ):
+        raise ValueError("write scheme and host alone, such as https://lotse.example.org")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("whoever signs in there needs https://, because the cookie would be readable on its way")
+    return plain
+
+
 def shipped_content() -> Path:
     """The folder with the content that ships: inside an installed package, else the checkout's root."""
     package = Path(__file__).parent
@@ -70,7 +88,9 @@ class Settings(BaseSettings):
     content: Path = Field(default_factory=shipped_content)
     host: str = "127.0.0.1"
     port: int = Field(default=8420, ge=0, le=65535)
+    address: Annotated[str, AfterValidator(_base_address)] | None = None
     open_access: bool = False
+    staff: Path | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     clock: Annotated[datetime, BeforeValidator(_noon), AfterValidator(_in_berlin)] | None = None
     secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = None
@@ -83,6 +103,16 @@ class Settings(BaseSettings):
     def database_address(self) -> str:
         """The database to use: the one that was set, or a SQLite file in the data folder."""
         return self.database or f"sqlite:///{self.data / 'lotse.db'}"
+
+    @property
+    def staff_file(self) -> Path:
+        """The file with the people who may sign in."""
+        return self.staff or self.data / "staff.yaml"
+
+    def own_address(self, port: int | None = None) -> str:
+        """Where people reach the pages, such as ``http://127.0.0.1:8420``; ``port``: the one that was handed out."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.address or f"http://{host}:{port or self.port}"
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
@@ -101,11 +131,13 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         first = error.errors()[0]
         reason = first["msg"].removeprefix("Value error, ")
         raise ConfigError(f"{PREFIX}{str(first['loc'][0]).upper()} is not usable: {reason}.") from None
-    if settings.open_access and not _is_loopback(settings.host):
-        raise ConfigError(
-            f"LOTSE_OPEN_ACCESS lets in everybody who can reach {settings.host}; "
-            "use it with LOTSE_HOST=127.0.0.1 only, or switch it off."
-        )
+    reached_by = (settings.host, urlsplit(settings.own_address()).hostname or "")
+    for host in reached_by:
+        if settings.open_access and not is_loopback(host):
+            raise ConfigError(
+                f"LOTSE_OPEN_ACCESS lets in everybody who can reach {host}; "
+                "use it with LOTSE_HOST=127.0.0.1 and without LOTSE_ADDRESS, or switch it off."
+            )
     return settings
 
 
@@ -114,7 +146,8 @@ def _did_you_mean(name: str) -> str:
     return f"; did you mean {PREFIX}{near[0].upper()}?" if near else "; see .env.example for all settings."
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether this name or address is this machine's own, seen from itself."""
     if host == "localhost":
         return True
     try:
@@ -124,11 +157,23 @@ def _is_loopback(host: str) -> bool:
 
 
 def check_web_access(settings: Settings) -> None:
-    """Raises ConfigError where nobody could sign in to the web chat: there is no sign-in yet, only open access."""
-    if not settings.open_access:
+    """Raises ConfigError where nobody could use what is served.
+
+    The desk needs a session everywhere, and a session needs people who may sign in. With open access one person is
+    built in as long as no file names others.
+    """
+    if settings.staff is not None and not settings.staff.is_file():
         raise ConfigError(
-            "The web chat has no sign-in yet (it arrives with the desk); "
-            "set LOTSE_OPEN_ACCESS=true to serve it on this machine only."
+            f"LOTSE_STAFF names {settings.staff}, which is not there; write it, or leave the setting out."
+        )
+    if not settings.open_access and not settings.staff_file.is_file():
+        raise ConfigError(
+            f"Nobody could sign in: write the people who work at the desk into {settings.staff_file} (README.md says "
+            "how), or set LOTSE_OPEN_ACCESS=true to try Lotse on this machine only."
+        )
+    if settings.address is None and not is_loopback(settings.host):
+        raise ConfigError(
+            f"LOTSE_HOST={settings.host} is reached from elsewhere; set LOTSE_ADDRESS to the https address people use."
         )
 
 

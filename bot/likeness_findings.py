@@ -17,7 +17,7 @@ from bot.errors import ContentProblem
 from bot.model import LOCALES, AspectId, Context, Locale, TopicId
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK
 from bot.understanding.normalize import content_words, stems
-from bot.understanding.ranking import Ranker
+from bot.understanding.ranking import Ranker, Vector
 from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
 from bot.understanding.retrieval import Similar, terms
 from bot.understanding.understand import understand
@@ -54,7 +54,7 @@ def likeness_findings(draft: Draft, reader: Reader) -> list[ContentProblem]:
         leads = [_leads(one, local, reader, draft.content) for one in taught]
 
         def like(one: Taught, among: Similar = alike, here: LocaleReader = local) -> dict[str, float]:
-            return among.nearest(terms(one.question.masked, here.locale, here.parts), here.unheard)
+            return among.nearest(terms(one.question.masked, here.locale, here.parts))
 
         told: set[int] = set()
         for number, (one, label) in enumerate(zip(taught, leads, strict=True)):
@@ -93,8 +93,9 @@ def _taught(saying: Saying, local: LocaleReader, overviews: frozenset[TopicId]) 
 def _leads(one: Taught, local: LocaleReader, reader: Reader, content: Content) -> str:
     """Where a sentence leads by everything but its own exact words, as far as that can be seen without holding it out."""
     if one.saying.kind != "asks":
-        gate = _best(local.gate, one.question)
-        return gate if gate.startswith(INTENT) else f"{ASPECT}{_best(local.aspect, one.question)}"
+        vector = local.masked.vector(one.question.masked)
+        gate = _best(local.gate, vector)
+        return gate if gate.startswith(INTENT) else f"{ASPECT}{_best(local.aspect, vector)}"
     found = understand(one.saying.text, reader, Context(local.locale)).candidates
     if not found:
         return "nothing"
@@ -104,8 +105,8 @@ def _leads(one: Taught, local: LocaleReader, reader: Reader, content: Content) -
     return f"{best.topic}.{content.topics[best.topic].same_as.get(AspectId(best.aspect), best.aspect)}"
 
 
-def _best(ranker: Ranker, question: Question) -> str:
-    return ranker.labels[int(np.argmax(ranker.scores(question.masked)))]
+def _best(ranker: Ranker, vector: Vector) -> str:
+    return ranker.labels[int(np.argmax(ranker.margins(vector)))]
 
 
 def _nearest(near: dict[str, float], taught: Sequence[Taught], label: str) -> Taught | None:

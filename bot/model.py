@@ -21,7 +21,8 @@ AspectId = NewType("AspectId", str)
 IntentId = NewType("IntentId", str)
 WhoId = NewType("WhoId", str)
 StaffId = NewType("StaffId", str)
-"""The name a member of staff has in the settings, such as ``anna.petersen``."""
+"""The name somebody of the staff signs in under, such as ``anna.petersen``."""
+AbsenceId = NewType("AbsenceId", int)
 
 CASE_NUMBER = "{case_number}"
 """Stands in a reply for the number of the case this turn opens; the store fills it in when it commits."""
@@ -52,16 +53,44 @@ class Person:
 
 
 Role = Literal["coordinator", "admin"]
+ROLES: tuple[Role, ...] = ("coordinator", "admin")
+
+ALL_TEAMS = frozenset({"*"})
+"""Stands for every team there is, also for those that are added later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Somebody of the team behind Lotse, from the settings: their roles, and the teams whose cases they look after."""
+    """Somebody who works at the desk or on the content. ``teams`` are ids of teams, or ``ALL_TEAMS``."""
 
     id: StaffId
     name: str
-    roles: tuple[Role, ...] = ()
-    teams: tuple[str, ...] = ()
+    roles: frozenset[Role]
+    teams: frozenset[str] = frozenset()
+    email: str | None = None
+
+    def is_in(self, team: str) -> bool:
+        """Whether this person takes the cases of this team."""
+        return team in self.teams or self.teams == ALL_TEAMS
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody of the staff is away from ``since`` until ``until`` and then back without a word; aware UTC.
+
+    ``deputy`` answers meanwhile; None: nobody does. ``id`` is None until it is stored.
+    """
+
+    staff: StaffId
+    since: datetime
+    until: datetime
+    deputy: StaffId | None = None
+    id: AbsenceId | None = None
+
+
+AbsenceRefusal = Literal["ends_first", "own_deputy", "overlaps", "circle"]
+"""Why an absence is not taken: it ends before it begins, names the person as their own deputy, overlaps another one of
+the same person, or would send cases in a circle."""
 
 
 # --- Coming in -----------------------------------------------------------------------------------------------
@@ -191,6 +220,10 @@ class Understanding:
     parts: tuple["Understanding", ...] = ()
     known: float = 1.0
     """Share of the content words that the content knows at all; little of it means off topic."""
+    elsewhere: float = 0.0
+    """How probable it is (0 to 100) that the message is about nothing of ours."""
+    about: tuple[TopicId, float] | None = None
+    """The likeliest topic, whatever side of it is asked for, and how probable (0 to 100) it is."""
     mended: tuple[tuple[str, str], ...] = ()
     """Typos that were read as another word: (typed, read as)."""
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.dialogue.office import Deputy, PlainOffice
+from bot.dialogue.absence import Deputy
+from bot.dialogue.office import PlainOffice
 from bot.model import Staff
 
-MARIA = Staff("maria", "Maria Petersen", ("coordinator",), ("foerderung",))
-JAN = Staff("jan", "Jan Thomsen", ("coordinator",), ("foerderung", "anerkennung"))
-OLE = Staff("ole", "Ole Hansen", ("coordinator",), ("anerkennung",))
-ADMIN = Staff("ada", "Ada Admin", ("admin",), ("foerderung",))
+MARIA = Staff("maria", "Maria Petersen", frozenset({"coordinator"}), frozenset({"foerderung"}))
+JAN = Staff("jan", "Jan Thomsen", frozenset({"coordinator"}), frozenset({"foerderung", "anerkennung"}))
+OLE = Staff("ole", "Ole Hansen", frozenset({"coordinator"}), frozenset({"anerkennung"}))
+ADMIN = Staff("ada", "Ada Admin", frozenset({"admin"}), frozenset({"foerderung"}))
 
 
 @dataclass(frozen=True)

@@ -111,11 +111,11 @@ async def test_a_conversation_with_a_case_its_data_and_their_end(steps):
 
 async def test_a_case_goes_to_a_person_and_comes_back(steps):
     """All of it: opened by the first message ever, claimed, answered, waited for, resolved, taken up again, given to Lotse."""
-    maria = Staff("maria", "Maria Petersen", ("coordinator",), ("koordination",))
+    maria = Staff("maria", "Maria Petersen", frozenset({"coordinator"}), frozenset({"koordination"}))
 
     async def act(event):
         office = PlainOffice(steps.trained.content)
-        done = await steps.with_store(lambda db: Desk(db, lambda: office).act(1, event, steps.clock()))
+        done = await steps.with_store(lambda db: Desk(db, lambda absences: office).act(1, event, steps.clock()))
         while await steps.send():
             pass
         assert isinstance(done, Done), done
@@ -143,10 +143,12 @@ async def test_a_case_goes_to_a_person_and_comes_back(steps):
 
 
 async def test_time_brings_a_reminder_and_closes_what_nobody_answers(steps):
-    maria = Staff("maria", "Maria Petersen", ("coordinator",), ("koordination",))
+    maria = Staff("maria", "Maria Petersen", frozenset({"coordinator"}), frozenset({"koordination"}))
     await steps.converse("Mensch")
     for event in (Claims(maria), WaitsForEmployee(maria, "Welches Zeugnis?")):
-        await steps.with_store(lambda db, event=event: Desk(db, PlainOffice).act(1, event, steps.clock()))
+        await steps.with_store(
+            lambda db, event=event: Desk(db, lambda absences: PlainOffice()).act(1, event, steps.clock())
+        )
 
     async def after(days):
         steps.clock.move(days=days)

@@ -7,7 +7,9 @@ import pytest
 
 BOT = Path(__file__).parent.parent / "bot"
 FACTS = {"content.definitions", "content.facts", "content.validity"}
-CASE_RULES = {f"dialogue.{name}" for name in ("case_states", "case_events", "case_moment", "case_words", "office")}
+CASE_RULES = {
+    f"dialogue.{name}" for name in ("case_states", "case_events", "case_moment", "case_words", "office", "staff_rights")
+}
 """Pure, and asked by the store inside the transaction that writes what they decide."""
 ALLOWED = {
     "model": set(),
@@ -21,6 +23,7 @@ ALLOWED = {
     "worker": {"model", "errors", "config", "content", "understanding", "dialogue", "channels.channel", "store", "worker"},
     "web": {"model", "errors", "config", "check", "content", "understanding", "dialogue", "store", "web"},
     "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
+    "staff_file": {"model", "errors", "content.characters", "content.yaml_tree"},
     "rehearsal": {"model", "content", "understanding", "dialogue"},
     "trained": {"model", "errors", "content", "understanding"},
     "likeness_findings": {"model", "errors", "content", "understanding"},

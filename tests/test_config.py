@@ -58,6 +58,15 @@ def test_the_environment_wins_over_the_file(monkeypatch, tmp_path):
         ({"LOTSE_KEEP_GAPS_DAYS": "0"}, "LOTSE_KEEP_GAPS_DAYS is not usable"),
         ({"LOTSE_OPEN_ACCESS": "true", "LOTSE_HOST": "0.0.0.0"}, "lets in everybody"),
         ({"LOTSE_OPEN_ACCESS": "true", "LOTSE_HOST": "lotse.example"}, "lets in everybody"),
+        ({"LOTSE_OPEN_ACCESS": "true", "LOTSE_ADDRESS": "https://lotse.example"}, "who can reach lotse.example"),
+        ({"LOTSE_ADDRESS": "lotse.example"}, "LOTSE_ADDRESS is not usable"),
+        ({"LOTSE_ADDRESS": "ftp://lotse.example"}, "LOTSE_ADDRESS is not usable"),
+        ({"LOTSE_ADDRESS": "https://"}, "LOTSE_ADDRESS is not usable"),
+        ({"LOTSE_ADDRESS": "https://lotse.example/desk"}, "scheme and host alone"),
+        ({"LOTSE_ADDRESS": "https://anna@lotse.example"}, "scheme and host alone"),
+        ({"LOTSE_ADDRESS": "https://lotse.example:port"}, "LOTSE_ADDRESS is not usable"),
+        ({"LOTSE_ADDRESS": "https://["}, "LOTSE_ADDRESS is not usable"),
+        ({"LOTSE_ADDRESS": "http://lotse.example"}, "needs https"),
     ],
 )
 def test_a_setting_that_cannot_work_is_named_in_one_sentence(monkeypatch, given, words):
@@ -81,9 +90,52 @@ def test_open_access_is_for_this_machine_only(monkeypatch, host):
     check_web_access(load_settings())
 
 
-def test_without_open_access_the_web_chat_says_what_is_missing():
-    with pytest.raises(ConfigError, match="no sign-in yet"):
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "Nobody could sign in"),
+        ({"LOTSE_STAFF": "people.yaml"}, "LOTSE_STAFF names people.yaml, which is not there"),
+        ({"LOTSE_STAFF": "people.yaml", "LOTSE_OPEN_ACCESS": "true"}, "LOTSE_STAFF names people.yaml"),
+        ({"LOTSE_STAFF": "here.yaml", "LOTSE_HOST": "0.0.0.0"}, "set LOTSE_ADDRESS"),
+    ],
+)
+def test_a_start_nobody_could_use_says_what_is_missing(monkeypatch, tmp_path, given, words):
+    (tmp_path / "here.yaml").write_text("staff: {}")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=words):
         check_web_access(load_settings())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"LOTSE_STAFF": "here.yaml"},
+        {"LOTSE_DATA": "."},
+        {"LOTSE_STAFF": "here.yaml", "LOTSE_HOST": "0.0.0.0", "LOTSE_ADDRESS": "https://lotse.example"},
+    ],
+)
+def test_with_people_who_may_sign_in_the_desk_is_served_without_open_access(monkeypatch, tmp_path, given):
+    for name in ("here.yaml", "staff.yaml"):
+        (tmp_path / name).write_text("staff: {}")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    check_web_access(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8420"),
+        ({"LOTSE_HOST": "::1", "LOTSE_PORT": "1"}, "http://[::1]:1"),
+        ({"LOTSE_ADDRESS": "https://lotse.example/"}, "https://lotse.example"),
+        ({"LOTSE_ADDRESS": "http://localhost:9000"}, "http://localhost:9000"),
+    ],
+)
+def test_links_begin_with_the_address_people_use(monkeypatch, given, address):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().own_address() == address
 
 
 def test_the_secret_is_made_once_kept_private_and_never_shown(monkeypatch, tmp_path):

@@ -1,17 +1,17 @@
-"""``lotse run``: the web chat and all loops, until it is asked to stop."""
+"""``lotse run``: the pages and all loops, until it is asked to stop."""
 
 import asyncio
 import contextlib
-import socket
 
 import structlog
 import typer
 
 from bot.app import listen_on, serve
 from bot.commands.loading import settings_or_exit, stop_with
-from bot.config import Settings, check_web_access
+from bot.config import check_web_access
 from bot.errors import ConfigError, ContentError, StoreUnavailable
 from bot.logs import set_up_logs
+from bot.staff_file import BUILT_IN
 
 
 def run() -> None:
@@ -23,21 +23,17 @@ def run() -> None:
         listening = listen_on(settings.host, settings.port)
     except ConfigError as error:
         stop_with(error)
+
+    def tell(desk_link: str | None) -> None:
+        host, port = listening.getsockname()[:2]
+        address = settings.own_address(port)
+        typer.echo(f"Lotse is ready: {address}{'/chat' if settings.open_access else '/desk'}  (stop with Ctrl+C)")
+        if desk_link is not None:
+            typer.echo(f"The desk: {desk_link}  (works once, for ten minutes; a new one: lotse link {BUILT_IN.id})")
+        structlog.get_logger(__name__).info("ready", host=host, port=port)
+
     try:
         with listening, contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve(settings, listening))
+            asyncio.run(serve(settings, listening, tell))
     except (ConfigError, ContentError, StoreUnavailable) as error:
         stop_with(error)
-
-
-async def _serve(settings: Settings, listening: socket.socket) -> None:
-    ready = asyncio.Event()
-    serving = asyncio.create_task(serve(settings, listening, ready))
-    waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    if ready.is_set():
-        host, port = listening.getsockname()[:2]
-        typer.echo(f"Lotse is ready: http://{host}:{port}/chat  (stop with Ctrl+C)")
-        structlog.get_logger(__name__).info("ready", host=host, port=port)
-    waiting.cancel()
-    await serving

@@ -1,10 +1,11 @@
 """From the shapes of single files to the values the program works with; no judgement, no findings."""
 
-from collections.abc import Mapping
-from datetime import date
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, time, timedelta
 from decimal import Decimal
 
-from bot.content import schema, value_shapes
+from bot.content import schema, team_shapes, value_shapes
 from bot.content.definitions import (
     Answer,
     Aspect,
@@ -12,6 +13,7 @@ from bot.content.definitions import (
     Column,
     Condition,
     Contact,
+    DayException,
     Fact,
     FactValue,
     Gives,
@@ -20,8 +22,10 @@ from bot.content.definitions import (
     Lists,
     ListsByLocale,
     Module,
+    OpenSlot,
     Place,
     Range,
+    Sla,
     Slot,
     SlotValue,
     Source,
@@ -29,6 +33,7 @@ from bot.content.definitions import (
     Suits,
     Table,
     Team,
+    TeamCalendar,
     Tests,
     Topic,
     Version,
@@ -258,9 +263,57 @@ def contact(shape: schema.ContactFile, tree: Tree) -> Contact:
     )
 
 
-def teams(shape: schema.TeamsFile, tree: Tree) -> Mapping[str, Team]:
+def teams(shape: team_shapes.TeamsFile, tree: Tree) -> Mapping[str, Team]:
     """All teams by id."""
-    return {name: Team(name, texts(of.name), place(tree, "teams", name)) for name, of in shape.teams.items()}
+    return {name: _team(name, of, place(tree, "teams", name)) for name, of in shape.teams.items()}
+
+
+def _team(name: str, shape: team_shapes.TeamShape, where: Place) -> Team:
+    return Team(
+        id=name,
+        name=texts(shape.name),
+        place=where,
+        calendar=TeamCalendar(
+            week=tuple(_slots(getattr(shape.hours, day)) for day in team_shapes.WEEK),
+            holidays=None if shape.holidays == "none" else shape.holidays,
+            exceptions=tuple(_exception(exception) for exception in shape.exceptions or ()),
+        ),
+        sla=_sla(shape.sla, shape.lead_after_hours),
+        deputy_team=shape.deputy_team,
+    )
+
+
+def _slots(written: Sequence[str] | None) -> tuple[OpenSlot, ...]:
+    """The slots in the order they are written; working time does not depend on it."""
+    return tuple(OpenSlot(*map(_clock, re.findall(team_shapes.CLOCK_PATTERN, slot))) for slot in written or ())
+
+
+def _clock(written: str) -> time:
+    hour, _, minute = written.partition(":")
+    return time(int(hour), int(minute))
+
+
+def _exception(shape: team_shapes.ExceptionShape) -> DayException:
+    """Days of an exception that names none, or not all of them, are those it does name: a finding says so."""
+    yearly = isinstance(shape.date, str)
+    day = date.fromisoformat(f"{team_shapes.LEAP_YEAR}-{shape.date}") if isinstance(shape.date, str) else shape.date
+    first = day or shape.from_ or shape.to or date.min
+    last = day or shape.to or first
+    return DayException(first, last, _slots(shape.hours), yearly, texts(shape.name))
+
+
+def _sla(shape: team_shapes.SlaShape | None, lead_after: Decimal | None) -> Sla:
+    usual = Sla()
+    return Sla(
+        first=_hours(shape.first_hours if shape else None, usual.first),
+        next=_hours(shape.next_hours if shape else None, usual.next),
+        solution_days=(shape.solution_days if shape else None) or usual.solution_days,
+        lead_after=_hours(lead_after, usual.lead_after),
+    )
+
+
+def _hours(number: Decimal | None, usual: timedelta) -> timedelta:
+    return usual if number is None else timedelta(hours=float(number))
 
 
 def steps(shape: schema.PathwaysFile, tree: Tree) -> Mapping[str, Step]:

@@ -6,7 +6,7 @@ Texts are kept as written, with ``{placeholders}``; ``facts.py`` fills them in f
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -296,12 +296,61 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSlot:
+    """Somebody is there from ``start`` until ``end``, by the clock on the wall in Europe/Berlin."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class DayException:
+    """Days that are not as usual: open in these slots, or closed when there are none. ``first`` to ``last`` inclusive.
+
+    ``yearly`` holds for this day of every year, whatever year stands in ``first``; one for a certain day wins over it.
+    """
+
+    first: date
+    last: date
+    slots: tuple[OpenSlot, ...]
+    yearly: bool = False
+    name: ByLocale = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCalendar:
+    """When a team is there. ``week`` has the slots of Monday to Sunday, each day's in order and without overlap.
+
+    It can be hashed, so that the opening hours of a day are worked out once. An exception wins over a public holiday,
+    and a public holiday (``holidays`` names the state) over the week.
+    """
+
+    week: tuple[tuple[OpenSlot, ...], ...]
+    holidays: Literal["SH"] | None = "SH"
+    exceptions: tuple[DayException, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """Within how much working time an employee is promised something, and when a broken promise reaches the lead."""
+
+    first: timedelta = timedelta(hours=4)
+    next: timedelta = timedelta(hours=8)
+    solution_days: int = 5
+    lead_after: timedelta = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
     """Coordinators who take the handoffs of some topics. Rooms and people are settings, never content."""
 
     id: str
     name: ByLocale
     place: Place
+    calendar: TeamCalendar
+    sla: Sla = Sla()
+    deputy_team: str | None = None
+    """Who is told when a promise of this team was not kept."""
 
 
 @dataclass(frozen=True, slots=True)

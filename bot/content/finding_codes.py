@@ -57,6 +57,11 @@ FINDING_CODES: Mapping[str, str] = {
     "KB047": "words that promise",
     "KB048": "an answer no source carries",
     "KB049": "a field of the module blocks without exactly one sentence",
+    # teams
+    "KB050": "opening hours that overlap",
+    "KB051": "an end before its beginning: opening hours, days that are not as usual",
+    "KB052": "two exceptions for one day",
+    "KB053": "a team without opening hours, a day of the week that does not exist",
     # tests
     "KB060": "too few test sentences",
     "KB061": "a test sentence that is an example already",

@@ -33,6 +33,7 @@ from bot.content.draft import Draft, draft_of
 from bot.content.references import reference_findings
 from bot.content.schema import FileKind, kind_of
 from bot.content.shape_findings import read_shape
+from bot.content.team_shapes import TeamsFile
 from bot.content.value_shapes import Shape
 from bot.content.yaml_tree import Tree, parse_yaml
 from bot.errors import ConfigError, ContentProblem
@@ -253,7 +254,7 @@ def _content(digest: str, shapes: list[tuple[Shape, Tree]], problems: list[Conte
             case schema.ContactFile():
                 contact = assemble.contact(shape, tree)
                 add(contacts, contact.id, contact, tree)
-            case schema.TeamsFile():
+            case TeamsFile():
                 teams = assemble.teams(shape, tree)
             case schema.PathwaysFile():
                 steps = assemble.steps(shape, tree)

@@ -10,6 +10,7 @@ from bot.content.definitions import Condition, Content, Intent, Lists, Topic, Wh
 from bot.content.draft import Draft, Findings, KeyPath, answers_of, did_you_mean, stem, version_path
 from bot.content.editor_schema import modeline
 from bot.content.schema import kind_of
+from bot.content.team_findings import team_findings
 from bot.content.yaml_tree import Tree
 from bot.errors import ContentProblem
 from bot.model import TopicId
@@ -27,6 +28,7 @@ def reference_findings(draft: Draft) -> list[ContentProblem]:
         _who(who, draft, findings)
     for intent in draft.content.intents.values():
         _intent(intent, draft, findings)
+    team_findings(draft, findings)
     _steps(draft, findings)
     return findings.problems
 

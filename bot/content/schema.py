@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from bot.content.definitions import AREAS, Area, Confidence
+from bot.content.team_shapes import TeamsFile
 from bot.content.value_shapes import (
     CountOrUnknown,
     Day,
@@ -210,18 +211,6 @@ class ContactFile(Shape):
     )
     url: Url | None = Field(None, description="Its page, https.")
     source: SourceShape | None = Field(None, description="Where the details come from.")
-
-
-class TeamShape(Shape):
-    """Coordinators who take the handoffs of some topics."""
-
-    name: Texts = Field(description="The name people read.")
-
-
-class TeamsFile(Shape):
-    """All teams."""
-
-    teams: dict[Id, TeamShape] = Field(min_length=1, description="The teams by id.")
 
 
 class StepShape(Shape):

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from bot.content.editor_schema import json_schema
 from bot.content.schema import FILE_MODELS, FileKind
+from bot.content.team_shapes import WEEK
 from bot.content.value_shapes import Shape
 from bot.content.yaml_tree import Tree, plain
 from bot.errors import ContentProblem
@@ -63,8 +64,14 @@ def _words(file_kind: FileKind, tree: Tree, path: KeyPath, found: Any) -> tuple[
             return _missing(file_kind, path)
         case "overview_wanted":
             return _missing(file_kind, (*path, "overview"))
+        case "keys_wanted" if path[-1:] == ("hours",) and file_kind == "teams":
+            return _no_hours(path)
         case "keys_wanted":
             return "KB016", f"{name} is empty.", "Write at least one of its keys, or delete it."
+        case "extra_forbidden" if path[-2:-1] == ("hours",) and file_kind == "teams":
+            return "KB053", f"{name} is no day of the week.", _weekday_hint(str(path[-1]))
+        case "slot_wanted":
+            return "KB016", f"“{value}” is no opening time.", 'Write it as "08:00-12:30", from and until.'
         case "extra_forbidden":
             return "KB010", f"The key {name} is not known here.", _unknown_key_hint(file_kind, tree, path)
         case "as_of_wanted":
@@ -143,8 +150,27 @@ def _or_unknown(path: KeyPath) -> str:
     return "Write {de: …, en: …}, or unknown."
 
 
+def _no_hours(path: KeyPath) -> tuple[str, str, str]:
+    hint = 'Add `hours:` with `mon: ["08:00-12:30", "13:30-16:30"]` and so on: they say when an answer is promised.'
+    return "KB053", f"The team `{path[1]}` has no opening hours.", hint
+
+
+_WEEKDAYS: Mapping[str, str] = {
+    "mo": "mon", "di": "tue", "tu": "tue", "mi": "wed", "we": "wed", "do": "thu", "th": "thu", "fr": "fri",
+    "sa": "sat", "so": "sun", "su": "sun",
+}  # fmt: skip
+"""Days as people would write them, in either language, by their first two letters."""
+
+
+def _weekday_hint(word: str) -> str:
+    day = _WEEKDAYS.get(word.strip().casefold()[:2])
+    return f"Did you mean `{day}`?" if day else f"Possible here: {', '.join(WEEK)}."
+
+
 def _missing(file_kind: FileKind, path: KeyPath) -> tuple[str, str, str]:
     match path:
+        case ("teams", _, "hours") if file_kind == "teams":
+            return _no_hours(path)
         case (*_, ("de" | "en") as locale):
             language = {"de": "German", "en": "English"}[str(locale)]
             of = next((f" of `{part}`" for part in reversed(path[:-1]) if isinstance(part, str)), "")

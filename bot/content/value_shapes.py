@@ -27,7 +27,8 @@ DAY_PATTERN = r"^(199[0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$"
 AS_OF_PATTERN = r"^((19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?|undated)$"
 
 
-def _number(value: object) -> Decimal:
+def number_of(value: object) -> Decimal:
+    """A number as the tree has it; no text, no truth value."""
     if isinstance(value, Decimal):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -35,7 +36,8 @@ def _number(value: object) -> Decimal:
     raise PydanticCustomError("number_wanted", "a number is expected here, without unit and quotes")
 
 
-def _day(value: object) -> date:
+def day_of(value: object) -> date:
+    """A day between 1990 and 2099."""
     found = _date(value)
     if found is None:
         raise PydanticCustomError("day_wanted", "a day is expected here, such as 2026-02-01")
@@ -68,10 +70,10 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Word = Annotated[str, StringConstraints(pattern=WORD_PATTERN)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=r"\S")]
 Url = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S+$")]
-Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+Number = Annotated[Decimal, BeforeValidator(number_of), WithJsonSchema({"type": "number"})]
 Day = Annotated[
     date,
-    BeforeValidator(_day),
+    BeforeValidator(day_of),
     WithJsonSchema({"type": "string", "format": "date", "pattern": DAY_PATTERN}),
 ]
 AsOf = Annotated[

@@ -4,7 +4,7 @@ Where there is no text, the ways out in this order: an aspect that is the same s
 known gap. Never a neighbour's text.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -42,6 +42,8 @@ ABOUT_FIGURES = frozenset(
 """Aspects that a former figure or a past year turns into the question what has changed."""
 CHANGES = AspectId("changes")
 MONEY_AND_DEADLINES = frozenset({"EUR", "percent", "days", "working_days", "weeks", "months", "date"})
+UNNAMED = frozenset({"words", "figure"})
+"""Evidence for a topic nobody named: the answer then stands under its title, so that people see what it is about."""
 SHOWN_KEPT = 10
 
 Status = Literal["answer", "gap", "expired", "not_in_force"]
@@ -73,6 +75,8 @@ def answer_turn(
     front: list[Block] = []
     if candidate and "topic" in candidate.assumed:
         front.append(_notice(wording.say(wording.ASSUMED, s.locale, title=title_of(s.content, topic, s.locale))))
+    elif candidate and candidate.evidence and candidate.evidence[0].kind in UNNAMED:
+        front.append(Paragraph((Span(title_of(s.content, topic, s.locale), bold=True),)))
     choices = next_choices(composed.next, s.content, s.locale, topic)
     if composed.status == "expired":
         choices = (*choices, Choice(wording.PERSON[s.locale], PERSON))
@@ -103,60 +107,87 @@ def answer_turn(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several answers in a reply, with the guess and the words it answers."""
+
+    candidate: Candidate
+    composed: Composed
+    text: str
+
+
 def answer_parts(s: Situation, sure: float) -> Turn | None:
     """Several questions in one message: every sure one is answered under its title, the others are named.
 
     None when fewer than two parts lead to an answer: then the message is no list of questions.
     """
-    blocks: list[Block] = []
-    sources: dict[SourceNote, None] = {}
-    labels: list[str] = []
-    effects: list[Effect] = []
-    last: tuple[Candidate, Composed] | None = None
+    parts: dict[str, Part] = {}
     missed: list[Block] = []
-    for part in s.understanding.parts:
-        best = part.candidates[0] if part.candidates else None
+    gaps: list[Effect] = []
+    for understood in s.understanding.parts:
+        best = understood.candidates[0] if understood.candidates else None
         if best and best.kind == "answer" and best.topic and best.aspect and best.score >= sure:
-            composed = compose(replace(s, understanding=part), best.topic, best.aspect, part.who or s.understanding.who)
-            if composed.label in labels:
-                continue
-            topic, _, aspect = composed.label.partition(".")
-            title = answer_title(s.content, TopicId(topic), AspectId(aspect), s.locale)
-            blocks.extend((Paragraph((Span(title, bold=True),)), *composed.blocks))
-            sources.update(dict.fromkeys(composed.sources))
-            labels.append(composed.label)
-            effects.extend(_gap(composed, part.text))
-            last = (best, composed)
+            asked = replace(s, understanding=understood)
+            composed = compose(asked, best.topic, best.aspect, understood.who or s.understanding.who)
+            parts.setdefault(composed.label, Part(best, composed, understood.text))
         elif best and best.intent and best.score >= sure:
             intent = s.content.intents[best.intent]
             if intent.kind == "off_topic" and intent.reply.get(s.locale):
                 missed.append(_notice(Paragraph((Span(intent.reply[s.locale][0]),))))
         else:
-            missed.append(_notice(wording.say(wording.NOT_UNDERSTOOD_PART, s.locale, part=part.text)))
-            effects.append(RecordGap("missed", part.text, best.label if best else None))
-    if last is None or len(labels) < 2:
-        return None
-    candidate, composed = last
+            missed.append(_notice(wording.say(wording.NOT_UNDERSTOOD_PART, s.locale, part=understood.text)))
+            gaps.append(RecordGap("missed", understood.text, best.label if best else None))
+    return _joined(s, "several", tuple(parts.values()), tuple(missed), tuple(gaps)) if len(parts) > 1 else None
+
+
+def answer_sides(s: Situation, candidates: Sequence[Candidate], text: str) -> Turn | None:
+    """Two sides of one topic, each under its title; None when they are one answer after all."""
+    parts: dict[str, Part] = {}
+    for candidate in candidates:
+        if candidate.topic and candidate.aspect:
+            composed = compose(s, candidate.topic, candidate.aspect, s.understanding.who)
+            if composed.status == "answer":
+                parts.setdefault(composed.label, Part(candidate, composed, text))
+    return _joined(s, "two_sides", tuple(parts.values())) if len(parts) > 1 else None
+
+
+def _joined(
+    s: Situation, rule: str, parts: tuple[Part, ...], missed: tuple[Block, ...] = (), gaps: tuple[Effect, ...] = ()
+) -> Turn:
+    """Several answers in one reply. What is asked next is about the last one."""
+    blocks: list[Block] = []
+    sources: dict[SourceNote, None] = {}
+    for part in parts:
+        topic, _, aspect = part.composed.label.partition(".")
+        title = answer_title(s.content, TopicId(topic), AspectId(aspect), s.locale)
+        blocks.extend((Paragraph((Span(title, bold=True),)), *part.composed.blocks))
+        sources.update(dict.fromkeys(part.composed.sources))
+    labels = tuple(part.composed.label for part in parts)
+    last = parts[-1] if rule == "several" else parts[0]
     state = replace(
         s.state,
-        topic=candidate.topic,
-        aspect=candidate.aspect,
+        topic=last.candidate.topic,
+        aspect=last.candidate.aspect,
         who=s.understanding.who or s.state.who,
         context_at=s.now,
         misses=0,
         pending=None,
-        shown=Shown(composed.label, tuple(evidence_words(e, s.locale) for e in candidate.evidence), composed.status),
+        shown=Shown(
+            last.composed.label,
+            tuple(evidence_words(e, s.locale) for e in last.candidate.evidence),
+            last.composed.status,
+        ),
         shown_labels=(*s.state.shown_labels, *labels)[-SHOWN_KEPT:],
     )
     return finish(
         replace(s, state=state),
         "answer",
-        "several",
+        rule,
         (*blocks, *missed),
         label="+".join(labels),
-        candidate=candidate,
+        candidate=last.candidate,
         sources=tuple(sources),
-        effects=tuple(effects),
+        effects=(*(effect for part in parts for effect in _gap(part.composed, part.text)), *gaps),
         rateable=True,
     )
 

@@ -114,7 +114,7 @@ def timers_of(case: CaseFacts, now: datetime, office: Office) -> tuple[CaseTimer
             case "none":
                 timers.append(CaseTimer("sla_warning", office.warn_at(case.team, since, until)))
             case "warned":
-                timers.append(CaseTimer("sla_breach", until))
+                timers.append(CaseTimer("sla_breach", office.breach_at(case.team, until)))
             case "breached":
                 timers.append(CaseTimer("sla_lead", office.lead_at(case.team, until)))
     if case.state == "claimed" and (ends := office.day_ends(case.team, now)) is not None:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue import wording
-from bot.dialogue.case_moment import promise_of, timers_of
+from bot.dialogue.case_moment import timers_of
 from bot.dialogue.choosing import yes_no
+from bot.dialogue.promises import opened_words
 from bot.dialogue.situation import Situation
 from bot.dialogue.state import Pending
 from bot.model import (
@@ -35,7 +36,7 @@ def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[t
     The case is open whatever is answered to that question, and if nothing is.
     """
     case = turn.case
-    promise = promise_of(case, s.now, s.office).strip() or wording.NO_PROMISE[s.locale]
+    promise = opened_words(s.content.teams.get(case.team), s.now, s.locale)
     team = s.office.team_name(case.team, s.locale)
     said = wording.say(wording.CASE_OPENED, s.locale, number=CASE_NUMBER, team=team, promise=promise)
     who: tuple[WhoId, ...] = tuple(dict.fromkeys((*s.state.who, *s.understanding.who)))

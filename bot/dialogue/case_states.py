@@ -313,7 +313,7 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         resolved=_REOPEN_FIRST, closed=_FINAL, muted=_MUTED, erased=_ERASED,
     ),
     "resolves": row(
-        bot=_WITH_LOTSE, requested=_NOT_OPENED, open=Goes(by_staff.resolves, ("resolved",)),
+        bot=_WITH_LOTSE, requested=_NOT_OPENED, open=_CLAIM_FIRST,
         claimed=Goes(by_staff.resolves, ("resolved",)), waiting_employee=Goes(by_staff.resolves, ("resolved",)),
         waiting_third=Goes(by_staff.resolves, ("resolved",)), resolved=_RESOLVED_ALREADY, closed=_FINAL, muted=_MUTED,
         erased=_ERASED,
@@ -324,7 +324,7 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         resolved=_REOPEN_FIRST, closed=_FINAL, muted=_MUTED, erased=_ERASED,
     ),
     "to_bot": row(
-        bot=_DONE, requested=_NOT_OPENED, open=Goes(by_staff.to_bot, ("bot",)),
+        bot=_DONE, requested=_NOT_OPENED, open=_CLAIM_FIRST,
         claimed=Goes(by_staff.to_bot, ("bot",)), waiting_employee=Goes(by_staff.to_bot, ("bot",)),
         waiting_third=Goes(by_staff.to_bot, ("bot",)), resolved=_RESOLVED_ALREADY, closed=_FINAL, muted=_MUTED,
         erased=_ERASED,

@@ -244,8 +244,7 @@ def goes_on(m: Moment, event: CaseEvent) -> Change | Refused:
 def resolves(m: Moment, event: CaseEvent) -> Change | Refused:
     """The last line, then the notice; the question whether it is settled is asked once per case, if at all."""
     assert isinstance(event, Resolves)
-    refused = _owned(m, event.by) if m.case.owner is not None else None
-    refused = refused or (_usable(event.summary) if event.summary.strip() else None)
+    refused = _owned(m, event.by) or (_usable(event.summary) if event.summary.strip() else None)
     if refused is not None:
         return refused
     answered = replace(m, case=_answered(m.case, m.now)) if event.summary.strip() else m
@@ -278,7 +277,7 @@ def to_bot(m: Moment, event: CaseEvent) -> Change | Refused:
     """Lotse answers again; the case can be taken up for as long as a resolved one."""
     assert isinstance(event, ReturnsToBot)
     by = event.by
-    refused = _owned(m, by) if m.case.owner is not None else None
+    refused = _owned(m, by)
     if refused is not None:
         return refused
     case = replace(ended(m.case), state="bot", resolved_at=m.now, owner=by.id, owner_name=by.name)

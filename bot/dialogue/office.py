@@ -1,27 +1,20 @@
 """What the rules of a case must know about the teams: their names, their promises, who is there.
 
-``Office`` is what the rules ask; ``PlainOffice`` answers from the content alone. It promises nothing, counts a day as a day
-and takes everybody for present: what a team's calendar and the list of absences say is plugged in by another Office.
+``Office`` is what the rules ask. ``TeamOffice`` (``team_office.py``) answers it from the teams' calendars and the list of
+absences; ``PlainOffice`` knows neither: it promises nothing, counts a day as a day and takes everybody for present.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.content.definitions import Content
-from bot.model import Locale, StaffId, TopicId
+from bot.dialogue.absence import Deputy
+from bot.model import Absence, Locale, StaffId, TopicId
 
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@dataclass(frozen=True, slots=True)
-class Deputy:
-    """Who stands in for a coordinator."""
-
-    id: StaffId
-    name: str
 
 
 class Office(Protocol):
@@ -55,6 +48,10 @@ class Office(Protocol):
         """When coordinators are warned that ``due`` comes near."""
         ...
 
+    def breach_at(self, team: str, due: datetime) -> datetime:
+        """When somebody is told that ``due`` has passed."""
+        ...
+
     def lead_at(self, team: str, due: datetime) -> datetime:
         """When the team's lead is told that ``due`` has passed."""
         ...
@@ -82,6 +79,10 @@ class Office(Protocol):
     def deputy(self, staff: StaffId, now: datetime) -> Deputy | None:
         """Who stands in for this coordinator; None: nobody."""
         ...
+
+
+OfficeOf = Callable[[tuple[Absence, ...]], Office]
+"""The office of this moment, from the absences that are not over; whoever makes it knows content and staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,10 @@ class PlainOffice:
     def warn_at(self, team: str, since: datetime, due: datetime) -> datetime:
         """After three quarters of the time."""
         return since + (due - since) * 0.75
+
+    def breach_at(self, team: str, due: datetime) -> datetime:
+        """At once."""
+        return due
 
     def lead_at(self, team: str, due: datetime) -> datetime:
         """Two hours later."""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue import control, wording
-from bot.dialogue.answers import answer_parts, answer_turn, likely_topics, menu
+from bot.dialogue.answers import answer_parts, answer_sides, answer_turn, likely_topics, menu
 from bot.dialogue.case_events import Accepts, Asks
 from bot.dialogue.case_policy import (
     CLOSE_CASE,
@@ -38,9 +38,10 @@ from bot.dialogue.choosing import (
     with_person,
 )
 from bot.dialogue.naming import aspect_title
-from bot.dialogue.office import Office, PlainOffice
+from bot.dialogue.office import Office
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending, State, fresh_context
+from bot.dialogue.team_office import TeamOffice
 from bot.dialogue.turn import Turn
 from bot.model import (
     MAX_UTTERANCE,
@@ -67,12 +68,22 @@ SURE: Mapping[Locale, float] = {"de": 30.0, "en": 30.0}
 """From this score on a candidate is answered without asking back."""
 POSSIBLE: Mapping[Locale, float] = {"de": 16.0, "en": 16.0}
 """From this score on a candidate is worth offering as *Did you mean*."""
+BOTH = 0.7
+"""A second side of the same topic that is this near to the first (as a share of its score) is answered beside it."""
+CLEAR = 50.0
+"""From this score on nothing is answered beside the first."""
+TOPIC_CLEAR = 45.0
+"""From this probability on a topic is clear although no side of it is: its likeliest sides are offered."""
+OPEN_ASPECT = 40.0
+"""From this score on an aspect without a topic is worth asking which topic is meant."""
 CLOSE = 0.35
 """A second guess this near to the first (as a share of its score) is offered beside it."""
 WANTS_PERSON = 35.0
 """A wish for a person is honoured from this score on: offering once too often does less harm than refusing once."""
 SENSITIVE = 25.0
 """From this sum on a message is one for a person, whichever of the sensitive matters it is."""
+ELSEWHERE = 50.0
+"""From this probability on a message is about nothing of ours, whatever that is."""
 TWO_MISSES = 2
 TIMER = "timer:"
 CHOICES_TAKEN = frozenset({"chosen", "chosen_topic", "none_of_these"})
@@ -91,13 +102,13 @@ def take_turn(
 ) -> Turn:
     """What follows from one input. ``now`` is aware UTC; ``understanding`` is None for presses, ratings and look-ups.
 
-    ``office`` knows calendars and absences; without one nothing is promised and everybody is there.
+    ``office`` knows who of the staff is there; without one the teams' calendars count, and nobody is.
     """
     state = fresh_context(state, now)
     found = understanding or Understanding(locale=state.locale or "de")
     locale = state.locale if state.locale and (state.locale_fixed or understanding is None) else found.locale
     state = replace(state, locale=locale, turns=state.turns + 1)
-    situation = Situation(state, incoming, found, content, now, locale, office or PlainOffice(content))
+    situation = Situation(state, incoming, found, content, now, locale, office or TeamOffice(content))
     for rule in RULES:
         turn = rule(situation)
         if turn is not None:
@@ -268,6 +279,16 @@ def _several(s: Situation) -> Turn | None:
     return answer_parts(s, SURE[s.locale])
 
 
+def _two_sides(s: Situation) -> Turn | None:
+    """The topic is sure and the question lies between two of its sides: both are answered, each under its title."""
+    answers = [c for c in s.understanding.candidates[:3] if c.kind == "answer"]
+    if len(answers) < 2 or s.best is not answers[0] or answers[0].score >= CLEAR:
+        return None
+    first, second = answers[:2]
+    near = first.topic == second.topic and second.score >= BOTH * first.score
+    return answer_sides(s, (first, second), _said(s)) if near and first.score + second.score >= SURE[s.locale] else None
+
+
 def _sure(s: Situation) -> Turn | None:
     best = s.best
     if best is None or best.kind != "answer" or best.score < SURE[s.locale] or not best.topic or not best.aspect:
@@ -278,7 +299,7 @@ def _sure(s: Situation) -> Turn | None:
 def _which_topic(s: Situation) -> Turn | None:
     """The aspect is clear, the topic is missing: ask for it by name."""
     best = s.best
-    if best is None or best.kind != "aspect" or best.aspect is None or best.score < POSSIBLE[s.locale]:
+    if best is None or best.kind != "aspect" or best.aspect is None or best.score < OPEN_ASPECT:
         return None
     topics = likely_topics(s, best.aspect)
     choices = with_person(topic_choices(topics, s.content, s.locale), s.locale)
@@ -295,18 +316,26 @@ def _which_topic(s: Situation) -> Turn | None:
 
 
 def _did_you_mean(s: Situation) -> Turn | None:
+    """Two or three guesses are close, or the topic is clear and the side of it is not."""
     guesses = [c for c in s.understanding.candidates if c.kind == "answer"]
-    if not guesses or guesses[0].score < POSSIBLE[s.locale] or s.state.misses >= TWO_MISSES:
+    about, share = s.understanding.about or (None, 0.0)
+    if share >= TOPIC_CLEAR:
+        guesses = [c for c in guesses if c.topic == about]
+    elif guesses and guesses[0].score < POSSIBLE[s.locale]:
+        return None
+    if not guesses or s.state.misses >= TWO_MISSES:
         return None
     near = [c for c in guesses if c.score >= guesses[0].score * CLOSE]
     choices = with_person(candidate_choices(near, s.content, s.locale), s.locale)
-    state = replace(s.state, pending=Pending("clarify", tuple((c.label, c.value) for c in choices), _said(s)))
-    blocks = (wording.say(wording.CLARIFY, s.locale),)
+    pending = Pending("clarify", tuple((c.label, c.value) for c in choices), _said(s))
+    state = replace(s.state, pending=pending)
+    if len({c.topic for c in near}) == 1:  # only the side is open: what is typed next is about this topic
+        state = replace(state, topic=near[0].topic, aspect=None, context_at=s.now)
     return finish(
         replace(s, state=state),
         "clarify",
         "did_you_mean",
-        blocks,
+        (wording.say(wording.CLARIFY, s.locale),),
         choices=choices,
         label=near[0].label,
         candidate=near[0],
@@ -314,8 +343,8 @@ def _did_you_mean(s: Situation) -> Turn | None:
 
 
 def _unlike_everything(s: Situation) -> Turn | None:
-    """Hardly a word of it is known: that is off topic, and honest to say so. A second time in a row it is a miss."""
-    if s.understanding.known > 0.34 or s.state.misses:
+    """Most probably nothing of ours: that is off topic, and honest to say so. A second time in a row it is a miss."""
+    if s.state.misses or (s.understanding.known > 0.34 and s.understanding.elsewhere < ELSEWHERE):
         return None
     state = replace(s.state, misses=s.state.misses + 1)
     gap = RecordGap("missed", _said(s), None)
@@ -400,10 +429,11 @@ RULES: tuple[Rule, ...] = (
     _several,
     _sensitive,
     _intent,
+    _two_sides,
     _sure,
+    _unlike_everything,
     _which_topic,
     _did_you_mean,
-    _unlike_everything,
     _miss,
 )
 """The policy. Who has a case talks to a person, so the rules about it come first (``case_policy.py``); then a person is one

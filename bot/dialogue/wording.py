@@ -116,14 +116,10 @@ DECLINED: Sentences = {
     "en": "All right. Feel free to ask me something else.",
 }
 CASE_OPENED: Sentences = {
-    "de": "Ich habe Ihre Frage als Fall {number} für die Koordination ({team}) aufgenommen. Dort steht sie jetzt auf der Liste der "
-    "offenen Fälle. {promise} Sie können hier weiter fragen; was Sie schreiben, gehört mit zum Fall.",
-    "en": "I have recorded your question as case {number} for the coordination team ({team}). It is now on their list of open cases. "
-    "{promise} You can go on asking here; what you write becomes part of the case.",
-}
-NO_PROMISE: Sentences = {
-    "de": "Wann sich jemand meldet, kann ich Ihnen noch nicht zusagen.",
-    "en": "I cannot yet promise when somebody will reply.",
+    "de": "Ich habe Ihre Frage als Fall {number} für die Koordination ({team}) aufgenommen. {promise} Sie können hier weiter "
+    "fragen; was Sie schreiben, gehört mit zum Fall.",
+    "en": "I have recorded your question as case {number} for the coordination team ({team}). {promise} You can go on asking "
+    "here; what you write becomes part of the case.",
 }
 CONSENT: Sentences = {
     "de": "Die Koordination sieht Ihre Frage, aber nicht Ihren Namen. Darf sie auch Ihren Namen und unser bisheriges Gespräch sehen?",

@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 INBOX = "inbox"
 OUTBOX = "outbox"
 TIMERS = "timers"
+STAFF = "staff"
+"""Rings when the people who may sign in, or their roles, have changed."""
 DESK = "desk"
 """Rings whenever something happens to any case: to its state, or in what was said in it."""
 
@@ -37,6 +39,11 @@ def transcript_topic(address: Address) -> str:
     """The topic that rings when something is added to, or delivered in, the conversation at this address."""
     place = "\0".join((address.channel, address.room, address.thread or ""))
     return f"transcript:{hashlib.sha256(place.encode()).hexdigest()[:32]}"
+
+
+def session_topic(digest: str) -> str:
+    """The topic that rings when the session of this digest was ended."""
+    return f"session:{digest[:32]}"
 
 
 class Bell:
@@ -69,18 +76,20 @@ class Announcer:
         self._connected = asyncio.Event()
 
     @contextlib.contextmanager
-    def listen(self, topic: str) -> Iterator[Bell]:
-        """A bell for this topic, for as long as the block lasts. Listen first, then look, then wait."""
+    def listen(self, *topics: str) -> Iterator[Bell]:
+        """One bell for all of these topics, for as long as the block lasts. Listen first, then look, then wait."""
         bell = Bell()
-        self._bells[topic].append(bell)
+        for topic in topics:
+            self._bells[topic].append(bell)
         if self._conninfo and self._listening is None:
             self._listening = asyncio.create_task(self._hear_postgres(self._conninfo), name="announcer")
         try:
             yield bell
         finally:
-            self._bells[topic].remove(bell)
-            if not self._bells[topic]:
-                del self._bells[topic]
+            for topic in topics:
+                self._bells[topic].remove(bell)
+                if not self._bells[topic]:
+                    del self._bells[topic]
 
     async def wait(self, topic: str, seconds: float) -> bool:
         """Wait for the next ring of this topic, at most so many seconds; True when it rang."""

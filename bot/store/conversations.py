@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import LotseError
 from bot.model import (
     UNFINISHED,
+    Absence,
     Address,
     CaseFacts,
     CaseNumber,
@@ -34,6 +35,7 @@ from bot.model import (
     Reason,
     Utterance,
 )
+from bot.store.absences import absences_in
 from bot.store.announce import INBOX
 from bot.store.case_rows import facts_of, latest_case
 from bot.store.database import Database
@@ -96,7 +98,8 @@ class Held:
 class Work:
     """One input to be answered, and what is known of its conversation. ``state`` is None in a new conversation.
 
-    ``case`` is the conversation's latest case, whatever became of it.
+    ``case`` is the conversation's latest case, whatever became of it; ``absences`` those of the staff that are not over,
+    read only where there is a case they could matter to.
     """
 
     address: Address
@@ -107,6 +110,7 @@ class Work:
     locale: Locale | None
     introduced: bool
     case: CaseFacts | None
+    absences: tuple[Absence, ...]
     attempts: int
     _held: Held = field(repr=False)
     finished: bool = field(default=False, init=False)
@@ -265,6 +269,7 @@ async def _work(held: Held, given: Input) -> Work:
         locale=locale_of(row.locale),
         introduced=answered.introduced_at is not None,
         case=None if case is None else facts_of(case),
+        absences=() if case is None else await absences_in(held.connection, held.now),
         attempts=answered.attempts,
         _held=held,
     )

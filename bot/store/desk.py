@@ -9,7 +9,6 @@ Rejected: putting commands into the inbox like messages. They would wait behind 
 promise instead of an answer.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.dialogue.case_events import CoordinatorEvent, RevisesLine, Time, TimeKind
 from bot.dialogue.case_states import Ignored, Refused, decide
 from bot.dialogue.case_words import ERASED
-from bot.dialogue.office import Office
+from bot.dialogue.office import Office, OfficeOf
 from bot.model import CaseFacts, CaseNumber, Staff, StaffId
+from bot.store.absences import absences_in
 from bot.store.announce import DESK, OUTBOX, transcript_topic
 from bot.store.case_rows import facts_of, find_case
 from bot.store.case_visibility import may_see
@@ -49,9 +49,9 @@ DeskResult = Done | Refused | Ignored | NotFound
 
 
 class Desk:
-    """The coordinators' commands. ``office`` gives what calendars and absences say at this moment."""
+    """The coordinators' commands. ``office`` says what calendars and absences mean for the rules."""
 
-    def __init__(self, database: Database, office: Callable[[], Office]) -> None:
+    def __init__(self, database: Database, office: OfficeOf) -> None:
         self._database = database
         self._office = office
 
@@ -76,7 +76,7 @@ class Desk:
                 return held
             if key is not None and await _has_key(connection, number, key):
                 return Done(held.facts)
-            outcome = decide(held.facts, event, now, self._office(), version)
+            outcome = decide(held.facts, event, now, await self._now(connection, now), version)
             if isinstance(outcome, Refused | Ignored):
                 return outcome
             await write_turn(connection, held.listener, outcome, now, wake, key)
@@ -89,7 +89,7 @@ class Desk:
             held = await _hold(connection, None, number)
             if not isinstance(held, _Held):
                 return held
-            outcome = decide(held.facts, Time(kind), now, self._office())
+            outcome = decide(held.facts, Time(kind), now, await self._now(connection, now))
             if isinstance(outcome, Refused | Ignored):
                 return outcome
             await write_turn(connection, held.listener, outcome, now, wake)
@@ -103,6 +103,9 @@ class Desk:
             return NotFound()
         event = RevisesLine(staff, line, StaffId(row.author), row.at, text)
         return await self.act(number, event, now)
+
+    async def _now(self, connection: AsyncConnection, now: datetime) -> Office:
+        return self._office(await absences_in(connection, now))
 
     async def send_again(self, staff: Staff, number: CaseNumber, line: int, now: datetime) -> DeskResult:
         """Try once more to deliver a line the platform refused."""

@@ -9,6 +9,9 @@ transcripts, state, ratings' link to a person    30 days, unless the conversatio
 open case, with its conversation                 as long as it is open
 closed case, with its conversation               180 days after it was closed
 unanswered questions                             180 days
+sign-in links, sessions, failed attempts         until they expired; attempts an hour
+absences of the staff that are over              30 days
+messages of Lotse to a team                      30 days
 audit rows, of cases too (no text, no person)    always
 ===============================================  ==================================================================
 
@@ -28,14 +31,19 @@ from bot.store.database import Database
 from bot.store.erasure import IN_A_CONVERSATION, conversations_of, forget_person
 from bot.store.payloads import storable
 from bot.store.tables import (
+    absences,
     case_messages,
     cases,
     conversations,
+    desk_notices,
     gaps,
     inbox,
     outbox,
     persons,
     ratings,
+    sessions,
+    sign_in_failures,
+    sign_in_links,
     timers,
     transcript,
 )
@@ -50,6 +58,9 @@ class Retention:
     cases: timedelta = timedelta(days=180)
     gaps: timedelta = timedelta(days=180)
 
+
+ATTEMPTS = timedelta(hours=1)
+"""How long a failed attempt to sign in is kept; the lock looks back for a quarter of that."""
 
 DONE = ("done", "parked", "refused", "forgotten", "sent", "discarded")
 OVER = ("closed", "muted")
@@ -101,6 +112,11 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
             .values(person_id=None, about=None),
         ),
         ("timers", delete(timers).where(timers.c.due_at < month)),
+        ("sign_in_links", delete(sign_in_links).where(sign_in_links.c.expires_at < now)),
+        ("sessions", delete(sessions).where(sessions.c.expires_at < now)),
+        ("sign_in_failures", delete(sign_in_failures).where(sign_in_failures.c.at < now - ATTEMPTS)),
+        ("absences", delete(absences).where(absences.c.until < month)),
+        ("desk_notices", delete(desk_notices).where(desk_notices.c.at < month)),
         (
             "state",
             update(conversations)

@@ -322,10 +322,75 @@ timers = Table(
     sqlite_autoincrement=True,
 )
 
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("staff", Text, nullable=False, doc="who of the staff is away; people are settings, not rows"),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False, doc="back from this moment on"),
+    Column("deputy", Text),
+    Index(None, "until"),
+    sqlite_autoincrement=True,
+)
+
+desk_notices = Table(
+    "desk_notices",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("team", String(60), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("key", String(60), nullable=False, doc="what it is about, such as a day; a team is told once"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("replies", Json, nullable=False, doc="by locale; no word of an employee"),
+    UniqueConstraint("team", "kind", "key"),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
+)
+
 cursors = Table(
     "cursors",
     metadata,
     Column("channel", String(40), primary_key=True),
     Column("cursor", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+# --- Signing in: about the staff, never about an employee; only digests of what opens the desk ----------------------
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("staff", String(60), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Index(None, "expires_at"),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("staff", String(60), nullable=False),
+    Column("device", String(60), nullable=False, doc="browser and system in words of ours"),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "staff"),
+    Index(None, "expires_at"),
+    sqlite_autoincrement=True,
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("client", String(64), nullable=False, doc="a keyed digest of where it came from"),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "client", "at"),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
 )

@@ -2,16 +2,17 @@
 
 Names are masked in sentences about aspects and intents, so that what is learnt there holds for every topic, those of
 tomorrow included. An answer's own ``asks`` teach which answer, which topic and (masked) which aspect. Whether a sentence is a
-question about a topic at all, or an intent, is learnt apart from that and without them: there they would outweigh the intents
-by their number alone.
+question about a topic at all, or an intent, is learnt apart from that, from a part of them: all of them would outweigh the
+intents by their number alone.
 YAML ``tests`` are never read here.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 from bot.content.definitions import Answer, Content, Topic
 from bot.model import LOCALES, Locale
@@ -19,16 +20,22 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK, Names
 from bot.understanding.fuzzy import Vocabulary
 from bot.understanding.normalize import STOPWORDS, tokens
 from bot.understanding.phrases import expand, sentence_key
-from bot.understanding.reader import ASPECT, INTENT, NO_TOPIC, NameIndexes, Question, prepare
+from bot.understanding.reader import ASPECT, INTENT, NO_TOPIC, QUESTION, NameIndexes, Question, prepare
 
 PER_TEMPLATE = 3
 """Sentences of one template the rankers learn from; all of them match as phrases."""
 
 MOST_ASKS_PER_ASPECT = 130
-MOST_ASKS_PER_TOPIC = 130
-"""More are thinned out evenly: training grows with the square of their number, and no label should drown the others."""
+MOST_NAMELESS_PER_TOPIC, MOST_NAMED_PER_TOPIC = 110, 50
+MOST_QUESTIONS = 2_000
+"""More are thinned out evenly: training grows with the square of their number, and no label should drown the others.
 
+A topic that is named is found by its name, so its ranker learns mostly from the ways to ask that do not name it.
+"""
+
+T = TypeVar("T")
 Words = tuple[str, ...]
+Examples = list[tuple[Words, str]]
 _FIGURES = re.compile(r"\{[^{}]*\}|\]\([^)]*\)")
 
 
@@ -59,19 +66,50 @@ class Material:
     vocabulary: Vocabulary
     phrases: dict[str, str]
     """Masked sentence -> route label; the first content that claims a sentence has it."""
-    gates: list[tuple[Words, str]]
-    """Masked sentences with ``intent:…`` or ``aspect:…``."""
-    aspects: list[tuple[Words, str]]
-    """Masked sentences with the aspect they ask for."""
-    counters: list[tuple[Words, str]]
+    intents: Examples
+    """Masked sentences with the intent (``intent:…``) they are examples of."""
+    intent_counters: Examples
+    """Masked sentences and the intent they are *not* examples of."""
+    generic: Examples
+    """Masked ways to ask for an aspect of any topic."""
+    aspects: Examples
+    """The same, with those for the answers of single topics."""
+    aspect_counters: Examples
     """Masked sentences and the aspect they do *not* ask for."""
-    topics: list[tuple[Words, str]]
+    topics: Examples
     """Sentences as they are, with the topic they are about."""
+    titles: Examples
+    """The names of topics."""
     asks: list[Ask]
     said: list[tuple[str, Words]]
     """What every answer says, figures left out."""
+    said_in_full: list[tuple[str, Words]]
+    """The same with title and *more*."""
     trust: dict[str, float]
     """How often a name in a sentence means its topic: *Bildungsurlaub* nearly always, *Meister* not."""
+
+    @property
+    def gates(self) -> Examples:
+        """What tells intents from questions: all intents, and as many questions as there is room for."""
+        questions = [
+            *spread([words for words, _ in self.generic], MOST_QUESTIONS),
+            *spread([ask.question.masked for ask in self.asks], MOST_QUESTIONS),
+        ]
+        return [*self.intents, *((words, QUESTION) for words in dict.fromkeys(questions) if words)]
+
+    def without(self, masked: frozenset[Words]) -> "Material":
+        """The material with these masked sentences held out; words and names stay known."""
+        full = {ask.question.words for ask in self.asks if ask.question.masked in masked}
+        keys = {sentence_key(words) for words in masked}
+        return replace(
+            self,
+            phrases={key: label for key, label in self.phrases.items() if key not in keys},
+            intents=[example for example in self.intents if example[0] not in masked],
+            generic=[example for example in self.generic if example[0] not in masked],
+            aspects=[example for example in self.aspects if example[0] not in masked],
+            topics=[example for example in self.topics if example[0] not in full],
+            asks=[ask for ask in self.asks if ask.question.masked not in masked],
+        )
 
 
 def gather(content: Content, locale: Locale) -> Material:
@@ -95,28 +133,30 @@ def gather(content: Content, locale: Locale) -> Material:
         return prepare(words, names, vocabulary, overviews, locale)
 
     phrases: dict[str, str] = {}
-    routes: list[tuple[Words, str]] = []
-    counters: list[tuple[Words, str]] = []
+    taught: Examples = []
+    counters: Examples = []
     for label, templates, sentences, against in _routes(content, locale):
         for template in templates:
             variants = [prepared(variant).masked for variant in expand(template, rules)]
             for words in variants:
                 phrases.setdefault(sentence_key(words), label)
-            routes.extend((words, label) for words in islice(variants, 0, None, max(1, len(variants) // PER_TEMPLATE)))
+            taught.extend((words, label) for words in islice(variants, 0, None, max(1, len(variants) // PER_TEMPLATE)))
         for sentence in sentences:
             words = prepared(sentence).masked
             phrases.setdefault(sentence_key(words), label)
-            routes.append((words, label))
+            taught.append((words, label))
         counters.extend((prepared(sentence).masked, label) for sentence in against)
+    generic, aspect_counters = _of_aspects(taught), _of_aspects(counters)
+    titles = [(tokens(name), topic.id) for topic in content.topics.values() for name in names_of(topic)]
     topics: list[tuple[Words, str]] = [
-        (tokens(name), topic.id) for topic in content.topics.values() for name in names_of(topic)
+        *titles,
+        *(
+            (tokens(sentence), NO_TOPIC)
+            for intent in content.intents.values()
+            if intent.kind in ("off_topic", "smalltalk")
+            for sentence in intent.examples.get(locale, ())
+        ),
     ]
-    topics.extend(
-        (tokens(sentence), NO_TOPIC)
-        for intent in content.intents.values()
-        if intent.kind in ("off_topic", "smalltalk")
-        for sentence in intent.examples.get(locale, ())
-    )
     asks: list[Ask] = []
     for topic, answer in _answers(content):
         for sentence in (*answer.asks.get(locale, ()), *_title(answer, locale)):
@@ -127,17 +167,13 @@ def gather(content: Content, locale: Locale) -> Material:
         names,
         vocabulary,
         phrases,
-        _distinct(routes),
-        _distinct(
-            [
-                *((words, label.removeprefix(ASPECT)) for words, label in routes if label.startswith(ASPECT)),
-                *_spread(
-                    ((a.question.masked, a.aspect) for a in asks if a.aspect in content.aspects), MOST_ASKS_PER_ASPECT
-                ),
-            ]
-        ),
-        _distinct((words, label.removeprefix(ASPECT)) for words, label in counters if label.startswith(ASPECT)),
-        _distinct([*topics, *_spread(((a.question.words, a.topic) for a in asks), MOST_ASKS_PER_TOPIC)]),
+        _distinct(example for example in taught if example[1].startswith(INTENT)),
+        _distinct(example for example in counters if example[1].startswith(INTENT)),
+        generic,
+        _distinct([*generic, *_asks_by_aspect(asks, content)]),
+        aspect_counters,
+        _distinct([*topics, *_asks_by_topic(asks)]),
+        _distinct(titles),
         asks,
         [
             (
@@ -147,22 +183,49 @@ def gather(content: Content, locale: Locale) -> Material:
             for topic, answer in _answers(content)
             if locale in answer.text
         ],
+        [
+            (f"{topic.id}.{answer.aspect}", tokens(_FIGURES.sub(" ", " ".join(_whole(topic, answer, locale)))))
+            for topic, answer in _answers(content)
+            if locale in answer.text
+        ],
         _trust(asks),
     )
 
 
-def _distinct(examples: Iterable[tuple[Words, str]]) -> list[tuple[Words, str]]:
+def _of_aspects(examples: Examples) -> Examples:
+    return _distinct((words, label.removeprefix(ASPECT)) for words, label in examples if label.startswith(ASPECT))
+
+
+def _distinct(examples: Iterable[tuple[Words, str]]) -> Examples:
     return list(dict.fromkeys(example for example in examples if example[0]))
 
 
-def _spread(examples: Iterable[tuple[Words, str]], most: int) -> Iterator[tuple[Words, str]]:
-    """At most so many of each label, evenly spread over those there are."""
-    by_label: dict[str, list[Words]] = {}
-    for words, label in examples:
-        by_label.setdefault(label, []).append(words)
-    for label, sentences in by_label.items():
-        step = max(1.0, len(sentences) / most)
-        yield from ((sentences[int(place * step)], label) for place in range(min(most, len(sentences))))
+def spread(items: Sequence[T], most: int) -> list[T]:
+    """At most so many, evenly spread over those there are."""
+    step = max(1.0, len(items) / most)
+    return [items[int(place * step)] for place in range(min(most, len(items)))]
+
+
+def _asks_by_aspect(asks: Sequence[Ask], content: Content) -> Examples:
+    by_aspect: dict[str, list[Words]] = defaultdict(list)
+    for ask in asks:
+        if ask.aspect in content.aspects:
+            by_aspect[ask.aspect].append(ask.question.masked)
+    return [(words, aspect) for aspect, each in by_aspect.items() for words in spread(each, MOST_ASKS_PER_ASPECT)]
+
+
+def _asks_by_topic(asks: Sequence[Ask]) -> Examples:
+    named: dict[str, list[Words]] = defaultdict(list)
+    nameless: dict[str, list[Words]] = defaultdict(list)
+    for ask in asks:
+        question = ask.question
+        (named if question.topics or question.areas else nameless)[ask.topic].append(question.words)
+    return [
+        (words, topic)
+        for each, most in ((nameless, MOST_NAMELESS_PER_TOPIC), (named, MOST_NAMED_PER_TOPIC))
+        for topic, sentences in each.items()
+        for words in spread(sentences, most)
+    ]
 
 
 def _trust(asks: list[Ask]) -> dict[str, float]:
@@ -220,6 +283,14 @@ def _answers(content: Content) -> Iterator[tuple[Topic, Answer]]:
     for topic in content.topics.values():
         for answer in topic.answers.values():
             yield topic, answer
+
+
+def _whole(topic: Topic, answer: Answer, locale: Locale) -> Iterator[str]:
+    """Everything an answer says, with what it is about."""
+    yield topic.title[locale]
+    for texts in (answer.title, answer.text, answer.more):
+        if locale in texts:
+            yield texts[locale]
 
 
 def _title(answer: Answer, locale: Locale) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """What understanding needs to know of the content, worked out once by ``training.build``.
 
-Three kinds of knowledge with three ways to grow: how people *ask* (aspects, intents) is a fixed set of labels and goes
-into the ranker; what things are *called* goes into dictionaries of names; what single answers are asked by and what they
-say goes into inverted indexes. So ten times the topics cost ten times the memory there, and hardly any time per question.
+Four kinds of knowledge with four ways to grow: how people *ask* (aspects, intents) is a fixed set of labels and goes into
+one ranker each; what tells the answers of *one* topic apart goes into a small ranker of its own; what things are *called*
+goes into dictionaries of names; what single answers are asked by and what they say goes into inverted indexes. So ten times
+the topics cost ten times the memory there, and hardly any time per question.
 """
 
 from collections.abc import Mapping
@@ -14,11 +15,13 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK, Mention, Names, mas
 from bot.understanding.fuzzy import Vocabulary
 from bot.understanding.language import LanguageModel
 from bot.understanding.normalize import tokens
-from bot.understanding.ranking import Ranker
+from bot.understanding.ranking import Floats, Lexicon, Ranker
 from bot.understanding.retrieval import Centroids, Similar, Splitter
 
 ASPECT = "aspect:"
 INTENT = "intent:"
+QUESTION = "question"
+"""The label, among intents, of questions about a topic."""
 NO_TOPIC = "-"
 """The label, among topics, of sentences that are about none of them."""
 
@@ -41,21 +44,32 @@ class LocaleReader:
     """Masked sentence -> route label (``aspect:amount``, ``intent:thanks``)."""
     own: Mapping[str, str]
     """Masked sentence of an answer's own ``asks`` -> ``topic.aspect``."""
+    masked: Lexicon
+    """Features of sentences with their names masked; ``gate``, ``aspect`` and ``sides`` look at these."""
+    full: Lexicon
+    """Features of sentences as they are; ``topics`` looks at these."""
     gate: Ranker
-    """Whether it is one of the intents, or a question about a topic (all ``aspect:…`` labels together)."""
+    """Whether it is one of the intents, or a question about a topic (the label ``QUESTION``)."""
     aspect: Ranker
-    """Which side of a topic is asked for."""
+    """Which side of a topic is asked for, whatever the topic."""
+    sides: Mapping[TopicId, Ranker]
+    """Which answer of a topic is asked for, once the topic is sure."""
     topics: Ranker | Centroids
     """Which topic a question is about, whether it names one or not."""
     trust: Mapping[str, float]
     """How often a name means its topic (0 to 1), by the words of the name; names not listed: always."""
-    similar: Similar
-    """The ways to ask for single answers."""
+    asked: Similar
+    """The ways to ask for single answers, names masked."""
+    asked_in_full: Similar
+    """The same, names as they are."""
     said: Similar
     """What the answers say."""
+    said_in_full: Similar
+    """The same with title and *more*."""
     vocabulary: Vocabulary
     parts: Splitter
-    unheard: float
+    weights: Floats
+    """How much each kind of evidence counts; see ``weighing``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ Ints = NDArray[np.int32]
 _RUN = 4
 _RUN_WEIGHT = 0.35
 _STOP_WEIGHT = 0.25
+LITTLE = 0.1
+"""Likeness of texts that share a small word or a few letters; less is not told apart from it."""
 _COMMON = 0.2
 """A term in more than this share of the texts is left out once there are many texts."""
-_CENTROID_SHARPNESS = 8.0
 _MANY = 2_000
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _SHORTEST_HALF = 4
@@ -79,6 +80,8 @@ class Similar:
     index: Mapping[str, int]
     rarity: Floats
     lists: tuple[tuple[Ints, Floats], ...]
+    unheard: float
+    """The rarity a term counts with that stands in none of the texts: that of the rarest."""
 
     @classmethod
     def of(cls, texts: Iterable[tuple[str, Mapping[str, float]]]) -> "Similar":
@@ -102,20 +105,18 @@ class Similar:
             index=index,
             rarity=rarity,
             lists=tuple((np.asarray(a, dtype=np.int32), np.asarray(b, dtype=np.float32)) for a, b in lists),
+            unheard=float(rarity.max()) if len(rarity) else 1.0,
         )
 
-    def nearest(self, query: Mapping[str, float], unknown: float, without: int | None = None) -> dict[str, float]:
-        """Per key the highest cosine with the query. ``unknown``: the rarity an unheard-of term counts with.
-
-        ``without``: the place of a text that is left out.
-        """
+    def nearest(self, query: Mapping[str, float]) -> dict[str, float]:
+        """Per key the highest cosine with the query; keys that have hardly anything in common with it are left out."""
         ids: list[Ints] = []
         values: list[Floats] = []
         mass = 0.0
         for term, weight in query.items():
             place = self.index.get(term)
             if place is None:
-                mass += 0.0 if term.startswith("~") else (weight * unknown) ** 2
+                mass += 0.0 if term.startswith("~") else (weight * self.unheard) ** 2
                 continue
             strength = weight * float(self.rarity[place])
             mass += strength * strength
@@ -125,10 +126,8 @@ class Similar:
             return {}
         together = np.concatenate(ids)
         cosines = np.bincount(together, weights=np.concatenate(values)) / (mass**0.5 or 1.0)
-        if without is not None and without < len(cosines):
-            cosines[without] = 0.0
         best: dict[str, float] = {}
-        for number in np.flatnonzero(cosines > 0.2):
+        for number in np.flatnonzero(cosines > LITTLE):
             key, cosine = self.keys[number], float(cosines[number])
             if cosine > best.get(key, 0.0):
                 best[key] = cosine
@@ -174,11 +173,6 @@ class Centroids:
         return cls(
             labels, index, tuple((np.asarray(a, dtype=np.int32), np.asarray(b, dtype=np.float32)) for a, b in lists)
         )
-
-    def odds(self, margins: Floats) -> Floats:
-        """Margins as probabilities that sum to one."""
-        odds = np.exp(_CENTROID_SHARPNESS * (margins - margins.max()))
-        return np.asarray(odds / odds.sum(), dtype=np.float32)
 
     def nearest(self, row: Mapping[str, float]) -> Floats:
         """A margin for every label, in the order of ``labels``, on the scale of a ranker: 1 for the nearest, -1 for none."""

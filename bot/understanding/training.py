@@ -1,40 +1,41 @@
 """Learning from the content: ``build(content) -> Reader``. Same content, same reader.
 
-Takes seconds, so the caller caches the result by content hash.
+Takes seconds, so the caller caches the result by content hash. Everything is learnt twice: once from three quarters of the
+sentences, to find out on the others how much each kind of evidence is worth, and then from all of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.content.definitions import Content, Topic
-from bot.model import LOCALES, AspectId, Locale, TopicId
-from bot.understanding.calibrate import fit_sharpness
+from bot.model import LOCALES, AspectId, TopicId
 from bot.understanding.entities import figure_key
+from bot.understanding.fitting import fit, held_out
 from bot.understanding.language import LanguageModel
-from bot.understanding.material import Material, Words, gather, sentences_of
+from bot.understanding.learning import Corpus
+from bot.understanding.material import Material, Words, gather, sentences_of, spread
 from bot.understanding.phrases import sentence_key
-from bot.understanding.ranking import BIAS, Matrix, Ranker, solve
+from bot.understanding.ranking import Ranker
 from bot.understanding.reader import LocaleReader, Reader
 from bot.understanding.retrieval import Centroids, Similar, Splitter, terms
+from bot.understanding.weighing import KINDS
 
-FOLDS = 3
-FOLD_STEPS = 14
-"""Steps of the held-out rankers: enough to place a sentence, fewer than for the ones that serve."""
 MOST_RANKED_TOPICS = 300
 """With more topics the ranker's table and its training grow too large; ``Centroids`` take over."""
-
-Floats = NDArray[np.float32]
+MOST_EXAMPLES_PER_SIDE = 12
+"""Ways to ask for an aspect of any topic that a topic's own ranker learns from, besides the ways to ask for its answers."""
 
 
 def build(content: Content) -> Reader:
     """The trained and calibrated reader of a content."""
-    return Reader(
+    materials = {locale: gather(content, locale) for locale in LOCALES}
+    reader = Reader(
         content_hash=content.hash,
-        locales={locale: _learn(gather(content, locale)) for locale in LOCALES},
+        locales={},
         language=LanguageModel.of({locale: tuple(sentences_of(content, locale)) for locale in LOCALES}),
         areas={topic.id: topic.area for topic in content.topics.values()},
         overviews={topic.area: topic.id for topic in content.topics.values() if topic.kind == "overview"},
@@ -43,59 +44,79 @@ def build(content: Content) -> Reader:
         intent_kinds={intent.id: intent.kind for intent in content.intents.values()},
         figures=_figures(content),
     )
+    return replace(reader, locales={locale: _learn(material, reader) for locale, material in materials.items()})
 
 
-def _learn(material: Material) -> LocaleReader:
+def _learn(material: Material, reader: Reader) -> LocaleReader:
+    masked = Corpus.of(_masked(material), material.locale)
+    full = Corpus.of((words for words, _ in material.topics), material.locale)
+    held = held_out(material)
+    weights = fit(material, held, reader, _trained(material.without(held), masked, full, reader.answers))
+    return replace(_trained(material, masked, full, reader.answers), weights=weights)
+
+
+def _trained(
+    material: Material, masked: Corpus, full: Corpus, answers: Mapping[TopicId, frozenset[AspectId]]
+) -> LocaleReader:
+    """Everything but the weights."""
     locale = material.locale
     parts = Splitter(material.vocabulary)
-    similar = Similar.of((ask.label, terms(ask.question.masked, locale, parts)) for ask in material.asks)
-    topics: Ranker | Centroids
-    if len({topic for _, topic in material.topics}) <= MOST_RANKED_TOPICS:
-        topics = _train(material.topics, locale)
-    else:
-        topics = Centroids.of((label, terms(words, locale, parts)) for words, label in material.topics)
+    few = len({topic for _, topic in material.topics}) <= MOST_RANKED_TOPICS
     return LocaleReader(
         locale=locale,
         names=material.names,
         phrases=material.phrases,
         own={sentence_key(ask.question.masked): ask.label for ask in reversed(material.asks)},
-        gate=_train(material.gates, locale),
-        aspect=_train(material.aspects, locale, material.counters),
-        topics=topics,
+        masked=masked.lexicon,
+        full=full.lexicon,
+        gate=masked.learn(material.gates, material.intent_counters),
+        aspect=masked.learn(material.aspects, material.aspect_counters),
+        sides=_sides(material, masked, answers),
+        topics=full.learn(material.topics)
+        if few
+        else Centroids.of((label, terms(words, locale, parts)) for words, label in material.topics),
         trust=material.trust,
-        similar=similar,
+        asked=Similar.of((ask.label, terms(ask.question.masked, locale, parts)) for ask in material.asks),
+        asked_in_full=Similar.of((ask.label, terms(ask.question.words, locale, parts)) for ask in material.asks),
         said=Similar.of((label, terms(words, locale, parts)) for label, words in material.said),
+        said_in_full=Similar.of((label, terms(words, locale, parts)) for label, words in material.said_in_full),
         vocabulary=material.vocabulary,
         parts=parts,
-        unheard=float(similar.rarity.max()) if len(similar.rarity) else 1.0,
+        weights=np.zeros(len(KINDS), dtype=np.float32),
     )
 
 
-def _train(examples: Sequence[tuple[Words, str]], locale: Locale, counters: Sequence[tuple[Words, str]] = ()) -> Ranker:
-    """A calibrated ranker on these examples. A counterexample only says what it is *not*: its other targets are 0."""
-    labels = tuple(sorted({label for _, label in examples}))
-    column = {label: i for i, label in enumerate(labels)}
-    columns = np.asarray([column[label] for _, label in examples])
-    matrix = Matrix.of([words for words, _ in (*examples, *counters)], locale)
-    targets = np.zeros((len(examples) + len(counters), len(labels)), dtype=np.float32)
-    targets[: len(examples)] = -1
-    targets[np.arange(len(examples)), columns] = 1
-    for row, (_, label) in enumerate(counters, len(examples)):
-        targets[row, column[label]] = -1
-    kernel = matrix.kernel()
-    ranker = Ranker(locale, labels, matrix.index, matrix.rarity, matrix.weights(solve(kernel, targets)))
-    return replace(ranker, sharpness=fit_sharpness(_held_out(kernel, targets, len(examples)), columns))
+def _masked(material: Material) -> Iterable[Words]:
+    """Every sentence with its names masked."""
+    yield from (ask.question.masked for ask in material.asks)
+    for examples in (
+        material.intents,
+        material.intent_counters,
+        material.generic,
+        material.aspects,
+        material.aspect_counters,
+    ):
+        yield from (words for words, _ in examples)
 
 
-def _held_out(kernel: Floats, targets: Floats, count: int) -> Floats:
-    """The margins of the first ``count`` examples, each by a ranker that has not seen it."""
-    margins = np.zeros((count, targets.shape[1]), dtype=np.float32)
-    for fold in range(FOLDS):
-        held = np.arange(fold, count, FOLDS)
-        kept = np.setdiff1d(np.arange(len(targets)), held)
-        duals = solve(kernel[np.ix_(kept, kept)], targets[kept], steps=FOLD_STEPS)
-        margins[held] = kernel[np.ix_(held, kept)] @ duals + BIAS
-    return margins
+def _sides(
+    material: Material, corpus: Corpus, answers: Mapping[TopicId, frozenset[AspectId]]
+) -> Mapping[TopicId, Ranker]:
+    """For every topic a ranker of its answers: from its own ways to ask, and from those for aspects of any topic."""
+    examples: dict[str, list[tuple[Words, str]]] = defaultdict(list)
+    for ask in material.asks:
+        if ask.question.masked:
+            examples[ask.topic].append((ask.question.masked, ask.aspect))
+    by_aspect: dict[str, list[Words]] = defaultdict(list)
+    for words, aspect in material.generic:
+        by_aspect[aspect].append(words)
+    sides: dict[TopicId, Ranker] = {}
+    for topic, aspects in answers.items():
+        for aspect in sorted(aspects):
+            examples[topic].extend((words, aspect) for words in spread(by_aspect[aspect], MOST_EXAMPLES_PER_SIDE))
+        if examples[topic]:
+            sides[topic] = corpus.learn(examples[topic])
+    return sides
 
 
 def _answerable(topic: Topic, content: Content) -> Iterable[AspectId]:

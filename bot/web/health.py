@@ -33,6 +33,7 @@ class Health:
     database: Database
     clock: Callable[[], datetime]
     content: Callable[[], ContentState]
+    staff_problem: Callable[[], str | None]
 
     def routes(self) -> list[Route]:
         """``/health`` for people and load balancers, ``/metrics`` for Prometheus."""
@@ -49,6 +50,8 @@ class Health:
                 status_code=503,
             )
         reasons = reasons_of(figures, content)
+        if self.staff_problem():
+            reasons.append("The file of LOTSE_STAFF cannot be used, so nobody may sign in; the log says why.")
         errors = [problem for problem in content.problems if problem.severity == "error"]
         return JSONResponse(
             {

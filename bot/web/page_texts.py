@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.model import Locale
+from bot.web.sign_in_texts import SIGN_IN
 
 _DE: Mapping[str, str] = {
     "title": "Lotse – Fragen zur Weiterbildung",
@@ -155,5 +156,5 @@ _EN: Mapping[str, str] = {
     "arriving": "If nothing happens, please tap here:",
 }
 
-TEXTS: Mapping[Locale, Mapping[str, str]] = {"de": _DE, "en": _EN}
+TEXTS: Mapping[Locale, Mapping[str, str]] = {"de": {**_DE, **SIGN_IN["de"]}, "en": {**_EN, **SIGN_IN["en"]}}
 """Words by locale; both locales have the same keys (a test says so)."""

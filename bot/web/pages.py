@@ -73,10 +73,14 @@ def _clock(at: datetime) -> str:
     return at.astimezone(TIMEZONE).strftime("%H:%M")
 
 
+def _moment(at: datetime, locale: Locale) -> str:
+    return at.astimezone(TIMEZONE).strftime("%d.%m.%Y, %H:%M" if locale == "de" else "%d %b %Y, %H:%M")
+
+
 _environment = Environment(
     loader=PackageLoader("bot.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_environment.filters |= {"clock": _clock, "iso": lambda at: at.isoformat(timespec="seconds")}
+_environment.filters |= {"clock": _clock, "moment": _moment, "iso": lambda at: at.isoformat(timespec="seconds")}
 _environment.tests |= {"web_address": is_web_address, "bullets": lambda block: isinstance(block, Bullets)}
 _environment.globals |= {
     "asset": asset_address,
@@ -98,8 +102,16 @@ def message_html(row: object, about_page: object, locale: Locale) -> str:
     return str(macro(row, about_page, TEXTS[locale]))
 
 
-def notice_page(locale: Locale, about: str, *, status: int, link: str = "/chat", refresh: bool = False) -> HTMLResponse:
-    """A page that only says something: what happened, and where to go on."""
+def notice_page(
+    locale: Locale,
+    about: str,
+    *,
+    status: int,
+    link: str | None = "/chat",
+    link_words: str = "to_chat",
+    refresh: bool = False,
+) -> HTMLResponse:
+    """A page that only says something: what happened, and where to go on, if anywhere."""
     words = TEXTS[locale]
     return page(
         "notice.html",
@@ -108,7 +120,7 @@ def notice_page(locale: Locale, about: str, *, status: int, link: str = "/chat",
         heading=words[f"{about}_title"],
         words=words[about],
         link=link,
-        link_words=words["to_chat"],
+        link_words=words[link_words],
         refresh_to=link if refresh else None,
     )
 

@@ -10,10 +10,13 @@ from starlette.responses import JSONResponse, Response
 from bot.errors import LotseError
 from bot.model import Locale
 from bot.web.page_texts import TEXTS
-from bot.web.pages import notice_page
+from bot.web.pages import notice_page, page
 from bot.web.visitor import COOKIE, Seal, Visitor, preferred_locale
 
 MAX_FIELDS = 20
+
+OF_THE_STAFF = ("/desk", "/studio", "/insights", "/sign-")
+"""How the addresses of pages begin that are not for employees; their refusals lead back to the desk."""
 
 Refusal = Literal[
     "error_empty",
@@ -23,13 +26,21 @@ Refusal = Literal[
     "error_unavailable",
     "error_bug",
     "error_bad_request",
+    "error_no_chat",
+    "error_signed_out",
+    "error_no_access",
+    "error_not_allowed",
 ]
 
 STATUS: dict[Refusal, int] = {
     "error_empty": 400,
     "error_bad_request": 400,
     "error_stale": 403,
+    "error_signed_out": 403,
+    "error_not_allowed": 403,
     "error_not_found": 404,
+    "error_no_chat": 404,
+    "error_no_access": 404,
     "error_too_long": 413,
     "error_bug": 500,
     "error_unavailable": 503,
@@ -86,7 +97,7 @@ def own_conversation(visitor: Visitor | None, conversation: str, seal: Seal) -> 
     return visitor
 
 
-def _from_our_page(request: Request) -> bool:
+def comes_from_our_page(request: Request) -> bool:
     """Whether the browser says that this request was made by a page of ours.
 
     Under ``Referrer-Policy: no-referrer`` a form posts ``Origin: null``; then only ``Sec-Fetch-Site`` tells, which no
@@ -98,8 +109,8 @@ def _from_our_page(request: Request) -> bool:
     return request.headers.get("sec-fetch-site") == "same-origin"
 
 
-async def read_posted(request: Request, seal: Seal) -> Posted:
-    """The form of this request. Raises Refused, and BodyTooLong from the layer around."""
+async def read_fields(request: Request) -> dict[str, str]:
+    """The fields of a form, whoever sent it. Raises Refused, and BodyTooLong from the layer around."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise Refused("error_bad_request")
     body = await request.body()
@@ -108,9 +119,14 @@ async def read_posted(request: Request, seal: Seal) -> Posted:
     except ValueError:
         raise Refused("error_bad_request") from None
     # PostgreSQL stores no NUL; nobody means one.
-    fields = {name: value.replace("\0", "") for name, value in pairs}
+    return {name: value.replace("\0", "") for name, value in pairs}
+
+
+async def read_posted(request: Request, seal: Seal) -> Posted:
+    """The form of this request. Raises Refused, and BodyTooLong from the layer around."""
+    fields = await read_fields(request)
     visitor = seal.from_cookie(request.cookies.get(COOKIE))
-    if visitor is None or not _from_our_page(request) or not seal.csrf_holds(visitor, fields.get("csrf", "")):
+    if visitor is None or not comes_from_our_page(request) or not seal.csrf_holds(visitor, fields.get("csrf", "")):
         raise Refused("error_stale")
     conversation = fields.get("conversation", visitor.conversation)
     own_conversation(visitor, conversation, seal)
@@ -122,14 +138,24 @@ def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
+def is_of_the_staff(request: Request) -> bool:
+    """Whether this address belongs to the pages one signs in for."""
+    return request.url.path.startswith(OF_THE_STAFF)
+
+
 def refusal(request: Request, seal: Seal, why: Refusal) -> Response:
     """The answer to a request that is not carried out: words for people, the same words for the script."""
-    locale = locale_of(request, seal.from_cookie(request.cookies.get(COOKIE)))
+    for_staff = is_of_the_staff(request)
+    locale = locale_of(request, None if for_staff else seal.from_cookie(request.cookies.get(COOKIE)))
     status = STATUS[why]
     if wants_json(request):
         response: Response = JSONResponse({"error": why, "text": TEXTS[locale][why]}, status_code=status)
+    elif why == "error_signed_out":
+        response = page("sign_in_needed.html", locale, status=status, heading="error_signed_out_title")
+    elif for_staff:
+        response = notice_page(locale, why, status=status, link="/desk", link_words="to_desk")
     else:
-        response = notice_page(locale, why, status=status)
+        response = notice_page(locale, why, status=status, link=None if why == "error_no_chat" else "/chat")
     if status == STATUS["error_unavailable"]:
         response.headers["Retry-After"] = "10"
     return response

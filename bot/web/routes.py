@@ -16,10 +16,13 @@ from bot.errors import ConfigError, StoreUnavailable
 from bot.store.database import Database
 from bot.web.chat_events import BEAT_S, ChatEvents, Streams
 from bot.web.chat_pages import AcceptInputs, ChatPages, Suggestions
+from bot.web.desk_pages import DeskPages
+from bot.web.door import Door, People
 from bot.web.guard import BodyTooLong, Guard, add_headers
 from bot.web.health import ContentState, Health
 from bot.web.pages import notice_page, static_file
-from bot.web.requests import ComesFromElsewhere, Refusal, Refused, locale_of, refusal
+from bot.web.requests import ComesFromElsewhere, Refusal, Refused, is_of_the_staff, locale_of, refusal
+from bot.web.sign_in_pages import SignInPages
 from bot.web.visitor import Seal
 
 log = structlog.get_logger(__name__)
@@ -28,6 +31,8 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class WebParts:
     """What the application is made of. ``hosts`` are names it may be reached by, beside this machine's own.
+
+    Without ``open_access`` there is no web chat: employees have nothing to sign in with. The desk is always there.
 
     Call ``streams.close()`` when a stop begins: open event streams would otherwise hold the server up.
     """
@@ -38,11 +43,21 @@ class WebParts:
     secret: str = field(repr=False)
     suggestions: Suggestions
     content: Callable[[], ContentState]
+    people: People
+    open_access: bool
     keep_transcripts_days: int
     keep_cases_days: int
     hosts: tuple[str, ...] = ()
     streams: Streams = field(default_factory=Streams)
     beat_s: float = BEAT_S
+
+
+async def no_chat(request: Request) -> Response:
+    """Where the chat would be."""
+    raise Refused("error_no_chat")
+
+
+NO_CHAT = [Route(path, no_chat, methods=["GET", "POST"]) for path in ("/chat", "/chat/{rest:path}")]
 
 
 def create_web(parts: WebParts) -> Starlette:
@@ -58,7 +73,8 @@ def create_web(parts: WebParts) -> Starlette:
         parts.keep_cases_days,
     )
     events = ChatEvents(parts.database, seal, parts.streams, parts.beat_s)
-    health = Health(parts.database, parts.clock, parts.content)
+    health = Health(parts.database, parts.clock, parts.content, lambda: parts.people.problem)
+    door = Door(parts.database, parts.people, parts.clock, parts.streams, parts.secret, parts.beat_s)
 
     def refused(request: Request, why: Refusal) -> Response:
         return refusal(request, seal, why)
@@ -76,13 +92,16 @@ def create_web(parts: WebParts) -> Starlette:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        response = refused(request, "error_not_found" if error.status_code == 404 else "error_bad_request")
+        missing: Refusal = "error_no_access" if is_of_the_staff(request) else "error_not_found"
+        response = refused(request, missing if error.status_code == 404 else "error_bad_request")
         response.status_code = error.status_code
         return response
 
     async def on_elsewhere(request: Request, error: Exception) -> Response:
         # The browser asks again by itself, this time from a page of ours, and then brings its cookie along.
-        return notice_page(locale_of(request, None), "arriving", status=200, link=request.url.path, refresh=True)
+        words = "go_on" if is_of_the_staff(request) else "to_chat"
+        link = request.url.path
+        return notice_page(locale_of(request, None), "arriving", status=200, link=link, link_words=words, refresh=True)
 
     async def on_bug(request: Request, error: Exception) -> Response:
         response = refused(request, "error_bug")
@@ -91,9 +110,10 @@ def create_web(parts: WebParts) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/", lambda request: RedirectResponse("/chat", status_code=303)),
-            *events.routes(),
-            *chat.routes(),
+            Route("/", lambda request: RedirectResponse("/chat" if parts.open_access else "/desk", status_code=303)),
+            *([*events.routes(), *chat.routes()] if parts.open_access else NO_CHAT),
+            *SignInPages(door).routes(),
+            *DeskPages(door).routes(),
             *health.routes(),
             Route("/static/{name}", static_file),
         ],

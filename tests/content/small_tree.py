@@ -324,10 +324,24 @@ examples:
 counterexamples: {de: ["ich bin ausbilder"], en: ["i am a trainer"]}
 """
 
-_TEAMS = """\
+TEAMS = """\
 teams:
-  foerderung: {name: {de: Förderberatung, en: Funding advice}}
-  module: {name: {de: Kursberatung, en: Course advice}}
+  foerderung:
+    name: {de: Förderberatung, en: Funding advice}
+    hours:
+      mon: ["08:00-12:30", "13:30-16:30"]
+      wed: ["9:00–12:00"]
+    exceptions:
+      - {date: 12-24, closed: true, name: {de: Heiligabend, en: Christmas Eve}}
+      - {from: 2026-12-28, to: 2026-12-30, closed: true}
+      - {date: 2027-03-29, hours: ["10:00-12:00"]}
+    sla: {first_hours: 2.5, next_hours: 6, solution_days: 3}
+    deputy_team: module
+    lead_after_hours: 1
+  module:
+    name: {de: Kursberatung, en: Course advice}
+    hours: {tue: ["08:00-16:00"]}
+    holidays: none
 """
 
 _PATHWAYS = """\
@@ -357,7 +371,7 @@ _BODIES: Mapping[str, str] = {
     "knowledge/modules/kurse.yaml": KURSE,
     "knowledge/modules/vakuum.yaml": VAKUUM,
     "knowledge/pathways.yaml": _PATHWAYS,
-    "knowledge/teams.yaml": _TEAMS,
+    "knowledge/teams.yaml": TEAMS,
     **{
         f"intents/aspects/{name}.yaml": _aspect(name)
         for name in ("overview", "amount", "coverage", "changes", "documents", *_FIELDS)

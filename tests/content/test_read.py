@@ -1,13 +1,14 @@
 import os
 import tempfile
-import time
 import tracemalloc
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 
 import pytest
 
+from bot.content.definitions import DayException, OpenSlot, Sla, TeamCalendar
 from bot.content.read import content_hash, read_content
 from bot.content.yaml_tree import parse_yaml, plain
 from bot.errors import ConfigError
@@ -145,9 +146,9 @@ def test_fifty_bombs_are_refused_fast_and_with_little_memory(tmp_path):
     slowest, heaviest = 0.0, 0
     for bomb in BOMBS:
         data = bomb.encode()
-        started = time.process_time()
+        started = process_time()
         _, problems = parse_yaml("x.yaml", data)
-        slowest = max(slowest, time.process_time() - started)
+        slowest = max(slowest, process_time() - started)
         assert problems, bomb[:40]
         tracemalloc.start()
         parse_yaml("x.yaml", data)
@@ -184,6 +185,24 @@ def test_good_content_comes_back_whole(small):
     assert content.topics["vakuum"].module.ects == Decimal("2.5")
     assert content.who["apprentice"].slots == {"employment": "apprentice"}
     assert content.steps["start"].level is None
+    assert content.teams["foerderung"].sla == Sla(timedelta(hours=2.5), timedelta(hours=6), 3, timedelta(hours=1))
+    assert content.teams["module"].sla == Sla()
+    assert content.teams["foerderung"].calendar == TeamCalendar(
+        week=(
+            (OpenSlot(time(8), time(12, 30)), OpenSlot(time(13, 30), time(16, 30))),
+            (),
+            (OpenSlot(time(9), time(12)),),
+            *((),) * 4,
+        ),
+        holidays="SH",
+        exceptions=(
+            DayException(date(2024, 12, 24), date(2024, 12, 24), (), yearly=True),
+            DayException(date(2026, 12, 28), date(2026, 12, 30), ()),
+            DayException(date(2027, 3, 29), date(2027, 3, 29), (OpenSlot(time(10), time(12)),)),
+        ),
+    )
+    assert content.teams["module"].calendar.holidays is None
+    assert content.teams["foerderung"].deputy_team == "module"
     assert bonus.answers["lead_time"].place.line == 2 + BONUS.splitlines().index("  lead_time:")
 
 

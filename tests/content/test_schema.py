@@ -30,6 +30,7 @@ AMOUNT = "intents/aspects/amount.yaml"
 THANKS = "intents/smalltalk/thanks.yaml"
 WHO = "intents/who/apprentice.yaml"
 IBSH = "knowledge/contacts/ibsh.yaml"
+TEAMS = "knowledge/teams.yaml"
 
 
 def as_json(value):
@@ -178,8 +179,34 @@ def test_all_shipped_files_are_judged_alike_by_check_and_schema(validators):
         (IBSH, 'phone: "0431 9905-2222"', "phone: 43199052222"),
         (IBSH, "email: ibsh@example.org", "email: ibsh"),
         (IBSH, "about:", "abuot:"),
-        ("knowledge/teams.yaml", "module: {name: {de: Kursberatung, en: Course advice}}", "module: Kursberatung"),
-        ("knowledge/teams.yaml", "teams:", "team:"),
+        (TEAMS, "module:\n    name: {de: Kursberatung, en: Course advice}", "module: Kursberatung\n  other:"),
+        (TEAMS, "teams:", "team:"),
+        (TEAMS, '    hours: {tue: ["08:00-16:00"]}\n', ""),
+        (TEAMS, 'hours: {tue: ["08:00-16:00"]}', "hours: {}"),
+        (TEAMS, 'tue: ["08:00-16:00"]', "tue: []"),
+        (TEAMS, 'tue: ["08:00-16:00"]', 'tue: "08:00-16:00"'),
+        (TEAMS, 'tue: ["08:00-16:00"]', 'Tuesday: ["08:00-16:00"]'),
+        (TEAMS, '["08:00-16:00"]', '["8-16"]'),
+        (TEAMS, '["08:00-16:00"]', '["08:00-24:00"]'),
+        (TEAMS, '["08:00-16:00"]', '["08:60-16:00"]'),
+        (TEAMS, '["08:00-16:00"]', "[8]"),
+        (TEAMS, "holidays: none", "holidays: BY"),
+        (TEAMS, "date: 12-24", "date: 13-24"),
+        (TEAMS, "date: 12-24", "date: 24.12."),
+        (TEAMS, "date: 12-24", "date: 1224"),
+        (TEAMS, "from: 2026-12-28", "from: 12-28"),
+        (TEAMS, "closed: true}", "closed: false}"),
+        (TEAMS, "closed: true}", "closed: 1}"),
+        (TEAMS, "closed: true}", "open: true}"),
+        (TEAMS, "first_hours: 2.5", "first_hours: 0"),
+        (TEAMS, "first_hours: 2.5", "first_hours: 401"),
+        (TEAMS, "first_hours: 2.5", 'first_hours: "2"'),
+        (TEAMS, "solution_days: 3", "solution_days: 2.5"),
+        (TEAMS, "solution_days: 3", "solution_days: 0"),
+        (TEAMS, "solution_days: 3", "solution_days: 251"),
+        (TEAMS, "{first_hours: 2.5, next_hours: 6, solution_days: 3}", "{}"),
+        (TEAMS, "lead_after_hours: 1", "lead_after_hours: -1"),
+        (TEAMS, "deputy_team: module", "deputy_team: [module]"),
         ("knowledge/pathways.yaml", "level: 4", "level: four"),
         ("knowledge/pathways.yaml", "requires: [start]", "requires: start"),
         ("knowledge/pathways.yaml", "level: 4", "level:"),
@@ -206,6 +233,11 @@ def test_defects_of_shape_fail_the_check_and_the_schema(name, old, new, validato
         (WHO, "slots: {employment: apprentice}", "slots: {}"),
         (WHO, "slots: {employment: apprentice}", "slots: {course_hours: 16}"),
         (IBSH, "email: ibsh@example.org\n", ""),
+        (TEAMS, "holidays: none", "holidays: SH"),
+        (TEAMS, "date: 12-24", "date: 02-29"),
+        (TEAMS, "date: 12-24", 'date: "2026-12-24"'),
+        (TEAMS, "first_hours: 2.5", "first_hours: 3"),
+        (TEAMS, '["9:00–12:00"]', '["9:00 - 12:00", "12:00-13:00"]'),
     ],
 )
 def test_what_may_be_written_passes_the_check_and_the_schema(name, old, new, validators):

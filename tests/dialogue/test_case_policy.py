@@ -28,6 +28,7 @@ from bot.model import (
     as_text,
 )
 from tests.conftest import NOW
+from tests.desk_people import DeskOffice
 from tests.dialogue.test_case_states import case
 
 SURE_OF_BONUS = Understanding(
@@ -45,7 +46,7 @@ def turn_of(trained, state, given, understood=None, **more):
     said = Utterance(given) if isinstance(given, str) else given
     found = (understood or Understanding("de")) if isinstance(said, Utterance) else None
     beginning = State(locale="de", introduced=True, case=case(state) if isinstance(state, str) else state, **more)
-    return take_turn(beginning, said, found, trained.content, NOW)
+    return take_turn(beginning, said, found, trained.content, NOW, DeskOffice())
 
 
 def moves(turn):

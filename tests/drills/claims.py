@@ -11,12 +11,13 @@ from bot.dialogue.case_events import Claims, ReturnsToQueue
 from bot.model import Staff
 from bot.store.database import Database, open_database
 from bot.store.desk import Desk, Done, Refused
-from tests.desk_people import DeskOffice
 from tests.drills.kill import postgres_server
 from tests.drills.registry import Counts, Drill
-from tests.drills.stage import NOW, new_case
+from tests.drills.stage import NOW, new_case, office
 
-RACERS = [Staff(f"c{number}", f"Nr. {number}", ("coordinator",), ("foerderung",)) for number in range(4)]
+RACERS = [
+    Staff(f"c{number}", f"Nr. {number}", frozenset({"coordinator"}), frozenset({"foerderung"})) for number in range(4)
+]
 RACES_PER_CASE = 25
 """After so many the next race is about a new case."""
 
@@ -24,7 +25,7 @@ RACES_PER_CASE = 25
 async def races(databases: Sequence[Database], points: int, seed: int) -> Counter[str]:
     """So many races; each racer has a worker of its own where there are several."""
     chance = random.Random(seed)
-    desks = [Desk(databases[number % len(databases)], DeskOffice) for number in range(len(RACERS))]
+    desks = [Desk(databases[number % len(databases)], office) for number in range(len(RACERS))]
     counts: Counter[str] = Counter(races=points, not_one_winner=0, not_told_who=0)
     number, version = 0, 0
     for race in range(points):

@@ -20,7 +20,7 @@ from bot.worker.notices import apologise, flood_notice
 from tests.drills.registry import Counts, Drill
 from tests.drills.stage import NOW
 
-MARIA = Staff("maria", "Maria Petersen", ("coordinator",), ("koordination",))
+MARIA = Staff("maria", "Maria Petersen", frozenset({"coordinator"}), frozenset({"koordination"}))
 PLACE, ANNA = Address("recording", "anna"), Person("recording", "anna")
 ENDS = (Resolves(MARIA, "answered"), Resolves(MARIA, "referred", ask_satisfaction=False), ReturnsToBot(MARIA))
 ASKS = ("Mensch", "neuer Fall", "Ich möchte mit einem Menschen sprechen")
@@ -54,7 +54,7 @@ class Employee:
 async def play(points: int, seed: int, folder: Path) -> Counts:
     counts: Counter[str] = Counter(handoffs=points, not_open=0, not_claimed=0, replies_lost=0, lotse_spoke=0)
     database = await open_database(f"sqlite:///{folder / 'lotse.db'}")
-    anna, desk = Employee(database), Desk(database, lambda: PlainOffice(anna.trained.content))
+    anna, desk = Employee(database), Desk(database, lambda absences: PlainOffice(anna.trained.content))
     for number in range(points):
         await anna.say(ASKS[(number + seed) % len(ASKS)])
         case = (await cases_of(database, PLACE))[-1]

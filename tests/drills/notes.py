@@ -33,12 +33,14 @@ from bot.model import Staff
 from bot.store.database import Database, open_database
 from bot.store.desk import Desk, Done
 from bot.store.tables import case_messages, inbox, outbox, transcript
-from tests.desk_people import DeskOffice
 from tests.drills.registry import Counts, Drill
-from tests.drills.stage import NOW, answer_next, new_case, take_in
+from tests.drills.stage import NOW, answer_next, new_case, office, take_in
 
 MARKER = "GEHEIM4711"
-PEOPLE = [Staff(name, name.title(), ("coordinator",), ("foerderung", "anerkennung")) for name in ("maria", "jan")]
+PEOPLE = [
+    Staff(name, name.title(), frozenset({"coordinator"}), frozenset({"foerderung", "anerkennung"}))
+    for name in ("maria", "jan")
+]
 LATER = NOW + timedelta(days=1)
 
 NOTE = st.sampled_from(
@@ -121,7 +123,7 @@ def run(points: int, seed_number: int, folder: Path) -> Counts:
     numbers = itertools.count()
     loop = asyncio.new_event_loop()
     database = loop.run_until_complete(open_database(f"sqlite:///{folder / 'lotse.db'}"))
-    desk = Desk(database, DeskOffice)
+    desk = Desk(database, office)
 
     @seed(seed_number)
     @settings(

@@ -31,6 +31,7 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.notes import NOTES
     from tests.drills.relay import RELAY_POSTGRES, RELAY_SQLITE
     from tests.drills.takeovers import TAKEOVERS_POSTGRES, TAKEOVERS_SQLITE
+    from tests.drills.working_time import WORKING_TIME
 
     return (
         KILL_SQLITE,
@@ -43,4 +44,5 @@ def all_drills() -> tuple[Drill, ...]:
         RELAY_POSTGRES,
         HANDOFFS,
         NOTES,
+        WORKING_TIME,
     )

@@ -26,9 +26,9 @@ from bot.worker.inbox_loop import inbox_loop
 from bot.worker.keep_going import Pace
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
-from tests.desk_people import MARIA, DeskOffice
+from tests.desk_people import MARIA
 from tests.drills.kill_child import CHANNEL, USERS, FileChannel, Gate, Job, PausingDatabase
-from tests.drills.stage import ASK, keeping_silent
+from tests.drills.stage import ASK, keeping_silent, office
 from tests.fakes import echo_understand
 
 
@@ -72,7 +72,7 @@ async def work(job: Job, parent: Connection) -> None:
         asyncio.create_task(outbox_loop(outbox, [FileChannel(job.folder, gate)], clock, database.announcer, pace=pace)),
     ]
     with database.announcer.listen(OUTBOX) as bell:
-        await converse(database, inbox, Desk(database, DeskOffice), job.messages, clock)
+        await converse(database, inbox, Desk(database, office), job.messages, clock)
         figures = await read_figures(database, clock())
         while figures.inputs_waiting or figures.deliveries_waiting or figures.deliveries_sending:
             await bell.wait(0.2)

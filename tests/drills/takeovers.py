@@ -21,11 +21,11 @@ from bot.store.database import Database
 from bot.store.desk import Desk, Done
 from bot.store.outbox import Outbox
 from bot.store.tables import outbox, transcript
-from tests.desk_people import MARIA, DeskOffice
+from tests.desk_people import MARIA
 from tests.drills.claims import opened
 from tests.drills.kill import postgres_server
 from tests.drills.registry import Counts, Drill
-from tests.drills.stage import NOW, answer_next, new_case, take_in
+from tests.drills.stage import NOW, answer_next, new_case, office, take_in
 
 Step = Callable[[], Awaitable[object]]
 
@@ -65,7 +65,7 @@ class Try:
 
     async def claim(self) -> None:
         event = Claims(MARIA) if self.chance.random() < 0.5 else Replies(MARIA, "Moin")
-        done = await Desk(self.database(), DeskOffice).act(self.case, event, NOW)
+        done = await Desk(self.database(), office).act(self.case, event, NOW)
         assert isinstance(done, Done)
         self.taken = True
 

@@ -2,8 +2,8 @@ import json
 
 import numpy as np
 
+from bot.understanding.learning import train
 from bot.understanding.normalize import tokens
-from bot.understanding.ranking import train
 
 EXAMPLES = [
     ("wie viel geld gibt es", "amount"),
@@ -18,8 +18,13 @@ EXAMPLES = [
 ]
 
 
-def best(ranker, text):
-    return ranker.labels[int(ranker.scores(tokens(text)).argmax())]
+def margins(trained, text):
+    lexicon, ranker = trained
+    return ranker.margins(lexicon.vector(tokens(text)))
+
+
+def best(trained, text):
+    return trained[1].labels[int(margins(trained, text).argmax())]
 
 
 def test_a_few_examples_are_enough_for_other_wordings():
@@ -30,7 +35,7 @@ def test_a_few_examples_are_enough_for_other_wordings():
 
 
 def test_the_same_examples_give_the_same_ranker():
-    first, second = train(EXAMPLES, "de"), train(EXAMPLES, "de")
+    (_, first), (_, second) = train(EXAMPLES, "de"), train(EXAMPLES, "de")
     assert np.array_equal(first.weights, second.weights)
     assert first.labels == second.labels
 
@@ -38,11 +43,11 @@ def test_the_same_examples_give_the_same_ranker():
 def test_its_own_examples_are_ranked_first_with_a_clear_margin():
     ranker = train(EXAMPLES, "de")
     for text, label in EXAMPLES:
-        scores = ranker.scores(tokens(text))
+        scores = margins(ranker, text)
         assert best(ranker, text) == label
         assert scores.max() > 0.3, json.dumps([text, scores.tolist()])
 
 
 def test_words_it_has_never_seen_give_no_opinion():
-    scores = train(EXAMPLES, "de").scores(tokens("xyzzy qqq"))
+    scores = margins(train(EXAMPLES, "de"), "xyzzy qqq")
     assert scores.max() < 0

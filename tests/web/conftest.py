@@ -4,6 +4,7 @@ import contextlib
 
 import pytest_asyncio
 
+from tests.web.browser import chromium, open_page  # noqa: F401 - fixtures
 from tests.web.site import arrived, running_site
 
 

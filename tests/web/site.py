@@ -37,22 +37,32 @@ from bot.model import (
     Say,
     SourceNote,
     Span,
+    StaffId,
     Understanding,
     Utterance,
 )
+from bot.staff_file import StaffDirectory
 from bot.store.announce import transcript_topic
 from bot.store.conversations import Conversations
 from bot.store.database import open_database
 from bot.store.desk import Desk
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
+from bot.store.sign_in import make_link
 from bot.web.chat_view import address_of
 from bot.web.health import ContentState
 from bot.web.routes import WebParts, create_web
 from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
+from bot.worker.staff_watch import staff_watch
 
+PEOPLE = """\
+staff:
+  anna.petersen: {name: Anna Petersen, roles: [coordinator, admin], teams: [foerderung, module]}
+  ben.hansen: {name: Ben Hansen, roles: [coordinator], teams: [anerkennung]}
+  cem: {name: Cem Yildiz, roles: [admin]}
+"""
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SECRET = "a secret of the tests"
 CHOICES = (Choice("Wie beantrage ich ihn?", "bonus.application"), Choice("Wer bekommt ihn?", "bonus.eligibility"))
@@ -137,7 +147,11 @@ def understand(text, reader, context):
 class Site:
     """One running web chat. ``stop`` and ``start`` are a restart on the same port, with the same database."""
 
-    def __init__(self, folder, *, beat_s=20.0):
+    def __init__(self, folder, *, beat_s=20.0, open_access=True):
+        self.open_access = open_access
+        self.staff_file = folder / "staff.yaml"
+        self.staff_file.write_text(PEOPLE)
+        self.people = StaffDirectory(self.staff_file)
         self.file = folder / "lotse.db"
         self.beat_s = beat_s
         self.now = NOW
@@ -156,7 +170,7 @@ class Site:
     async def start(self):
         self.database = database = await open_database(f"sqlite:///{self.file}")
         self.inbox = Inbox(database, self.clock, flood_notice)
-        self.desk = Desk(database, PlainOffice)
+        self.desk = Desk(database, lambda absences: PlainOffice())
         self.parts = WebParts(
             database=database,
             accept=functools.partial(self.inbox.accept, "browser"),
@@ -164,6 +178,8 @@ class Site:
             secret=SECRET,
             suggestions=lambda locale: self.suggestions(locale),
             content=lambda: self.content,
+            people=self.people,
+            open_access=self.open_access,
             keep_transcripts_days=30,
             keep_cases_days=180,
             hosts=("lotse.example",),
@@ -180,6 +196,7 @@ class Site:
         announcer = self.database.announcer
         live = SimpleNamespace(content=None, reader=None)
         conversations = Conversations(self.database, apologise)
+        self.tasks.append(asyncio.create_task(staff_watch(self.people, announcer, every_s=0.05)))
         if inbox:
             loop = inbox_loop(conversations, live, self.clock, announcer, understand=understand, take_turn=take_turn)
             self.tasks.append(asyncio.create_task(loop))
@@ -258,6 +275,19 @@ async def arrived(site, **headers):
         await guest.http.aclose()
 
 
+@contextlib.asynccontextmanager
+async def signed_in(site, staff="anna.petersen", **headers):
+    """Somebody of the staff who pressed the button of their link and stands at the desk."""
+    guest = Guest(site, **headers)
+    try:
+        guest.link = await make_link(site.database, StaffId(staff), site.clock(), actor="test")
+        await guest.press(guest.link)
+        await guest.at("/desk/sessions")
+        yield guest
+    finally:
+        await guest.http.aclose()
+
+
 class Guest:
     """Somebody with a browser that has no script: cookies, forms and redirects."""
 
@@ -282,6 +312,24 @@ class Guest:
             self.csrf = field_of(self.html, "csrf")
             self.message_id = field_of(self.html[self.html.index('id="composer"') :], "message_id")
         return self.answer
+
+    async def press(self, link, **headers):
+        """Press the button of a sign-in link."""
+        self.answer = await self.http.post("/sign-in", data={"link": link}, headers=headers)
+        return self.answer
+
+    async def at(self, path, **headers):
+        """Look at a page of the staff, and keep its token."""
+        self.answer = await self.http.get(path, headers=headers)
+        self.html = self.answer.text
+        if 'name="csrf"' in self.html:
+            self.csrf = field_of(self.html, "csrf")
+        return self.answer
+
+    async def submit(self, action, *, headers=None, **fields):
+        """Send a form of the staff; a field that is None is left out."""
+        data = {name: value for name, value in {"csrf": self.csrf, **fields}.items() if value is not None}
+        return await self.http.post(action, data=data, headers=headers)
 
     async def post(self, action, *, json=False, headers=None, **fields):
         form = {"csrf": self.csrf, "conversation": self.conversation, "message_id": secrets.token_hex(16), **fields}

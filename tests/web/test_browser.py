@@ -1,13 +1,9 @@
 """The chat in a real browser: what people see, press and type. Screenshots go to the git-ignored ``screenshots/``."""
 
 import re
-import shutil
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from bot.dialogue.case_events import Claims, Replies, Resolves
 from bot.store.desk import Done
@@ -16,71 +12,13 @@ from bot.store.transcripts import read_transcript
 from bot.web.chat_view import address_of
 from bot.web.page_texts import TEXTS
 from tests.desk_people import MARIA
+from tests.web.browser import LOOKS, NEEDS_CHROMIUM, PHONE, assert_accessible, picture
 from tests.web.payloads import HOSTILE_TEXTS
 from tests.web.site import CHOICES, QUESTIONS
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need `chromium` (apt-get install chromium)"),
-]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), NEEDS_CHROMIUM]
 
-SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 DE, EN = TEXTS["de"], TEXTS["en"]
-DESKTOP, PHONE = {"width": 1100, "height": 800}, {"width": 375, "height": 740}
-LOOKS = [
-    ("desktop-light", DESKTOP, "light"),
-    ("desktop-dark", DESKTOP, "dark"),
-    ("phone-light", PHONE, "light"),
-    ("phone-dark", PHONE, "dark"),
-]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium():
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def open_page(site, chromium):
-    """Opens the chat as one person; afterwards nothing may have left the origin or been complained about."""
-    contexts, complaints, requests, expected = [], [], [], []
-
-    async def open_(path="/chat", *, context=None, expect_trouble=False, **options):
-        """``expect_trouble``: the test breaks a connection on purpose, and Chromium reports each failed request."""
-        if context is None:
-            context = await chromium.new_context(**{"locale": "de-DE", "viewport": DESKTOP, **options})
-            context.set_default_timeout(5_000)
-            contexts.append(context)
-            context.on("request", lambda request: requests.append(request.url))
-        page = await context.new_page()
-        page.on("pageerror", lambda error: complaints.append(f"pageerror {error}"))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
-        page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
-        expected.append(expect_trouble)
-        await page.goto(site.address + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        await context.close()
-    if not any(expected):
-        assert complaints == []
-    ours = (f"{site.address}/", f"http://localhost:{site.port}/")  # the other name stands for another site in one test
-    assert [url for url in requests if not url.startswith(ours)] == []
 
 
 async def say(page, text):
@@ -94,17 +32,6 @@ def answer(page, words):
 
 async def lines_of(site, page):
     return await read_transcript(site.database, address_of(page.url.partition("/chat/")[2].partition("#")[0]))
-
-
-async def picture(page, name):
-    SCREENSHOTS.mkdir(exist_ok=True)
-    await page.screenshot(path=SCREENSHOTS / f"{name}.png")
-
-
-async def assert_accessible(page):
-    """No finding of axe-core, the best practices included."""
-    results = await Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 # --- writing and reading -------------------------------------------------------------------------------------------
@@ -444,9 +371,8 @@ async def test_a_handoff_is_seen_as_it_happens_and_a_person_is_told_from_the_pro
     await expect(page.locator(".turn.user").last.locator(".state")).to_have_count(0)
     await act(Resolves(MARIA, "answered"))
     await expect(page.locator(".turn.system .choices button")).to_have_count(2)
-    results = await Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    await page.screenshot(path=SCREENSHOTS / "handoff.png", full_page=True)
+    await assert_accessible(page)
+    await picture(page, "handoff")
     (line,) = [
         line.id
         for line in (await read_case(site.database, MARIA, number, site.clock())).lines

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_desk"
-down_revision = "0001"
+revision = "cases_at_the_desk"
+down_revision = "absences"
 branch_labels = None
 depends_on = None
 

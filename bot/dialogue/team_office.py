@@ -1,0 +1,104 @@
+"""What the rules of a case ask about teams and people, answered from the teams' calendars and the list of absences.
+
+A team the content no longer knows promises nothing: a case that was opened for it goes on, only without due times.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.content.definitions import Content, Sla
+from bot.dialogue import absence, promises
+from bot.dialogue.absence import Deputy
+from bot.dialogue.working_time import add_working, end_of_working_day, next_opening
+from bot.model import Absence, Locale, StaffId, TopicId
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOffice:
+    """The teams of a content, and who of the staff is there. ``names`` are those of everybody who is a coordinator now.
+
+    ``ends_with_day`` gives cases nobody acted on back to the queue when the working day ends.
+    """
+
+    content: Content
+    absences: tuple[Absence, ...] = ()
+    names: Mapping[StaffId, str] = field(default_factory=dict)
+    ends_with_day: bool = False
+
+    def team_name(self, team: str, locale: Locale) -> str:
+        """The team's name, or its id when the content no longer has it."""
+        known = self.content.teams.get(team)
+        return known.name[locale] if known else team
+
+    def team_of(self, topic: TopicId) -> str | None:
+        """The team that takes handoffs about a topic; None when there is no such topic."""
+        known = self.content.topics.get(topic)
+        return known.team if known else None
+
+    def topic_name(self, topic: TopicId, locale: Locale) -> str:
+        """The topic's title, or its id when the content no longer has it."""
+        known = self.content.topics.get(topic)
+        return known.title[locale] if known else topic
+
+    def first_due(self, team: str, since: datetime) -> datetime | None:
+        """Until when somebody replies to a case opened at ``since``; None: nothing is promised."""
+        known = self.content.teams.get(team)
+        return promises.due_of(known, "first", since) if known else None
+
+    def next_due(self, team: str, since: datetime) -> datetime | None:
+        """Until when the next message of the employee is replied to; None: nothing is promised."""
+        known = self.content.teams.get(team)
+        return promises.due_of(known, "next", since) if known else None
+
+    def solution_due(self, team: str, since: datetime) -> datetime | None:
+        """Until when the case is to be solved; None: nothing is promised."""
+        known = self.content.teams.get(team)
+        return promises.due_of(known, "solution", since) if known else None
+
+    def warn_at(self, team: str, since: datetime, due: datetime) -> datetime:
+        """When coordinators are warned that ``due`` comes near, in working time."""
+        known = self.content.teams.get(team)
+        if known is None:
+            return since + (due - since) * promises.WARN_AT
+        return promises.notices_of(known, promises.target_of(known, since, due), since, due)[0].at
+
+    def breach_at(self, team: str, due: datetime) -> datetime:
+        """When the deputy is told that ``due`` has passed, in working time."""
+        known = self.content.teams.get(team)
+        return next_opening(known.calendar, due) if known else due
+
+    def lead_at(self, team: str, due: datetime) -> datetime:
+        """When the team's lead is told that ``due`` has passed, in working time."""
+        known = self.content.teams.get(team)
+        if known is None:
+            return due + Sla().lead_after
+        return next_opening(known.calendar, add_working(known.calendar, due, known.sla.lead_after))
+
+    def resumed(self, team: str, due: datetime, paused: datetime, now: datetime) -> datetime:
+        """The due time after the case waited from ``paused`` to ``now``."""
+        known = self.content.teams.get(team)
+        return promises.resumed(known.calendar, due, paused, now) if known else due + (now - paused)
+
+    def after_days(self, team: str, since: datetime, days: int) -> datetime:
+        """The first opening after so many whole working days."""
+        known = self.content.teams.get(team)
+        return promises.after_days(known.calendar, since, days) if known else since + timedelta(days=days)
+
+    def day_ends(self, team: str, now: datetime) -> datetime | None:
+        """When cases nobody acted on go back to the queue; None: they stay."""
+        known = self.content.teams.get(team)
+        return end_of_working_day(known.calendar, now) if known and self.ends_with_day else None
+
+    def promise(self, team: str, due: datetime, now: datetime, locale: Locale) -> str:
+        """The due time in words that follow *until*: ``heute, 14:00 Uhr``."""
+        return promises.due_words(due, now, locale)
+
+    def present(self, staff: StaffId, now: datetime) -> bool:
+        """Whether this coordinator is there, and still one."""
+        return staff in self.names and absence.present(staff, self.absences, now)
+
+    def deputy(self, staff: StaffId, now: datetime) -> Deputy | None:
+        """Who stands in for this coordinator while they are away, and is one too; None: nobody."""
+        found = absence.deputy_of(staff, self.absences, now)
+        return Deputy(found, self.names[found]) if found is not None and found in self.names else None

@@ -1,0 +1,79 @@
+"""Who of the staff is away and who stands in: set, listed, ended.
+
+Whether an absence may be taken is decided by whoever calls (``dialogue/absence.py`` has the rule); here it is decided
+while nobody else can write one, so that two people cannot name each other at the same moment.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Row, Select, delete, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Absence, AbsenceId, AbsenceRefusal, StaffId
+from bot.store.database import Database
+from bot.store.tables import absences, audit
+
+RefusalOf = Callable[[Absence, Sequence[Absence]], AbsenceRefusal | None]
+
+
+async def set_absence(
+    database: Database, absence: Absence, refusal_of: RefusalOf, *, actor: str, now: datetime
+) -> Absence | AbsenceRefusal:
+    """Store a new absence and give it back with its id, or say why it is not taken."""
+    async with database.transaction() as connection:
+        if not database.is_sqlite:  # where there is only ever one writer
+            await connection.execute(text("LOCK TABLE absences IN SHARE ROW EXCLUSIVE MODE"))
+        refusal = refusal_of(absence, await _read(connection, _all().where(absences.c.until > now)))
+        if refusal is not None:
+            return refusal
+        row = insert(absences).values(
+            staff=absence.staff, since=absence.since, until=absence.until, deputy=absence.deputy
+        )
+        number = AbsenceId((await connection.execute(row.returning(absences.c.id))).scalar_one())
+        await _note(connection, "absence_set", number, actor, now)
+    return Absence(absence.staff, absence.since, absence.until, absence.deputy, number)
+
+
+async def end_absence(database: Database, number: AbsenceId, *, actor: str, now: datetime) -> bool:
+    """End an absence now, or take back one that has not begun; False when it is over already."""
+    this = absences.c.id == number
+    async with database.transaction() as connection:
+        taken_back = await connection.execute(delete(absences).where(this, absences.c.since >= now))
+        if not taken_back.rowcount:
+            still_away = (this, absences.c.until > now)
+            ended = await connection.execute(update(absences).where(*still_away).values(until=now))
+            if not ended.rowcount:
+                return False
+        await _note(connection, "absence_ended", number, actor, now)
+    return True
+
+
+async def list_absences(database: Database, now: datetime) -> tuple[Absence, ...]:
+    """Every absence that is not over, the earliest first."""
+    async with database.reading() as connection:
+        return await absences_in(connection, now)
+
+
+async def absences_in(connection: AsyncConnection, now: datetime) -> tuple[Absence, ...]:
+    """The same, inside a transaction of the caller's."""
+    return await _read(connection, _all().where(absences.c.until > now))
+
+
+def _all() -> Select[Any]:
+    return select(absences).order_by(absences.c.since, absences.c.id)
+
+
+async def _read(connection: AsyncConnection, statement: Select[Any]) -> tuple[Absence, ...]:
+    return tuple(_absence(row) for row in (await connection.execute(statement)).all())
+
+
+def _absence(row: Row[Any]) -> Absence:
+    deputy = cast(StaffId | None, row.deputy)
+    return Absence(StaffId(row.staff), row.since, row.until, deputy, AbsenceId(row.id))
+
+
+async def _note(connection: AsyncConnection, action: str, number: AbsenceId, actor: str, now: datetime) -> None:
+    row = {"at": now, "actor": actor, "action": action, "target": str(number)}
+    await connection.execute(insert(audit).values(row))

@@ -1,0 +1,170 @@
+"""What speaks for what in one question, by itself: names, rankers, likeness. How it is weighed stands in ``weighing``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.model import AspectId, TopicId
+from bot.understanding.entities import TOPIC_MARK, WHO_MARK
+from bot.understanding.normalize import content_words
+from bot.understanding.phrases import sentence_key
+from bot.understanding.ranking import Floats, Ranker, Vector, log_odds
+from bot.understanding.reader import NO_TOPIC, LocaleReader, Question, Reader
+from bot.understanding.retrieval import terms
+
+MOST_TOPICS = 6
+"""Topics that are looked at closely because of the words."""
+MOST_ALIKE = 3
+"""Topics that are looked at besides, because one of their ways to ask is much like the question."""
+UNLIKELY = -8.0
+"""The least log probability that is told apart from nothing at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a ranker thinks: margins, and the logarithms of probabilities that sum to one, by label."""
+
+    places: Mapping[str, int]
+    margins: Floats
+    logs: Floats
+
+    @classmethod
+    def of(cls, labels: tuple[str, ...], margins: Floats) -> "Opinion":
+        """The opinion with these margins."""
+        return cls({label: place for place, label in enumerate(labels)}, margins, log_odds(margins))
+
+    def margin(self, label: str, otherwise: float) -> float:
+        """The margin of a label; ``otherwise`` when the ranker does not know it."""
+        place = self.places.get(label)
+        return otherwise if place is None else float(self.margins[place])
+
+    def log(self, label: str, otherwise: float = UNLIKELY) -> float:
+        """The log probability of a label, never below ``UNLIKELY``."""
+        place = self.places.get(label)
+        return otherwise if place is None else max(UNLIKELY, float(self.logs[place]))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything that speaks for anything in one question."""
+
+    question: Question
+    content: tuple[str, ...]
+    """The words that carry meaning, without names."""
+    known: float
+    """Share of them that the content knows at all."""
+    named: Mapping[TopicId, float]
+    """Topics that are named, with how surely the name means the topic."""
+    gate: Opinion
+    aspect: Opinion
+    topics: Opinion
+    sides: Mapping[TopicId, Opinion]
+    """For the topics that are looked at closely."""
+    asked: Mapping[str, float]
+    asked_in_full: Mapping[str, float]
+    said: Mapping[str, float]
+    said_in_full: Mapping[str, float]
+    phrase: str | None
+    """The intent or aspect whose own phrase or example was typed."""
+    exact: str | None
+    """The answer one of whose ways to ask was typed."""
+
+    @property
+    def highest_topic(self) -> float:
+        """The highest margin of any topic."""
+        none = self.topics.places.get(NO_TOPIC)
+        margins = self.topics.margins if none is None else np.delete(self.topics.margins, none)
+        return float(margins.max()) if len(margins) else -1.0
+
+
+def gather(
+    question: Question, reader: Reader, local: LocaleReader, context: TopicId | None = None, seen: int = 0
+) -> Gathered:
+    """The evidence in one question; ``context``: the topic spoken of before, which is then looked at as well.
+
+    ``seen``: how often the question itself stands in the content.
+    """
+    locale = local.locale
+    content = content_words(tuple(w for w in question.masked if w not in (TOPIC_MARK, WHO_MARK)), locale)
+    masked = local.masked.vector(question.masked)
+    masked_terms = terms(question.masked, locale, local.parts)
+    full_terms = terms(question.words, locale, local.parts)
+    topics = _topics(question, local, full_terms)
+    asked_in_full = local.asked_in_full.nearest(full_terms)
+    named: dict[TopicId, float] = {}
+    for mention in (*question.topics, *question.areas):
+        sure = local.trust.get(mention.words, 1.0) * mention.strength
+        named[mention.id] = max(named.get(mention.id, 0.0), sure)
+    key = sentence_key(question.masked)
+    close = _looked_at(topics, named, asked_in_full, context, reader)
+    return Gathered(
+        question=question,
+        content=content,
+        known=known_share(content, local, seen),
+        named=named,
+        gate=Opinion.of(local.gate.labels, local.gate.margins(masked)),
+        aspect=Opinion.of(local.aspect.labels, local.aspect.margins(masked)),
+        topics=topics,
+        sides={topic: _opinion(local.sides.get(topic), masked) for topic in close},
+        asked=local.asked.nearest(masked_terms),
+        asked_in_full=asked_in_full,
+        said=local.said.nearest(masked_terms),
+        said_in_full=local.said_in_full.nearest(full_terms),
+        phrase=local.phrases.get(key),
+        exact=local.own.get(key),
+    )
+
+
+def known_share(content: tuple[str, ...], local: LocaleReader, seen: int = 0) -> float:
+    """Share of the words that the content knows, alone or as halves of a compound.
+
+    ``seen``: how often the question itself stands in the content; words that stand nowhere else do not count as known.
+    """
+    if not content:
+        return 1.0
+    known = sum(1 for word in content if local.vocabulary.words.get(word, 0) > seen or local.parts(word))
+    return known / len(content)
+
+
+def aspects_to_consider(topic: TopicId, gathered: Gathered, reader: Reader, gap_from: float) -> list[AspectId]:
+    """The sides of a topic there is a text for, and those clearly asked for (log probability) that it has none for."""
+    texts = reader.answers[topic]
+    gaps = [
+        AspectId(label)
+        for label, place in gathered.aspect.places.items()
+        if gathered.aspect.logs[place] >= gap_from
+        and label not in texts
+        and reader.areas[topic] in reader.aspect_areas.get(AspectId(label), ())
+        and topic not in reader.overviews.values()
+    ]
+    return sorted((*texts, *gaps))
+
+
+def _opinion(ranker: Ranker | None, vector: Vector) -> Opinion:
+    if ranker is None:
+        return Opinion({}, np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.float32))
+    return Opinion.of(ranker.labels, ranker.margins(vector))
+
+
+def _topics(question: Question, local: LocaleReader, full_terms: Mapping[str, float]) -> Opinion:
+    if isinstance(local.topics, Ranker):
+        return Opinion.of(local.topics.labels, local.topics.margins(local.full.vector(question.words)))
+    return Opinion.of(local.topics.labels, local.topics.nearest(full_terms))
+
+
+def _looked_at(
+    topics: Opinion,
+    named: Mapping[TopicId, float],
+    asked: Mapping[str, float],
+    context: TopicId | None,
+    reader: Reader,
+) -> tuple[TopicId, ...]:
+    """The topics worth a close look: named, likely by the words, asked for in like words, spoken of before."""
+    labels = list(topics.places)
+    likely = [TopicId(labels[place]) for place in np.argsort(-topics.margins, kind="stable")[: MOST_TOPICS + 1]]
+    alike = sorted(asked, key=lambda label: (-asked[label], label))[:MOST_ALIKE]
+    close = dict.fromkeys((*named, *likely[:MOST_TOPICS], *(TopicId(label.partition(".")[0]) for label in alike)))
+    if context is not None:
+        close[context] = None
+    return tuple(topic for topic in close if topic in reader.answers)

@@ -1,0 +1,86 @@
+"""What the rules of a case ask about teams and people, answered from calendars and absences."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.content.read import read_content
+from bot.dialogue.absence import Deputy
+from bot.dialogue.team_office import TeamOffice
+from bot.model import Absence, StaffId, TopicId
+from tests.content.small_tree import write_tree
+from tests.dialogue.test_working_time import berlin
+
+ANNA, BEN, CEM = StaffId("anna"), StaffId("ben"), StaffId("cem")
+NAMES = {ANNA: "Anna Petersen", BEN: "Ben Hansen"}
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def content(tmp_path):
+    return read_content(write_tree(tmp_path)).content
+
+
+def test_due_times_are_those_of_the_teams_calendar(content):
+    """Funding is there on Mondays and Wednesdays and promises 2.5 and 6 hours and three working days."""
+    office = TeamOffice(content)
+    since = berlin("2026-11-23T11:00")
+    first, following, solution = (
+        ask("foerderung", since) for ask in (office.first_due, office.next_due, office.solution_due)
+    )
+    assert (first, following) == (berlin("2026-11-23T14:30"), berlin("2026-11-25T10:30"))
+    assert solution == berlin("2026-12-02T12:00")
+    assert office.promise("foerderung", first, since, "de") == "heute, 14:30 Uhr"
+    assert office.warn_at("foerderung", since, first) == first - timedelta(minutes=37, seconds=30)
+    assert office.breach_at("foerderung", first) == first
+    assert office.lead_at("foerderung", first) == first + timedelta(hours=1)
+    assert office.breach_at("foerderung", solution) == berlin("2026-12-07T08:00"), "told when somebody is there"
+    assert office.resumed("foerderung", first, since, since + timedelta(hours=1)) == first + timedelta(hours=1)
+    assert office.after_days("foerderung", since, 1) == berlin("2026-11-30T08:00")
+
+
+def test_cases_go_back_at_the_end_of_the_day_only_where_that_is_wanted(content):
+    assert TeamOffice(content).day_ends("foerderung", NOW) is None
+    assert TeamOffice(content, ends_with_day=True).day_ends("foerderung", NOW) == berlin("2026-11-23T16:30")
+
+
+def test_a_team_or_topic_that_is_gone_promises_nothing_and_stops_nothing(content):
+    office = TeamOffice(content, ends_with_day=True)
+    for ask in (office.first_due, office.next_due, office.solution_due, office.day_ends):
+        assert ask("gone", NOW) is None
+    due = NOW + timedelta(hours=4)
+    assert office.warn_at("gone", NOW, due) == NOW + timedelta(hours=3)
+    assert office.breach_at("gone", due) == due
+    assert office.lead_at("gone", due) == due + timedelta(hours=2)
+    assert office.resumed("gone", due, NOW, due) == due + timedelta(hours=4)
+    assert office.after_days("gone", NOW, 3) == NOW + timedelta(days=3)
+    assert (office.team_name("gone", "de"), office.topic_name(TopicId("gone"), "de")) == ("gone", "gone")
+    assert office.team_of(TopicId("gone")) is None
+
+
+def test_teams_and_topics_have_their_names(content):
+    office = TeamOffice(content)
+    assert office.team_name("foerderung", "en") == "Funding advice"
+    assert office.topic_name(TopicId("bonus"), "de") == "Bonus Schleswig-Holstein"
+    assert office.team_of(TopicId("bonus")) == "foerderung"
+
+
+@pytest.mark.parametrize(
+    ("absences", "present", "deputy"),
+    [
+        ((), True, None),
+        (((ANNA, BEN),), False, Deputy(BEN, "Ben Hansen")),
+        (((ANNA, None),), False, None),
+        (((ANNA, CEM),), False, None),  # has left meanwhile
+        (((ANNA, BEN), (BEN, None)), False, None),
+    ],
+)
+def test_who_is_there_and_who_stands_in(content, absences, present, deputy):
+    away = tuple(Absence(staff, NOW, NOW + timedelta(days=1), instead) for staff, instead in absences)
+    office = TeamOffice(content, away, NAMES)
+    assert office.present(ANNA, NOW) is present
+    assert office.deputy(ANNA, NOW) == deputy
+
+
+def test_somebody_who_is_no_coordinator_any_more_is_not_there(content):
+    assert not TeamOffice(content, (), NAMES).present(CEM, NOW)

@@ -1,0 +1,76 @@
+"""The digest of the morning, from the loop to the desk."""
+
+import pytest
+
+from bot.content.read import read_content
+from bot.model import OpenCase, RecordGap, as_text
+from bot.store.announce import DESK
+from bot.store.desk_notices import list_notices
+from bot.worker.content_watch import LivePair
+from bot.worker.digest_loop import digest_loop, write_digests
+from tests.content.small_tree import write_tree
+from tests.dialogue.test_working_time import berlin
+from tests.fakes import incoming
+from tests.store.rows import answer, parts
+from tests.worker.running import QUICK, heard, running
+
+
+@pytest.fixture
+def content(tmp_path):
+    return read_content(write_tree(tmp_path / "content")).content
+
+
+async def open_case(database, clock, at, team="foerderung"):
+    clock.now = berlin(at)
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming(user=f"user at {at}")])
+    gap = RecordGap("known", f"Frage um {at}", "bonus.deadline")
+    await answer(conversations, clock(), OpenCase("Frage", "de", "wants_person", team, None), gap)
+
+
+async def test_every_team_that_is_there_finds_its_digest_once(database, clock, content):
+    await open_case(database, clock, "2026-11-18T11:59")  # while the team was there
+    await open_case(database, clock, "2026-11-21T20:00")
+    await open_case(database, clock, "2026-11-22T20:00", team="module")
+    clock.now = berlin("2026-11-23T08:00")  # a Monday: funding is there, courses are on Tuesdays
+
+    async def arrived():
+        return await list_notices(database, "foerderung")
+
+    with database.announcer.listen(DESK) as bell:
+        async with running(*(digest_loop(database, LivePair(content, None), clock, pace=QUICK) for _ in range(3))):
+            await heard(bell, arrived)
+    (notice,) = await list_notices(database, "foerderung")
+    assert await list_notices(database, "module") == ()
+    text = as_text(notice.replies["de"])
+    assert (notice.kind, notice.key) == ("digest", "2026-11-23")
+    assert "1 neuer Fall seit dem letzten Dienstschluss: Fall 2. Zugesagte Antwort: heute bis 10:30 Uhr." in text
+    assert "3 Gruppen unbeantworteter Fragen" in text
+    assert "1 new case" in as_text(notice.replies["en"])
+    assert await write_digests(database, content, clock()) == ()
+
+
+@pytest.mark.parametrize(
+    ("now", "teams"),
+    [
+        ("2026-11-23T07:59", ()),
+        ("2026-11-23T08:00", ("foerderung",)),
+        ("2026-11-23T16:30", ()),
+        ("2026-11-24T08:30", ("module",)),
+        ("2026-11-25T08:30", ()),
+        ("2026-11-25T09:00", ("foerderung",)),
+        ("2026-12-28T08:30", ()),  # closed by exception
+        ("2027-03-29T10:00", ("foerderung",)),  # Easter Monday, open by exception
+        ("2027-05-17T08:30", ()),  # Whit Monday
+    ],
+)
+async def test_only_teams_that_are_there_are_told_and_only_once(database, clock, content, now, teams):
+    clock.now = berlin(now)
+    assert await write_digests(database, content, clock()) == teams
+    assert await write_digests(database, content, clock()) == ()
+
+
+async def test_the_next_working_day_has_one_of_its_own(database, clock, content):
+    for now in ("2026-11-23T08:00", "2026-11-25T09:00"):
+        assert await write_digests(database, content, berlin(now)) == ("foerderung",)
+    assert [notice.key for notice in await list_notices(database, "foerderung")] == ["2026-11-25", "2026-11-23"]
