@@ -132,7 +132,7 @@ def test_what_is_most_probably_nothing_of_ours_is_declined_rather_than_asked_bac
 
 
 def test_asking_back_about_one_topic_keeps_it_in_mind(trained):
-    sides = tuple(replace(c, label=f"weiterbildungsbonus.{a}", topic="weiterbildungsbonus", aspect=a, score=18) for c, a in
+    sides = tuple(replace(c, label=f"weiterbildungsbonus.{a}", topic="weiterbildungsbonus", aspect=a, score=12) for c, a in
                   zip(GUESSES, ("amount", "deadline", "documents"), strict=True))  # fmt: skip
     turn = turn_of(met(), "x", trained, Understanding("de", sides, about=("weiterbildungsbonus", 80.0)))
     assert turn.decision == "clarify"

@@ -26,6 +26,9 @@ ANNA = Person("recording", f"{MARKER} user")
 NOBODYS = {table.name for table in tables_with("nobody")}
 """Tables that must not hold anything of a person in the first place; the marker is not planted there."""
 
+AUDITED = {"state": "open", "team": "foerderung", "owner": "anna.petersen"}
+"""What the audit of a case repeats: words and names of ours, so the marker is not planted there."""
+
 
 async def plant(database, clock, marker=MARKER):
     """One row in every table about a person, with the marker in every column that can hold text.
@@ -45,6 +48,8 @@ async def plant(database, clock, marker=MARKER):
             return {marker: [marker]}
         if column.name in ("channel", "external_user"):
             return "recording" if column.name == "channel" else f"{marker} user"
+        if column.table is tables.cases and column.name in AUDITED:
+            return AUDITED[column.name]
         if can_hold_text(column):
             return f"{marker} {next(number)}"[: getattr(column.type, "length", None)]
         return True if str(column.type) == "BOOLEAN" else next(number)
@@ -89,6 +94,7 @@ async def test_forgetting_leaves_no_trace_in_any_table_or_file(database, clock):
         for table in metadata.sorted_tables
         for column in table.columns
         if table.name not in NOBODYS and can_hold_text(column) and column.name != "channel"
+        if table is not tables.cases or column.name not in AUDITED
     }
     assert set(await traces(database)) == everywhere
     if database.is_sqlite:
@@ -109,6 +115,7 @@ async def test_forgetting_leaves_no_trace_in_any_table_or_file(database, clock):
     ]
     assert [row.to_state for row in await rows(database, tables.case_events)] == ["erased"]
     left = await snapshot(database)
+    assert (before.pop("case_events"), len(left.pop("case_events"))) == ([], 1)
     assert left.pop("inbox")[:-1] == before.pop("inbox"), "of the input only the digest of its id is left"
     assert left == before, "what belongs to somebody else is as it was"
     assert await forget(database, ANNA, actor="operator", now=clock()) is None
