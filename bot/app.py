@@ -68,14 +68,16 @@ class Core:
     conversations: Conversations
     outbox: Outbox
     desk: Desk
-    people: StaffDirectory
+    office: OfficeOf
 
 
 @asynccontextmanager
-async def open_core(settings: Settings) -> AsyncIterator[Core]:
-    """Content, reader and store, ready; closed again at the end. Raises ConfigError, ContentError, StoreUnavailable."""
+async def open_core(settings: Settings, people: StaffDirectory | None = None) -> AsyncIterator[Core]:
+    """Content, reader and store, ready; closed again at the end. Raises ConfigError, ContentError, StoreUnavailable.
+
+    ``people`` is the staff, where there is a desk; without one no coordinator is ever there.
+    """
     trained = load_trained(settings.content)
-    people = people_of(settings)
     _make_data_folder(settings)
     clock = make_clock(settings.clock)
     database = await open_database(settings.database_address)
@@ -90,7 +92,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             Conversations(database, apologise),
             Outbox(database),
             Desk(database, office_of(live, people)),
-            people,
+            office_of(live, people),
         )
     finally:
         await database.close()
@@ -109,9 +111,7 @@ async def running(core: Core, channels: Sequence[Channel]) -> AsyncIterator[None
     async with asyncio.TaskGroup() as loops:
         tasks = [
             loops.create_task(
-                inbox_loop(
-                    core.conversations, core.live, core.clock, announcer, office=office_of(core.live, core.people)
-                ),
+                inbox_loop(core.conversations, core.live, core.clock, announcer, office=core.office),
                 name="inbox",
             ),
             loops.create_task(outbox_loop(core.outbox, channels, core.clock, announcer), name="outbox"),
@@ -137,8 +137,8 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
 
     ``on_ready`` is called once pages are served, with a link to the desk for the built-in person, where there is one.
     """
-    async with open_core(settings) as core:
-        people = core.people
+    people = people_of(settings)
+    async with open_core(settings, people) as core:
         check_teams(people.everybody(), core.live.content.teams)
         desk_link = await _desk_link(core, people, listening.getsockname()[1])
         browser = BrowserChannel(lambda address: core.database.announcer.notify(transcript_topic(address)))
@@ -213,11 +213,12 @@ async def _accept(inbox: Inbox, channel: str, incomings: Sequence[Incoming]) -> 
     await inbox.accept(channel, incomings)
 
 
-def office_of(live: LivePair, people: StaffDirectory) -> OfficeOf:
+def office_of(live: LivePair, people: StaffDirectory | None) -> OfficeOf:
     """What the rules of a case ask about teams and people, as content, staff and absences say at that moment."""
 
     def now(absences: tuple[Absence, ...]) -> Office:
-        names = {staff.id: staff.name for staff in people.everybody() if "coordinator" in staff.roles}
+        everybody = people.everybody() if people is not None else ()
+        names = {staff.id: staff.name for staff in everybody if "coordinator" in staff.roles}
         return TeamOffice(live.content, absences, names)
 
     return now

@@ -55,7 +55,13 @@ class Steps:
     async def answer(self):
         content, reader = self.trained.content, self.trained.reader
         return await self.with_store(
-            lambda db: handle_next(Conversations(db, apologise), content, reader, self.clock())
+            lambda db: handle_next(
+                Conversations(db, apologise),
+                content,
+                reader,
+                self.clock(),
+                office=lambda absences: PlainOffice(content),
+            )
         )
 
     async def send(self):
