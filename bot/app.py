@@ -23,12 +23,15 @@ from bot.channels.browser import BrowserChannel
 from bot.channels.channel import Channel
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
+from bot.dialogue.office import Office, OfficeOf
+from bot.dialogue.team_office import TeamOffice
 from bot.errors import ConfigError, ContentError
-from bot.model import Incoming, Locale
+from bot.model import Absence, Incoming, Locale
 from bot.staff_file import BUILT_IN, StaffDirectory, check_teams
 from bot.store.announce import transcript_topic
 from bot.store.conversations import Conversations
 from bot.store.database import Database, open_database
+from bot.store.desk import Desk
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.store.privacy import Retention
@@ -64,24 +67,30 @@ class Core:
     inbox: Inbox
     conversations: Conversations
     outbox: Outbox
+    desk: Desk
+    people: StaffDirectory
 
 
 @asynccontextmanager
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
     """Content, reader and store, ready; closed again at the end. Raises ConfigError, ContentError, StoreUnavailable."""
     trained = load_trained(settings.content)
+    people = people_of(settings)
     _make_data_folder(settings)
     clock = make_clock(settings.clock)
     database = await open_database(settings.database_address)
     try:
+        live = LivePair(trained.content, trained.reader, trained.problems)
         yield Core(
             settings,
             clock,
             database,
-            LivePair(trained.content, trained.reader, trained.problems),
+            live,
             Inbox(database, clock, flood_notice),
             Conversations(database, apologise),
             Outbox(database),
+            Desk(database, office_of(live, people)),
+            people,
         )
     finally:
         await database.close()
@@ -99,7 +108,12 @@ async def running(core: Core, channels: Sequence[Channel]) -> AsyncIterator[None
     )
     async with asyncio.TaskGroup() as loops:
         tasks = [
-            loops.create_task(inbox_loop(core.conversations, core.live, core.clock, announcer), name="inbox"),
+            loops.create_task(
+                inbox_loop(
+                    core.conversations, core.live, core.clock, announcer, office=office_of(core.live, core.people)
+                ),
+                name="inbox",
+            ),
             loops.create_task(outbox_loop(core.outbox, channels, core.clock, announcer), name="outbox"),
             loops.create_task(timer_loop(core.database, keep, core.clock, announcer), name="timers"),
             loops.create_task(digest_loop(core.database, core.live, core.clock), name="digest"),
@@ -123,8 +137,8 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
 
     ``on_ready`` is called once pages are served, with a link to the desk for the built-in person, where there is one.
     """
-    people = people_of(settings)
     async with open_core(settings) as core:
+        people = core.people
         check_teams(people.everybody(), core.live.content.teams)
         desk_link = await _desk_link(core, people, listening.getsockname()[1])
         browser = BrowserChannel(lambda address: core.database.announcer.notify(transcript_topic(address)))
@@ -197,6 +211,16 @@ async def _close_streams(server: uvicorn.Server, parts: WebParts) -> None:
 
 async def _accept(inbox: Inbox, channel: str, incomings: Sequence[Incoming]) -> None:
     await inbox.accept(channel, incomings)
+
+
+def office_of(live: LivePair, people: StaffDirectory) -> OfficeOf:
+    """What the rules of a case ask about teams and people, as content, staff and absences say at that moment."""
+
+    def now(absences: tuple[Absence, ...]) -> Office:
+        names = {staff.id: staff.name for staff in people.everybody() if "coordinator" in staff.roles}
+        return TeamOffice(live.content, absences, names)
+
+    return now
 
 
 def people_of(settings: Settings) -> StaffDirectory:

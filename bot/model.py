@@ -126,7 +126,32 @@ class LookedUp:
     found: tuple[tuple[str, int], ...]
 
 
-Input = Utterance | Pressed | Rated | LookedUp
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The user changed a message that was sent before; ``of`` is the platform's id of that message."""
+
+    of: ExternalId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The user deleted a message that was sent before."""
+
+    of: ExternalId
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """The user sent a file. Nothing of it is kept, not even its name: it is refused with a way that works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The user left the room: nothing can be delivered there."""
+
+
+Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Left
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +243,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text: plain, bold, or a link when ``href`` is set."""
+    """A piece of text: plain, bold, code, or a link when ``href`` is set."""
 
     text: str
     bold: bool = False
     href: str | None = None
+    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +298,10 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     rateable: bool = False
     """True for answers: the channel shows *helpful / not helpful* and *Why?*."""
+    person: str | None = None
+    """The name of the coordinator whose words these are; nobody may take them for the program's."""
+    automatic: bool = False
+    """Said by the program while a person is expected: marked, so that nobody takes it for the person's."""
 
 
 def spans_text(spans: tuple[Span, ...]) -> str:
@@ -293,9 +323,21 @@ def source_text(note: SourceNote, locale: Locale) -> str:
     return f"{line} · {note.url}" if note.url else line
 
 
+HUMAN: Mapping[Locale, str] = {"de": "{name} (Mensch)", "en": "{name} (human)"}
+AUTOMATIC: Mapping[Locale, str] = {"de": "Automatische Antwort", "en": "Automatic answer"}
+
+
+def voice_of(reply: Reply) -> str | None:
+    """Who speaks, where that must be said: a coordinator by name, or the program while a person is expected."""
+    if reply.person is not None:
+        return HUMAN[reply.locale].replace("{name}", reply.person)
+    return AUTOMATIC[reply.locale] if reply.automatic else None
+
+
 def as_text(reply: Reply) -> str:
-    """The complete reply a person would read, source lines and numbered choices included."""
-    parts: list[str] = []
+    """The complete reply a person would read: who speaks where it matters, source lines and numbered choices included."""
+    voice = voice_of(reply)
+    parts: list[str] = [f"{voice}:"] if voice else []
     for block in reply.blocks:
         match block:
             case Paragraph(spans=spans):
@@ -322,9 +364,22 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Send this reply to the conversation."""
+    """Send this reply to the conversation.
+
+    A ``notice`` tells what happened (a case was opened, somebody takes over) and always arrives; any other reply is
+    dropped when a coordinator takes over before it was sent.
+    """
 
     reply: Reply
+    notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTimer:
+    """What is to happen to a case at a time; the case's timers always follow from its facts."""
+
+    what: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +398,10 @@ class OpenCase:
     understood: tuple[tuple[str, float], ...] = ()
     shown: tuple[str, ...] = ()
     who: tuple[WhoId, ...] = ()
+    offered: tuple[str, ...] = ()
+    first_due: datetime | None = None
+    solution_due: datetime | None = None
+    timers: tuple[CaseTimer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +443,152 @@ class SetTimer:
     due_at: datetime
 
 
-Effect = Say | OpenCase | RecordGap | RecordRating | ForgetPerson | LookUp | SetTimer
+@dataclass(frozen=True, slots=True)
+class KeepEdit:
+    """Keep what the user did to a message sent before: its new words, or None when it was deleted."""
+
+    of: ExternalId
+    text: str | None
+
+
+# --- A case ---------------------------------------------------------------------------------------------------
+
+CaseState = Literal[
+    "bot", "requested", "open", "claimed", "waiting_employee", "waiting_third", "resolved", "closed", "muted", "erased"
+]
+"""``bot`` and ``requested`` are also the states of a conversation without a case: Lotse answers, or offers a person."""
+
+CASE_STATES: tuple[CaseState, ...] = (
+    "bot", "requested", "open", "claimed", "waiting_employee", "waiting_third", "resolved", "closed", "muted", "erased",
+)  # fmt: skip
+SILENT: frozenset[CaseState] = frozenset({"claimed", "waiting_employee", "waiting_third"})
+"""States in which a person has the word, and Lotse none."""
+UNFINISHED: frozenset[CaseState] = SILENT | {"open"}
+"""States in which coordinators still have something to do, or to wait for."""
+
+Resolution = Literal["answered", "referred", "not_possible", "missing_answer", "wrong_answer", "no_reply", "cancelled"]
+"""Why a case is resolved. The first six are a coordinator's, ``cancelled`` is the employee's own word."""
+
+RESOLUTIONS: tuple[Resolution, ...] = (
+    "answered", "referred", "not_possible", "missing_answer", "wrong_answer", "no_reply",
+)  # fmt: skip
+"""What a coordinator may choose: solved, passed to the office in charge, cannot be done, the knowledge lacked it, the
+knowledge was wrong, the employee did not reply any more."""
+
+Alarm = Literal["none", "warned", "breached", "lead"]
+"""How far the alarm about the due time has gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A case as its rules see it; no text of anybody. ``version`` grows whenever state, owner, team or topic change.
+
+    ``silent_from`` is the version with which a person last took the word: whatever Lotse decided before is not sent.
+    ``unanswered_since``: the employee's oldest message nobody has replied to.
+    """
+
+    number: CaseNumber
+    state: CaseState
+    version: int
+    team: str
+    locale: Locale
+    opened_at: datetime
+    topic: TopicId | None = None
+    owner: StaffId | None = None
+    owner_name: str = ""
+    silent_from: int | None = None
+    consent: bool | None = None
+    first_due: datetime | None = None
+    next_due: datetime | None = None
+    solution_due: datetime | None = None
+    alarm: Alarm = "none"
+    replied_at: datetime | None = None
+    unanswered_since: datetime | None = None
+    waiting_since: datetime | None = None
+    waiting_until: datetime | None = None
+    remind_at: datetime | None = None
+    resolution: Resolution | None = None
+    resolved_at: datetime | None = None
+    reopen_until: datetime | None = None
+    closed_at: datetime | None = None
+    satisfied: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell the employee what happened to the case. A notice: it always arrives."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Words of a coordinator for the employee, as written: the only way from the desk to an employee."""
+
+    author: StaffId
+    name: str
+    source: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words between coordinators. Nothing turns a note into a reply, and the outbox takes only replies."""
+
+    author: StaffId
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line for the coordinators about what happened; ``what`` names the words, ``values`` fill them."""
+
+    what: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """Change the words of a line a coordinator wrote; None takes them back."""
+
+    line: int
+    source: str | None
+    reply: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class DropCaseText:
+    """Delete what was said in the case; what remains says that there was one."""
+
+
+CaseEffect = Tell | Relay | Note | Remark | Revise | DropCaseText
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTurn:
+    """What follows from one event of a case: its new facts, its timers, what is said and done, and the audit row.
+
+    ``detail`` goes into the audit and never holds anybody's words.
+    """
+
+    event: str
+    before: CaseFacts
+    case: CaseFacts
+    effects: tuple[CaseEffect, ...] = ()
+    timers: tuple[CaseTimer, ...] = ()
+    actor: str = "system"
+    detail: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCase:
+    """Write what follows from an event of a case that already exists."""
+
+    turn: CaseTurn
+
+
+Effect = Say | OpenCase | MoveCase | KeepEdit | RecordGap | RecordRating | ForgetPerson | LookUp | SetTimer
 
 Decision = Literal["answer", "clarify", "advise", "handoff", "off_topic", "miss", "smalltalk", "control", "silent"]
 
@@ -444,7 +648,28 @@ class Post:
     reply: Reply
 
 
-Delivery = Post
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace what the message ``of`` says; ``external_id`` is the platform's id of it."""
+
+    address: Address
+    outbox_id: OutboxId
+    of: OutboxId
+    external_id: ExternalId
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Redact:
+    """Take the message ``of`` back."""
+
+    address: Address
+    outbox_id: OutboxId
+    of: OutboxId
+    external_id: ExternalId
+
+
+Delivery = Post | Edit | Redact
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,22 @@ from bot.dialogue.policy import take_turn
 from bot.dialogue.situation import BERLIN
 from bot.dialogue.state import State, fresh_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
-from bot.model import CASE_NUMBER, Context, ForgetPerson, Input, Locale, LookedUp, LookUp, OpenCase, Utterance, as_text
+from bot.model import (
+    CASE_NUMBER,
+    UNFINISHED,
+    CaseFacts,
+    CaseNumber,
+    Context,
+    ForgetPerson,
+    Input,
+    Locale,
+    LookedUp,
+    LookUp,
+    MoveCase,
+    OpenCase,
+    Utterance,
+    as_text,
+)
 from bot.understanding.reader import Reader
 from bot.understanding.understand import understand
 
@@ -25,6 +40,21 @@ def noon(day: date) -> datetime:
 def context_of(state: State) -> Context:
     """What the reader may use of a conversation so far."""
     return Context(state.locale, state.topic, state.aspect, state.who)
+
+
+def _opened(effect: OpenCase, number: CaseNumber, now: datetime) -> CaseFacts:
+    return CaseFacts(
+        number,
+        "open",
+        1,
+        effect.team,
+        effect.locale,
+        now,
+        topic=effect.topic,
+        first_due=effect.first_due,
+        solution_due=effect.solution_due,
+        unanswered_since=now,
+    )
 
 
 @dataclass(slots=True)
@@ -43,7 +73,7 @@ class Rehearsal:
 
     def take(self, incoming: Input, now: datetime, locale: Locale | None = None) -> Turn:
         """Handle one input; ``locale`` fixes the language when given. Case numbers are invented."""
-        state = state_from_json(state_to_json(self.state))
+        state = replace(state_from_json(state_to_json(self.state)), case=self.state.case)
         if locale:
             state = replace(state, locale=locale, locale_fixed=True)
         found = None
@@ -51,10 +81,19 @@ class Rehearsal:
             found = understand(incoming.text, self.reader, context_of(fresh_context(state, now)))
         turn = take_turn(state, incoming, found, self.content, now)
         if any(isinstance(effect, LookUp) for effect in turn.effects):
-            turn = take_turn(turn.state, STORED, None, self.content, now)
+            turn = take_turn(replace(turn.state, case=state.case), STORED, None, self.content, now)
         self.state = turn.state
-        if any(isinstance(effect, OpenCase) for effect in turn.effects):
-            self.state = replace(self.state, open_case=next(self.numbers))
+        case = state.case
+        for effect in turn.effects:
+            match effect:
+                case OpenCase():
+                    case = _opened(effect, CaseNumber(next(self.numbers)), now)
+                case MoveCase(turn=moved):
+                    case = moved.case
+                case _:
+                    pass
+        open_now = case is not None and case.state in UNFINISHED
+        self.state = replace(self.state, case=case, open_case=case.number if case and open_now else None)
         if any(isinstance(effect, ForgetPerson) for effect in turn.effects):
             self.state = self._beginning
         return turn

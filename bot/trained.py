@@ -13,9 +13,12 @@ from functools import cache
 from pathlib import Path
 
 from bot import __version__
+from bot.check import TOOLS
 from bot.content.definitions import Content
+from bot.content.phrase_findings import phrase_findings
 from bot.content.read import fingerprint, read_content
 from bot.errors import ContentError, ContentProblem
+from bot.understanding.phrases import PhraseError
 from bot.understanding.reader import Reader
 from bot.understanding.training import build
 
@@ -35,8 +38,9 @@ class Trained:
 def load_trained(folder: Path, cache_folder: Path | None = None) -> Trained:
     """The content of a folder and its reader, from the cache when the files are those of last time.
 
-    Only what cannot be used at all is refused here, with ContentError (shape and references); texts and test sentences
-    are judged by ``lotse check``, which guards every change. Raises ConfigError when it is no content folder.
+    Only what cannot be used at all is refused here, with ContentError: shape, references, phrase templates that cannot be
+    read. Texts and test sentences are judged by ``lotse check``, which guards every change. Raises ConfigError when it is
+    no content folder.
     """
     path = _place(fingerprint(folder), cache_folder)
     known = _kept(path)
@@ -45,7 +49,11 @@ def load_trained(folder: Path, cache_folder: Path | None = None) -> Trained:
     result = read_content(folder)
     if result.content is None:
         raise ContentError(result.problems)
-    return train(result.content, result.problems, cache_folder)
+    try:
+        return train(result.content, result.problems, cache_folder)
+    except PhraseError as error:  # the one thing besides shape and references that keeps it from being trained
+        broken = tuple(p for p in phrase_findings(result.draft, TOOLS) if p.severity == "error")
+        raise ContentError((*result.problems, *broken)) from error
 
 
 def train(content: Content, problems: tuple[ContentProblem, ...], cache_folder: Path | None = None) -> Trained:

@@ -8,12 +8,18 @@ import pytest
 
 from bot.app import check_and_build, suggestions
 from bot.channels.browser import BrowserChannel
+from bot.dialogue.case_events import Claims, Replies, Resolves, ReturnsToBot, WaitsForEmployee
+from bot.dialogue.office import PlainOffice
 from bot.errors import ContentError
-from bot.model import Address, Incoming, Person, Pressed, Utterance, as_text
+from bot.model import Address, Incoming, Person, Pressed, Staff, Utterance, as_text
+from bot.store import tables
+from bot.store.cases import list_cases
 from bot.store.conversations import Conversations
 from bot.store.database import open_database
+from bot.store.desk import Desk, Done
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
+from bot.store.timers import Timers
 from bot.store.transcripts import read_transcript
 from bot.worker.inbox_loop import handle_next
 from bot.worker.notices import apologise, flood_notice
@@ -21,6 +27,7 @@ from bot.worker.outbox_loop import send_next
 from tests.conftest import NOW
 from tests.content.small_tree import BONUS, write_tree
 from tests.program import Guest, stop, web_chat
+from tests.store.rows import rows
 
 PLACE = Address("browser", "a" * 32)
 ANNA = Person("browser", "anna")
@@ -100,6 +107,62 @@ async def test_a_conversation_with_a_case_its_data_and_their_end(steps):
     assert "automatisches Programm" in again
     assert "Ich beziehe das auf" not in again
     assert not [text for who, text, _ in await steps.said() if "Weiterbildungsbonus?" in text and who == "user"]
+
+
+async def test_a_case_goes_to_a_person_and_comes_back(steps):
+    """All of it: opened by the first message ever, claimed, answered, waited for, resolved, taken up again, given to Lotse."""
+    maria = Staff("maria", "Maria Petersen", frozenset({"coordinator"}), frozenset({"koordination"}))
+
+    async def act(event):
+        office = PlainOffice(steps.trained.content)
+        done = await steps.with_store(lambda db: Desk(db, lambda absences: office).act(1, event, steps.clock()))
+        while await steps.send():
+            pass
+        assert isinstance(done, Done), done
+        return (await steps.said())[-1][1]
+
+    assert "automatisches Programm" in await steps.converse("Mensch")
+    assert (await steps.converse("Was zahlt der Weiterbildungsbonus?")).startswith("Automatische Antwort")
+    assert "Maria Petersen (QMIT-Koordination) übernimmt Ihren Fall 1" in await act(Claims(maria))
+    assert await steps.converse("Was zahlt der Weiterbildungsbonus?") == "Was zahlt der Weiterbildungsbonus?"
+    assert "Um Ihren Fall 1 kümmert sich Maria Petersen" in await steps.converse("Wie steht mein Fall?")
+    assert await act(Replies(maria, "Moin!")) == "Maria Petersen (Mensch):\n\nMoin!"
+    assert "Welches Zeugnis?" in await act(WaitsForEmployee(maria, "Welches Zeugnis?"))
+    await steps.converse("Facharbeiter")
+    assert "War Ihr Anliegen damit gelöst?" in await act(Resolves(maria, "answered"))
+    assert "Danke für die Rückmeldung" in await steps.converse("ja")
+    assert "Ihr Fall 1 ist wieder offen, Maria Petersen kümmert sich darum" in await steps.converse(
+        "Noch eine Frage dazu"
+    )
+    assert "antworte ich hier wieder automatisch" in await act(ReturnsToBot(maria))
+    assert "60 %" in await steps.converse("Was zahlt der Weiterbildungsbonus?")
+    states = await steps.with_store(lambda db: rows(db, tables.case_events))
+    assert [row.to_state for row in states] == [
+        "open", "claimed", "waiting_employee", "claimed", "resolved", "claimed", "bot",
+    ]  # fmt: skip
+
+
+async def test_time_brings_a_reminder_and_closes_what_nobody_answers(steps):
+    maria = Staff("maria", "Maria Petersen", frozenset({"coordinator"}), frozenset({"koordination"}))
+    await steps.converse("Mensch")
+    for event in (Claims(maria), WaitsForEmployee(maria, "Welches Zeugnis?")):
+        await steps.with_store(
+            lambda db, event=event: Desk(db, lambda absences: PlainOffice()).act(1, event, steps.clock())
+        )
+
+    async def after(days):
+        steps.clock.move(days=days)
+        await steps.with_store(lambda db: Timers(db).fire_due(steps.clock()))
+        while await steps.answer() or await steps.send():
+            pass
+        return (await steps.said())[-1][1]
+
+    assert "Eine Erinnerung" in await after(3)
+    assert "deshalb schließen wir ihn" in await after(7)
+    assert "deshalb schließen wir ihn" in await after(14.01)
+    (case,) = await steps.with_store(lambda db: list_cases(db, None))
+    assert case.state == "closed"
+    assert "Fall 2" in await steps.converse("Mensch")
 
 
 def test_changed_content_goes_live_and_broken_content_does_not(tmp_path):

@@ -13,6 +13,7 @@ from bot.model import (
     Candidate,
     ForgetPerson,
     LookUp,
+    MoveCase,
     OpenCase,
     Pressed,
     Rated,
@@ -32,6 +33,7 @@ EFFECTS = {
     "record_rating": RecordRating,
     "record_gap": RecordGap,
     "look_up": LookUp,
+    "move_case": MoveCase,
 }
 CONVERSATION_KEYS = {"title", "locale", "starts_at", "first_contact", "turns"}
 SAID_KEYS = {"user", "press", "rate", "times", "after_minutes", "repeat", "understood"}

@@ -157,6 +157,16 @@ def test_content_with_a_failing_sentence_does_not_go_live(tmp_path):
     assert load_trained(folder).content, "a start refuses only what cannot be used at all"
 
 
+def test_a_start_with_a_broken_phrase_template_names_its_place(tmp_path):
+    name = next(name for name, text in SMALL_TREE.items() if '"(azubi|auszubildende)"' in text)
+    broken = SMALL_TREE[name].replace('"(azubi|auszubildende)"', '"(azubi|auszubildende"')
+    with pytest.raises(ContentError) as refused:
+        load_trained(write_tree(tmp_path, {**SMALL_TREE, name: broken}), tmp_path / "cache")
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.severity) == (name, "error")
+    assert "(azubi|auszubildende" in problem.message
+
+
 def test_the_check_of_the_command_line_can_leave_the_sentences_out(tmp_path):
     folder = write_tree(tmp_path, with_tests(YES, WRONG))
     arguments = ["check", "--content", str(folder), "--as-of", TODAY.isoformat(), "--json"]

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from bot.channels.channel import Accept
 from bot.errors import ChannelError
-from bot.model import Address, Delivery, ExternalId, Incoming, Limits, Person, Utterance, View, as_text
+from bot.model import Address, Delivery, ExternalId, Incoming, Limits, Person, Redact, Utterance, View, as_text
 
 NAME = "console"
 LIMITS = Limits(text=100_000, choices=20)
@@ -54,8 +54,8 @@ class ConsoleChannel:
         self.ended.set()
 
     async def send(self, delivery: Delivery) -> ExternalId:
-        """Print the reply, once."""
-        if delivery.outbox_id not in self._printed:
+        """Print the reply, once. What stands on a terminal cannot be changed: an edit is printed as a new message."""
+        if delivery.outbox_id not in self._printed and not isinstance(delivery, Redact):
             try:
                 self._write(as_text(delivery.reply))
             except OSError as error:

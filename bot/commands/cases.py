@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,16 +13,31 @@ from rich.table import Table
 
 from bot.commands.loading import settings_or_exit, stop_with
 from bot.config import TIMEZONE, Settings
+from bot.dialogue.case_moment import due_of
 from bot.errors import ConfigError, StoreUnavailable
+from bot.model import UNFINISHED, CaseState
 from bot.store.cases import Case, list_cases
 from bot.store.database import open_database
 
+STATES: Mapping[CaseState, str] = {
+    "bot": "with Lotse",
+    "requested": "offered",
+    "open": "open",
+    "claimed": "claimed",
+    "waiting_employee": "waits for employee",
+    "waiting_third": "waits for somebody else",
+    "resolved": "resolved",
+    "closed": "closed",
+    "muted": "withdrawn",
+    "erased": "erased",
+}
+
 
 def cases(
-    everything: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Resolved and closed cases too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per case and line.")] = False,
 ) -> None:
-    """List the open cases, oldest first, with the question and what had been understood."""
+    """List the cases that need somebody, oldest first: how they stand, who has them, the question and what was understood."""
     settings = settings_or_exit()
     try:
         found = asyncio.run(_read(settings, everything))
@@ -33,27 +50,46 @@ def cases(
     if not found:
         typer.echo("No cases." if everything else "No open cases.")
         return
-    table = Table("No.", "Opened", "Team", "About", "Why", "Question", "Shown before")
+    table = Table("No.", "State", "Who", "Opened", "Due", "Team", "About", "Why", "Question", "Shown before")
     for case in found:
-        opened = case.opened_at.astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
-        shown = ", ".join(case.shown)
-        cells = (str(case.number), opened, case.team, case.topic or "–", case.reason, case.question, shown)
+        due = due_of(case.facts)
+        cells = (
+            str(case.number),
+            STATES[case.state],
+            case.facts.owner_name or "–",
+            _when(case.opened_at),
+            _when(due) if due else "–",
+            case.team,
+            case.topic or "–",
+            case.reason,
+            case.question,
+            ", ".join(case.shown),
+        )
         table.add_row(*(escape(cell) for cell in cells))
     Console().print(table)
+
+
+def _when(moment: datetime) -> str:
+    return moment.astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
 
 
 async def _read(settings: Settings, everything: bool) -> tuple[Case, ...]:
     database = await open_database(settings.database_address, upgrade=False)
     try:
-        return await list_cases(database, None if everything else "open")
+        return await list_cases(database, None if everything else UNFINISHED)
     finally:
         await database.close()
 
 
 def _row(case: Case) -> dict[str, Any]:
+    due = due_of(case.facts)
     return {
         "number": case.number,
         "state": case.state,
+        "version": case.version,
+        "owner": case.facts.owner,
+        "due": due.isoformat() if due else None,
+        "resolution": case.facts.resolution,
         "opened_at": case.opened_at.isoformat(),
         "team": case.team,
         "topic": case.topic,

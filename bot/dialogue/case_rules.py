@@ -4,12 +4,25 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue import wording
+from bot.dialogue.case_moment import timers_of
 from bot.dialogue.choosing import yes_no
 from bot.dialogue.promises import opened_words
-from bot.dialogue.state import Pending, State
-from bot.model import CASE_NUMBER, Block, Choice, Effect, Locale, OpenCase, Paragraph, TopicId, Understanding, WhoId
+from bot.dialogue.situation import Situation
+from bot.dialogue.state import Pending
+from bot.model import (
+    CASE_NUMBER,
+    Block,
+    CaseTurn,
+    Choice,
+    Locale,
+    OpenCase,
+    Paragraph,
+    TopicId,
+    WhoId,
+)
 
 GENERAL_TEAM = "koordination"
+CONSENT, NO_CONSENT = "case:consent", "case:no_consent"
 
 
 def team_for(content: Content, topic: TopicId | None) -> str:
@@ -17,44 +30,45 @@ def team_for(content: Content, topic: TopicId | None) -> str:
     return content.topics[topic].team if topic is not None and topic in content.topics else GENERAL_TEAM
 
 
-def open_case(
-    state: State,
-    question: str,
-    reason: str,
-    understanding: Understanding,
-    content: Content,
-    locale: Locale,
-    now: datetime,
-) -> tuple[tuple[Block, ...], tuple[Effect, ...]]:
-    """What is said and done when the employee asks for a person, or says yes to the offer.
+def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[tuple[Block, ...], OpenCase, Pending]:
+    """What is said and done when a case opens: its number, what is promised, and the question for consent.
 
-    An open case of this conversation is not opened twice: the words join it.
+    The case is open whatever is answered to that question, and if nothing is.
     """
-    if state.open_case is not None:
-        return (wording.say(wording.CASE_ALREADY, locale, number=str(state.open_case)),), ()
-    topic = state.topic
-    team = team_for(content, topic)
-    known = content.teams.get(team)
-    values = {"team": known.name[locale] if known else team, "promise": opened_words(known, now, locale)}
-    said = wording.say(wording.CASE_OPENED, locale, number=CASE_NUMBER, **values)
-    who: tuple[WhoId, ...] = tuple(dict.fromkeys((*state.who, *understanding.who)))
+    case = turn.case
+    promise = opened_words(s.content.teams.get(case.team), s.now, s.locale)
+    team = s.office.team_name(case.team, s.locale)
+    said = wording.say(wording.CASE_OPENED, s.locale, number=CASE_NUMBER, team=team, promise=promise)
+    who: tuple[WhoId, ...] = tuple(dict.fromkeys((*s.state.who, *s.understanding.who)))
     effect = OpenCase(
         question=question,
-        locale=locale,
+        locale=s.locale,
         reason=reason,
-        team=team,
-        topic=topic,
-        understood=tuple((c.label, c.score) for c in understanding.candidates[:3]),
-        shown=state.shown_labels,
+        team=case.team,
+        topic=s.state.topic,
+        understood=tuple((c.label, c.score) for c in s.understanding.candidates[:3]),
+        shown=s.state.shown_labels,
         who=who,
+        offered=_offered(s.state.pending),
+        first_due=case.first_due,
+        solution_due=case.solution_due,
+        timers=timers_of(case, s.now, s.office),
     )
-    return (said,), (effect,)
+    choices = ((wording.CONSENT_YES[s.locale], CONSENT), (wording.CONSENT_NO[s.locale], NO_CONSENT))
+    return (said, wording.say(wording.CONSENT, s.locale)), effect, Pending("consent", choices)
 
 
-def offer(text: str, reason: str, locale: Locale) -> tuple[Pending, tuple[Choice, ...]]:
+def _offered(pending: Pending | None) -> tuple[str, ...]:
+    """What Lotse had offered when the employee wanted a person instead."""
+    if pending is None or pending.kind not in ("clarify", "topic", "next"):
+        return ()
+    return tuple(value for _, value in pending.choices if ":" in value)
+
+
+def offer(text: str, reason: str, locale: Locale, now: datetime) -> tuple[Pending, tuple[Choice, ...]]:
     """An offer of a person, pending until the employee answers; ``text`` becomes the question of the case."""
     choices = yes_no(locale)
-    return Pending("offer_person", tuple((c.label, c.value) for c in choices), text, reason), choices
+    return Pending("offer_person", tuple((c.label, c.value) for c in choices), text, reason, now), choices
 
 
 def offer_line(locale: Locale) -> Paragraph:

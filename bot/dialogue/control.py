@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from bot.dialogue import wording
 from bot.dialogue.answers import further_text, menu
+from bot.dialogue.case_moment import promise_of
 from bot.dialogue.case_rules import offer
-from bot.dialogue.choosing import yes_no
+from bot.dialogue.case_words import STATUS
+from bot.dialogue.choosing import NO, YES, yes_no
 from bot.dialogue.naming import contact_line, label_title
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
-from bot.model import Bullets, Locale, LookedUp, LookUp, RecordRating, Span, TopicId
+from bot.model import Bullets, ForgetPerson, Locale, LookedUp, LookUp, RecordRating, Span, TopicId
 
 PERSON_DATA: Mapping[str, Mapping[Locale, str]] = {
     "messages": {"de": "Nachrichten in Gesprächen", "en": "messages in conversations"},
@@ -104,17 +106,30 @@ def _rate(s: Situation, *, helpful: bool) -> Turn:
     if helpful:
         blocks = (wording.say(wording.RATED_GOOD, s.locale),)
         return finish(s, "control", "rated", blocks, effects=(rating,), label="helpful")
-    pending, choices = offer(label_title(s.content, label, s.locale) if label else "", "not helpful", s.locale)
+    pending, choices = offer(label_title(s.content, label, s.locale) if label else "", "not helpful", s.locale, s.now)
     changed = replace(s, state=replace(s.state, pending=pending))
     blocks = (wording.say(wording.RATED_BAD, s.locale),)
     return finish(changed, "control", "rated", blocks, choices=choices, effects=(rating,), label="not_helpful")
 
 
 def _case_status(s: Situation) -> Turn:
-    number = s.state.open_case
-    text = wording.CASE_STATUS_NONE if number is None else wording.CASE_STATUS_OPEN
-    blocks = (wording.say(text, s.locale, number=str(number)),)
-    return finish(s, "control", "case_status", blocks, label="case_status")
+    case = s.state.case
+    sentences = STATUS.get(case.state) if case else None
+    if case is None or sentences is None:
+        return finish(
+            s, "control", "case_status", (wording.say(wording.CASE_STATUS_NONE, s.locale),), label="case_status"
+        )
+    until = case.waiting_until if case.state == "waiting_third" else case.reopen_until
+    said = wording.say(
+        sentences,
+        s.locale,
+        number=str(case.number),
+        name=case.owner_name,
+        team=s.office.team_name(case.team, s.locale),
+        promise=promise_of(replace(case, locale=s.locale), s.now, s.office),
+        until=s.office.promise(case.team, until, s.now, s.locale) if until else "",
+    )
+    return finish(s, "control", "case_status", (said,), label="case_status")
 
 
 def _my_data(s: Situation) -> Turn:
@@ -141,6 +156,17 @@ def _delete_my_data(s: Situation) -> Turn:
     return finish(changed, "control", "confirm_delete", blocks, choices=choices, label="delete_my_data")
 
 
+def confirm_delete(s: Situation, value: str) -> Turn | None:
+    """The answer to the question whether everything is to be deleted; None when it is neither yes nor no."""
+    closed = replace(s, state=replace(s.state, pending=None))
+    if value == YES:
+        blocks = (wording.say(wording.DELETED, s.locale),)
+        return finish(closed, "control", "delete_my_data", blocks, effects=(ForgetPerson(),), label="delete_my_data")
+    if value == NO:
+        return finish(closed, "control", "declined", (wording.say(wording.NOT_KEPT, s.locale),), label="no")
+    return None
+
+
 ACTIONS: Mapping[str, Callable[[Situation], Turn]] = {
     "help": _help,
     "cancel": _cancel,
@@ -158,4 +184,4 @@ ACTIONS: Mapping[str, Callable[[Situation], Turn]] = {
 }
 """What a control intent's ``action`` may name, besides *yes*, *no*, *none* and *person*."""
 
-__all__ = ["ACTIONS", "act", "action_of", "person_data"]
+__all__ = ["ACTIONS", "act", "action_of", "confirm_delete", "person_data"]

@@ -11,7 +11,20 @@ from datetime import datetime
 from bot.content.definitions import Content
 from bot.dialogue import control, wording
 from bot.dialogue.answers import answer_parts, answer_sides, answer_turn, likely_topics, menu
-from bot.dialogue.case_rules import offer, offer_line, open_case
+from bot.dialogue.case_events import Accepts, Asks
+from bot.dialogue.case_policy import (
+    CLOSE_CASE,
+    about_case,
+    ask_for_person,
+    ask_to_close,
+    beside_case,
+    file_or_leaving,
+    goes_on,
+    revised,
+    silent,
+    timer_due,
+)
+from bot.dialogue.case_rules import offer, offer_line
 from bot.dialogue.choosing import (
     NO,
     NONE,
@@ -25,15 +38,16 @@ from bot.dialogue.choosing import (
     with_person,
 )
 from bot.dialogue.naming import aspect_title
+from bot.dialogue.office import Office
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending, State, fresh_context
+from bot.dialogue.team_office import TeamOffice
 from bot.dialogue.turn import Turn
 from bot.model import (
     MAX_UTTERANCE,
     AspectId,
     Candidate,
     Decision,
-    ForgetPerson,
     Input,
     IntentId,
     Locale,
@@ -48,6 +62,7 @@ from bot.model import (
     Understanding,
     Utterance,
 )
+from bot.understanding.normalize import fold
 
 SURE: Mapping[Locale, float] = {"de": 30.0, "en": 30.0}
 """From this score on a candidate is answered without asking back."""
@@ -80,18 +95,26 @@ Rule = Callable[[Situation], Turn | None]
 
 
 def take_turn(
-    state: State, incoming: Input, understanding: Understanding | None, content: Content, now: datetime
+    state: State,
+    incoming: Input,
+    understanding: Understanding | None,
+    content: Content,
+    now: datetime,
+    office: Office | None = None,
 ) -> Turn:
-    """What follows from one input. ``now`` is aware UTC; ``understanding`` is None for presses, ratings and look-ups."""
+    """What follows from one input. ``now`` is aware UTC; ``understanding`` is None for presses, ratings and look-ups.
+
+    ``office`` knows who of the staff is there; without one the teams' calendars count, and nobody is.
+    """
     state = fresh_context(state, now)
     found = understanding or Understanding(locale=state.locale or "de")
     locale = state.locale if state.locale and (state.locale_fixed or understanding is None) else found.locale
     state = replace(state, locale=locale, turns=state.turns + 1)
-    situation = Situation(state, incoming, found, content, now, locale)
+    situation = Situation(state, incoming, found, content, now, locale, office or TeamOffice(content))
     for rule in RULES:
         turn = rule(situation)
         if turn is not None:
-            return _remembering(turn, incoming)
+            return beside_case(situation, _remembering(turn, incoming))
     raise AssertionError("the last rule applies always")  # pragma: no cover
 
 
@@ -118,6 +141,15 @@ def _rated(s: Situation) -> Turn | None:
 
 def _looked_up(s: Situation) -> Turn | None:
     return control.person_data(s, s.input) if isinstance(s.input, LookedUp) else None
+
+
+def _close_case(s: Situation) -> Turn | None:
+    """The end of the case, in so many words; and *cancel*, when no question of ours is what it could mean."""
+    said = fold(_said(s)).strip(" .!?")
+    pending = s.state.pending
+    idle = pending is None or pending.kind in ("consent", "next")
+    sure = s.best is not None and s.best.score >= SURE[s.locale]
+    return ask_to_close(s) if said in CLOSE_CASE or (idle and sure and control.action_of(s) == "cancel") else None
 
 
 def _pressed(s: Situation) -> Turn | None:
@@ -164,13 +196,11 @@ def _chosen(s: Situation, value: str) -> Turn:
         aspect = s.state.aspect or AspectId("overview")
         return answer_turn(closed, topic, aspect, rule="chosen_topic", text=earlier)
     if value == PERSON or (value == YES and pending and pending.kind == "offer_person"):
-        return _open(closed, earlier or _said(s), pending.reason if pending else "asked")
-    if value == YES and pending and pending.kind == "confirm_delete":
-        blocks = (wording.say(wording.DELETED, s.locale),)
-        return finish(closed, "control", "delete_my_data", blocks, effects=(ForgetPerson(),), label="delete_my_data")
+        return _open(s, earlier or _said(s), pending.reason if pending else "asked", said_yes=value == YES)
+    if pending and pending.kind == "confirm_delete" and (confirmed := control.confirm_delete(s, value)):
+        return confirmed
     if value == NO:
-        text = wording.NOT_KEPT if pending and pending.kind == "confirm_delete" else wording.DECLINED
-        return finish(closed, "control", "declined", (wording.say(text, s.locale),), label="no")
+        return finish(closed, "control", "declined", (wording.say(wording.DECLINED, s.locale),), label="no")
     if value == NONE:
         return _none_of_these(closed, pending)
     return control.act(closed, value) or _miss(closed)
@@ -180,7 +210,7 @@ def _none_of_these(s: Situation, pending: Pending | None) -> Turn:
     """None of the guesses: the most valuable gap there is, so it is kept with what was offered."""
     offered = tuple(value for _, value in pending.choices) if pending else ()
     text = pending.text if pending else _said(s)
-    asked, choices = offer(text, "none of the offered", s.locale)
+    asked, choices = offer(text, "none of the offered", s.locale, s.now)
     state = replace(s.state, pending=asked, misses=s.state.misses + 1)
     return finish(
         replace(s, state=state),
@@ -213,7 +243,7 @@ def _sensitive(s: Situation) -> Turn | None:
     best = handoffs[0]
     intent = s.content.intents[IntentId(best.label)]
     replies = intent.reply[s.locale]
-    pending, choices = offer(_said(s), intent.id, s.locale)
+    pending, choices = offer(_said(s), intent.id, s.locale, s.now)
     state = replace(s.state, pending=pending, misses=0)
     blocks = (Paragraph((Span(replies[s.state.turns % len(replies)]),)), offer_line(s.locale))
     return finish(
@@ -339,7 +369,7 @@ def _miss(s: Situation) -> Turn:
             choices=choices,
             effects=(gap,),
         )
-    pending, choices = offer(_said(s), "two misses", s.locale)
+    pending, choices = offer(_said(s), "two misses", s.locale, s.now)
     state = replace(s.state, misses=misses, pending=pending)
     return finish(
         replace(s, state=state),
@@ -358,28 +388,24 @@ def _said(s: Situation) -> str:
     return s.input.text if isinstance(s.input, Utterance) else ""
 
 
-def _open(s: Situation, question: str, reason: str, candidate: Candidate | None = None) -> Turn:
+def _open(
+    s: Situation, question: str, reason: str, candidate: Candidate | None = None, *, said_yes: bool = False
+) -> Turn:
     asked = s.state.asked
     if asked and asked not in question:
         question = f"{asked} – {question}" if question else asked
-    blocks, effects = open_case(s.state, question, reason, s.understanding, s.content, s.locale, s.now)
-    state = replace(s.state, misses=0, pending=None)
-    return finish(
-        replace(s, state=state),
-        "handoff",
-        "opened",
-        blocks,
-        effects=effects,
-        label=candidate.label if candidate else "wants_person",
-        candidate=candidate,
-    )
+    offered = s.state.pending is not None and s.state.pending.kind == "offer_person"
+    turn = ask_for_person(s, question, reason, Accepts() if said_yes and offered else Asks())
+    if candidate is None:
+        return turn
+    return replace(turn, label=candidate.label, score=candidate.score)
 
 
 def _rating_reply(s: Situation, rating: RecordRating) -> Turn:
     if rating.helpful:
         blocks = (wording.say(wording.RATED_GOOD, s.locale),)
         return finish(s, "control", "rated", blocks, effects=(rating,), label="helpful")
-    pending, choices = offer("", "not helpful", s.locale)
+    pending, choices = offer("", "not helpful", s.locale, s.now)
     blocks = (wording.say(wording.RATED_BAD, s.locale),)
     state = replace(s.state, pending=pending)
     return finish(
@@ -388,13 +414,20 @@ def _rating_reply(s: Situation, rating: RecordRating) -> Turn:
 
 
 RULES: tuple[Rule, ...] = (
-    _rated,
     _looked_up,
+    timer_due,
+    revised,
+    file_or_leaving,
+    about_case,
+    silent,
+    _rated,
     _pressed,
     _empty,
     _typed_choice,
     _wants_person,
     _yes_no,
+    _close_case,
+    goes_on,
     _several,
     _sensitive,
     _intent,
@@ -405,4 +438,5 @@ RULES: tuple[Rule, ...] = (
     _did_you_mean,
     _miss,
 )
-"""The policy. A person is one step away, so the wish for one comes before everything that could be answered."""
+"""The policy. Who has a case talks to a person, so the rules about it come first (``case_policy.py``); then a person is one
+step away, so the wish for one comes before everything that could be answered."""

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.content.definitions import Content
 from bot.dialogue import wording
+from bot.dialogue.office import Office
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
 from bot.model import (
@@ -39,6 +40,7 @@ class Situation:
     content: Content
     now: datetime
     locale: Locale
+    office: Office
 
     @property
     def day(self) -> date:
@@ -64,8 +66,12 @@ def finish(
     sources: tuple[SourceNote, ...] = (),
     effects: tuple[Effect, ...] = (),
     rateable: bool = False,
+    notice: bool = False,
 ) -> Turn:
-    """The turn that says ``blocks``: with the line for a first contact in front, and the note when a message was cut."""
+    """The turn that says ``blocks``: with the line for a first contact in front, and the note when a message was cut.
+
+    A ``notice`` says what happened to a case, and arrives even when a coordinator takes over meanwhile.
+    """
     state = s.state
     front: list[Block] = []
     if not state.introduced:
@@ -79,7 +85,7 @@ def finish(
     scores = tuple((c.label, c.score) for c in s.understanding.candidates[:3])
     return Turn(
         state=state,
-        effects=(Say(reply), *effects),
+        effects=(Say(reply, notice), *effects),
         reason=Reason(rule, detail, scores, candidate.evidence if candidate else ()),
         decision=decision,
         label=label,

@@ -9,27 +9,33 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from bot.model import AspectId, Locale, TopicId, WhoId
+from bot.model import AspectId, CaseFacts, Locale, TopicId, WhoId
 
 STATE_VERSION = 1
 
 CONTEXT_LIFETIME = timedelta(minutes=30)
 """How long topic, aspect and person words are carried along in a thread."""
 
-PendingKind = Literal["clarify", "topic", "aspect", "next", "offer_person", "confirm_delete"]
+OFFER_LASTS = timedelta(minutes=30)
+"""How long an offer of a person stands; a *yes* that comes later was meant for something else."""
+
+PendingKind = Literal[
+    "clarify", "topic", "aspect", "next", "offer_person", "confirm_delete", "consent", "close_case", "satisfaction"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A question of ours is open: its choices as (label, value), and the words that led to it.
 
-    ``text`` is replayed with the choice, so what the sentence already said is not lost.
+    ``text`` is replayed with the choice, so what the sentence already said is not lost. ``at``: when an offer was made.
     """
 
     kind: PendingKind
     choices: tuple[tuple[str, str], ...]
     text: str = ""
     reason: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,15 @@ class State:
     """The last question in the employee's own words; a wish for a person refers to it."""
     open_case: int | None = None
     """Number of the case that is open for this conversation; the store keeps it up to date."""
+    case: CaseFacts | None = None
+    """The latest case of this conversation, whatever became of it. Never stored with the state: the store hands it in."""
 
 
 def fresh_context(state: State, now: datetime) -> State:
-    """The state with a context older than its lifetime forgotten, and with it an open question of ours."""
+    """The state with a context older than its lifetime forgotten, and with it an open question of ours; no stale offer."""
+    pending = state.pending
+    if pending is not None and pending.at is not None and now - pending.at > OFFER_LASTS:
+        state = replace(state, pending=None)
     if state.context_at is None or now - state.context_at <= CONTEXT_LIFETIME:
         return state
     return replace(state, topic=None, aspect=None, who=(), context_at=None, pending=None, misses=0, asked="")
@@ -74,7 +85,10 @@ def fresh_context(state: State, now: datetime) -> State:
 
 def state_to_json(state: State) -> dict[str, Any]:
     """The state as plain JSON values, with its version."""
-    data = asdict(state)
+    data = asdict(replace(state, case=None))
+    del data["case"]
+    if state.pending is not None and state.pending.at is not None:
+        data["pending"]["at"] = state.pending.at.isoformat()
     data["context_at"] = state.context_at.isoformat() if state.context_at else None
     data["version"] = STATE_VERSION
     return data
@@ -102,6 +116,7 @@ def state_from_json(data: Mapping[str, Any] | None) -> State:
             choices=tuple((label, value) for label, value in pending["choices"]),
             text=pending["text"],
             reason=pending["reason"],
+            at=datetime.fromisoformat(pending["at"]) if pending.get("at") else None,
         )
         if pending
         else None,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.dialogue.state import State
-from bot.model import Decision, Effect, Reason, Reply, Say
+from bot.model import Decision, Effect, MoveCase, Reason, Reply, Say, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +19,14 @@ class Turn:
 
     @property
     def replies(self) -> tuple[Reply, ...]:
-        """The replies among the effects, in order."""
-        return tuple(effect.reply for effect in self.effects if isinstance(effect, Say))
+        """Everything the employee is told, in order: by Lotse, and about the case."""
+        told: list[Reply] = []
+        for effect in self.effects:
+            match effect:
+                case Say(reply=reply):
+                    told.append(reply)
+                case MoveCase(turn=turn):
+                    told.extend(each.reply for each in turn.effects if isinstance(each, Tell))
+                case _:
+                    pass
+        return tuple(told)

@@ -121,13 +121,27 @@ CASE_OPENED: Sentences = {
     "en": "I have recorded your question as case {number} for the coordination team ({team}). {promise} You can go on asking "
     "here; what you write becomes part of the case.",
 }
+CONSENT: Sentences = {
+    "de": "Die Koordination sieht Ihre Frage, aber nicht Ihren Namen. Darf sie auch Ihren Namen und unser bisheriges Gespräch sehen?",
+    "en": "The coordination team sees your question, but not your name. May they also see your name and our conversation so far?",
+}
+CONSENT_YES: Sentences = {"de": "Ja, gern", "en": "Yes, gladly"}
+CONSENT_NO: Sentences = {"de": "Nein, lieber nicht", "en": "No, rather not"}
+JOINED: Sentences = {
+    "de": "Das habe ich zu Ihrem Fall {number} dazugelegt.",
+    "en": "I have added that to your case {number}.",
+}
+CLOSE_CASE: Sentences = {
+    "de": "Soll ich Ihren Fall {number} schließen?",
+    "en": "Shall I close your case {number}?",
+}
+CLOSE_YES: Sentences = {"de": "Ja, Fall schließen", "en": "Yes, close the case"}
+CLOSE_WITHDRAW: Sentences = {"de": "Zurückziehen und Text löschen", "en": "Withdraw and delete the text"}
+CLOSE_NO: Sentences = {"de": "Nein, Fall behalten", "en": "No, keep the case"}
+CASE_KEPT: Sentences = {"de": "Gut, der Fall bleibt, wie er ist.", "en": "All right, the case stays as it is."}
 CASE_ALREADY: Sentences = {
     "de": "Ihr Fall {number} steht schon auf der Liste der Koordination. Was Sie hier schreiben, gehört mit dazu.",
     "en": "Your case {number} is already on the coordination team's list. What you write here is added to it.",
-}
-CASE_STATUS_OPEN: Sentences = {
-    "de": "Ihr Fall {number} ist aufgenommen und steht auf der Liste der offenen Fälle. Bisher hat ihn noch niemand übernommen.",
-    "en": "Your case {number} has been recorded and is on the list of open cases. Nobody has taken it over yet.",
 }
 CASE_STATUS_NONE: Sentences = {
     "de": "Für dieses Gespräch ist kein Fall offen. Mit „Mensch“ geben Sie Ihre Frage an die Koordination.",

@@ -1,22 +1,24 @@
-"""The cases coordinators look after: read for pages and commands, and closed."""
+"""The cases coordinators look after: read for commands and for the page of one conversation, and closed by an operator."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, delete, select, update
 
-from bot.model import Address, CaseNumber, Locale, TopicId, WhoId
+from bot.model import UNFINISHED, Address, CaseFacts, CaseNumber, CaseState, Locale, TopicId, WhoId
+from bot.store.announce import DESK
+from bot.store.case_rows import facts_of, find_case
+from bot.store.case_writing import closed_audit
 from bot.store.database import Database
 from bot.store.places import address_of, at_address
-from bot.store.tables import audit, cases, conversations
-
-CaseState = Literal["open", "closed"]
+from bot.store.tables import cases, conversations, timers
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One handoff. ``version`` grows with every change of its state."""
+    """One handoff: its facts, and what it is about."""
 
     number: CaseNumber
     address: Address | None
@@ -30,39 +32,44 @@ class Case:
     understood: tuple[tuple[str, float], ...]
     shown: tuple[str, ...]
     who: tuple[WhoId, ...]
+    offered: tuple[str, ...]
     opened_at: datetime
     closed_at: datetime | None
+    facts: CaseFacts
 
 
-async def list_cases(database: Database, state: CaseState | None = "open", limit: int = 100) -> tuple[Case, ...]:
-    """The latest cases in this state, oldest first; None: in any state."""
+async def list_cases(
+    database: Database, states: Collection[CaseState] | None = UNFINISHED, limit: int = 100
+) -> tuple[Case, ...]:
+    """The latest cases in these states, oldest first; None: in any state."""
     statement = _cases().order_by(cases.c.number.desc()).limit(limit)
-    if state is not None:
-        statement = statement.where(cases.c.state == state)
+    if states is not None:
+        statement = statement.where(cases.c.state.in_(states))
     async with database.reading() as connection:
         rows = (await connection.execute(statement)).all()
-    return tuple(_case(row) for row in reversed(rows))
+    return tuple(case_of(row) for row in reversed(rows))
 
 
 async def cases_of(database: Database, address: Address) -> tuple[Case, ...]:
     """All cases of the conversation at this address, oldest first."""
     async with database.reading() as connection:
         rows = await connection.execute(_cases().where(at_address(address)).order_by(cases.c.number))
-    return tuple(_case(row) for row in rows.all())
+    return tuple(case_of(row) for row in rows.all())
 
 
 async def close_case(database: Database, number: CaseNumber, *, actor: str, now: datetime) -> bool:
-    """Close this case; False when there is no such case that is open."""
-    async with database.transaction() as connection:
-        closed = await connection.execute(
+    """Close this case for good, whatever its state; False when there is none, or it is closed already."""
+    async with database.transaction([DESK]) as connection:
+        row = await find_case(connection, number)
+        if row is None or row.state == "closed":
+            return False
+        await connection.execute(
             update(cases)
-            .where(cases.c.number == number, cases.c.state != "closed")
+            .where(cases.c.number == number)
             .values(state="closed", version=cases.c.version + 1, closed_at=now)
         )
-        if closed.rowcount == 0:
-            return False
-        row = {"at": now, "actor": actor, "action": "case_closed", "target": str(number)}
-        await connection.execute(insert(audit).values(row))
+        await connection.execute(delete(timers).where(timers.c.case_number == number))
+        await closed_audit(connection, facts_of(row), now, actor)
     return True
 
 
@@ -72,7 +79,8 @@ def _cases() -> Select[Any]:
     )
 
 
-def _case(row: Row[Any]) -> Case:
+def case_of(row: Row[Any]) -> Case:
+    """The case in this row of ``cases``, joined with its conversation."""
     context = row.context
     return Case(
         number=CaseNumber(row.number),
@@ -87,6 +95,8 @@ def _case(row: Row[Any]) -> Case:
         understood=tuple((label, score) for label, score in context["understood"]),
         shown=tuple(context["shown"]),
         who=tuple(context["who"]),
+        offered=tuple(context.get("offered", ())),
         opened_at=row.opened_at,
         closed_at=row.closed_at,
+        facts=facts_of(row),
     )

@@ -13,7 +13,7 @@ Rejected: a ``claimed_by`` column with a time limit (a worker that stops leaves 
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +21,23 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import LotseError
-from bot.model import Address, CaseNumber, Decision, Effect, Input, Locale, Person, Reason, Utterance
+from bot.model import (
+    UNFINISHED,
+    Absence,
+    Address,
+    CaseFacts,
+    CaseNumber,
+    Decision,
+    Effect,
+    Input,
+    Locale,
+    Person,
+    Reason,
+    Utterance,
+)
+from bot.store.absences import absences_in
 from bot.store.announce import INBOX
+from bot.store.case_rows import facts_of, latest_case
 from bot.store.database import Database
 from bot.store.effects import Decided, write, write_said
 from bot.store.payloads import input_from_json, reason_to_json
@@ -36,7 +51,6 @@ from bot.store.turn_rows import (
     mark_done,
     mark_introduced,
     oldest_input,
-    open_case_of,
     save_state,
 )
 
@@ -82,7 +96,11 @@ class Held:
 
 @dataclass(slots=True)
 class Work:
-    """One input to be answered, and what is known of its conversation. ``state`` is None in a new conversation."""
+    """One input to be answered, and what is known of its conversation. ``state`` is None in a new conversation.
+
+    ``case`` is the conversation's latest case, whatever became of it; ``absences`` those of the staff that are not over,
+    read only where there is a case they could matter to.
+    """
 
     address: Address
     person: Person
@@ -91,7 +109,8 @@ class Work:
     state: Mapping[str, Any] | None
     locale: Locale | None
     introduced: bool
-    open_case: CaseNumber | None
+    case: CaseFacts | None
+    absences: tuple[Absence, ...]
     attempts: int
     _held: Held = field(repr=False)
     finished: bool = field(default=False, init=False)
@@ -102,6 +121,11 @@ class Work:
         """The number of the conversation, for logs."""
         return self._held.listener.conversation
 
+    @property
+    def open_case(self) -> CaseNumber | None:
+        """The number of the case coordinators still have something to do in."""
+        return self.case.number if self.case is not None and self.case.state in UNFINISHED else None
+
     async def finish(self, record: TurnRecord) -> None:
         """Write the turn; it is committed when the block of ``claim_next`` ends."""
         held = self._held
@@ -109,7 +133,7 @@ class Work:
         decided = Decided(
             record.effects,
             held.now,
-            self.open_case,
+            self.case,
             label=record.label,
             reason=reason,
             locale=record.locale,
@@ -133,7 +157,7 @@ class Work:
     async def park(self, effects: tuple[Effect, ...]) -> None:
         """Give the input up: say and do this instead. The dialogue state stays as it was."""
         held = self._held
-        await self._write(Decided(effects, held.now, self.open_case, locale=self.locale, speaker="system"), None)
+        await self._write(Decided(effects, held.now, self.case, locale=self.locale, speaker="system"), None)
         await mark_done(held.connection, held.answered.id, held.now, status="parked")
 
     async def _write(self, decided: Decided, label: str | None) -> bool:
@@ -141,8 +165,8 @@ class Work:
         held.wake.append(INBOX)
         external_id = held.answered.external_id
         at = min(held.answered.sent_at, held.now)  # a platform whose clock is ahead must not keep a text longer
-        await write_said(held.connection, held.listener, self.input, external_id, at, label)
-        return await write(held.connection, held.listener, decided, held.wake)
+        said = await write_said(held.connection, held.listener, self.input, external_id, at, label)
+        return await write(held.connection, held.listener, replace(decided, said=said), held.wake)
 
 
 Apologise = Callable[[Work], tuple[Effect, ...]]
@@ -236,6 +260,7 @@ class Conversations:
 
 async def _work(held: Held, given: Input) -> Work:
     row, answered = held.row, held.answered
+    case = await latest_case(held.connection, row.id)
     return Work(
         address=held.listener.address,
         person=Person(row.channel, answered.external_user),
@@ -244,7 +269,8 @@ async def _work(held: Held, given: Input) -> Work:
         state=row.state,
         locale=locale_of(row.locale),
         introduced=answered.introduced_at is not None,
-        open_case=await open_case_of(held.connection, row.id),
+        case=None if case is None else facts_of(case),
+        absences=() if case is None else await absences_in(held.connection, held.now),
         attempts=answered.attempts,
         _held=held,
     )

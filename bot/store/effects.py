@@ -10,28 +10,40 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
-    CaseNumber,
+    UNFINISHED,
+    CaseFacts,
+    Edited,
     Effect,
     ExternalId,
     ForgetPerson,
     Input,
+    KeepEdit,
+    Left,
     LookedUp,
     LookUp,
+    MoveCase,
     OpenCase,
     Pressed,
     Rated,
     RecordGap,
     RecordRating,
+    Removed,
     Say,
+    SentFile,
     SetTimer,
     Utterance,
 )
-from bot.store.announce import INBOX, OUTBOX, TIMERS, transcript_topic
+from bot.store.announce import DESK, INBOX, OUTBOX, TIMERS, transcript_topic
+from bot.store.case_writing import link_line, open_case, write_turn
 from bot.store.erasure import count_of, forget_person
 from bot.store.inbox import put_own
 from bot.store.payloads import input_to_json, reply_from_json
-from bot.store.saying import Listener, Speaker, say
-from bot.store.tables import audit, cases, gaps, ratings, timers, transcript
+from bot.store.revising import keep_edit
+from bot.store.saying import Listener, Speaker, say, stamp_of
+from bot.store.tables import gaps, ratings, timers, transcript
+
+PRESSED_BY_TIMER = "timer:"
+"""A timer enters as ``Pressed("timer:<kind>")``."""
 
 LOOK_BACK = 10
 """So many of the latest replies are searched for the label of a choice that was pressed."""
@@ -39,11 +51,15 @@ LOOK_BACK = 10
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What one turn wants written: its effects, the case that was open before, and why it said what it said."""
+    """What one turn wants written: its effects, the latest case before it, and why it said what it said.
+
+    ``said`` is the transcript's line of what the employee said, when they said something.
+    """
 
     effects: tuple[Effect, ...]
     now: datetime
-    open_case: CaseNumber | None = None
+    case: CaseFacts | None = None
+    said: int | None = None
     label: str | None = None
     reason: Mapping[str, Any] | None = None
     locale: str | None = None
@@ -56,19 +72,45 @@ async def write(connection: AsyncConnection, listener: Listener, decided: Decide
     wake += [OUTBOX, transcript_topic(listener.address)]
     if any(isinstance(effect, ForgetPerson) for effect in decided.effects) and listener.person is not None:
         await forget_person(connection, listener.person, decided.now, actor="employee", keep=listener.conversation)
+        wake.append(DESK)
         stranger = Listener(listener.conversation, listener.address, None)
         for effect in decided.effects:
             if isinstance(effect, Say):
-                await say(connection, stranger, effect.reply, decided.now, who=decided.speaker)
+                await say(connection, stranger, effect.reply, decided.now, who=decided.speaker, voice="notice")
         return True
-    # The case first: the replies name its number, wherever in the list they stand.
-    number = decided.open_case
+    # The case first: what else is said belongs to it and names its number, wherever in the list it stands.
+    case = await _case_after(connection, listener, decided, wake)
     for effect in decided.effects:
-        if isinstance(effect, OpenCase):
-            number = await _open_case(connection, listener, effect, decided.now)
-    for effect in decided.effects:
-        await _write_one(connection, listener, decided, effect, number, wake)
+        await _write_one(connection, listener, decided, effect, case, wake)
     return False
+
+
+async def _case_after(
+    connection: AsyncConnection, listener: Listener, decided: Decided, wake: list[str]
+) -> CaseFacts | None:
+    """Open or move the case as the turn decided; the latest case of the conversation then."""
+    case = decided.case
+    moved = False
+    for effect in decided.effects:
+        match effect:
+            case OpenCase():
+                case = await open_case(connection, listener, effect, decided.now, wake)
+            case MoveCase(turn=turn):
+                case = turn.case
+            case _:
+                continue
+        moved = True
+    if (
+        case is not None
+        and decided.said is not None
+        and (case.state in UNFINISHED or (moved and case.state != "muted"))
+    ):
+        await link_line(connection, case, listener.person, "employee", decided.said, decided.now)
+        wake.append(DESK)
+    for effect in decided.effects:
+        if isinstance(effect, MoveCase):
+            await write_turn(connection, listener, effect.turn, decided.now, wake)
+    return case
 
 
 async def _write_one(
@@ -76,22 +118,28 @@ async def _write_one(
     listener: Listener,
     decided: Decided,
     effect: Effect,
-    number: CaseNumber | None,
+    case: CaseFacts | None,
     wake: list[str],
 ) -> None:
     person, now = listener.person, decided.now
     match effect:
-        case Say(reply=reply):
-            await say(
+        case Say(reply=reply, notice=notice):
+            said = await say(
                 connection,
                 listener,
                 reply,
                 now,
                 who=decided.speaker,
-                case_number=number,
+                voice="notice" if notice else "bot",
+                stamp=stamp_of(case),
                 label=decided.label,
                 reason=decided.reason,
             )
+            if case is not None and case.state in UNFINISHED:
+                kind = "notice" if notice else "lotse"
+                await link_line(connection, case, person, kind, said.line, now)
+        case KeepEdit():
+            await keep_edit(connection, listener, effect, now)
         case RecordGap(kind=kind, question=question, label=label, offered=offered):
             gap = {"kind": kind, "question": question, "label": label, "offered": list(offered)}
             await connection.execute(insert(gaps).values(person_id=person, at=now, locale=decided.locale, **gap))
@@ -110,33 +158,10 @@ async def _write_one(
             own_id = ExternalId(f"lookup:{uuid.uuid4()}")
             await put_own(connection, listener, own_id, input_to_json(LookedUp(what, found)), now)
             wake.append(INBOX)
-        case OpenCase() | ForgetPerson():
+        case OpenCase() | MoveCase() | ForgetPerson():
             pass  # written before, see ``write``
         case _:
             assert_never(effect)
-
-
-async def _open_case(connection: AsyncConnection, listener: Listener, effect: OpenCase, now: datetime) -> CaseNumber:
-    row = insert(cases).values(
-        conversation_id=listener.conversation,
-        person_id=listener.person,
-        state="open",
-        version=1,
-        question=effect.question,
-        locale=effect.locale,
-        team=effect.team,
-        topic=effect.topic,
-        reason=effect.reason,
-        context={
-            "understood": [list(guess) for guess in effect.understood],
-            "shown": list(effect.shown),
-            "who": list(effect.who),
-        },
-        opened_at=now,
-    )
-    number = CaseNumber((await connection.execute(row.returning(cases.c.number))).scalar_one())
-    await connection.execute(insert(audit).values(at=now, actor="employee", action="case_opened", target=str(number)))
-    return number
 
 
 async def _rate(connection: AsyncConnection, listener: Listener, effect: RecordRating, now: datetime) -> None:
@@ -158,19 +183,22 @@ async def _rate(connection: AsyncConnection, listener: Listener, effect: RecordR
 
 async def write_said(
     connection: AsyncConnection, listener: Listener, said: Input, external_id: str, at: datetime, label: str | None
-) -> None:
-    """Write what the person said; a press stands there with the words that were pressed."""
+) -> int | None:
+    """Write what the person said; a press stands there with the words that were pressed. The line, if there is one."""
     match said:
         case Utterance(text=text):
             words = text
+        case Pressed(value=value) if value.startswith(PRESSED_BY_TIMER):
+            return None
         case Pressed(value=value):
             words = await _label_of(connection, listener.conversation, value)
-        case Rated() | LookedUp():
-            return
+        case Rated() | LookedUp() | Edited() | Removed() | SentFile() | Left():
+            return None
         case _:
             assert_never(said)
-    await connection.execute(
-        insert(transcript).values(
+    added = await connection.execute(
+        insert(transcript)
+        .values(
             conversation_id=listener.conversation,
             person_id=listener.person,
             who="user",
@@ -179,7 +207,10 @@ async def write_said(
             at=at,
             label=label,
         )
+        .returning(transcript.c.id)
     )
+    line: int = added.scalar_one()
+    return line
 
 
 async def _label_of(connection: AsyncConnection, conversation: int, value: str) -> str:

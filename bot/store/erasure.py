@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, Row, Select, Table, delete, exists, func, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Address
+from bot.store.case_rows import facts_of
+from bot.store.case_writing import erased_audit
 from bot.store.inbox import digest_of
 from bot.store.personal_data import IN_A_CONVERSATION, children_of, of_person, tables_with
 from bot.store.places import address_of
@@ -63,7 +65,8 @@ async def forget_person(
     ``keep`` is a conversation whose row stays, emptied, so that the confirmation can still be delivered there.
     """
     touched = await _lock(connection, person)
-    numbers = (await connection.scalars(select(cases.c.number).where(cases.c.person_id == person))).all()
+    for case in (await connection.execute(select(cases).where(cases.c.person_id == person))).all():
+        await erased_audit(connection, facts_of(case), now, actor)
     deleted: dict[str, int] = {}
     for table in tables_with("owned"):
         gone = await connection.execute(delete(table).where(of_person(table, person)))
@@ -77,9 +80,8 @@ async def forget_person(
     deleted["conversations"], emptied["conversations"] = gone.rowcount, len(ids) - gone.rowcount
     gone = await connection.execute(delete(persons).where(persons.c.id == person))
     deleted["persons"] = gone.rowcount
-    rows = [{"at": now, "actor": actor, "action": "person_forgotten", "target": ""}]
-    rows += [{"at": now, "actor": actor, "action": "case_erased", "target": str(number)} for number in numbers]
-    await connection.execute(insert(audit), rows)
+    forgotten = {"at": now, "actor": actor, "action": "person_forgotten", "target": ""}
+    await connection.execute(insert(audit).values(forgotten))
     return Forgotten(tuple(address_of(row) for row in touched), deleted, emptied)
 
 

@@ -95,7 +95,7 @@ class Inbox:
             locale = await connection.scalar(
                 select(conversations.c.locale).where(conversations.c.id == listener.conversation)
             )
-            await say(connection, listener, self._refuse(locale_of(locale)), now, who="system")
+            await say(connection, listener, self._refuse(locale_of(locale)), now, who="system", voice="notice")
             wake.append(OUTBOX)
 
 

@@ -1,8 +1,11 @@
 """Hands out what was decided, in the order of each conversation: waiting -> sending -> sent | parked.
 
 The step to *sending* is a commit of its own, made while the conversation is locked: what is decided in a conversation
-before that step (the person is forgotten, later: a coordinator takes over) keeps the message from being sent; what is
+before that step (the person is forgotten, a coordinator takes over) keeps the message from being sent; what is
 decided after it comes too late, and everybody can see which of the two it was.
+
+A message of Lotse's carries the version of the case it was decided on. When a coordinator has taken the word since, it is
+dropped at this step, however long a platform that was away has held it up. People's messages and notices are not.
 
 A retryable failure holds back its conversation, so that the order is kept; a parked row does not, or one message that
 can never arrive would silence a conversation for good. A row found *sending* after a stop is *unclear*: it is handed
@@ -17,16 +20,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.errors import ChannelError
 from bot.model import Delivery, ExternalId, OutboxId
-from bot.store.announce import OUTBOX, transcript_topic
+from bot.store.announce import DESK, OUTBOX, transcript_topic
+from bot.store.case_rows import latest_case
 from bot.store.database import Database
 from bot.store.payloads import delivery_from_json
 from bot.store.places import address_of
+from bot.store.revising import discard, revised_by
 from bot.store.tables import conversations, outbox
 
 SENDING_LASTS = timedelta(minutes=2)
@@ -80,8 +85,16 @@ class Outbox:
                 if row is None or (row.retry_at is not None and row.retry_at > now):
                     continue  # another process was faster between the two looks
                 outbox_id = OutboxId(row.id)
+                if await _overtaken(connection, row):
+                    await discard(connection, row, now)
+                    wake += [OUTBOX, DESK]
+                    continue
+                revised = await revised_by(connection, row.revises) if row.revises is not None else None
+                if row.revises is not None and revised is None:  # what it is about was never sent, so nobody read it
+                    await _set(connection, outbox_id, status="discarded", delivery=None, done_at=now, retry_at=None)
+                    continue
                 try:
-                    delivery = delivery_from_json(row.delivery, outbox_id)
+                    delivery = delivery_from_json(row.delivery, outbox_id, revised)
                 except (KeyError, TypeError, ValueError) as error:
                     unreadable = f"the stored message cannot be read ({type(error).__name__})"
                     await _set(connection, outbox_id, status="parked", error=unreadable, done_at=now, retry_at=None)
@@ -163,6 +176,20 @@ def _lock_conversation(channel: str, now: datetime) -> Select[Any]:
 def _head(conversation: int) -> Select[Any]:
     unfinished = outbox.c.status.in_(("waiting", "sending"))
     return select(outbox).where(outbox.c.conversation_id == conversation, unfinished).order_by(outbox.c.seq).limit(1)
+
+
+async def _overtaken(connection: AsyncConnection, row: Row[Any]) -> bool:
+    """Whether a coordinator has taken the word since this message of Lotse's was decided. The conversation is locked.
+
+    A message that may have left already (*sending*, found after a stop) is not recalled: it is handed in again, and the
+    channel recognises it.
+    """
+    if row.voice != "bot" or row.status != "waiting":
+        return False
+    case = await latest_case(connection, row.conversation_id)
+    if case is None or case.silent_from is None:
+        return False
+    return bool(row.case_number != case.number or row.case_version < case.silent_from)
 
 
 async def _sending(connection: AsyncConnection, outbox_id: OutboxId) -> Any:

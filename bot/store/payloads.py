@@ -15,14 +15,21 @@ from bot.model import (
     Address,
     CaseNumber,
     Delivery,
+    Edit,
+    Edited,
+    ExternalId,
     Input,
+    Left,
     LookedUp,
     OutboxId,
     Post,
     Pressed,
     Rated,
     Reason,
+    Redact,
+    Removed,
     Reply,
+    SentFile,
     Utterance,
 )
 
@@ -46,6 +53,14 @@ def input_to_json(given: Input) -> dict[str, Any]:
             return {"kind": "rated", "helpful": helpful, "about": storable(about[:64])}
         case LookedUp(what=what, found=found):
             return {"kind": "looked_up", "what": what, "found": [list(pair) for pair in found]}
+        case Edited(of=of, text=text):
+            return {"kind": "edited", "of": storable(of), "text": storable(text[: MAX_UTTERANCE + 1])}
+        case Removed(of=of):
+            return {"kind": "removed", "of": storable(of)}
+        case SentFile():
+            return {"kind": "sent_file"}
+        case Left():
+            return {"kind": "left"}
 
 
 def input_from_json(data: Mapping[str, Any]) -> Input:
@@ -59,6 +74,14 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return Rated(data["helpful"], OutboxId(data["about"]))
         case "looked_up":
             return LookedUp(data["what"], tuple((kind, count) for kind, count in data["found"]))
+        case "edited":
+            return Edited(ExternalId(data["of"]), data["text"])
+        case "removed":
+            return Removed(ExternalId(data["of"]))
+        case "sent_file":
+            return SentFile()
+        case "left":
+            return Left()
         case kind:
             raise ValueError(f"an input of kind {kind!r} is unknown to this release")
 
@@ -85,17 +108,29 @@ def reason_from_json(data: Mapping[str, Any]) -> Reason:
     return _REASON.validate_python(data)
 
 
-def delivery_to_json(address: Address, reply: Mapping[str, Any]) -> dict[str, Any]:
-    """What the outbox keeps of a message to be posted; ``reply`` is already JSON."""
+def delivery_to_json(address: Address, reply: Mapping[str, Any] | None, kind: str = "post") -> dict[str, Any]:
+    """What the outbox keeps of a message to be posted, edited or (without a reply) redacted; ``reply`` is already JSON."""
     place = {"channel": address.channel, "room": address.room, "thread": address.thread}
-    return {"kind": "post", "address": place, "reply": dict(reply)}
+    return {"kind": kind, "address": place, "reply": None if reply is None else dict(reply)}
 
 
-def delivery_from_json(data: Mapping[str, Any], outbox_id: OutboxId) -> Delivery:
-    """The delivery that was stored. Raises ValueError on a kind only a later release knows."""
-    if data["kind"] != "post":
-        raise ValueError(f"a delivery of kind {data['kind']!r} is unknown to this release")
-    return Post(Address(**data["address"]), outbox_id, reply_from_json(data["reply"]))
+def delivery_from_json(
+    data: Mapping[str, Any], outbox_id: OutboxId, revised: tuple[OutboxId, ExternalId] | None = None
+) -> Delivery:
+    """The delivery that was stored; ``revised`` is the message an edit or redaction is about, as the platform knows it.
+
+    Raises ValueError on a kind only a later release knows.
+    """
+    address = Address(**data["address"])
+    match data["kind"]:
+        case "post":
+            return Post(address, outbox_id, reply_from_json(data["reply"]))
+        case "edit" if revised is not None:
+            return Edit(address, outbox_id, *revised, reply_from_json(data["reply"]))
+        case "redact" if revised is not None:
+            return Redact(address, outbox_id, *revised)
+        case kind:
+            raise ValueError(f"a delivery of kind {kind!r} is unknown to this release")
 
 
 def with_case_number(value: Any, number: CaseNumber) -> Any:

@@ -74,8 +74,24 @@ TREATMENTS: Mapping[str, Treatment] = {
         "owned",
         "180 days after it was closed",
         by="person_id",
-        said=("question", "topic", "reason", "context", "team"),
-        ours=("state", "locale"),
+        said=("question", "topic", "reason", "context", "team", "employee_name"),
+        ours=("state", "locale", "alarm", "resolution"),
+        staff=("owner", "owner_name"),
+    ),
+    "case_messages": Treatment(
+        "owned",
+        "with its case",
+        by="case_number",
+        said=("text", "values", "key"),
+        ours=("kind", "what"),
+        staff=("author", "author_name"),
+    ),
+    "case_events": Treatment(
+        "nobody",
+        "always",
+        ours=("event", "from_state", "to_state", "team", "detail"),
+        staff=("actor", "owner"),
+        because="the audit of a case: what was done to a number of ours, never what was said or by which employee",
     ),
     "gaps": Treatment(
         "owned", "180 days", by="person_id", said=("question", "label", "offered"), ours=("kind", "locale")

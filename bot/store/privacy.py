@@ -12,7 +12,7 @@ unanswered questions                             180 days
 sign-in links, sessions, failed attempts         until they expired; attempts an hour
 absences of the staff that are over              30 days
 messages of Lotse to a team                      30 days
-audit rows (they hold no text and no person)     always
+audit rows, of cases too (no text, no person)    always
 ===============================================  ==================================================================
 
 The periods are settings. Everything runs while messages arrive: rows are locked only as long as they are deleted.
@@ -27,7 +27,7 @@ from sqlalchemy import ColumnElement, Delete, Select, Table, Update, and_, delet
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Person
-from bot.store.announce import transcript_topic
+from bot.store.announce import DESK, transcript_topic
 from bot.store.database import Database
 from bot.store.erasure import Forgotten, conversations_of, delete_rows, forget_person, with_others
 from bot.store.payloads import storable
@@ -63,7 +63,9 @@ class Retention:
 ATTEMPTS = timedelta(hours=1)
 """How long a failed attempt to sign in is kept; the lock looks back for a quarter of that."""
 
-DONE = ("done", "parked", "refused", "forgotten", "sent")
+DONE = ("done", "parked", "refused", "forgotten", "sent", "discarded")
+OVER = ("closed", "muted")
+"""States a case stays in until its time is over."""
 
 
 async def apply_retention(database: Database, keep: Retention, now: datetime) -> dict[str, int]:
@@ -171,7 +173,7 @@ async def forget(database: Database, person: Person, *, actor: str, now: datetim
         if number is None:
             return None
         done: Forgotten = await forget_person(connection, number, now, actor=actor)
-        wake += map(transcript_topic, done.touched)
+        wake += [DESK, *map(transcript_topic, done.touched)]
     scrubbed = await database.scrub()
     return Receipt(person, now, done.deleted, done.emptied, scrubbed if database.is_sqlite else None)
 

@@ -2,7 +2,12 @@
 
 What belongs to a person carries ``person_id``, so that a person can be forgotten in every table; what was said in a
 place carries ``conversation_id``. Text people wrote stands only in ``inbox.payload``, ``transcript``,
-``outbox.delivery``, ``cases``, ``gaps`` and the state of the conversation; ``privacy.py`` says how long each is kept.
+``outbox.delivery``, ``cases``, ``case_messages``, ``gaps`` and the state of the conversation; ``privacy.py`` says how long
+each is kept.
+
+What an employee can read is ``transcript``; ``case_messages`` says which of its lines belong to a case and holds besides what
+coordinators write among themselves. A note has no line in the transcript (the table itself refuses it), so no page and no
+channel of an employee can come across one.
 
 Numbers are never handed out twice (``sqlite_autoincrement``): a case number or a transcript line that was deleted must
 not come back as somebody else's.
@@ -15,6 +20,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     Dialect,
@@ -62,6 +68,7 @@ metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
         "pk": "pk_%(table_name)s",
     }
@@ -134,7 +141,7 @@ transcript = Table(
     Column("id", Number, primary_key=True),
     _conversation(),
     _person(),
-    Column("who", String(10), nullable=False, doc="user | lotse | system"),
+    Column("who", String(10), nullable=False, doc="user | lotse | system | staff"),
     Column("text", Text, nullable=False),
     Column("reply", Json),
     Column("outbox_id", String(36), doc="of a reply: its row in the outbox"),
@@ -142,6 +149,8 @@ transcript = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("label", Text),
     Column("reason", Json, doc="why Lotse said it, with decision and score"),
+    Column("edited_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime, doc="its words were taken back; the row stays, empty"),
     Index(None, "conversation_id", "id"),
     Index(None, "person_id"),
     Index(None, "outbox_id"),
@@ -157,12 +166,16 @@ outbox = Table(
     _person(),
     Column("delivery", Json),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("status", String(10), nullable=False, doc="waiting | sending | sent | parked"),
+    Column("status", String(10), nullable=False, doc="waiting | sending | sent | parked | discarded"),
     Column("attempts", Integer, nullable=False),
     Column("retry_at", UtcDateTime, doc="waiting: not before; sending: unclear from then on"),
     Column("external_id", Text),
     Column("error", Text),
     Column("done_at", UtcDateTime),
+    Column("voice", String(10), nullable=False, server_default="bot", doc="bot | notice | person"),
+    Column("case_number", Number, doc="the latest case of the conversation when this was decided"),
+    Column("case_version", Integer, doc="and its version"),
+    Column("revises", String(36), doc="the message this one changes or takes back"),
     Index(None, "conversation_id", "status", "seq"),
     Index(None, "status", "seq"),
     Index(None, "person_id"),
@@ -185,8 +198,67 @@ cases = Table(
     Column("context", Json, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    Column("owner", Text, doc="the coordinator's id in the settings"),
+    Column("owner_name", Text, nullable=False, server_default=""),
+    Column("silent_from", Integer, doc="the version with which a person last took the word"),
+    Column("consent", Boolean, doc="whether name and earlier transcript are shown; null: not answered yet"),
+    Column("employee_name", Text, doc="only after consent, and only where the platform knows it"),
+    Column("first_due", UtcDateTime),
+    Column("next_due", UtcDateTime),
+    Column("solution_due", UtcDateTime),
+    Column("alarm", String(10), nullable=False, server_default="none"),
+    Column("replied_at", UtcDateTime),
+    Column("unanswered_since", UtcDateTime),
+    Column("waiting_since", UtcDateTime),
+    Column("waiting_until", UtcDateTime),
+    Column("remind_at", UtcDateTime),
+    Column("resolution", String(20)),
+    Column("resolved_at", UtcDateTime),
+    Column("reopen_until", UtcDateTime),
+    Column("satisfied", Boolean),
     Index(None, "state", "number"),
     Index(None, "conversation_id"),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("case_number", Number, nullable=False, doc="no reference: the audit outlives the case"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("actor", Text, nullable=False, doc="a member of staff, employee or system"),
+    Column("from_state", String(20), nullable=False),
+    Column("to_state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("team", String(60), nullable=False),
+    Column("owner", Text),
+    Column("detail", Json, nullable=False, doc="names and codes of ours, never a text"),
+    Index(None, "case_number", "id"),
+    sqlite_autoincrement=True,
+)
+
+case_messages = Table(
+    "case_messages",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("case_number", ForeignKey("cases.number", ondelete="CASCADE"), nullable=False),
+    _person(),
+    Column("kind", String(12), nullable=False, doc="employee | lotse | notice | coordinator | note | remark"),
+    Column("transcript_id", ForeignKey("transcript.id", ondelete="CASCADE"), doc="the line an employee can read"),
+    Column("author", Text, doc="of a coordinator's words: their id in the settings"),
+    Column("author_name", Text),
+    Column("text", Text, doc="a note, or a coordinator's words as they were typed"),
+    Column("what", String(20), doc="of a remark: its words in ``dialogue/case_words.py``"),
+    Column("values", Json, doc="of a remark: what fills its words"),
+    Column("key", Text, doc="of what a page sent: sent again, it is not written again"),
+    Column("at", UtcDateTime, nullable=False),
+    CheckConstraint("kind NOT IN ('note', 'remark') OR transcript_id IS NULL", name="notes_stay_inside"),
+    UniqueConstraint("case_number", "key"),
+    Index(None, "case_number", "id"),
+    Index(None, "transcript_id"),
     Index(None, "person_id"),
     sqlite_autoincrement=True,
 )
@@ -253,7 +325,10 @@ timers = Table(
     _person(),
     Column("kind", Text, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
-    Column("version", Integer, nullable=False, doc="the state_version it was set in; a newer one makes it stale"),
+    Column("version", Integer, nullable=False, doc="the version of the state, or of the case, it was set in"),
+    Column(
+        "case_number", Number, doc="of a case's timer; no reference: one that outlives its case is dropped when due"
+    ),
     Index(None, "due_at"),
     Index(None, "conversation_id"),
     Index(None, "person_id"),

@@ -1,6 +1,7 @@
 """Wakes a conversation when its time has come: a timer that is due becomes an input, like a message.
 
-A timer belongs to the state it was set in. When the conversation has moved on since, it is dropped without a word.
+A timer belongs to the state it was set in, a case's timer to the version of the case. When the conversation, or the
+case, has moved on since, or the person is no longer known, it is dropped without a word.
 """
 
 from datetime import datetime
@@ -10,14 +11,12 @@ from sqlalchemy import delete, func, select
 from bot.model import ExternalId, Pressed
 from bot.store.announce import INBOX
 from bot.store.database import Database
+from bot.store.effects import PRESSED_BY_TIMER
 from bot.store.inbox import put_own
 from bot.store.payloads import input_to_json
 from bot.store.places import address_of
 from bot.store.saying import Listener
-from bot.store.tables import conversations, timers
-
-PRESSED_BY_TIMER = "timer:"
-"""A timer enters as ``Pressed("timer:<kind>")``."""
+from bot.store.tables import cases, conversations, timers
 
 
 class Timers:
@@ -37,8 +36,10 @@ class Timers:
                     conversations.c.room,
                     conversations.c.thread,
                     conversations.c.state_version,
+                    cases.c.version.label("case_version"),
                 )
                 .join(conversations, conversations.c.id == timers.c.conversation_id)
+                .join(cases, cases.c.number == timers.c.case_number, isouter=True)
                 .where(timers.c.due_at <= now)
                 .order_by(timers.c.due_at, timers.c.id)
                 .limit(1)
@@ -48,7 +49,8 @@ class Timers:
             if row is None:
                 return 0
             await connection.execute(delete(timers).where(timers.c.id == row.id))
-            if row.version == row.state_version:
+            current = row.state_version if row.case_number is None else row.case_version
+            if row.version == current and row.person_id is not None:
                 listener = Listener(row.conversation_id, address_of(row), row.person_id)
                 payload = input_to_json(Pressed(f"{PRESSED_BY_TIMER}{row.kind}"))
                 await put_own(connection, listener, ExternalId(f"timer:{row.id}"), payload, now)

@@ -13,7 +13,7 @@ from bot.store.places import at_address
 from bot.store.saying import Speaker
 from bot.store.tables import conversations, inbox, outbox, ratings, transcript
 
-DeliveryStatus = Literal["waiting", "sending", "sent", "parked"]
+DeliveryStatus = Literal["waiting", "sending", "sent", "parked", "discarded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class TranscriptLine:
     rating: bool | None = None
     label: str | None = None
     reason: Reason | None = None
+    edited: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +130,6 @@ def _line(row: Row[Any]) -> TranscriptLine:
         rating=row.rating,
         label=row.label,
         reason=reason_from_json(row.reason) if row.reason is not None else None,
+        edited=row.edited_at is not None,
+        deleted=row.deleted_at is not None,
     )

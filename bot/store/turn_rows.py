@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import StoreUnavailable
-from bot.model import CaseNumber
-from bot.store.tables import cases, conversations, inbox, persons
+from bot.store.tables import conversations, inbox, persons
 
 
 async def lock_conversation(connection: AsyncConnection) -> Row[Any] | None:
@@ -46,17 +45,6 @@ async def _input(connection: AsyncConnection, condition: ColumnElement[bool]) ->
         .limit(1)
     )
     return (await connection.execute(statement)).one_or_none()
-
-
-async def open_case_of(connection: AsyncConnection, conversation: int) -> CaseNumber | None:
-    """The number of the latest case of this conversation that is not closed."""
-    number = await connection.scalar(
-        select(cases.c.number)
-        .where(cases.c.conversation_id == conversation, cases.c.state != "closed")
-        .order_by(cases.c.number.desc())
-        .limit(1)
-    )
-    return None if number is None else CaseNumber(number)
 
 
 async def save_state(

@@ -90,7 +90,7 @@ class Material:
 
     @property
     def gates(self) -> Examples:
-        """What tells intents from questions: all intents, and as many questions as there is room for."""
+        """What tells intents from questions: examples of every intent, and as many questions as there is room for."""
         questions = [
             *spread([words for words, _ in self.generic], MOST_QUESTIONS),
             *spread([ask.question.masked for ask in self.asks], MOST_QUESTIONS),

@@ -1,9 +1,13 @@
 """Several questions in one message: cut behind a question mark, and where *and* begins another question.
 
+A greeting, a thank-you or an *ok* in front of a question is no part of it.
+
 A full stop does not cut: what stands before it is mostly the story the question is about.
 """
 
 import re
+
+from bot.understanding.normalize import tokens
 
 _ENDS = re.compile(r"(?<=\?) ")
 _AND = re.compile(
@@ -24,3 +28,22 @@ def split_questions(text: str) -> tuple[str, ...]:
     if len(questions) < 2:
         return (text,)
     return tuple(questions[:MOST])
+
+
+_COURTESY = frozenset(
+    tokens(
+        "hallo hi hey moin servus guten tag morgen abend hello good morning evening danke dankeschön dankesehr merci thanks "
+        "thank you ok okay oki alles klar gut super prima top cool schön great nice fine perfekt perfect ach so aha ja yes"
+    )
+)
+LEAST_LEFT = 3
+"""Words a question keeps without its courtesy; *danke dir* and *hallo zusammen* are nothing but that."""
+
+
+def without_courtesy(text: str) -> str:
+    """The text without greeting, thanks or assent in front of its question; as it is when little else is said."""
+    words = text.split()
+    start = 0
+    while start < len(words) and (not tokens(words[start]) or set(tokens(words[start])) <= _COURTESY):
+        start += 1
+    return " ".join(words[start:]) if start > 0 and len(words) - start >= LEAST_LEFT else text

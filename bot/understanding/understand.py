@@ -24,7 +24,7 @@ from bot.model import (
 from bot.understanding.entities import Mention, quoted_figures, years
 from bot.understanding.evidence import Gathered, gather
 from bot.understanding.reader import ASPECT, INTENT, Reader, question_of
-from bot.understanding.split import split_questions
+from bot.understanding.split import split_questions, without_courtesy
 from bot.understanding.weighing import Reading, fixed, follows, probabilities, readings, side_alone
 
 MOST_CANDIDATES = 6
@@ -44,8 +44,11 @@ def understand(text: str, reader: Reader, context: Context) -> Understanding:
     """Everything Lotse can make of a message, best guess first; no candidates when nothing known was recognised."""
     text = text[:MAX_UTTERANCE]
     locale = reader.language.detect(text, context.locale)
-    whole = _one(text, locale, reader, context)
-    pieces = split_questions(text)
+    asked = without_courtesy(text)
+    whole = replace(_one(asked, locale, reader, context), text=text)
+    if asked != text and (not whole.candidates or whole.candidates[0].intent):
+        return _one(text, locale, reader, context)  # nothing is asked: all of it is courtesy
+    pieces = split_questions(asked)
     if len(pieces) < 2:
         return whole
     parts: list[Understanding] = []

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.model import AspectId, Context, IntentId, TopicId
+from bot.understanding.entities import TOPIC_MARK, WHO_MARK
 from bot.understanding.evidence import Gathered, aspects_to_consider
 from bot.understanding.normalize import tokens
 from bot.understanding.ranking import BIAS, Floats
@@ -76,7 +77,16 @@ PLACE = {kind: place for place, kind in enumerate(KINDS)}
 OVERVIEW = AspectId("overview")
 ELIGIBILITY = AspectId("eligibility")
 ABOUT_PEOPLE = frozenset({ELIGIBILITY, AspectId("amount"), AspectId("coverage")})
-QUESTION_WORDS = frozenset(tokens("wo wann wer wie woher wohin wieso wem wen where when who how why whom"))
+BESIDE_NAMES = frozenset(
+    tokens(
+        "und and aber but auch also oder or der die das den dem des ein eine einen einem bei beim im in mit zum zur zu von vom "
+        "für fürs the a an for with at of on denn dann then bitte please as als about"
+    )
+)
+"""Words that say nothing about the side when they stand beside a name: *und beim Bildungsurlaub?*, *for apprentices?*"""
+ABOUT_WORDS = frozenset(tokens("mit about"))
+ASKING_ABOUT = frozenset(tokens("was ist sieht es aus wie what how is it"))
+"""Words that say nothing either beside *mit* or *about*: *wie ist es mit der Validierung?*, *what about apprentices?*"""
 OWN_ASPECT = -4.0
 """Stands for the log probability of an aspect that only one topic has: no ranker for all topics knows it."""
 GAP_FROM = float(np.log(0.3))
@@ -253,7 +263,8 @@ def follows(g: Gathered) -> bool:
 
 def side_alone(g: Gathered, context: Context) -> AspectId | None:
     """The side that is meant when nothing but a name or a kind of person is said; None when more is said."""
-    if g.content or QUESTION_WORDS & set(g.question.masked):
+    besides = set(g.question.masked) - {TOPIC_MARK, WHO_MARK, *BESIDE_NAMES}
+    if besides and not (besides <= ASKING_ABOUT and ABOUT_WORDS.intersection(g.question.masked)):
         return None
     named = bool(g.question.topics or g.question.areas)
     if g.question.who:

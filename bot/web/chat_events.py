@@ -1,9 +1,9 @@
 """Live updates of one conversation as server-sent events, woken by the store and never by polling.
 
-``message`` carries a rendered message, ``waiting`` whether an answer is still to come (said again in silence, as a sign
-that the line is alive), ``oldest`` the first message that still exists (what stood before it was deleted). The id of an
-event is the place to continue from, so a page that was away catches up; it may see a message twice and recognises it
-by its number.
+``message`` carries a rendered message, or one that was changed since (``changed``); ``waiting`` whether an answer is still to
+come (said again in silence, as a sign that the line is alive), ``oldest`` the first message that still exists (what stood
+before it was deleted), ``gone`` single messages that were deleted. The id of an event is the place to continue from, so a page
+that was away catches up; it may see a message twice and recognises it by its number.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -90,14 +90,15 @@ class ChatEvents:
 
 
 class Seen:
-    """What one page has been told already."""
+    """What one page knows already: each message it shows, as it was."""
 
     def __init__(self, after: int) -> None:
         """The page knows everything up to ``after``."""
         self._after = after
-        self._told: set[int] = set()
+        self._known: dict[int, int] = {}
         self._newest = after
         self._waiting: bool | None = None
+        self._looked = False
 
     def forget_waiting(self) -> None:
         """Say once more whether an answer is to come: it shows that the line is alive, and mends what a page missed."""
@@ -108,14 +109,33 @@ class Seen:
         events = []
         if view.oldest > self._newest > 0:  # all the page knows is gone, and numbers are never used again
             events.append(f"event: oldest\ndata: {view.oldest}\n\n")
+        events += self._gone(view)
         for row in view.rows:
-            if row.id is None or row.id <= self._after or row.id in self._told:
+            if row.id is None or self._known.get(row.id) == row.mark:
                 continue
-            self._told.add(row.id)
+            shown_before = row.id in self._known or row.id <= self._after
+            unchanged = shown_before and not self._looked and not (row.edited or row.deleted)
+            self._known[row.id] = row.mark
             self._newest = max(self._newest, row.id)
-            data = as_json({"id": row.id, "message": row.message_id, "who": row.who, "html": html(row)})
-            events.append(f"id: {min(row.id, view.after)}\ndata: {data}\n\n")
+            if not unchanged:
+                events.append(_message(row, html(row), view.after, changed=shown_before))
+        self._looked = True
         if view.waiting != self._waiting:
             self._waiting = view.waiting
             events.append(f"event: waiting\ndata: {'yes' if view.waiting else 'no'}\n\n")
         return events
+
+    def _gone(self, view: View) -> list[str]:
+        """Messages that were deleted from between others; the oldest ones only left the view."""
+        current = {row.id for row in view.rows if row.id is not None}
+        first = min(current, default=0)
+        gone = [number for number in self._known if number not in current and number >= first]
+        for number in gone:
+            del self._known[number]
+        return [f"event: gone\ndata: {as_json(gone)}\n\n"] if gone and current else []
+
+
+def _message(row: Row, html: str, after: int, *, changed: bool) -> str:
+    data = as_json({"id": row.id, "message": row.message_id, "who": row.who, "html": html, "changed": changed})
+    place = "" if changed or row.id is None else f"id: {min(row.id, after)}\n"
+    return f"{place}data: {data}\n\n"

@@ -38,6 +38,13 @@ class Row:
     rating: bool | None = None
     pending: bool = False
     about_data: bool = False
+    edited: bool = False
+    deleted: bool = False
+
+    @property
+    def mark(self) -> int:
+        """Changes when what the message shows does."""
+        return hash((self.text, self.edited, self.deleted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,8 @@ def _row(line: TranscriptLine) -> Row:
         message_id=message_id_of(line.external_id),
         rating=line.rating,
         about_data=line.label == "my_data" and line.who == "lotse",
+        edited=line.edited,
+        deleted=line.deleted,
     )
 
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.config import TIMEZONE
-from bot.model import SOURCE_WORDS, Bullets, Locale
+from bot.model import SOURCE_WORDS, Bullets, Locale, voice_of
 from bot.web.page_texts import TEXTS
 
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
@@ -86,6 +86,7 @@ _environment.globals |= {
     "asset": asset_address,
     "new_message_id": lambda: secrets.token_hex(16),
     "source_words": SOURCE_WORDS,
+    "voice_of": voice_of,
 }
 
 

@@ -12,6 +12,7 @@ from bot.content.definitions import Content, Team
 from bot.dialogue.digest import (
     DigestFigures,
     FreshCase,
+    WaitingCase,
     digest,
     digest_is_due,
     expiring_topics,
@@ -20,7 +21,7 @@ from bot.dialogue.digest import (
 )
 from bot.dialogue.promises import due_of
 from bot.dialogue.working_time import local_day
-from bot.model import LOCALES
+from bot.model import LOCALES, UNFINISHED
 from bot.store.announce import Bell
 from bot.store.cases import list_cases
 from bot.store.database import Database
@@ -65,13 +66,18 @@ async def figures_of(database: Database, content: Content, team: Team, now: date
     """What there is to do for a team this morning."""
     day = local_day(now)
     since = night_before(team.calendar, day)
-    open_cases = await list_cases(database, "open", MOST_CASES)
+    cases = [case for case in await list_cases(database, UNFINISHED, MOST_CASES) if case.team == team.id]
     labels = await gap_labels(database)
     return DigestFigures(
         fresh=tuple(
-            FreshCase(case.number, due_of(team, "first", case.opened_at))
-            for case in open_cases
-            if case.team == team.id and case.opened_at >= since
+            FreshCase(case.number, case.facts.first_due or due_of(team, "first", case.opened_at))
+            for case in cases
+            if case.state == "open" and case.opened_at >= since
+        ),
+        waiting=tuple(
+            WaitingCase(case.number, case.facts.waiting_since)
+            for case in cases
+            if case.state == "waiting_employee" and case.facts.waiting_since is not None
         ),
         expiring=expiring_topics(content, team.id, day),
         gap_groups=gaps_of(labels, content, team.id),

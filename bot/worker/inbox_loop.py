@@ -1,14 +1,16 @@
 """Carries inputs through a turn: claim, understand, decide, commit. The one path every message takes."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from bot.content.definitions import Content
+from bot.dialogue.office import OfficeOf
 from bot.dialogue.policy import take_turn
-from bot.dialogue.state import State, fresh_context, state_from_json, state_to_json
+from bot.dialogue.state import fresh_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
-from bot.model import Context, Input, Understanding, Utterance
+from bot.model import Context, Understanding, Utterance
 from bot.store.announce import INBOX, Announcer
 from bot.store.conversations import Conversations, TurnRecord
 from bot.understanding.reader import Reader
@@ -17,7 +19,8 @@ from bot.worker.content_watch import LivePair
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
 
 Understand = Callable[[str, Reader, Context], Understanding]
-TakeTurn = Callable[[State, Input, Understanding | None, Content, datetime], Turn]
+TakeTurn = Callable[..., Turn]
+"""``take_turn(state, input, understanding, content, now)``, and ``office`` where the loop was given one."""
 
 
 async def handle_next(
@@ -28,17 +31,22 @@ async def handle_next(
     *,
     understand: Understand = understand,
     take_turn: TakeTurn = take_turn,
+    office: OfficeOf | None = None,
 ) -> bool:
     """Take one waiting input through the whole path; False when nothing was waiting."""
     async with conversations.claim_next(now) as work:
         if work is None:
             return False
-        state = replace(state_from_json(work.state), introduced=work.introduced, open_case=work.open_case)
+        state = replace(
+            state_from_json(work.state), introduced=work.introduced, open_case=work.open_case, case=work.case
+        )
         understanding = None
         if isinstance(work.input, Utterance):
             known = fresh_context(state, now)
             context = Context(known.locale, known.topic, known.aspect, known.who)
             understanding = understand(work.input.text, reader, context)
+        if office is not None:
+            take_turn = functools.partial(take_turn, office=office(work.absences))
         turn = take_turn(state, work.input, understanding, content, now)
         await work.finish(
             TurnRecord(
@@ -63,6 +71,7 @@ async def inbox_loop(
     *,
     understand: Understand = understand,
     take_turn: TakeTurn = take_turn,
+    office: OfficeOf | None = None,
     pace: Pace = USUAL_PACE,
 ) -> None:
     """Answer what comes in, until cancelled. With PostgreSQL several may run at the same time."""
@@ -70,7 +79,7 @@ async def inbox_loop(
     async def step() -> float:
         content, reader = live.content, live.reader  # both from the same swap: nothing waits between the two
         answered = await handle_next(
-            conversations, content, reader, clock(), understand=understand, take_turn=take_turn
+            conversations, content, reader, clock(), understand=understand, take_turn=take_turn, office=office
         )
         return 0.0 if answered else pace.idle
 

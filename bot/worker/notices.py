@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.dialogue import wording
 from bot.dialogue.case_rules import GENERAL_TEAM
-from bot.model import CASE_NUMBER, Effect, Locale, OpenCase, Paragraph, Pressed, Reply, Say, Span, Utterance
+from bot.model import CASE_NUMBER, UNFINISHED, Effect, Locale, OpenCase, Paragraph, Pressed, Reply, Say, Span, Utterance
 from bot.store.conversations import Work
 
 DEFAULT: Locale = "de"
@@ -26,7 +26,7 @@ def flood_notice(locale: Locale | None) -> Reply:
 
 
 def apologise(work: Work) -> tuple[Effect, ...]:
-    """An apology for an input that could not be answered, and a case, so that a person sees it."""
+    """An apology for an input that could not be answered, and a case, so that a person sees it: a new one, or the open one."""
     locale = work.locale or DEFAULT
     match work.input:
         case Utterance(text=said) | Pressed(value=said):
@@ -34,4 +34,6 @@ def apologise(work: Work) -> tuple[Effect, ...]:
         case _:
             question = ""
     reply = Reply((Paragraph((Span(APOLOGY[locale]),)),), locale)
-    return Say(reply), OpenCase(question, locale, reason="turn_failed", team=GENERAL_TEAM, topic=None)
+    if work.case is not None and work.case.state in UNFINISHED:
+        return (Say(reply, notice=True),)
+    return Say(reply, notice=True), OpenCase(question, locale, reason="turn_failed", team=GENERAL_TEAM, topic=None)

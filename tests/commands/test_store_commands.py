@@ -56,7 +56,7 @@ def test_open_cases_are_listed_with_the_question(asked):
     assert "bitte person" in table.stdout
     assert "bonus.overview" in table.stdout
     (row,) = [json.loads(line) for line in lotse_here("cases", "--json", folder=folder).stdout.splitlines()]
-    assert (row["number"], row["state"], row["locale"]) == (1, "open", "de")
+    assert (row["number"], row["state"], row["owner"], row["due"], row["locale"]) == (1, "open", None, None, "de")
     assert "bitte person" in row["question"]
     assert row["shown"] == ["bonus.overview"]
     assert row["opened_at"].startswith("2026-11-22T11:")

@@ -13,9 +13,10 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from sqlalchemy import select
@@ -32,7 +33,7 @@ MESSAGES_AT_RANDOM = 12
 PATIENCE_S = 60.0
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.drills.kill_child"])
+CONTEXT.set_forkserver_preload(["tests.drills.kill_child", "tests.drills.relay_child"])
 
 NewAddress = Callable[[Path], str]
 """Makes an empty database for one try, whose files may lie in this folder."""
@@ -46,10 +47,19 @@ class Ended:
     killed: bool
 
 
-def run_child(job: Job, *, kill_after_s: float | None = None) -> Ended:
+@dataclass(frozen=True)
+class Play:
+    """What the process does, how it is judged, and how it is known that something was under way."""
+
+    main: Callable[[Job, Connection], None]
+    judge: Callable[[Job], Counts]
+    work_left: Callable[[Job], Awaitable[bool]]
+
+
+def run_child(job: Job, play: Play, *, kill_after_s: float | None = None) -> Ended:
     """Run the process until it is done, frozen at its point, or its time is over; the latter two are killed."""
     ours, theirs = CONTEXT.Pipe()
-    process = CONTEXT.Process(target=main, args=(job, theirs))
+    process = CONTEXT.Process(target=play.main, args=(job, theirs))
     process.start()
     theirs.close()
     try:
@@ -97,16 +107,19 @@ def judge(job: Job) -> Counts:
     }
 
 
-def run(points: int, seed: int, folder: Path, new_address: NewAddress) -> Counts:
+ANSWERS = Play(main, judge, work_left)
+
+
+def run(points: int, seed: int, folder: Path, new_address: NewAddress, play: Play = ANSWERS) -> Counts:
     """Kill so many times; half at enumerated points, half at random times."""
     chance = random.Random(seed)
     job = Job(new_address(folder), folder / "undisturbed", MESSAGES)
     job.folder.mkdir()
-    kinds = run_child(job).kinds
+    kinds = run_child(job, play).kinds
     job = Job(new_address(folder), folder / "timed", MESSAGES_AT_RANDOM)
     job.folder.mkdir()
     started = time.monotonic()
-    run_child(job)
+    run_child(job, play)
     lasts = time.monotonic() - started
 
     enumerated = points // 2
@@ -118,14 +131,14 @@ def run(points: int, seed: int, folder: Path, new_address: NewAddress) -> Counts
         try_folder.mkdir()
         job = Job(new_address(try_folder), try_folder, MESSAGES if number < enumerated else MESSAGES_AT_RANDOM)
         if number < enumerated:
-            ended = run_child(replace(job, stop_at=stops[number]))
+            ended = run_child(replace(job, stop_at=stops[number]), play)
             died_at[ended.kinds[-1] if ended.killed else "not_reached"] += 1
         else:
-            ended = run_child(job, kill_after_s=chance.uniform(0, lasts * 0.9))
-        total["in_flight"] += ended.killed and asyncio.run(work_left(job))
-        run_child(job)
+            ended = run_child(job, play, kill_after_s=chance.uniform(0, lasts * 0.9))
+        total["in_flight"] += ended.killed and asyncio.run(play.work_left(job))
+        run_child(job, play)
         total["messages"] += job.messages
-        total.update(judge(job))
+        total.update(play.judge(job))
         shutil.rmtree(try_folder)
     return {"seed": seed, **total, "died_at": dict(died_at)}
 
@@ -138,12 +151,12 @@ def run_sqlite(points: int, seed: int, folder: Path) -> Counts:
 
 def run_postgres(points: int, seed: int, folder: Path) -> Counts:
     """The drill on databases of a PostgreSQL of its own."""
-    with _server(folder / "postgres") as server:
+    with postgres_server(folder / "postgres") as server:
         return run(points, seed, folder, lambda _place: server.address(server.new_database()))
 
 
 @contextlib.contextmanager
-def _server(folder: Path) -> Iterator[PostgresServer]:
+def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     folder.mkdir()
     server = PostgresServer(folder)
     try:

@@ -24,10 +24,32 @@ class Drill:
 
 def all_drills() -> tuple[Drill, ...]:
     """Every drill there is."""
+    # They import this module.
+    from tests.drills.claims import CLAIMS_POSTGRES, CLAIMS_SQLITE
     from tests.drills.erasure import ERASURE_POSTGRES, ERASURE_SQLITE
-    from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE  # they import this module
+    from tests.drills.handoffs import HANDOFFS
+    from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE
+    from tests.drills.notes import NOTES
     from tests.drills.quiet_logs import QUIET_LOGS
+    from tests.drills.relay import RELAY_POSTGRES, RELAY_SQLITE
     from tests.drills.retention import RETENTION
+    from tests.drills.takeovers import TAKEOVERS_POSTGRES, TAKEOVERS_SQLITE
     from tests.drills.working_time import WORKING_TIME
 
-    return KILL_SQLITE, KILL_POSTGRES, WORKING_TIME, RETENTION, ERASURE_SQLITE, ERASURE_POSTGRES, QUIET_LOGS
+    return (
+        KILL_SQLITE,
+        KILL_POSTGRES,
+        CLAIMS_SQLITE,
+        CLAIMS_POSTGRES,
+        TAKEOVERS_SQLITE,
+        TAKEOVERS_POSTGRES,
+        RELAY_SQLITE,
+        RELAY_POSTGRES,
+        HANDOFFS,
+        NOTES,
+        RETENTION,
+        ERASURE_SQLITE,
+        ERASURE_POSTGRES,
+        QUIET_LOGS,
+        WORKING_TIME,
+    )

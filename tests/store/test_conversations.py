@@ -271,7 +271,7 @@ async def test_a_closed_case_is_no_longer_the_open_one(database, clock):
     await answer(conversations, clock(), CASE)
     assert await close_case(database, 1, actor="operator", now=clock())
     assert not await close_case(database, 1, actor="operator", now=clock())
-    (case,) = await list_cases(database, state=None)
+    (case,) = await list_cases(database, states=None)
     assert (case.state, case.version, case.closed_at) == ("closed", 2, clock())
     async with conversations.claim_next(clock()) as work:
         assert work.open_case is None

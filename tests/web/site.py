@@ -8,6 +8,7 @@ import re
 import secrets
 import socket
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -15,11 +16,18 @@ import httpx
 import uvicorn
 
 from bot.channels.browser import BrowserChannel
+from bot.dialogue.case_events import Writes
+from bot.dialogue.case_states import decide
+from bot.dialogue.office import PlainOffice
 from bot.dialogue.turn import Turn
 from bot.model import (
+    CASE_NUMBER,
+    SILENT,
     Bullets,
     Choice,
     ForgetPerson,
+    MoveCase,
+    OpenCase,
     Paragraph,
     Pressed,
     Rated,
@@ -37,6 +45,7 @@ from bot.staff_file import StaffDirectory
 from bot.store.announce import transcript_topic
 from bot.store.conversations import Conversations
 from bot.store.database import open_database
+from bot.store.desk import Desk
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.store.sign_in import make_link
@@ -117,6 +126,13 @@ def script(given):
 def take_turn(state, given, understanding, content, now):
     effects = [Say(reply) for reply in script(given)]
     match given:
+        case Utterance(text="Mensch"):
+            opened = OpenCase("Mensch", "de", "asked", "foerderung", None)
+            effects = [Say(plain(f"Ihr Fall {CASE_NUMBER} ist offen."), notice=True), opened]
+        case Utterance() if state.case and state.case.state in SILENT:
+            effects = [MoveCase(decide(state.case, Writes(), now, PlainOffice()))]
+        case Utterance() if state.case and state.case.state == "open":
+            effects = [Say(replace(said.reply, automatic=True)) for said in effects]
         case Utterance(text="lösche meine Daten"):
             effects = [ForgetPerson(), Say(plain("Alles ist gelöscht."))]
         case Rated(helpful=helpful, about=about):
@@ -154,6 +170,7 @@ class Site:
     async def start(self):
         self.database = database = await open_database(f"sqlite:///{self.file}")
         self.inbox = Inbox(database, self.clock, flood_notice)
+        self.desk = Desk(database, lambda absences: PlainOffice())
         self.parts = WebParts(
             database=database,
             accept=functools.partial(self.inbox.accept, "browser"),

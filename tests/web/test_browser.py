@@ -5,9 +5,13 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from bot.dialogue.case_events import Claims, Replies, Resolves
+from bot.store.desk import Done
+from bot.store.desk_reading import read_case
 from bot.store.transcripts import read_transcript
 from bot.web.chat_view import address_of
 from bot.web.page_texts import TEXTS
+from tests.desk_people import MARIA
 from tests.web.browser import LOOKS, NEEDS_CHROMIUM, PHONE, assert_accessible, picture
 from tests.web.payloads import HOSTILE_TEXTS
 from tests.web.site import CHOICES, QUESTIONS
@@ -344,6 +348,42 @@ async def test_pages_that_only_say_something_are_friendly_too(open_page, site, w
     await expect(page.get_by_role("heading", name=DE[f"{why}_title"])).to_be_visible()
     await assert_accessible(page)
     await picture(page, why)
+
+
+async def test_a_handoff_is_seen_as_it_happens_and_a_person_is_told_from_the_program(open_page, site):
+    page = await open_page()
+    await say(page, "Mensch")
+    await expect(page.locator(".turn.lotse").last).to_contain_text("ist offen")
+    await say(page, "Wie hoch ist der Bonus?")
+    await expect(page.locator(".turn.lotse .automatic")).to_have_text("Automatische Antwort")
+    number = int(re.search(r"Fall (\d+)", await page.locator("#log").inner_text())[1])
+
+    async def act(event):
+        assert isinstance(await site.desk.act(number, event, site.clock()), Done)
+
+    await act(Claims(MARIA))
+    await expect(page.locator(".turn.system").last).to_contain_text("Maria Petersen (foerderung) übernimmt")
+    await act(Replies(MARIA, "Moin! Das Formular:\n- **Antrag**, siehe [IB.SH](https://ib-sh.de/a)\n- `A1`"))
+    person = page.locator(".turn.staff")
+    await expect(person.locator(".who")).to_contain_text("Maria Petersen (Mensch)")
+    await expect(person.locator("a")).to_contain_text("IB.SH [ib-sh.de]")
+    await say(page, "Danke, ich sehe nach")
+    await expect(page.locator(".turn.user").last.locator(".state")).to_have_count(0)
+    await act(Resolves(MARIA, "answered"))
+    await expect(page.locator(".turn.system .choices button")).to_have_count(2)
+    await assert_accessible(page)
+    await picture(page, "handoff")
+    (line,) = [
+        line.id
+        for line in (await read_case(site.database, MARIA, number, site.clock())).lines
+        if line.kind == "coordinator"
+    ]
+    await site.desk.revise(MARIA, number, line, "Das Formular liegt bei der IHK.", site.clock())
+    await expect(person).to_contain_text("Das Formular liegt bei der IHK.")
+    await expect(person.locator(".edited")).to_have_text("bearbeitet")
+    await expect(person).to_have_count(1)
+    await site.desk.revise(MARIA, number, line, None, site.clock())
+    await expect(person).to_contain_text("Diese Nachricht wurde zurückgenommen.")
 
 
 async def test_a_hidden_page_hangs_up_and_catches_up(open_page):

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
 from bot.errors import StoreUnavailable
-from bot.model import Reason, Say, SetTimer, Understanding, Utterance
+from bot.model import CaseFacts, Reason, Say, SetTimer, Understanding, Utterance
 from bot.store import tables
 from bot.store.announce import OUTBOX, transcript_topic
 from bot.store.conversations import Conversations
@@ -22,6 +22,7 @@ from bot.worker.inbox_loop import handle_next, inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import MOST_SURPRISES, outbox_loop, send_next
 from bot.worker.timer_loop import timer_loop
+from tests.conftest import NOW
 from tests.fakes import RecordingChannel, away, echo_turn, echo_understand, incoming, refused, reply
 from tests.store.rows import rows
 from tests.worker.running import NOTHING, QUICK, heard, running
@@ -251,7 +252,9 @@ async def test_the_built_in_notices_speak_both_languages(database, conversations
     assert "a lot of messages" in str(flood_notice("en"))
 
     class Parked:
-        locale, input = "en", Utterance("what?")
+        locale, input, case = "en", Utterance("what?"), None
 
     said, case = apologise(Parked())
     assert (said.reply.locale, case.locale, case.question) == ("en", "en", "what?")
+    Parked.case = CaseFacts(7, "claimed", 2, "foerderung", "en", NOW)
+    assert apologise(Parked()) == (said,), "whoever has a case is seen already"

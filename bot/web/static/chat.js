@@ -77,8 +77,16 @@
     }
     reveal(turn);
   }
-  function showStored({ id, message, who, html }) {
-    if ($(`m${id}`)) return;
+  function rendered(html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;   // made and escaped by the server, with the same template as the page
+    return holder.content.firstElementChild;
+  }
+  function showStored({ id, message, who, html, changed }) {
+    if ($(`m${id}`)) {
+      if (changed) $(`m${id}`).replaceWith(rendered(html));
+      return;
+    }
     $("welcome")?.remove();
     const own = byMessage(message);
     if (own) {
@@ -88,9 +96,7 @@
       return;
     }
     const follow = atEnd();
-    const holder = document.createElement("template");
-    holder.innerHTML = html;   // made and escaped by the server, with the same template as the page
-    const turn = holder.content.firstElementChild;
+    const turn = rendered(html);
     const before = Array.from(log.children).filter((other) => other.dataset.id && Number(other.dataset.id) < id).pop();
     before ? before.after(turn) : log.prepend(turn);
     if (who !== "user") idle();
@@ -101,6 +107,12 @@
     const gone = Array.from(log.children).filter((turn) => turn.dataset.id && Number(turn.dataset.id) < oldest);
     gone.forEach((turn) => turn.remove());
     if (gone.length) say(words.erased, { calm: true, seconds: 8 });
+  }
+
+  function forgetThese(ids) {
+    const gone = ids.map((id) => $(`m${id}`)).filter(Boolean);
+    gone.forEach((turn) => turn.remove());
+    if (gone.length) say(words.removed, { calm: true, seconds: 8 });
   }
 
   // --- sending -----------------------------------------------------------------------------------------------------
@@ -197,6 +209,7 @@
     on("message", (data) => showStored(JSON.parse(data)));
     on("waiting", (data) => (data === "yes" ? working() : idle()));
     on("oldest", (data) => forgetBelow(Number(data)));
+    on("gone", (data) => forgetThese(JSON.parse(data)));
     source.onopen = () => {
       heard();
       if (failures > 1 && !queue.length) say(words.back, { calm: true, seconds: 4 });

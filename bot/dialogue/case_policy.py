@@ -1,0 +1,333 @@
+"""What an employee's input means while there is a case: the rules that stand in front of all others.
+
+===========================  ==============================================================================================
+the case is                  what happens to what the employee writes
+===========================  ==============================================================================================
+open                         it joins the case. Lotse still answers what it is sure of, marked as automatic; what it is not
+                             sure of is not asked back, because a person will read it
+claimed, waiting             it goes to the coordinator, and Lotse is silent. Left are: how the case stands, closing it, what is
+                             stored, deleting it
+resolved                     thanks and control words are answered; anything else goes on with the case
+given to Lotse, or over      Lotse answers as if there were none; asking for a person opens a case
+===========================  ==============================================================================================
+
+In front of a coordinator a bare *ja* or *2* answers the coordinator, never a question of ours: there a choice is pressed, or
+typed in all its words. Deleting everything because somebody said yes to a human would be the worst mistake to make.
+"""
+
+from dataclasses import replace
+
+from bot.dialogue import case_words, control, wording
+from bot.dialogue.case_events import (
+    TIME_KINDS,
+    Accepts,
+    Asks,
+    AsksAnew,
+    Cancels,
+    CaseEvent,
+    Consents,
+    DeletesMessage,
+    EditsMessage,
+    Leaves,
+    Rates,
+    SendsFile,
+    Time,
+    TimeKind,
+    Withdraws,
+    Writes,
+)
+from bot.dialogue.case_moment import no_case
+from bot.dialogue.case_rules import CONSENT, NO_CONSENT, opening, team_for
+from bot.dialogue.case_states import Ignored, Refused, decide
+from bot.dialogue.choosing import choice_typed
+from bot.dialogue.situation import Situation, finish
+from bot.dialogue.state import Pending
+from bot.dialogue.turn import Turn
+from bot.model import (
+    SILENT,
+    UNFINISHED,
+    CaseTurn,
+    Choice,
+    Decision,
+    Edited,
+    Effect,
+    KeepEdit,
+    Left,
+    Locale,
+    MoveCase,
+    Pressed,
+    Rated,
+    Reason,
+    RecordRating,
+    Removed,
+    Reply,
+    Say,
+    SentFile,
+    Utterance,
+)
+from bot.understanding.normalize import fold
+
+CLOSE, WITHDRAW, KEEP = "case:close", "case:withdraw", "case:keep"
+TIMER = "timer:case:"
+PLAIN_ENOUGH = 60.0
+"""In front of a coordinator a control word must be as good as certain: most sentences there are for a person."""
+
+NEW_CASE = frozenset(
+    map(
+        fold,
+        (
+            "neuer Fall", "neuen Fall", "ein neuer Fall", "neuen Fall öffnen", "neues Anliegen",
+            "new case", "a new case", "open a new case", "new request",
+        ),
+    )
+)  # fmt: skip
+CLOSE_CASE = frozenset(
+    map(
+        fold,
+        (
+            "Fall schließen", "Fall abbrechen", "Fall beenden", "Fall zurückziehen", "meinen Fall schließen",
+            "meinen Fall zurückziehen", "close case", "close my case", "cancel my case", "withdraw case", "withdraw my case",
+        ),
+    )
+)  # fmt: skip
+"""Commands in so many words. They are no intents: a new case and its end are never a matter of probability."""
+
+
+def _typed(s: Situation) -> str:
+    return fold(s.input.text).strip(" .!?„“\"'") if isinstance(s.input, Utterance) else ""
+
+
+def happens(s: Situation, event: CaseEvent) -> CaseTurn | Refused | Ignored:
+    """What the table says about this event, for the conversation's latest case or for none."""
+    case = s.state.case
+    if case is None:
+        asked = s.state.pending is not None and s.state.pending.kind == "offer_person"
+        case = no_case(team_for(s.content, s.state.topic), s.locale, s.now, "requested" if asked else "bot")
+    return decide(replace(case, locale=s.locale), event, s.now, s.office)
+
+
+def _moved(s: Situation, event: CaseEvent, rule: str, label: str | None = None, *more: Effect) -> Turn | None:
+    """The turn that moves the case; None when the table ignores the event."""
+    outcome = happens(s, event)
+    if not isinstance(outcome, CaseTurn):
+        return None
+    state = replace(s.state, pending=None, misses=0)
+    decision: Decision = "handoff" if label in (None, "wants_person") else "control"
+    return Turn(state, (MoveCase(outcome), *more), Reason(rule, outcome.event), decision, label)
+
+
+# --- Inputs that are no words of the employee ------------------------------------------------------------------------
+
+
+def timer_due(s: Situation) -> Turn | None:
+    """A timer of the case: ``timer:case:<number>:<what>``."""
+    if not isinstance(s.input, Pressed) or not s.input.value.startswith(TIMER):
+        return None
+    number, _, what = s.input.value.removeprefix(TIMER).partition(":")
+    kind: TimeKind | None = next((each for each in TIME_KINDS if each == what), None)
+    silent = Turn(s.state, (), Reason("timer", s.input.value), "silent")
+    if kind is None or s.state.case is None or str(s.state.case.number) != number:
+        return silent
+    outcome = happens(s, Time(kind))
+    if not isinstance(outcome, CaseTurn):
+        return silent
+    return replace(silent, effects=(MoveCase(outcome),))
+
+
+def revised(s: Situation) -> Turn | None:
+    """A message was changed or deleted: that is kept, and nothing is said about it."""
+    match s.input:
+        case Edited(of=of, text=text):
+            return _silently(s, EditsMessage(), KeepEdit(of, text))
+        case Removed(of=of):
+            return _silently(s, DeletesMessage(), KeepEdit(of, None))
+    return None
+
+
+def file_or_leaving(s: Situation) -> Turn | None:
+    """A file is refused with a way that works; whoever leaves the room is remembered for the coordinators."""
+    if isinstance(s.input, Left):
+        return _silently(s, Leaves())
+    if not isinstance(s.input, SentFile):
+        return None
+    moved = _moved(s, SendsFile(), "file", "file")
+    return moved or finish(s, "control", "file", (wording.say(case_words.FILE_REFUSED, s.locale),), label="file")
+
+
+def _silently(s: Situation, event: CaseEvent, *more: Effect) -> Turn:
+    outcome = happens(s, event)
+    moves = (MoveCase(outcome),) if isinstance(outcome, CaseTurn) else ()
+    return Turn(s.state, (*more, *moves), Reason("case", event.kind), "silent")
+
+
+# --- What is said about the case itself --------------------------------------------------------------------------------
+
+
+def about_case(s: Situation) -> Turn | None:
+    """Consent, closing, withdrawing, satisfaction and a new case: pressed at any time, or typed."""
+    value = s.input.value if isinstance(s.input, Pressed) else _typed_value(s)
+    if value is None or s.state.case is None:
+        return _new_case(s)
+    match value:
+        case _ if value == CONSENT:
+            return _moved(s, Consents(True), "consent", "consent")
+        case _ if value == NO_CONSENT:
+            return _moved(s, Consents(False), "consent", "consent")
+        case case_words.SATISFIED_VALUE:
+            return _moved(s, Rates(True), "satisfaction", "satisfied")
+        case case_words.UNSATISFIED_VALUE:
+            return _moved(s, Rates(False), "satisfaction", "unsatisfied")
+        case _ if value == CLOSE:
+            return _moved(s, Cancels(), "case_closed", "cancel")
+        case _ if value == WITHDRAW:
+            return _moved(s, Withdraws(), "case_withdrawn", "cancel")
+        case _ if value == KEEP:
+            kept = replace(s, state=replace(s.state, pending=None))
+            return finish(kept, "control", "case_kept", (wording.say(wording.CASE_KEPT, s.locale),), label="no")
+    return _new_case(s)
+
+
+def _typed_value(s: Situation) -> str | None:
+    """The value of a choice about the case that was typed instead of pressed."""
+    case, pending = s.state.case, s.state.pending
+    if case is None or not isinstance(s.input, Utterance):
+        return None
+    if case.state == "resolved" and case.satisfied is None:
+        choices = case_words.satisfaction_choices(s.locale)
+        pending = pending or Pending("satisfaction", tuple((c.label, c.value) for c in choices))
+    if pending is None or pending.kind not in ("consent", "close_case", "satisfaction"):
+        return None
+    if case.state in SILENT:
+        return _in_all_words(s, pending)
+    return choice_typed(s.input.text, pending)
+
+
+def _in_all_words(s: Situation, pending: Pending) -> str | None:
+    typed = _typed(s)
+    return next((value for label, value in pending.choices if fold(label).strip(" .!?") == typed), None)
+
+
+def _new_case(s: Situation) -> Turn | None:
+    if _typed(s) not in NEW_CASE:
+        return None
+    question = s.state.asked or (s.input.text if isinstance(s.input, Utterance) else "")
+    return ask_for_person(s, question, "asked for a new case", AsksAnew())
+
+
+def ask_for_person(s: Situation, question: str, reason: str, event: Asks | AsksAnew | Accepts) -> Turn:
+    """The employee wants a person: a new case, the one there is, or the one that was resolved."""
+    outcome = happens(s, event)
+    state = replace(s.state, misses=0, pending=None)
+    if isinstance(outcome, Refused):
+        said = wording.say(outcome.words, s.locale)
+        return finish(replace(s, state=state), "handoff", "still_running", (said,), label="wants_person", notice=True)
+    if isinstance(outcome, Ignored):
+        number = str(s.state.case.number) if s.state.case else ""
+        said = wording.say(wording.CASE_ALREADY, s.locale, number=number)
+        return finish(replace(s, state=state), "handoff", "opened", (said,), label="wants_person", notice=True)
+    if outcome.case.number:
+        return Turn(state, (MoveCase(outcome),), Reason("opened", outcome.event), "handoff", "wants_person")
+    blocks, effect, pending = opening(s, question, reason, outcome)
+    opened = replace(s, state=replace(state, pending=pending))
+    choices = tuple(Choice(label, value) for label, value in pending.choices)
+    return finish(
+        opened, "handoff", "opened", blocks, effects=(effect,), choices=choices, label="wants_person", notice=True
+    )
+
+
+def ask_to_close(s: Situation) -> Turn | None:
+    """*Cancel* while there is a case may mean the case: asked back, because nobody should lose one by a word."""
+    case = s.state.case
+    if case is None or case.state not in UNFINISHED:
+        return None
+    choices = close_choices(s.locale)
+    pending = Pending("close_case", tuple((c.label, c.value) for c in choices))
+    asking = replace(s, state=replace(s.state, pending=pending))
+    asked = wording.say(wording.CLOSE_CASE, s.locale, number=str(case.number))
+    return finish(asking, "control", "close_case", (asked,), choices=choices, label="cancel")
+
+
+def close_choices(locale: Locale) -> tuple[Choice, ...]:
+    """What may be meant by *cancel* while there is a case."""
+    words = ((wording.CLOSE_YES, CLOSE), (wording.CLOSE_WITHDRAW, WITHDRAW), (wording.CLOSE_NO, KEEP))
+    return tuple(Choice(sentences[locale], value) for sentences, value in words)
+
+
+# --- A person has the word, or had it ------------------------------------------------------------------------------------
+
+
+def silent(s: Situation) -> Turn | None:
+    """A person has the case: what is written goes to them, and Lotse says nothing of its own."""
+    if s.state.case is None or s.state.case.state not in SILENT:
+        return None
+    if isinstance(s.input, Rated):
+        label = s.state.shown.label if s.state.shown else ""
+        rating = RecordRating(s.input.about, label, s.input.helpful)
+        return Turn(s.state, (rating,), Reason("silent", "rated"), "silent")
+    allowed = _allowed(s)
+    if allowed is not None:
+        return _marked(allowed)
+    joined = replace(s, state=replace(s.state, pending=None))
+    return _silently(joined, Writes())
+
+
+def _allowed(s: Situation) -> Turn | None:
+    """What an employee may want from the program even then."""
+    if _typed(s) in CLOSE_CASE:
+        return ask_to_close(s)
+    pending = s.state.pending
+    if pending is not None and pending.kind == "confirm_delete":
+        value = s.input.value if isinstance(s.input, Pressed) else _in_all_words(s, pending)
+        if value is not None:
+            return control.confirm_delete(s, value)
+    best = s.best
+    action = control.action_of(s)
+    if best is None or best.score < PLAIN_ENOUGH:
+        return None
+    if action == "cancel":
+        return ask_to_close(s)
+    return control.act(s, action) if action in ("case_status", "my_data", "delete_my_data") else None
+
+
+def goes_on(s: Situation) -> Turn | None:
+    """A case that was resolved: whatever is more than thanks or a control word goes on with it."""
+    case = s.state.case
+    if case is None or case.state != "resolved" or not isinstance(s.input, Utterance):
+        return None
+    best = s.best
+    intent = s.content.intents.get(best.intent) if best and best.intent else None
+    sure = best is not None and best.score >= PLAIN_ENOUGH / 2
+    if sure and intent is not None and intent.kind in ("smalltalk", "control"):
+        return None
+    return _moved(s, Writes(), "goes_on")
+
+
+def beside_case(s: Situation, turn: Turn) -> Turn:
+    """While a case is open, every message joins it; Lotse's answers are marked, and its doubts left to the person."""
+    case = s.state.case
+    if case is None or case.state != "open" or any(isinstance(effect, MoveCase) for effect in turn.effects):
+        return turn
+    if not isinstance(s.input, Utterance | Pressed) or turn.decision == "silent":
+        return turn
+    outcome = happens(s, Writes())
+    moves = (MoveCase(outcome),) if isinstance(outcome, CaseTurn) else ()
+    unsure = turn.decision in ("miss", "clarify", "off_topic") or turn.reason.rule == "sensitive"
+    if not unsure:
+        return _marked(replace(turn, effects=(*turn.effects, *moves)))
+    said = wording.say(wording.JOINED, s.locale, number=str(case.number))
+    kept = replace(s, state=replace(s.state, pending=None))
+    joined = finish(kept, "handoff", "joined", (said,), label=turn.label, notice=True)
+    return replace(joined, effects=(*joined.effects, *moves))
+
+
+def _marked(turn: Turn) -> Turn:
+    """The turn with its replies marked as automatic; notices speak for themselves."""
+    effects = tuple(
+        replace(effect, reply=_automatic(effect.reply)) if isinstance(effect, Say) and not effect.notice else effect
+        for effect in turn.effects
+    )
+    return replace(turn, effects=effects)
+
+
+def _automatic(reply: Reply) -> Reply:
+    return replace(reply, automatic=True)

@@ -1,0 +1,34 @@
+"""A case's row and its facts, one made from the other; and finding the row."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import CaseFacts, CaseNumber
+from bot.store.tables import cases
+
+FACTS = tuple(field.name for field in fields(CaseFacts))
+"""Each of them is a column of the same name."""
+
+
+def facts_of(row: Row[Any]) -> CaseFacts:
+    """The facts in this row of ``cases``."""
+    return CaseFacts(**{name: getattr(row, name) for name in FACTS})
+
+
+def columns_of(facts: CaseFacts) -> dict[str, Any]:
+    """The columns that hold these facts; the number is the database's business."""
+    return {name: getattr(facts, name) for name in FACTS if name != "number"}
+
+
+async def find_case(connection: AsyncConnection, number: CaseNumber) -> Row[Any] | None:
+    """The row of this case."""
+    return (await connection.execute(select(cases).where(cases.c.number == number))).one_or_none()
+
+
+async def latest_case(connection: AsyncConnection, conversation: int) -> Row[Any] | None:
+    """The row of the latest case of this conversation, whatever became of it."""
+    statement = select(cases).where(cases.c.conversation_id == conversation).order_by(cases.c.number.desc()).limit(1)
+    return (await connection.execute(statement)).one_or_none()

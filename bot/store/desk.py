@@ -1,0 +1,186 @@
+"""What a coordinator does to a case: one synchronous transaction, and the page knows at once what came of it.
+
+The conversation's row is locked, the same lock an employee's turn holds, so a takeover and a turn never happen at the same
+time. Then the case is read, the pure rules are asked (``dialogue/case_states.py``), and everything that follows is written
+with the audit row. The version the page showed is compared inside the lock: of two who press at once one wins, and the other
+reads who that was.
+
+Rejected: putting commands into the inbox like messages. They would wait behind a turn, and *you have the case* would be a
+promise instead of an answer.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.dialogue.case_events import CoordinatorEvent, RevisesLine, Time, TimeKind
+from bot.dialogue.case_states import Ignored, Refused, decide
+from bot.dialogue.case_words import ERASED
+from bot.dialogue.office import Office, OfficeOf
+from bot.model import CaseFacts, CaseNumber, Staff, StaffId
+from bot.store.absences import absences_in
+from bot.store.announce import DESK, OUTBOX, transcript_topic
+from bot.store.case_rows import facts_of, find_case
+from bot.store.case_visibility import may_see
+from bot.store.case_writing import write_turn
+from bot.store.database import Database
+from bot.store.payloads import storable
+from bot.store.places import address_of
+from bot.store.saying import Listener
+from bot.store.tables import case_events, case_messages, cases, conversations, outbox, transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It happened; ``case`` is how the case stands now."""
+
+    case: CaseFacts
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """There is no such case for this member of staff; whether there is one at all is not said."""
+
+
+DeskResult = Done | Refused | Ignored | NotFound
+
+
+class Desk:
+    """The coordinators' commands. ``office`` says what calendars and absences mean for the rules."""
+
+    def __init__(self, database: Database, office: OfficeOf) -> None:
+        self._database = database
+        self._office = office
+
+    async def act(
+        self,
+        number: CaseNumber,
+        event: CoordinatorEvent,
+        now: datetime,
+        *,
+        version: int | None = None,
+        key: str | None = None,
+    ) -> DeskResult:
+        """Do what ``event.by`` wants to this case.
+
+        ``version`` is the one their page showed. ``key`` is the id of the form that was sent: a reply or note sent twice with
+        the same key is written once. Raises StoreUnavailable; then nothing was changed.
+        """
+        wake: list[str] = []
+        async with self._database.transaction(wake) as connection:
+            held = await _hold(connection, event.by, number)
+            if not isinstance(held, _Held):
+                return held
+            if key is not None and await _has_key(connection, number, key):
+                return Done(held.facts)
+            outcome = decide(held.facts, event, now, await self._now(connection, now), version)
+            if isinstance(outcome, Refused | Ignored):
+                return outcome
+            await write_turn(connection, held.listener, outcome, now, wake, key)
+            return Done(outcome.case)
+
+    async def passes(self, number: CaseNumber, kind: TimeKind, now: datetime) -> DeskResult:
+        """Something happened that no conversation tells: the owner lost the role, or is absent."""
+        wake: list[str] = []
+        async with self._database.transaction(wake) as connection:
+            held = await _hold(connection, None, number)
+            if not isinstance(held, _Held):
+                return held
+            outcome = decide(held.facts, Time(kind), now, await self._now(connection, now))
+            if isinstance(outcome, Refused | Ignored):
+                return outcome
+            await write_turn(connection, held.listener, outcome, now, wake)
+            return Done(outcome.case)
+
+    async def revise(self, staff: Staff, number: CaseNumber, line: int, text: str | None, now: datetime) -> DeskResult:
+        """Change the words of a line this coordinator wrote, or take them back; an old line is corrected by a new one."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(_own_line(number, line))).one_or_none()
+        if row is None:
+            return NotFound()
+        event = RevisesLine(staff, line, StaffId(row.author), row.at, text)
+        return await self.act(number, event, now)
+
+    async def _now(self, connection: AsyncConnection, now: datetime) -> Office:
+        return self._office(await absences_in(connection, now))
+
+    async def send_again(self, staff: Staff, number: CaseNumber, line: int, now: datetime) -> DeskResult:
+        """Try once more to deliver a line the platform refused."""
+        wake: list[str] = []
+        async with self._database.transaction(wake) as connection:
+            held = await _hold(connection, staff, number)
+            if not isinstance(held, _Held):
+                return held
+            mine = select(transcript.c.outbox_id).join(case_messages, case_messages.c.transcript_id == transcript.c.id)
+            ids = mine.where(case_messages.c.id == line, case_messages.c.case_number == number)
+            again = {"status": "waiting", "attempts": 0, "retry_at": None, "error": None, "done_at": None}
+            changed = await connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_(ids), outbox.c.status == "parked", outbox.c.delivery.is_not(None))
+                .values(**again, created_at=now)
+            )
+            if changed.rowcount == 0:
+                return Ignored("the line is not one that failed")
+            wake += [OUTBOX, DESK, transcript_topic(held.listener.address)]
+            return Done(held.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A case whose conversation is locked."""
+
+    facts: CaseFacts
+    listener: Listener
+
+
+async def _hold(connection: AsyncConnection, staff: Staff | None, number: CaseNumber) -> _Held | NotFound | Refused:
+    """Lock the conversation of this case, then look at the case and at the right to see it; None: it is not a person."""
+    conversation = await connection.scalar(select(cases.c.conversation_id).where(cases.c.number == number))
+    place = None
+    if conversation is not None:
+        locked = select(conversations).where(conversations.c.id == conversation).with_for_update()
+        place = (await connection.execute(locked)).one_or_none()
+    row = await find_case(connection, number)
+    if row is None:
+        return NotFound() if staff is None else await _erased(connection, staff, number)
+    facts = facts_of(row)
+    if place is None or (staff is not None and not may_see(staff, facts.team, facts.owner)):
+        return NotFound()
+    return _Held(facts, Listener(place.id, address_of(place), row.person_id))
+
+
+async def _erased(connection: AsyncConnection, staff: Staff, number: CaseNumber) -> NotFound | Refused:
+    """Whoever saw the case before it was erased is told so."""
+    last = await last_event(connection, number)
+    if last is None or last.to_state != "erased" or not may_see(staff, last.team, last.owner):
+        return NotFound()
+    return Refused("erased", ERASED)
+
+
+async def last_event(connection: AsyncConnection, number: CaseNumber) -> Row[Any] | None:
+    """The latest audit row of this case."""
+    mine = select(case_events).where(case_events.c.case_number == number)
+    row: Row[Any] | None = (await connection.execute(mine.order_by(case_events.c.id.desc()).limit(1))).one_or_none()
+    return row
+
+
+async def _has_key(connection: AsyncConnection, number: CaseNumber, key: str) -> bool:
+    found = select(case_messages.c.id).where(
+        case_messages.c.case_number == number, case_messages.c.key == storable(key)
+    )
+    return await connection.scalar(found) is not None
+
+
+def _own_line(number: CaseNumber, line: int) -> Any:
+    return select(case_messages.c.author, case_messages.c.at).where(
+        case_messages.c.id == line, case_messages.c.case_number == number, case_messages.c.kind == "coordinator"
+    )
+
+
+Receipt = Literal["queued", "accepted", "failed"]
+"""⏳ on its way, 📤 accepted by the platform, ⚠ given up after repeated failures."""
+
+__all__ = ["Desk", "DeskResult", "Done", "Ignored", "NotFound", "Receipt", "Refused", "last_event"]

@@ -1,0 +1,119 @@
+"""Lets edits and deletions follow what was said, in both directions.
+
+What was not sent yet is changed where it stands; what was sent is followed by an edit or a redaction of its own, which keeps
+its place in the order of the conversation.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import CaseFacts, ExternalId, KeepEdit, OutboxId, Revise, as_text
+from bot.store.payloads import delivery_to_json, reply_to_json, storable
+from bot.store.saying import Listener, put_out, stamp_of
+from bot.store.tables import case_messages, cases, inbox, outbox, persons, transcript
+
+
+async def revise_line(
+    connection: AsyncConnection, listener: Listener, facts: CaseFacts, revise: Revise, now: datetime
+) -> None:
+    """A coordinator changed a line, or took it back."""
+    statement = (
+        select(case_messages.c.transcript_id, transcript.c.outbox_id, transcript.c.deleted_at, outbox.c.status)
+        .join(transcript, transcript.c.id == case_messages.c.transcript_id)
+        .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
+        .where(case_messages.c.id == revise.line, case_messages.c.case_number == facts.number)
+        .where(case_messages.c.kind == "coordinator")
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None or row.deleted_at is not None:
+        return
+    source = storable(revise.source or "")
+    await connection.execute(update(case_messages).where(case_messages.c.id == revise.line).values(text=source))
+    data = reply_to_json(revise.reply) if revise.reply is not None else None
+    said = {"text": as_text(revise.reply) if revise.reply is not None else "", "reply": data}
+    mark = {"edited_at": now} if revise.reply is not None else {"deleted_at": now}
+    await connection.execute(update(transcript).where(transcript.c.id == row.transcript_id).values(**said, **mark))
+    outbox_id = OutboxId(row.outbox_id)
+    if row.status == "waiting":
+        await _change_waiting(connection, listener, outbox_id, data, now)
+    elif row.status in ("sending", "sent"):
+        delivery = delivery_to_json(listener.address, data, "redact" if data is None else "edit")
+        new = OutboxId(str(uuid.uuid4()))
+        await put_out(connection, listener, new, delivery, now, "person", stamp_of(facts), revises=outbox_id)
+
+
+async def _change_waiting(
+    connection: AsyncConnection, listener: Listener, outbox_id: OutboxId, data: dict[str, object] | None, now: datetime
+) -> None:
+    mine = update(outbox).where(outbox.c.id == outbox_id)
+    if data is None:
+        await connection.execute(mine.values(status="discarded", delivery=None, done_at=now))
+    else:
+        await connection.execute(mine.values(delivery=delivery_to_json(listener.address, data)))
+
+
+async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepEdit, now: datetime) -> bool:
+    """The employee changed a message, or deleted it; False when there is no such message of theirs here."""
+    statement = select(transcript).where(
+        transcript.c.conversation_id == listener.conversation,
+        transcript.c.person_id == listener.person,
+        transcript.c.who == "user",
+        transcript.c.external_id == storable(edit.of),
+        transcript.c.deleted_at.is_(None),
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        return False
+    words = storable(edit.text or "")
+    mark = {"edited_at": now} if edit.text is not None else {"deleted_at": now}
+    await connection.execute(update(transcript).where(transcript.c.id == row.id).values(text=words, **mark))
+    await connection.execute(
+        update(inbox)
+        .where(inbox.c.channel == listener.address.channel, inbox.c.external_id == row.external_id)
+        .where(inbox.c.status != "waiting")
+        .values(payload=None)
+    )
+    await _change_question(connection, listener, row, words)
+    return True
+
+
+async def _change_question(connection: AsyncConnection, listener: Listener, row: Row[tuple[str]], words: str) -> None:
+    """A case quotes what was asked; the quotation follows."""
+    if not row.text:
+        return
+    quoting = await connection.execute(
+        select(cases.c.number, cases.c.question).where(
+            cases.c.conversation_id == listener.conversation, cases.c.question.contains(row.text, autoescape=True)
+        )
+    )
+    for case in quoting.all():
+        question = case.question.replace(row.text, words).strip(" –")
+        await connection.execute(update(cases).where(cases.c.number == case.number).values(question=question))
+
+
+async def discard(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:
+    """Drop a message of Lotse's that a coordinator has overtaken: it is not sent, and stands in no transcript.
+
+    If it was to tell the person what Lotse is and what it stores, the next one does.
+    """
+    outbox_id = row.id
+    if any(block.get("tone") == "first_contact" for block in row.delivery["reply"]["blocks"]):
+        await connection.execute(update(persons).where(persons.c.id == row.person_id).values(introduced_at=None))
+    await connection.execute(
+        update(outbox).where(outbox.c.id == outbox_id).values(status="discarded", delivery=None, done_at=now)
+    )
+    await connection.execute(delete(transcript).where(transcript.c.outbox_id == outbox_id))
+
+
+async def revised_by(connection: AsyncConnection, revises: str) -> tuple[OutboxId, ExternalId] | None:
+    """The message an edit is about, as the platform knows it; None when the platform never got it."""
+    row = (
+        await connection.execute(
+            select(outbox.c.external_id).where(outbox.c.id == revises, outbox.c.external_id.is_not(None))
+        )
+    ).one_or_none()
+    return None if row is None else (OutboxId(revises), ExternalId(row.external_id))

@@ -1,0 +1,228 @@
+"""What an employee's input means while there is a case: who has the word, and what stays possible."""
+
+import json
+
+import pytest
+
+from bot.dialogue.policy import take_turn
+from bot.dialogue.state import Pending, State, state_from_json, state_to_json
+from bot.model import (
+    SILENT,
+    Candidate,
+    Edited,
+    ForgetPerson,
+    KeepEdit,
+    Left,
+    LookedUp,
+    LookUp,
+    MoveCase,
+    OpenCase,
+    Pressed,
+    Rated,
+    RecordRating,
+    Removed,
+    Say,
+    SentFile,
+    Understanding,
+    Utterance,
+    as_text,
+)
+from tests.conftest import NOW
+from tests.desk_people import DeskOffice
+from tests.dialogue.test_case_states import case
+
+SURE_OF_BONUS = Understanding(
+    "de",
+    (Candidate("answer", "weiterbildungsbonus.amount", 95, topic="weiterbildungsbonus", aspect="amount"),),
+)
+YES_NO = (("Ja, bitte", "yes"), ("Nein, danke", "no"))
+
+
+def meant(intent, score=95.0):
+    return Understanding("de", (Candidate("intent", intent, score, intent=intent),))
+
+
+def turn_of(trained, state, given, understood=None, **more):
+    said = Utterance(given) if isinstance(given, str) else given
+    found = (understood or Understanding("de")) if isinstance(said, Utterance) else None
+    beginning = State(locale="de", introduced=True, case=case(state) if isinstance(state, str) else state, **more)
+    return take_turn(beginning, said, found, trained.content, NOW, DeskOffice())
+
+
+def moves(turn):
+    return [effect.turn for effect in turn.effects if isinstance(effect, MoveCase)]
+
+
+def said(turn):
+    return "\n".join(as_text(reply) for reply in turn.replies)
+
+
+@pytest.mark.parametrize("state", sorted(SILENT))
+@pytest.mark.parametrize(
+    ("given", "understood"),
+    [
+        ("Was zahlt der Weiterbildungsbonus?", SURE_OF_BONUS),
+        ("Vielen Dank!", meant("thanks")),
+        ("Ich möchte mit einem Menschen sprechen", meant("wants_person")),
+        ("English please", meant("switch_en")),
+        ("Mein Antrag wurde abgelehnt", meant("rejected_application")),
+        ("qwertz", None),
+        ("?", None),
+        ("ja", meant("yes")),
+        ("1", None),
+        ("egal, dann nehmen wir den anderen Kurs", meant("cancel", 45.0)),
+    ],
+)
+def test_in_front_of_a_coordinator_lotse_says_nothing_and_the_words_arrive(trained, state, given, understood):
+    turn = turn_of(trained, state, given, understood, pending=Pending("offer_person", YES_NO))
+    assert [effect for effect in turn.effects if isinstance(effect, Say | OpenCase)] == []
+    assert (turn.decision, turn.state.pending) == ("silent", None)
+    assert [move.case.state for move in moves(turn)] == ["claimed"], "whoever writes is not waiting"
+
+
+@pytest.mark.parametrize(
+    ("given", "understood", "words"),
+    [
+        ("Wie steht mein Fall?", meant("case_status"), "Maria Petersen"),
+        ("abbrechen", meant("cancel"), "Soll ich Ihren Fall 17 schließen?"),
+        ("Fall zurückziehen", None, "Soll ich Ihren Fall 17 schließen?"),
+        ("lösche meine Daten", meant("delete_my_data"), "wirklich alles löschen"),
+    ],
+)
+@pytest.mark.parametrize("state", sorted(SILENT))
+def test_what_stays_possible_is_answered_and_marked_as_automatic(trained, state, given, understood, words):
+    turn = turn_of(trained, state, given, understood)
+    assert words in said(turn)
+    assert said(turn).startswith("Automatische Antwort")
+
+
+def test_my_data_stays_possible(trained):
+    asked = turn_of(trained, "claimed", "meine Daten", meant("my_data"))
+    assert any(isinstance(effect, LookUp) for effect in asked.effects)
+    found = turn_of(trained, "claimed", LookedUp("person_data", (("messages", 3),)))
+    assert "Nachrichten in Gesprächen: 3" in said(found)
+
+
+@pytest.mark.parametrize(("typed", "deletes"), [("ja", False), ("1", False), ("Ja, bitte", True), ("nein", False)])
+def test_a_bare_yes_answers_the_coordinator_and_deletes_nothing(trained, typed, deletes):
+    turn = turn_of(trained, "claimed", typed, pending=Pending("confirm_delete", YES_NO))
+    assert any(isinstance(effect, ForgetPerson) for effect in turn.effects) == deletes
+    assert any(isinstance(effect, ForgetPerson) for effect in turn_of(
+        trained, "claimed", Pressed("yes"), pending=Pending("confirm_delete", YES_NO)
+    ).effects)  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["open", *sorted(SILENT)])
+@pytest.mark.parametrize(
+    ("value", "becomes"),
+    [("case:close", "resolved"), ("case:withdraw", "muted"), ("case:consent", None), ("case:no_consent", None)],
+)
+def test_choices_about_the_case_can_be_pressed_at_any_time(trained, state, value, becomes):
+    (move,) = moves(turn_of(trained, state, Pressed(value)))
+    assert move.case.state == (becomes or state)
+
+
+def test_consent_is_not_given_by_a_bare_yes_to_a_coordinator(trained):
+    pending = Pending("consent", (("Ja, gern", "case:consent"), ("Nein, lieber nicht", "case:no_consent")))
+    assert moves(turn_of(trained, "claimed", "ja", pending=pending))[0].case.consent is None
+    assert moves(turn_of(trained, "claimed", "Ja, gern", pending=pending))[0].case.consent is True
+    assert moves(turn_of(trained, "open", "ja", pending=pending))[0].case.consent is True
+
+
+def test_while_a_case_is_open_what_is_sure_is_answered_and_marked_and_doubts_are_left_to_the_person(trained):
+    sure = turn_of(trained, "open", "Was zahlt der Weiterbildungsbonus?", SURE_OF_BONUS)
+    assert sure.decision == "answer"
+    assert said(sure).startswith("Automatische Antwort")
+    unsure = turn_of(trained, "open", "Das Zeugnis ist aus Gdansk")
+    assert said(unsure) == "Das habe ich zu Ihrem Fall 17 dazugelegt."
+    assert all(moves(turn) for turn in (sure, unsure))
+    assert "Automatische Antwort" not in said(turn_of(trained, "closed", "Was zahlt der Bonus?", SURE_OF_BONUS))
+
+
+@pytest.mark.parametrize("state", ["bot", "closed", "muted", "erased", None])
+def test_without_a_case_lotse_answers_and_a_person_is_one_word_away(trained, state):
+    turn = turn_of(trained, state, "Was zahlt der Weiterbildungsbonus?", SURE_OF_BONUS)
+    assert (turn.decision, moves(turn)) == ("answer", [])
+    asked = turn_of(trained, state, "Mensch", meant("wants_person"))
+    opened = [effect for effect in asked.effects if isinstance(effect, OpenCase)]
+    assert len(opened) == (0 if state == "bot" else 1)
+    if state == "bot":
+        assert [move.case.state for move in moves(asked)] == ["open"], "the case that was given to Lotse, once more"
+
+
+@pytest.mark.parametrize(("given", "understood"), [("Danke!", meant("thanks")), ("Hilfe", meant("help"))])
+def test_thanks_do_not_open_a_resolved_case_again(trained, given, understood):
+    assert moves(turn_of(trained, "resolved", given, understood)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "understood"),
+    [("Was zahlt der Bonus?", SURE_OF_BONUS), ("doch noch etwas", None), ("Mensch", meant("wants_person"))],
+)
+def test_anything_else_goes_on_with_a_resolved_case(trained, given, understood):
+    turn = turn_of(trained, "resolved", given, understood)
+    (move,) = moves(turn)
+    assert (move.case.state, move.case.owner) == ("claimed", "maria")
+    assert "Ihr Fall 17 ist wieder offen, Maria Petersen kümmert sich darum" in said(turn)
+
+
+@pytest.mark.parametrize(
+    ("typed", "state", "satisfied"),
+    [
+        ("ja", "resolved", True),
+        ("1", "resolved", True),
+        ("Nein, noch nicht", "claimed", False),
+        ("2", "claimed", False),
+    ],
+)
+def test_the_question_whether_it_is_settled_can_be_answered_by_typing(trained, typed, state, satisfied):
+    (move,) = moves(turn_of(trained, "resolved", typed))
+    assert (move.case.state, move.case.satisfied) == (state, satisfied)
+
+
+def test_a_new_case_is_refused_while_a_person_is_at_it_and_opens_otherwise(trained):
+    assert turn_of(trained, "claimed", "neuer Fall").decision == "handoff"
+    assert "läuft noch bei Maria Petersen" in said(turn_of(trained, "claimed", "neuer Fall"))
+    for state in ("resolved", "closed", "muted", "bot", None):
+        turn = turn_of(trained, state, "Neuer Fall!")
+        assert [effect for effect in turn.effects if isinstance(effect, OpenCase)], state
+
+
+def test_edits_deletions_files_and_leaving(trained):
+    edited = turn_of(trained, "claimed", Edited("m1", "anders"))
+    assert edited.effects[0] == KeepEdit("m1", "anders")
+    assert [move.event for move in moves(edited)] == ["edits"]
+    removed = turn_of(trained, None, Removed("m1"))
+    assert removed.effects == (KeepEdit("m1", None),)
+    assert "Dateien nehme ich hier nicht an" in said(turn_of(trained, "claimed", SentFile()))
+    assert "Dateien nehme ich hier nicht an" in said(turn_of(trained, None, SentFile()))
+    assert [move.event for move in moves(turn_of(trained, "claimed", Left()))] == ["leaves"]
+    assert turn_of(trained, None, Left()).effects == ()
+
+
+def test_a_rating_is_kept_in_silence(trained):
+    assert turn_of(trained, "claimed", Rated(True, "o1")).effects == (RecordRating("o1", "", True),)
+
+
+@pytest.mark.parametrize(
+    ("value", "event"),
+    [
+        ("timer:case:17:reminder", "reminder"),
+        ("timer:case:17:waiting_over", "waiting_over"),
+        ("timer:case:18:reminder", None),
+        ("timer:case:17:nonsense", None),
+        ("timer:case:", None),
+    ],
+)
+def test_a_timer_moves_its_own_case_only(trained, value, event):
+    turn = turn_of(trained, "waiting_employee", Pressed(value))
+    assert [move.event for move in moves(turn)] == ([event] if event else [])
+    assert turn.decision == "silent"
+
+
+def test_the_case_is_never_stored_with_the_state():
+    state = State(locale="de", case=case("claimed"), open_case=17, pending=Pending("offer_person", YES_NO, at=NOW))
+    stored = json.loads(json.dumps(state_to_json(state)))
+    assert "case" not in stored
+    assert state_from_json(stored).case is None
+    assert state_from_json(stored).pending == state.pending
