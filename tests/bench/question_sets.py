@@ -8,7 +8,12 @@ from bot.trained import Trained
 from tests.bench.figures import Figure
 from tests.bench.questions import QUESTIONS, Judged, judge_dialogues, judge_singles
 
-SETS = {"development": ("single.yaml", "dialogues.yaml"), "held out": ("held_out.yaml", "held_out.yaml")}
+SETS = {
+    "development": ("single.yaml", "dialogues.yaml"),
+    "held out": ("held_out.yaml", "held_out.yaml"),
+    "second": ("second.yaml", "second_dialogues.yaml"),
+    "third, held out": ("third.yaml", "third_dialogues.yaml"),
+}
 """Name -> the files of its single questions and of its dialogues."""
 OUTCOMES = ("right", "wrong", "gap", "clarified", "missed", "handed over")
 
@@ -19,6 +24,7 @@ def figures(trained: Trained, day: date) -> list[Figure]:
     for name, (singles, dialogues) in SETS.items():
         if (QUESTIONS / singles).exists():
             found += counted(f"{name}, singles", judge_singles(trained, day, singles))
+            found += counted(f"{name}, singles by facts alone", judge_singles(trained, day, singles, labels=False))
         if (QUESTIONS / dialogues).exists():
             found += counted(f"{name}, dialogues", judge_dialogues(trained, day, dialogues))
     return found

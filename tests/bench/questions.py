@@ -36,9 +36,14 @@ class Judged:
     locale: str
 
 
-def judge_singles(trained: Trained, day: date, file: str = "single.yaml") -> list[Judged]:
-    """Every single question of a file, each in a conversation of its own."""
+def judge_singles(trained: Trained, day: date, file: str = "single.yaml", *, labels: bool = True) -> list[Judged]:
+    """Every single question of a file, each in a conversation of its own.
+
+    Without ``labels`` only decision and facts are judged: the right words under another name are right.
+    """
     items = [item for item in yaml.safe_load((QUESTIONS / file).read_text("utf-8")) if "turns" not in item]
+    if not labels:
+        items = [{**item, "label": None} for item in items]
     return [_judge(item, _fresh(trained), trained, day, item["id"]) for item in items]
 
 
