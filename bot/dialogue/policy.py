@@ -64,7 +64,7 @@ from bot.model import (
 )
 from bot.understanding.normalize import fold
 
-SURE: Mapping[Locale, float] = {"de": 30.0, "en": 30.0}
+SURE: Mapping[Locale, float] = {"de": 26.0, "en": 26.0}
 """From this score on a candidate is answered without asking back."""
 POSSIBLE: Mapping[Locale, float] = {"de": 16.0, "en": 16.0}
 """From this score on a candidate is worth offering as *Did you mean*."""
@@ -78,6 +78,8 @@ TOPIC_LIKELY = 30.0
 """From this probability on a topic is taken as spoken of when its side is asked back about."""
 OPEN_ASPECT = 40.0
 """From this score on an aspect without a topic is worth asking which topic is meant."""
+OURS, BARELY_POSSIBLE = 15.0, 7.0
+"""What is hardly about anything else (at most so probable) is asked back about from this score on."""
 CLOSE = 0.35
 """A second guess this near to the first (as a share of its score) is offered beside it."""
 WANTS_PERSON = 35.0
@@ -323,7 +325,7 @@ def _did_you_mean(s: Situation) -> Turn | None:
     about, share = s.understanding.about or (None, 0.0)
     if share >= TOPIC_CLEAR:
         guesses = [c for c in guesses if c.topic == about]
-    elif guesses and guesses[0].score < POSSIBLE[s.locale]:
+    elif guesses and guesses[0].score < (POSSIBLE[s.locale] if s.understanding.elsewhere > OURS else BARELY_POSSIBLE):
         return None
     if not guesses or s.state.misses >= TWO_MISSES:
         return None

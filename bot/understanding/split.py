@@ -2,7 +2,8 @@
 
 A greeting, a thank-you or an *ok* in front of a question is no part of it.
 
-A full stop does not cut: what stands before it is mostly the story the question is about.
+A full stop does not cut: what stands before it is mostly the story the question is about. Only where the whole is not
+understood, its sentences are tried one by one.
 """
 
 import re
@@ -28,6 +29,14 @@ def split_questions(text: str) -> tuple[str, ...]:
     if len(questions) < 2:
         return (text,)
     return tuple(questions[:MOST])
+
+
+_STOPS = re.compile(r"(?<=[.!?]) ")
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a message that are long enough to ask something."""
+    return tuple(s for s in _STOPS.split(" ".join(text.split())) if len(s.split()) > SHORTEST)
 
 
 _COURTESY = frozenset(

@@ -24,7 +24,7 @@ from bot.model import (
 from bot.understanding.entities import Mention, quoted_figures, years
 from bot.understanding.evidence import Gathered, gather
 from bot.understanding.reader import ASPECT, INTENT, Reader, question_of
-from bot.understanding.split import split_questions, without_courtesy
+from bot.understanding.split import sentences, split_questions, without_courtesy
 from bot.understanding.weighing import Reading, fixed, follows, probabilities, readings, side_alone
 
 MOST_CANDIDATES = 6
@@ -34,6 +34,8 @@ CLEAR_PART = 35.0
 """Score from which on a piece of a message counts as a question of its own."""
 NAMING: frozenset[EvidenceKind] = frozenset({"name", "typo", "compound", "context"})
 """Evidence that somebody named the topic, now or before."""
+CLEAR_SENTENCE = 45.0
+"""Score from which on one sentence of a story speaks for all of it."""
 OPEN_TOPIC = 0.5
 """An aspect stands alone when no topic has more than this share of it."""
 ALIKE_ENOUGH = 0.45
@@ -50,7 +52,7 @@ def understand(text: str, reader: Reader, context: Context) -> Understanding:
         return _one(text, locale, reader, context)  # nothing is asked: all of it is courtesy
     pieces = split_questions(asked)
     if len(pieces) < 2:
-        return whole
+        return _one_sentence(asked, whole, reader, context)
     parts: list[Understanding] = []
     best = whole.candidates[0] if whole.candidates else None
     if best and best.topic and best.evidence[0].kind in NAMING:  # named once, it is meant by every part
@@ -66,6 +68,17 @@ def understand(text: str, reader: Reader, context: Context) -> Understanding:
     if clear and (not whole.candidates or clear[0].candidates[0].score > whole.candidates[0].score):
         return replace(clear[0], text=text)
     return whole
+
+
+def _one_sentence(text: str, whole: Understanding, reader: Reader, context: Context) -> Understanding:
+    """The reading of the one sentence that is clear by itself, when a story and its question are not clear together."""
+    if whole.elsewhere >= CLEAR_PART or (whole.candidates and whole.candidates[0].score >= CLEAR_PART):
+        return whole
+    told = sentences(text)
+    read = [_one(sentence, whole.locale, reader, context) for sentence in told] if len(told) > 1 else []
+    clear = [one for one in read if one.candidates and one.candidates[0].score >= CLEAR_SENTENCE]
+    best = max(clear, key=lambda one: one.candidates[0].score, default=None)
+    return replace(best, text=whole.text, who=whole.who, years=whole.years) if best else whole
 
 
 def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Understanding:
