@@ -23,52 +23,56 @@ from bot.understanding.ranking import BIAS, Floats
 from bot.understanding.reader import INTENT, NO_TOPIC, QUESTION, Reader
 from bot.understanding.retrieval import LITTLE
 
-ANSWER_EVIDENCE = (
-    "topic",
-    "topic_margin",
-    "named",
-    "other_named",
-    "aspect",
-    "aspect_margin",
-    "own_aspect",
-    "side",
-    "side_margin",
-    "asked",
-    "asked_in_full",
-    "said",
-    "said_in_full",
-    "overview",
-    "area",
-    "without_text",
-    "a_question",
-    "person_named",
-)
-INTENT_EVIDENCE = (
-    "intent",
-    "intent_margin",
-    "handoff",
-    "off_topic",
-    "smalltalk",
-    "control",
-    "beside_name",
-    "beside_known_words",
-    "beside_topic",
-    "beside_asked",
-    "any_intent",
-)
-NOTHING_EVIDENCE = (
-    "nothing",
-    "unknown_words",
-    "mostly_unknown",
-    "no_topic",
-    "despite_topic",
-    "despite_intent",
-    "despite_asked",
-    "despite_name",
-    "no_content",
-)
+ANSWER_EVIDENCE = {
+    "topic": 1.0,
+    "topic_margin": -0.6,
+    "named": 3.5,
+    "other_named": 0.1,
+    "aspect": 0.7,
+    "aspect_margin": 1.0,
+    "own_aspect": 0.8,
+    "side": 0.1,
+    "side_margin": 1.3,
+    "asked": 0.8,
+    "asked_in_full": 1.6,
+    "said": 4.0,
+    "said_in_full": 3.0,
+    "overview": 0.5,
+    "area": 0.5,
+    "without_text": -3.0,
+    "a_question": 0.4,
+    "person_named": -0.5,
+}
+INTENT_EVIDENCE = {
+    "intent": 0.5,
+    "intent_margin": 6.0,
+    "handoff": 0.8,
+    "off_topic": 0.2,
+    "smalltalk": 1.0,
+    "control": 0.7,
+    "beside_name": -0.2,
+    "beside_known_words": 0.3,
+    "beside_topic": -2.3,
+    "beside_asked": 0.0,
+    "any_intent": 2.7,
+}
+NOTHING_EVIDENCE = {
+    "nothing": -0.9,
+    "unknown_words": 0.5,
+    "mostly_unknown": 0.2,
+    "no_topic": 1.7,
+    "despite_topic": -1.8,
+    "despite_intent": 2.5,
+    "despite_asked": -0.3,
+    "despite_name": -1.0,
+    "no_content": -0.7,
+}
 KINDS = (*ANSWER_EVIDENCE, *INTENT_EVIDENCE, *NOTHING_EVIDENCE)
 """The kinds of evidence, in the order of the weights."""
+TYPICAL: Floats = np.asarray(
+    [*ANSWER_EVIDENCE.values(), *INTENT_EVIDENCE.values(), *NOTHING_EVIDENCE.values()], dtype=np.float32
+)
+"""What each is typically worth, as large contents teach it; a content with few sentences stays close to that."""
 
 OVERVIEW = AspectId("overview")
 ELIGIBILITY = AspectId("eligibility")
