@@ -61,13 +61,17 @@ ALL_TEAMS = frozenset({"*"})
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Somebody who works at the desk or on the content. ``teams`` are ids of teams, or ``ALL_TEAMS``."""
+    """Somebody who works at the desk or on the content. ``teams`` are ids of teams, or ``ALL_TEAMS``.
+
+    ``stands_in``: teams whose cases are theirs too once a promise is broken; it follows from the content, not from a file.
+    """
 
     id: StaffId
     name: str
     roles: frozenset[Role]
     teams: frozenset[str] = frozenset()
     email: str | None = None
+    stands_in: frozenset[str] = frozenset()
 
     def is_in(self, team: str) -> bool:
         """Whether this person takes the cases of this team."""
@@ -477,6 +481,8 @@ knowledge was wrong, the employee did not reply any more."""
 
 Alarm = Literal["none", "warned", "breached", "lead"]
 """How far the alarm about the due time has gone."""
+BROKEN: tuple[Alarm, ...] = ("breached", "lead")
+"""Alarms that call the team that stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -558,11 +564,16 @@ class Revise:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveTranscript:
+    """Send the employee what was said in the case; the store puts it together from what they have seen."""
+
+
+@dataclass(frozen=True, slots=True)
 class DropCaseText:
     """Delete what was said in the case; what remains says that there was one."""
 
 
-CaseEffect = Tell | Relay | Note | Remark | Revise | DropCaseText
+CaseEffect = Tell | Relay | Note | Remark | Revise | GiveTranscript | DropCaseText
 
 
 @dataclass(frozen=True, slots=True)

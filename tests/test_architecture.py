@@ -8,8 +8,11 @@ import pytest
 BOT = Path(__file__).parent.parent / "bot"
 FACTS = {"content.definitions", "content.facts", "content.validity"}
 CASE_RULES = {
-    f"dialogue.{name}" for name in ("case_states", "case_events", "case_moment", "case_words", "office", "staff_rights")
-}
+    f"dialogue.{name}"
+    for name in (
+        "case_states", "case_events", "case_moment", "case_words", "case_transcript", "office", "staff_rights",
+    )
+}  # fmt: skip
 """Pure, and asked by the store inside the transaction that writes what they decide."""
 ALLOWED = {
     "model": set(),
@@ -21,7 +24,9 @@ ALLOWED = {
     "store": {"model", "errors", "config", "store", *CASE_RULES},
     "config": {"errors", "model"},
     "worker": {"model", "errors", "config", "content", "understanding", "dialogue", "channels.channel", "store", "worker"},
-    "web": {"model", "errors", "config", "check", "content", "understanding", "dialogue", "store", "web", "gap_list", "gap_groups"},
+    "web": {
+        "model", "errors", "config", "check", "content", "understanding", "dialogue", "store", "web", "gap_list", "gap_groups",
+    },
     "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
     "staff_file": {"model", "errors", "content.characters", "content.yaml_tree"},
     "rehearsal": {"model", "content", "understanding", "dialogue"},

@@ -244,6 +244,14 @@ class Resolves:
 
 
 @dataclass(frozen=True, slots=True)
+class SendsTranscript:
+    """Sends the employee what was said, because they asked for it."""
+
+    by: Staff
+    kind: ClassVar[str] = "sends_transcript"
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnsToQueue:
     """Gives the case back, so that somebody else may take it."""
 
@@ -270,7 +278,7 @@ class Reopens:
 
 CoordinatorEvent = (
     Claims | Replies | Notes | RevisesLine | TransfersToPerson | TransfersToTeam | TransfersToTopic | WaitsForEmployee
-    | WaitsForThird | ReturnsFromWaiting | Resolves | ReturnsToQueue | ReturnsToBot | Reopens
+    | WaitsForThird | ReturnsFromWaiting | Resolves | SendsTranscript | ReturnsToQueue | ReturnsToBot | Reopens
 )  # fmt: skip
 
 
@@ -303,7 +311,7 @@ EMPLOYEE_KINDS: tuple[str, ...] = (
 )  # fmt: skip
 COORDINATOR_KINDS: tuple[str, ...] = (
     "claims", "replies", "notes", "revises", "to_person", "to_team", "to_topic", "waits_employee", "waits_third", "goes_on",
-    "resolves", "to_queue", "to_bot", "reopens",
+    "resolves", "sends_transcript", "to_queue", "to_bot", "reopens",
 )  # fmt: skip
 TIME_KINDS: tuple[TimeKind, ...] = (
     "offer_lapses", "reminder", "waiting_over", "reopen_over", "day_ends", "owner_gone", "owner_away",

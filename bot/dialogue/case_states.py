@@ -318,6 +318,11 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         waiting_third=Goes(by_staff.resolves, ("resolved",)), resolved=_RESOLVED_ALREADY, closed=_FINAL, muted=_MUTED,
         erased=_ERASED,
     ),
+    "sends_transcript": row(
+        bot=_WITH_LOTSE, requested=_NOT_OPENED, open=_CLAIM_FIRST, claimed=Goes(by_staff.sends_transcript),
+        waiting_employee=Goes(by_staff.sends_transcript), waiting_third=Goes(by_staff.sends_transcript),
+        resolved=Goes(by_staff.sends_transcript), closed=_FINAL, muted=_MUTED, erased=_ERASED,
+    ),
     "to_queue": row(
         bot=_WITH_LOTSE, requested=_NOT_OPENED, open=_DONE, claimed=Goes(by_staff.to_queue, ("open",)),
         waiting_employee=Goes(by_staff.to_queue, ("open",)), waiting_third=Goes(by_staff.to_queue, ("open",)),

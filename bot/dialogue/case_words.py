@@ -212,6 +212,7 @@ REMARKS: Mapping[str, Sentences] = {
     "waits_third": {"de": "{by} wartet auf eine andere Stelle, bis {until}", "en": "{by} waits for somebody else, until {until}"},
     "goes_on": {"de": "Der Fall geht weiter", "en": "The case goes on"},
     "resolved": {"de": "{by} hat abgeschlossen: {code}", "en": "{by} resolved the case: {code}"},
+    "transcript": {"de": "{by} hat der Person den Verlauf geschickt", "en": "{by} sent the person the transcript"},
     "reopened": {"de": "Der Fall ist wieder offen", "en": "The case is open again"},
     "closed": {"de": "Endgültig geschlossen", "en": "Closed for good"},
     "cancelled": {"de": "Die Person hat den Fall geschlossen", "en": "The person closed the case"},

@@ -19,6 +19,7 @@ from bot.dialogue.case_events import (
     ReturnsToBot,
     ReturnsToQueue,
     RevisesLine,
+    SendsTranscript,
     TransfersToPerson,
     TransfersToTeam,
     TransfersToTopic,
@@ -27,7 +28,21 @@ from bot.dialogue.case_events import (
 )
 from bot.dialogue.case_moment import REOPEN_FOR, Change, Ignored, Moment, Refused, ended, resolved
 from bot.dialogue.case_text import MOST_CHARACTERS, is_note, note_text, parse
-from bot.model import SILENT, CaseEffect, CaseFacts, CaseState, Locale, Note, Relay, Remark, Reply, Revise, Staff, Tell
+from bot.model import (
+    SILENT,
+    CaseEffect,
+    CaseFacts,
+    CaseState,
+    GiveTranscript,
+    Locale,
+    Note,
+    Relay,
+    Remark,
+    Reply,
+    Revise,
+    Staff,
+    Tell,
+)
 
 EDIT_FOR = timedelta(hours=24)
 """An older reply is corrected by a new one: who read it yesterday does not look for changes in it."""
@@ -259,6 +274,13 @@ def resolves(m: Moment, event: CaseEvent) -> Change | Refused:
         notice = Tell(replace(asked, blocks=(*notice.reply.blocks, *asked.blocks)))
     remark = Remark("resolved", (("by", event.by.name), ("code", event.code)))
     return Change(case, (*effects, notice, remark), (("code", event.code),))
+
+
+def sends_transcript(m: Moment, event: CaseEvent) -> Change | Refused:
+    """The employee gets what was said, as messages of their own conversation."""
+    assert isinstance(event, SendsTranscript)
+    by = event.by
+    return _owned(m, by) or Change(m.case, (GiveTranscript(), Remark("transcript", (("by", by.name),))))
 
 
 def to_queue(m: Moment, event: CaseEvent) -> Change | Refused:

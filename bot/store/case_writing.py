@@ -11,6 +11,7 @@ from typing import Any, assert_never
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dialogue.case_transcript import SaidLine, transcript_replies
 from bot.errors import StoreUnavailable
 from bot.model import (
     CaseFacts,
@@ -18,6 +19,7 @@ from bot.model import (
     CaseTimer,
     CaseTurn,
     DropCaseText,
+    GiveTranscript,
     Note,
     OpenCase,
     Relay,
@@ -115,6 +117,8 @@ async def write_turn(
                 await write_remark(connection, turn.case, listener.person, effect, now)
             case Revise():
                 await revise_line(connection, listener, turn.case, effect, now)
+            case GiveTranscript():
+                await _give_transcript(connection, listener, turn.case, now)
             case DropCaseText():
                 await drop_text(connection, turn.case.number)
             case _:
@@ -142,6 +146,26 @@ async def _relay(
         )
     )
     return said
+
+
+async def _give_transcript(connection: AsyncConnection, listener: Listener, facts: CaseFacts, now: datetime) -> None:
+    """What the employee has seen of the case, sent to them once more as a whole; notes are not even read here."""
+    statement = (
+        select(case_messages.c.kind, case_messages.c.at, case_messages.c.text, case_messages.c.author_name)
+        .add_columns(transcript.c.text.label("said"))
+        .join(transcript, transcript.c.id == case_messages.c.transcript_id)
+        .where(case_messages.c.case_number == facts.number, transcript.c.deleted_at.is_(None))
+        .where(case_messages.c.kind.in_(("employee", "lotse", "coordinator")))
+        .order_by(case_messages.c.id)
+    )
+    rows = (await connection.execute(statement)).all()
+    lines = [
+        SaidLine(row.kind, row.at, row.text if row.kind == "coordinator" else row.said, row.author_name or "")
+        for row in rows
+    ]
+    for reply in transcript_replies(lines, facts.number, facts.locale):
+        said = await say(connection, listener, reply, now, who="system", voice="notice", stamp=stamp_of(facts))
+        await link_line(connection, facts, listener.person, "notice", said.line, now)
 
 
 async def write_note(

@@ -147,7 +147,7 @@ async def _hold(connection: AsyncConnection, staff: Staff | None, number: CaseNu
     if row is None:
         return NotFound() if staff is None else await _erased(connection, staff, number)
     facts = facts_of(row)
-    if place is None or (staff is not None and not may_see(staff, facts.team, facts.owner)):
+    if place is None or (staff is not None and not may_see(staff, facts.team, facts.owner, facts.alarm)):
         return NotFound()
     return _Held(facts, Listener(place.id, address_of(place), row.person_id))
 

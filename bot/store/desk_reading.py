@@ -203,7 +203,7 @@ async def read_case(
         row = (await connection.execute(joined.where(cases.c.number == number))).one_or_none()
         if row is None:
             return await _erased(connection, staff, number)
-        if not may_see(staff, row.team, row.owner):
+        if not may_see(staff, row.team, row.owner, row.alarm):
             return None
         case = case_of(row)
         assert case.address is not None  # the join is an inner one

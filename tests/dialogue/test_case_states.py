@@ -65,6 +65,7 @@ def event_of(kind, by=MARIA):
         "waits_employee": events.WaitsForEmployee(by, "Welches Zeugnis?"), "waits_third": events.WaitsForThird(by, LATER),
         "goes_on": events.ReturnsFromWaiting(by), "resolves": events.Resolves(by, "answered"),
         "to_queue": events.ReturnsToQueue(by), "to_bot": events.ReturnsToBot(by), "reopens": events.Reopens(by),
+        "sends_transcript": events.SendsTranscript(by),
     }  # fmt: skip
     return made[kind] if kind in made else Time(kind)
 

@@ -23,6 +23,7 @@ from bot.dialogue.case_events import (
     ReturnsFromWaiting,
     ReturnsToBot,
     ReturnsToQueue,
+    SendsTranscript,
     TransfersToPerson,
     TransfersToTeam,
     TransfersToTopic,
@@ -65,6 +66,7 @@ COMMAND = st.one_of(
     st.tuples(st.just("queue"), NOTE),
     st.tuples(st.just("bot")),
     st.tuples(st.just("reopen")),
+    st.tuples(st.just("transcript")),
     st.tuples(st.just("revise"), st.one_of(TEXT, SLASHED)),
     st.tuples(st.just("employee")),
 )
@@ -81,6 +83,7 @@ def event_of(by, kind, text=""):
         "topic": TransfersToTopic(by, "bonus", long_note), "ask": WaitsForEmployee(by, text),
         "third": WaitsForThird(by, LATER, text), "go on": ReturnsFromWaiting(by), "resolve": Resolves(by, "answered", text),
         "queue": ReturnsToQueue(by, text), "bot": ReturnsToBot(by), "reopen": Reopens(by),
+        "transcript": SendsTranscript(by),
     }  # fmt: skip
     return made[kind]
 

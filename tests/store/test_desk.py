@@ -2,10 +2,11 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.dialogue.absence import Deputy
@@ -281,6 +282,19 @@ async def test_the_rule_for_one_case_and_for_the_queue_is_the_same(database, clo
         assert (await read_case(database, staff, 1, clock()) is not None) == allowed
         result = await desk.act(1, Notes(staff, "gesehen"), clock())
         assert isinstance(result, Done if allowed else NotFound)
+
+
+async def test_a_broken_promise_is_seen_by_the_team_that_stands_in(database, clock, desk):
+    await opened(database, clock)
+    deputy = replace(OLE, stands_in=frozenset({"foerderung"}))
+    for alarm, allowed in (("none", False), ("warned", False), ("breached", True), ("lead", True)):
+        async with database.transaction() as connection:
+            await connection.execute(update(tables.cases).values(alarm=alarm))
+        assert may_see(deputy, "foerderung", None, alarm) == allowed
+        assert bool(await read_queue(database, deputy, clock())) == allowed
+        assert (await read_case(database, deputy, 1, clock()) is not None) == allowed
+        assert isinstance(await desk.act(1, Notes(deputy, "gesehen"), clock()), Done if allowed else NotFound)
+        assert not await read_queue(database, replace(deputy, roles=frozenset({"admin"})), clock())
 
 
 async def test_there_is_no_case_for_those_who_may_not_see_it(database, clock, desk):
