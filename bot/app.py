@@ -46,6 +46,7 @@ from bot.worker.digest_loop import digest_loop
 from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
+from bot.worker.owners_loop import owners_loop
 from bot.worker.staff_watch import staff_watch
 from bot.worker.timer_loop import timer_loop
 
@@ -173,13 +174,17 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
             if server.started:
                 on_ready(desk_link)
             closing = asyncio.create_task(_close_streams(server, parts))
-            watching = asyncio.create_task(staff_watch(people, core.database.announcer), name="staff")
+            watching = [
+                asyncio.create_task(staff_watch(people, core.database.announcer), name="staff"),
+                asyncio.create_task(owners_loop(core.database, core.desk, people, core.clock), name="owners"),
+            ]
             try:
                 await serving
             finally:
                 parts.streams.close()
                 closing.cancel()
-                watching.cancel()
+                for task in watching:
+                    task.cancel()
 
 
 class WebServer(uvicorn.Server):
