@@ -1,11 +1,81 @@
-"""Puts a solved case into the drafts folder of the operator's own content."""
+"""The drafts folder of the operator's own content: a solved case goes in, an admin makes an answer of it or discards it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.case_drafts import FOLDER, CaseDraft, SolvedCase, draft_from
+from bot.content.yaml_tree import parse_yaml, plain
+from bot.model import LOCALES
 from bot.taught import may_be_taught
 
 TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDraft:
+    """A draft that waits: its ``name``, and what it says as far as it can be read."""
+
+    name: str
+    case: str
+    topic: str
+    aspect: str
+    question: str
+    answer: str
+    replaced: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """The drafts of one content folder."""
+
+    folder: Path
+    shipped: Path
+
+    def save(self, case: SolvedCase) -> CaseDraft:
+        """Write the draft of a solved case. Raises NothingToDraft, and TeachingRefused where nothing can be written."""
+        return save_draft(self.folder, case, shipped=self.shipped)
+
+    def waiting(self) -> tuple[WaitingDraft, ...]:
+        """Every draft in the folder, by name; one that cannot be read is listed by its name."""
+        return tuple(_read(path) for path in sorted((self.folder / FOLDER).glob("*.yaml")))
+
+    def discard(self, name: str) -> bool:
+        """Delete a draft; False when there is none of this name."""
+        if name not in {path.name for path in (self.folder / FOLDER).glob("*.yaml")}:
+            return False
+        (self.folder / FOLDER / name).unlink(missing_ok=True)
+        return True
+
+
+def _read(path: Path) -> WaitingDraft:
+    try:
+        tree, _ = parse_yaml(path.name, path.read_bytes())
+    except OSError:
+        tree = None
+    values = plain(tree.root) if tree is not None else None
+    found: Mapping[str, object] = values if isinstance(values, dict) else {}
+    answer = found.get("answer")
+    texts: Mapping[str, object] = answer if isinstance(answer, dict) else {}
+    tests = texts.get("tests")
+    questions = [
+        sentence
+        for locale in LOCALES
+        if isinstance(tests, dict) and isinstance(tests.get(locale), dict)
+        for sentence in tests[locale].get("yes") or ()
+    ]
+    replaced = found.get("replaced")
+    return WaitingDraft(
+        path.name,
+        str(found.get("case", "")),
+        str(found.get("topic", "")),
+        str(found.get("aspect", "")),
+        str(questions[0]) if questions else "",
+        "\n\n".join(str(texts[locale]) for locale in LOCALES if texts.get(locale)),
+        tuple((str(kind), int(times)) for kind, times in replaced.items() if isinstance(times, int))
+        if isinstance(replaced, dict)
+        else (),
+    )
 
 
 def save_draft(folder: Path, case: SolvedCase, *, shipped: Path) -> CaseDraft:

@@ -26,6 +26,7 @@ ALLOWED = {
     "worker": {"model", "errors", "config", "content", "understanding", "dialogue", "channels.channel", "store", "worker"},
     "web": {
         "model", "errors", "config", "check", "content", "understanding", "dialogue", "store", "web", "gap_list", "gap_groups",
+        "gap_lessons", "drafts",
     },
     "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
     "staff_file": {"model", "errors", "content.characters", "content.yaml_tree"},
@@ -36,7 +37,8 @@ ALLOWED = {
     "likeness_findings": {"model", "errors", "content", "understanding"},
     "understood_findings": {"model", "errors", "content", "understanding", "dialogue", "rehearsal", "likeness_findings"},
     "whole_check": {"errors", "check", "content", "trained", "understood_findings"},
-    "drafts": {"content", "taught"},
+    "drafts": {"model", "content", "taught"},
+    "gap_lessons": {"model", "errors", "content", "dialogue", "store", "taught"},
     "taught": {
         "model", "errors", "check", "content", "understanding", "dialogue", "rehearsal", "trained", "understood_findings",
     },
