@@ -1,44 +1,50 @@
-"""The desk: for now its frame, and the event stream that ends when somebody's rights do."""
-
-import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+"""The pages of the desk, put together: queue, case, steps in a case, absence, gaps, drafts, and the live updates."""
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.web.door import Door, SignedIn
-from bot.web.pages import page
-from bot.web.requests import Refused, locale_of
-from bot.web.rights import access_desk
+from bot.model import LOCALES
+from bot.web.desk_absence import DeskAbsence
+from bot.web.desk_actions import DeskActions
+from bot.web.desk_case import DeskCase
+from bot.web.desk_drafts import DeskDrafts
+from bot.web.desk_events import DeskEvents
+from bot.web.desk_gaps import DeskGaps
+from bot.web.desk_parts import DeskParts
+from bot.web.desk_queue import DeskQueue
+from bot.web.requests import Refused, remember_language
 
 
-@dataclass(frozen=True, slots=True)
-class DeskPages:
-    """The routes of the desk, with what they need."""
+def desk_routes(parts: DeskParts) -> list[Route]:
+    """All routes below ``/desk`` but that of one's own sessions, which must stand before them."""
 
-    door: Door
+    async def language(request: Request) -> Response:
+        """The other language, from the next page on."""
+        posted = await parts.door.read_posted(request)
+        locale, back = posted.fields.get("locale"), posted.fields.get("back", "/desk")
+        if locale not in LOCALES:
+            raise Refused("error_bad_request")
+        response = RedirectResponse(back if _is_ours(back) else "/desk", status_code=303)
+        remember_language(request, response, locale)
+        return response
 
-    def routes(self) -> list[Route]:
-        """All routes below ``/desk`` but that of one's own sessions."""
-        return [Route("/desk", self.show), Route("/desk/events", self.events)]
+    return [
+        *DeskEvents(parts).routes(),
+        *DeskQueue(parts).routes(),
+        Route("/desk/language", language, methods=["POST"]),
+        *DeskAbsence(parts).routes(),
+        *DeskGaps(parts).routes(),
+        *DeskDrafts(parts).routes(),
+        *DeskCase(parts).routes(),
+        *DeskActions(parts).routes(),
+    ]
 
-    async def show(self, request: Request) -> Response:
-        """The frame."""
-        me = await self.door.signed_in(request)
-        access_desk(me.staff)
-        return page("desk.html", locale_of(request, None), me=me)
 
-    async def events(self, request: Request) -> Response:
-        """A line that is open for as long as the person may be at the desk."""
-        me = await self.door.signed_in(request)
-        access_desk(me.staff)
-        if self.door.streams.closing:
-            raise Refused("error_unavailable")
-        return StreamingResponse(self._stream(me), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-
-    async def _stream(self, me: SignedIn) -> AsyncIterator[str]:
-        async with contextlib.aclosing(self.door.looks(me, access_desk)) as looks:
-            async for _ in looks:
-                yield ": here\n\n"
+def _is_ours(address: str) -> bool:
+    """Whether this leads to a page of the desk, and nowhere else."""
+    return (
+        (address == "/desk" or address.startswith(("/desk/", "/desk?")))
+        and "\\" not in address
+        and address.isprintable()
+    )

@@ -39,6 +39,10 @@ class People(Protocol):
         """Why nobody may; None when all is well."""
         ...
 
+    def everybody(self) -> tuple[Staff, ...]:
+        """All of them."""
+        ...
+
     def find(self, staff_id: StaffId) -> Staff | None:
         """The person of this id, with the roles and teams they have now."""
         ...

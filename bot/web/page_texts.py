@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from bot.model import Locale
+from bot.web.desk_gap_texts import GAP_TEXTS
+from bot.web.desk_texts import DESK_TEXTS
 from bot.web.sign_in_texts import SIGN_IN
 
 _DE: Mapping[str, str] = {
@@ -170,5 +172,8 @@ _EN: Mapping[str, str] = {
     "arriving": "If nothing happens, please tap here:",
 }
 
-TEXTS: Mapping[Locale, Mapping[str, str]] = {"de": {**_DE, **SIGN_IN["de"]}, "en": {**_EN, **SIGN_IN["en"]}}
+TEXTS: Mapping[Locale, Mapping[str, str]] = {
+    "de": {**_DE, **SIGN_IN["de"], **DESK_TEXTS["de"], **GAP_TEXTS["de"]},
+    "en": {**_EN, **SIGN_IN["en"], **DESK_TEXTS["en"], **GAP_TEXTS["en"]},
+}
 """Words by locale; both locales have the same keys (a test says so)."""

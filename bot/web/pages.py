@@ -11,6 +11,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -100,6 +101,12 @@ def message_html(row: object, about_page: object, locale: Locale) -> str:
     """One message as it stands in the page, for the live update."""
     macro = _environment.get_template("_message.html").module.message  # type: ignore[attr-defined]
     return str(macro(row, about_page, TEXTS[locale]))
+
+
+def fragment(template: str, macro: str, locale: Locale, *given: object) -> Markup:
+    """A part of a page, by the macro that makes it; the words of the language come last."""
+    made: Markup = getattr(_environment.get_template(template).module, macro)(*given, TEXTS[locale])
+    return made
 
 
 def notice_page(

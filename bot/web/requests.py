@@ -8,12 +8,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import LotseError
-from bot.model import Locale
+from bot.model import LOCALES, Locale
 from bot.web.page_texts import TEXTS
 from bot.web.pages import notice_page, page
 from bot.web.visitor import COOKIE, Seal, Visitor, preferred_locale
 
 MAX_FIELDS = 20
+
+LANGUAGE_COOKIE = "lotse-language"
+"""The language chosen at the desk."""
 
 OF_THE_STAFF = ("/desk", "/studio", "/insights", "/sign-")
 """How the addresses of pages begin that are not for employees; their refusals lead back to the desk."""
@@ -87,7 +90,22 @@ def locale_of(request: Request, visitor: Visitor | None) -> Locale:
     """The language of the pages: the one chosen, else the one the browser asks for."""
     if visitor and visitor.locale:
         return visitor.locale
-    return preferred_locale(request.headers.get("accept-language", ""))
+    chosen = request.cookies.get(LANGUAGE_COOKIE) if is_of_the_staff(request) else None
+    known = next((locale for locale in LOCALES if locale == chosen), None)
+    return known or preferred_locale(request.headers.get("accept-language", ""))
+
+
+def remember_language(request: Request, response: Response, locale: Locale) -> None:
+    """Show the pages of the staff in this language from now on; it says nothing about anybody."""
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        locale,
+        max_age=365 * 24 * 3600,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
 
 
 def own_conversation(visitor: Visitor | None, conversation: str, seal: Seal) -> Visitor:

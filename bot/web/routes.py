@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 from starlette.applications import Starlette
@@ -12,12 +13,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.config import shipped_content
+from bot.drafts import Drafts
 from bot.errors import ConfigError, StoreUnavailable
+from bot.gap_lessons import Lessons
+from bot.gap_list import GapList
 from bot.store.database import Database
+from bot.store.desk import Desk
 from bot.web.chat_events import BEAT_S, ChatEvents, Streams
 from bot.web.chat_pages import AcceptInputs, ChatPages, Suggestions
 from bot.web.data_pages import DataPages
-from bot.web.desk_pages import DeskPages
+from bot.web.desk_pages import desk_routes
+from bot.web.desk_parts import DeskParts, Live
+from bot.web.desk_presence import Presence
 from bot.web.door import Door, People
 from bot.web.guard import BodyTooLong, Guard, add_headers
 from bot.web.health import ContentState, Health
@@ -45,6 +53,9 @@ class WebParts:
     suggestions: Suggestions
     content: Callable[[], ContentState]
     people: People
+    desk: Desk
+    live: Live
+    content_folder: Path
     open_access: bool
     keep_transcripts_days: int
     keep_cases_days: int
@@ -77,6 +88,16 @@ def create_web(parts: WebParts) -> Starlette:
     own_data = DataPages(parts.database, seal, parts.clock)
     health = Health(parts.database, parts.clock, parts.content, lambda: parts.people.problem)
     door = Door(parts.database, parts.people, parts.clock, parts.streams, parts.secret, parts.beat_s)
+    presence = Presence(parts.database.announcer, parts.clock)
+    desk = DeskParts(
+        door,
+        parts.desk,
+        parts.live,
+        presence,
+        GapList(parts.database, parts.live, parts.clock),
+        Lessons(parts.content_folder, shipped_content(), parts.clock),
+        Drafts(parts.content_folder, shipped_content()),
+    )
 
     def refused(request: Request, why: Refusal) -> Response:
         return refusal(request, seal, why)
@@ -115,7 +136,7 @@ def create_web(parts: WebParts) -> Starlette:
             Route("/", lambda request: RedirectResponse("/chat" if parts.open_access else "/desk", status_code=303)),
             *([*events.routes(), *own_data.routes(), *chat.routes()] if parts.open_access else NO_CHAT),
             *SignInPages(door).routes(),
-            *DeskPages(door).routes(),
+            *desk_routes(desk),
             *health.routes(),
             Route("/static/{name}", static_file),
         ],

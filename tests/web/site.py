@@ -8,17 +8,20 @@ import re
 import secrets
 import socket
 import ssl
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
 import uvicorn
 
+from bot.app import office_of
 from bot.channels.browser import BrowserChannel
 from bot.dialogue.case_events import Writes
 from bot.dialogue.case_states import decide
-from bot.dialogue.office import PlainOffice
+from bot.dialogue.team_office import TeamOffice
 from bot.dialogue.turn import Turn
 from bot.model import (
     CASE_NUMBER,
@@ -49,6 +52,7 @@ from bot.store.desk import Desk
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.store.sign_in import make_link
+from bot.trained import load_trained
 from bot.web.chat_view import address_of
 from bot.web.health import ContentState
 from bot.web.routes import WebParts, create_web
@@ -56,12 +60,30 @@ from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
 from bot.worker.staff_watch import staff_watch
+from tests.content.small_tree import SMALL_TREE, write_tree
 
 PEOPLE = """\
 staff:
   anna.petersen: {name: Anna Petersen, roles: [coordinator, admin], teams: [foerderung, module]}
   ben.hansen: {name: Ben Hansen, roles: [coordinator], teams: [anerkennung]}
   cem: {name: Cem Yildiz, roles: [admin]}
+  dora: {name: Dora Dirks, roles: [coordinator], teams: [foerderung]}
+"""
+TEAMS = """\
+teams:
+  foerderung:
+    name: {de: Förderberatung, en: Funding advice}
+    hours: {mon: ["08:00-16:00"], tue: ["08:00-16:00"], sun: ["08:00-16:00"]}
+    holidays: none
+    deputy_team: anerkennung
+  module:
+    name: {de: Kursberatung, en: Course advice}
+    hours: {tue: ["08:00-16:00"]}
+    holidays: none
+  anerkennung:
+    name: {de: Anerkennung, en: Recognition}
+    hours: {mon: ["08:00-16:00"]}
+    holidays: none
 """
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SECRET = "a secret of the tests"
@@ -126,22 +148,41 @@ def script(given):
 def take_turn(state, given, understanding, content, now):
     effects = [Say(reply) for reply in script(given)]
     match given:
-        case Utterance(text="Mensch"):
-            opened = OpenCase("Mensch", "de", "asked", "foerderung", None)
+        case Utterance(text="Mensch" as text):
+            office = TeamOffice(small_live().content)
+            due = {
+                "first_due": office.first_due("foerderung", now),
+                "solution_due": office.solution_due("foerderung", now),
+            }
+            opened = OpenCase(state.asked or text, "de", "asked", "foerderung", None, **due)
             effects = [Say(plain(f"Ihr Fall {CASE_NUMBER} ist offen."), notice=True), opened]
         case Utterance() if state.case and state.case.state in SILENT:
-            effects = [MoveCase(decide(state.case, Writes(), now, PlainOffice()))]
+            effects = [MoveCase(decide(state.case, Writes(), now, TeamOffice(small_live().content)))]
         case Utterance() if state.case and state.case.state == "open":
             effects = [Say(replace(said.reply, automatic=True)) for said in effects]
         case Utterance(text="lösche meine Daten"):
             effects = [ForgetPerson(), Say(plain("Alles ist gelöscht."))]
         case Rated(helpful=helpful, about=about):
             effects = [RecordRating(about, "bonus.amount", helpful)]
+    if isinstance(given, Utterance) and given.text != "Mensch":
+        state = replace(state, asked=given.text)
     return Turn(state, tuple(effects), Reason("script"), "answer", "bonus.amount", 100.0)
 
 
 def understand(text, reader, context):
     return Understanding("de", text=text)
+
+
+def small_tree(folder):
+    """A small content with three teams."""
+    return write_tree(folder, {**SMALL_TREE, "knowledge/teams.yaml": TEAMS})
+
+
+@functools.cache
+def small_live():
+    """That content and its reader: what the desk knows of teams and topics."""
+    with tempfile.TemporaryDirectory() as folder:
+        return load_trained(small_tree(Path(folder) / "content"), Path(folder) / "cache")
 
 
 class Site:
@@ -153,6 +194,7 @@ class Site:
         self.staff_file.write_text(PEOPLE)
         self.people = StaffDirectory(self.staff_file)
         self.file = folder / "lotse.db"
+        self.content_folder = small_tree(folder / "content")
         self.beat_s = beat_s
         self.now = NOW
         self.content = ContentState("hash-of-the-content")
@@ -170,7 +212,8 @@ class Site:
     async def start(self):
         self.database = database = await open_database(f"sqlite:///{self.file}")
         self.inbox = Inbox(database, self.clock, flood_notice)
-        self.desk = Desk(database, lambda absences: PlainOffice())
+        self.live = small_live()
+        self.desk = Desk(database, office_of(self.live, self.people))
         self.parts = WebParts(
             database=database,
             accept=functools.partial(self.inbox.accept, "browser"),
@@ -179,6 +222,9 @@ class Site:
             suggestions=lambda locale: self.suggestions(locale),
             content=lambda: self.content,
             people=self.people,
+            desk=self.desk,
+            live=self.live,
+            content_folder=self.content_folder,
             open_access=self.open_access,
             keep_transcripts_days=30,
             keep_cases_days=180,

@@ -362,7 +362,7 @@ async def test_a_handoff_is_seen_as_it_happens_and_a_person_is_told_from_the_pro
         assert isinstance(await site.desk.act(number, event, site.clock()), Done)
 
     await act(Claims(MARIA))
-    await expect(page.locator(".turn.system").last).to_contain_text("Maria Petersen (foerderung) übernimmt")
+    await expect(page.locator(".turn.system").last).to_contain_text("Maria Petersen (Förderberatung) übernimmt")
     await act(Replies(MARIA, "Moin! Das Formular:\n- **Antrag**, siehe [IB.SH](https://ib-sh.de/a)\n- `A1`"))
     person = page.locator(".turn.staff")
     await expect(person.locator(".who")).to_contain_text("Maria Petersen (Mensch)")

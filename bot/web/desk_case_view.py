@@ -1,0 +1,272 @@
+"""One case as its page shows it: the context card (computed, so it cannot invent anything), the lines, what can be done now."""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from bot.content.definitions import Content
+from bot.dialogue.absence import present
+from bot.dialogue.case_words import RESOLUTION_WORDS, remark_words
+from bot.dialogue.choosing import SAY
+from bot.dialogue.knowledge_insert import Freshness, freshness_of
+from bot.dialogue.naming import label_title
+from bot.dialogue.promises import due_words
+from bot.dialogue.staff_rights import Action, may, standings
+from bot.model import RESOLUTIONS, UNFINISHED, CaseFacts, CaseState, Locale, Staff, TopicId
+from bot.store.absences import list_absences
+from bot.store.desk_reading import CaseFile, CaseLine
+from bot.web.desk_parts import DeskParts
+from bot.web.desk_view import SlaView, age_words, day_of, sla_view, state_words, team_name, topic_name
+from bot.web.page_texts import TEXTS
+
+Move = Literal["claim", "transfer", "wait", "go_on", "resolve", "to_queue", "to_bot", "reopen", "transcript", "draft"]
+"""What a button of the page does."""
+
+MOVES: Mapping[Move, tuple[Action, frozenset[CaseState]]] = {
+    "claim": ("claim", frozenset({"open"})),
+    "go_on": ("wait", frozenset({"waiting_employee", "waiting_third"})),
+    "reopen": ("reopen", frozenset({"resolved", "bot"})),
+    "resolve": ("resolve", frozenset({"claimed", "waiting_employee", "waiting_third"})),
+    "wait": ("wait", frozenset({"claimed", "waiting_employee", "waiting_third"})),
+    "transfer": ("transfer", UNFINISHED),
+    "to_queue": ("give_back", frozenset({"claimed", "waiting_employee", "waiting_third"})),
+    "to_bot": ("give_back", frozenset({"claimed", "waiting_employee", "waiting_third"})),
+    "transcript": ("reply", frozenset({"claimed", "waiting_employee", "waiting_third", "resolved"})),
+    "draft": ("draft_answer", frozenset({"resolved", "closed"})),
+}
+"""Which right a button needs, and in which states of the case it makes sense; in the order of the page."""
+
+WRITABLE: frozenset[CaseState] = UNFINISHED | {"resolved", "bot"}
+"""States in which something may be written: replies while the case is unfinished, notes as long as it is not over for good."""
+
+MOST_LINES = 300
+"""Lines of a case the page shows, the newest; far more than any case has had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A title with a score, or with a word about it."""
+
+    title: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer Lotse gave before, and whether it would be given today."""
+
+    title: str
+    label: str
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier case of the same person: no text."""
+
+    opened: str
+    topic: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line. ``said`` is the remark in words; ``day`` stands above the first line of a day."""
+
+    line: CaseLine
+    said: str
+    day: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything the page of one case shows."""
+
+    number: int
+    version: int
+    state_id: CaseState
+    state: str
+    name: str
+    shares_name: bool
+    topic: str
+    team: str
+    language: str
+    platform: str
+    opened: str
+    age: str
+    owner: str
+    mine: bool
+    owned_by_other: bool
+    reason: str
+    question: str
+    sla: SlaView | None
+    promises: tuple[Guess, ...]
+    understood: tuple[Guess, ...]
+    offered: tuple[str, ...]
+    shown: tuple[Shown, ...]
+    who: tuple[str, ...]
+    earlier: tuple[Earlier, ...]
+    files_refused: int
+    resolution: str
+    satisfied: bool | None
+    moves: tuple[Move, ...]
+    mode: Literal["reply", "note"]
+    may_reply: bool
+    writable: bool
+    claims_by_reply: bool
+    ends_until: str
+
+
+def case_view(parts: DeskParts, file: CaseFile, me: Staff, locale: Locale) -> CaseView:
+    """The case in words, for this person at this moment."""
+    now, content, facts, case = parts.now(), parts.content, file.facts, file.case
+    standing = standings(me, parts.place_of(facts).teams, facts.owner)
+    texts = TEXTS[locale]
+    mine = facts.owner == me.id and facts.state in UNFINISHED
+    other = facts.owner is not None and not mine and facts.state in UNFINISHED
+    replies = facts.state == "open" or mine
+    return CaseView(
+        number=facts.number,
+        version=facts.version,
+        state_id=facts.state,
+        state=state_words(facts, now, locale),
+        name=file.name,
+        shares_name=bool(facts.consent),
+        topic=topic_name(content, facts.topic, locale),
+        team=team_name(content, facts.team, locale),
+        language=texts[f"desk_language_{facts.locale}"],
+        platform=texts.get(f"desk_platform_{file.channel}", file.channel),
+        opened=due_words(facts.opened_at.replace(second=0, microsecond=0), now, locale),
+        age=age_words(now - facts.opened_at, locale),
+        owner=facts.owner_name,
+        mine=mine,
+        owned_by_other=other,
+        reason=texts.get(f"desk_reason_{case.reason.replace(' ', '_')}", case.reason.replace("_", " ")),
+        question=case.question,
+        sla=sla_view(facts, content, now, locale),
+        promises=_promises(facts, now, locale),
+        understood=tuple(
+            Guess(label_title(content, label, locale), f"{score:.0f}") for label, score in case.understood
+        ),
+        offered=tuple(_offered(value, content, locale) for value in case.offered),
+        shown=tuple(
+            Shown(label_title(content, label, locale), label, freshness_of(label, content, now, locale))
+            for label in dict.fromkeys(case.shown)
+        ),
+        who=tuple(content.who[who].title[locale] if who in content.who else who for who in case.who),
+        earlier=tuple(
+            Earlier(
+                day_of(one.opened_at, locale), topic_name(content, one.topic, locale), texts[f"desk_short_{one.state}"]
+            )
+            for one in reversed(file.earlier)
+        ),
+        files_refused=file.files_refused,
+        resolution=RESOLUTION_WORDS[facts.resolution][locale] if facts.resolution else "",
+        satisfied=facts.satisfied,
+        moves=tuple(
+            move for move, (action, states) in MOVES.items() if facts.state in states and may(action, standing)
+        ),
+        mode="reply" if replies else "note",
+        may_reply=replies,
+        writable=facts.state in WRITABLE,
+        claims_by_reply=facts.state == "open",
+        ends_until=due_words(facts.reopen_until, now, locale) if facts.reopen_until else "",
+    )
+
+
+def _promises(facts: CaseFacts, now: datetime, locale: Locale) -> tuple[Guess, ...]:
+    """What was promised, each with its moment; what is kept already is left out."""
+    texts = TEXTS[locale]
+    known = (
+        ("desk_first_due", facts.first_due if facts.replied_at is None else None),
+        ("desk_next_due", facts.next_due),
+        ("desk_solution_due", facts.solution_due if facts.state in UNFINISHED else None),
+    )
+    return tuple(Guess(texts[name], due_words(due, now, locale)) for name, due in known if due is not None)
+
+
+def _offered(value: str, content: Content, locale: Locale) -> str:
+    """What Lotse offered, by its title."""
+    return label_title(content, value.removeprefix(SAY).removeprefix("topic:"), locale)
+
+
+# --- The lines ---------------------------------------------------------------------------------------------------
+
+
+def line_views(file: CaseFile, me: Staff, content: Content, locale: Locale) -> tuple[LineView, ...]:
+    """The lines of the case, the newest ones; each with the heading of its day."""
+    views = []
+    before = ""
+    for line in file.lines[-MOST_LINES:]:
+        day = day_of(line.at, locale)
+        said = _remark(line, content, locale) if line.kind == "remark" else ""
+        views.append(LineView(line, said, day if day != before else "", line.author == me.id))
+        before = day
+    return tuple(views)
+
+
+def _remark(line: CaseLine, content: Content, locale: Locale) -> str:
+    """A remark in words: ids of teams, topics and codes by their names, moments as one says them."""
+    values = dict(line.values)
+    if "team" in values:
+        values["team"] = team_name(content, values["team"], locale)
+    if "topic" in values:
+        values["topic"] = topic_name(content, TopicId(values["topic"]), locale)
+    if "code" in values:
+        known = {str(code): words for code, words in RESOLUTION_WORDS.items()}
+        values["code"] = known[values["code"]][locale] if values["code"] in known else values["code"]
+    if "until" in values:
+        with contextlib.suppress(ValueError):  # of an earlier release
+            values["until"] = due_words(datetime.fromisoformat(values["until"]), line.at, locale)
+    return remark_words(line.what, values, locale)
+
+
+# --- What may be chosen --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One entry of a list."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the forms of the page offer."""
+
+    people: tuple[Option, ...]
+    teams: tuple[Option, ...]
+    topics: tuple[Option, ...]
+    codes: tuple[Option, ...]
+
+
+async def choices_of(parts: DeskParts, facts: CaseFacts, me: Staff, locale: Locale) -> Choices:
+    """Whom and where a case can go, and why it can be closed. Raises StoreUnavailable."""
+    content, now, texts = parts.content, parts.now(), TEXTS[locale]
+    absences = await list_absences(parts.database, now)
+
+    def person(staff: Staff) -> Option:
+        if staff.id == me.id:
+            return Option(f"person:{staff.id}", texts["desk_to_me"].format(name=staff.name))
+        away = "" if present(staff.id, absences, now) else f" ({texts['desk_is_away']})"
+        return Option(f"person:{staff.id}", f"{staff.name}{away}")
+
+    able = [staff for staff in parts.everybody() if "coordinator" in staff.roles and staff.id != facts.owner]
+    able.sort(key=lambda staff: (staff.id != me.id, not staff.is_in(facts.team), staff.name))
+    topics = sorted(content.topics.values(), key=lambda topic: topic.title[locale].casefold())
+    return Choices(
+        people=tuple(person(staff) for staff in able),
+        teams=tuple(
+            Option(f"team:{team.id}", team.name[locale]) for team in content.teams.values() if team.id != facts.team
+        ),
+        topics=tuple(Option(f"topic:{topic.id}", topic.title[locale]) for topic in topics if topic.id != facts.topic),
+        codes=tuple(Option(code, RESOLUTION_WORDS[code][locale]) for code in RESOLUTIONS),
+    )
+
+
+MOVE_NAMES: tuple[Move, ...] = get_args(Move)

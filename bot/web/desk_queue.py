@@ -1,0 +1,237 @@
+"""The queue: every case somebody may see, what is due first comes first; and *Nächster Fall*, which claims the most urgent one.
+
+Tabs, team and search are part of the address, so that a view can be kept, shared and reloaded, and works without a script.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.content.definitions import Content
+from bot.dialogue.case_events import Claims
+from bot.dialogue.case_words import RESOLUTION_WORDS
+from bot.dialogue.staff_rights import may, standings
+from bot.dialogue.working_time import BERLIN
+from bot.model import CASE_STATES, UNFINISHED, CaseState, Locale, Reply, Staff
+from bot.store.desk import Done
+from bot.store.desk_notices import list_notices
+from bot.store.desk_reading import Filters, QueueRow, read_queue
+from bot.web.desk_parts import DeskParts
+from bot.web.desk_regions import Region, region, state_of
+from bot.web.desk_view import SlaView, age_words, first_line, sla_view, state_words, team_name, topic_name
+from bot.web.door import SignedIn
+from bot.web.page_texts import TEXTS
+from bot.web.pages import fragment, page
+from bot.web.requests import locale_of
+from bot.web.rights import access_desk, access_queue, sees_case
+
+Tab = Literal["team", "new", "mine", "waiting", "overdue", "done"]
+TABS: tuple[Tab, ...] = get_args(Tab)
+WAITING: frozenset[CaseState] = frozenset({"waiting_employee", "waiting_third"})
+FINISHED: tuple[CaseState, ...] = tuple(
+    state for state in CASE_STATES if state not in UNFINISHED and state != "requested"
+)
+OPEN: tuple[CaseState, ...] = ("open",)
+LONGEST_SEARCH = 200
+SAID = frozenset({"none_open", "taken_away", "resolved", "to_queue", "to_bot", "handed_over"})
+"""What the queue may say above its list, after a step that led here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of the queue is looked at; it stands in the address."""
+
+    tab: Tab = "team"
+    team: str = ""
+    search: str = ""
+
+    def address(self, **changed: str) -> str:
+        """The address of this view, or of one that differs in something."""
+        fields = {"tab": self.tab, "team": self.team, "q": self.search, **changed}
+        kept = {name: value for name, value in fields.items() if value and (name, value) != ("tab", "team")}
+        return f"/desk?{urlencode(kept)}" if kept else "/desk"
+
+
+def wanted_of(request: Request) -> Wanted:
+    """The view this address asks for; what makes no sense is left out."""
+    given = request.query_params
+    tab: Tab = next((tab for tab in TABS if tab == given.get("tab")), "team")
+    team = given.get("team", "")
+    return Wanted(tab, team if re.fullmatch(r"[a-z][a-z0-9_]{0,59}", team) else "", given.get("q", "")[:LONGEST_SEARCH])
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One case as the list shows it."""
+
+    number: int
+    name: str
+    topic: str
+    team: str
+    question: str
+    age: str
+    state: str
+    state_id: str
+    owner: str
+    mine: bool
+    unanswered: bool
+    sla: SlaView | None
+
+    def about(self) -> str:
+        """Everything a search looks at."""
+        return " ".join((f"#{self.number}", self.name, self.topic, self.team, self.question, self.owner)).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """The queue of one person: the lines of the tab, and how many each tab has."""
+
+    wanted: Wanted
+    lines: tuple[QueueLine, ...]
+    counts: Mapping[str, int]
+    teams: tuple[tuple[str, str], ...]
+    sees_cases: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The message of the morning to a team."""
+
+    team: str
+    reply: Reply
+
+
+async def queue_view(parts: DeskParts, staff: Staff, wanted: Wanted, locale: Locale) -> QueueView:
+    """The queue as this person may see it now. Raises StoreUnavailable."""
+    now, content = parts.now(), parts.content
+    teams = tuple((team.id, team.name[locale]) for team in content.teams.values() if staff.is_in(team.id))
+    if not may("see_queue", standings(staff)):
+        return QueueView(wanted, (), {}, (), sees_cases=False)
+    states = FINISHED if wanted.tab == "done" else UNFINISHED
+    rows = await read_queue(parts.database, staff, now, Filters(states=None if wanted.tab == "done" else states))
+    seen = [row for row in rows if sees_case(staff, parts.place_of(row.facts))]
+    lines = [(row, _line(row, staff, content, now, locale)) for row in seen]
+    words = wanted.search.casefold().split()
+    found = [
+        (row, line)
+        for row, line in lines
+        if (not wanted.team or row.facts.team == wanted.team) and all(word in line.about() for word in words)
+    ]
+    unfinished = [pair for pair in found if pair[0].state in UNFINISHED]
+    counts: dict[str, int] = {
+        tab: sum(_belongs(row, line, tab) for row, line in unfinished) for tab in TABS if tab != "done"
+    }
+    shown = [line for row, line in found if _belongs(row, line, wanted.tab)]
+    if wanted.tab == "done":
+        shown.sort(key=lambda line: -line.number)
+    return QueueView(wanted, tuple(shown), counts, teams, sees_cases=True)
+
+
+def _belongs(row: QueueRow, line: QueueLine, tab: Tab) -> bool:
+    match tab:
+        case "new":
+            return row.state == "open"
+        case "mine":
+            return line.mine and row.state in UNFINISHED
+        case "waiting":
+            return row.state in WAITING
+        case "overdue":
+            return row.overdue
+        case "done":
+            return row.state in FINISHED
+        case "team":
+            return row.state in UNFINISHED
+
+
+def _line(row: QueueRow, staff: Staff, content: Content, now: datetime, locale: Locale) -> QueueLine:
+    facts = row.facts
+    short = row.state in ("open", "claimed")  # who has it says the rest
+    state = TEXTS[locale][f"desk_short_{row.state}"] if short else state_words(facts, now, locale)
+    if facts.resolution is not None and row.state in ("resolved", "closed"):
+        state = f"{state} · {RESOLUTION_WORDS[facts.resolution][locale]}"
+    return QueueLine(
+        number=row.number,
+        name=row.name,
+        topic=topic_name(content, facts.topic, locale),
+        team=team_name(content, facts.team, locale),
+        question=first_line(row.question) or TEXTS[locale]["desk_no_question"],
+        age=age_words(row.age, locale),
+        state=state,
+        state_id=row.state,
+        owner=facts.owner_name,
+        mine=facts.owner == staff.id,
+        unanswered=facts.unanswered_since is not None and row.state in UNFINISHED,
+        sla=sla_view(facts, content, now, locale),
+    )
+
+
+async def todays_digests(parts: DeskParts, staff: Staff, locale: Locale) -> tuple[Digest, ...]:
+    """Today's messages of the morning to this person's teams."""
+    today = parts.now().astimezone(BERLIN).date().isoformat()
+    found = []
+    for team in parts.content.teams.values():
+        if staff.is_in(team.id):
+            for notice in await list_notices(parts.database, team.id, limit=1):
+                if notice.key == today and locale in notice.replies:
+                    found.append(Digest(team.name[locale], notice.replies[locale]))
+    return tuple(found)
+
+
+async def queue_regions(
+    parts: DeskParts, me: SignedIn, wanted: Wanted, locale: Locale
+) -> tuple[QueueView, tuple[Region, ...]]:
+    """The queue, and the parts of its page that change by themselves. Raises StoreUnavailable."""
+    view = await queue_view(parts, me.staff, wanted, locale)
+    digests = await todays_digests(parts, me.staff, locale)
+    return view, (
+        region("tabs", fragment("_desk_queue.html", "tabs", locale, view)),
+        region("rows", fragment("_desk_queue.html", "rows", locale, view)),
+        region("digests", fragment("_desk_queue.html", "digests", locale, digests)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeskQueue:
+    """The routes of the queue."""
+
+    parts: DeskParts
+
+    def routes(self) -> list[Route]:
+        """The page, and the button."""
+        return [Route("/desk", self.show), Route("/desk/next", self.claim_next, methods=["POST"])]
+
+    async def show(self, request: Request) -> Response:
+        """The queue."""
+        me = await self.parts.enter(request, access_desk)
+        locale = locale_of(request, None)
+        wanted = wanted_of(request)
+        view, regions = await queue_regions(self.parts, me, wanted, locale)
+        said = request.query_params.get("said", "")
+        return page(
+            "desk_queue.html",
+            locale,
+            me=me,
+            view=view,
+            said=TEXTS[locale][f"desk_said_{said}"] if said in SAID else "",
+            regions={one.name: one for one in regions},
+            state=state_of(regions),
+        )
+
+    async def claim_next(self, request: Request) -> Response:
+        """Claim the case that is due first and belongs to nobody, and open it; others press at the same moment."""
+        posted = await self.parts.door.read_posted(request)
+        me = self.parts.known(posted.me)
+        access_queue(me.staff)
+        now = self.parts.now()
+        for row in await read_queue(self.parts.database, me.staff, now, Filters(states=OPEN, nobodys=True)):
+            claimed = await self.parts.desk.act(row.number, Claims(me.staff), now)
+            if isinstance(claimed, Done) and claimed.case.owner == me.staff.id:
+                return RedirectResponse(f"/desk/cases/{row.number}", status_code=303)
+        return RedirectResponse("/desk?said=none_open", status_code=303)

@@ -1,0 +1,97 @@
+"""A case in words: how old it is, what was promised, how near that is to being broken, whose turn it is.
+
+Computed from the facts and the content of the moment, never stored; the same words stand in the queue and on the case page.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.content.definitions import Content
+from bot.dialogue.case_moment import since_and_due
+from bot.dialogue.promises import Level, Target, due_words, sla_of, sla_words, span_words, target_words
+from bot.dialogue.working_time import BERLIN
+from bot.model import CaseFacts, Locale, TopicId
+from bot.web.page_texts import TEXTS
+
+DAYS_FROM = timedelta(hours=48)
+"""From here on an age is said in days."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlaView:
+    """What is due: *Erste Antwort*, *heute, 14:00 Uhr*, *noch 2 Std.*; ``level`` has a sign and a word of its own."""
+
+    level: Level
+    target: str
+    due: str
+    left: str
+    paused: bool
+
+
+def sla_view(facts: CaseFacts, content: Content, now: datetime, locale: Locale) -> SlaView | None:
+    """How near the promise is to being broken; None when nothing is promised any more."""
+    waiting = facts.state in ("waiting_employee", "waiting_third")
+    running = since_and_due(replace(facts, state="claimed") if waiting else facts)
+    team = content.teams.get(facts.team)
+    if running is None or team is None:
+        return None
+    since, due = running
+    target = _target(facts)
+    state = sla_of(team, target, since, due, now, paused_since=facts.waiting_since if waiting else None)
+    words = "" if waiting else due_words(due, now, locale)
+    return SlaView(state.level, target_words(target, locale), words, sla_words(state, locale), waiting)
+
+
+def _target(facts: CaseFacts) -> Target:
+    """Which of the promises ``since_and_due`` speaks of."""
+    if facts.replied_at is None and facts.first_due is not None:
+        return "first"
+    return "next" if facts.unanswered_since is not None and facts.next_due is not None else "solution"
+
+
+def age_words(age: timedelta, locale: Locale) -> str:
+    """How long ago: *unter 1 Min.*, *2 Std. 10 Min.*, *3 Tage*."""
+    if age < DAYS_FROM:
+        return span_words(max(age, timedelta()), locale)
+    days = "Tage" if locale == "de" else "days"
+    return f"{age.days} {days}"
+
+
+def team_name(content: Content, team: str, locale: Locale) -> str:
+    """The team's name, or its id when the content no longer has it."""
+    known = content.teams.get(team)
+    return known.name[locale] if known else team
+
+
+def topic_name(content: Content, topic: TopicId | None, locale: Locale) -> str:
+    """The topic's title; its id when the content no longer has it, and a dash where nobody knows."""
+    if topic is None:
+        return TEXTS[locale]["desk_no_topic"]
+    known = content.topics.get(topic)
+    return known.title[locale] if known else topic
+
+
+def state_words(facts: CaseFacts, now: datetime, locale: Locale) -> str:
+    """Where the case stands: *Wartet auf die Person bis Montag, 8:00 Uhr*."""
+    words = TEXTS[locale][f"desk_state_{facts.state}"]
+    until = facts.waiting_until if facts.waiting_since is not None else facts.reopen_until
+    if facts.state in ("waiting_employee", "waiting_third", "resolved", "bot") and until is not None:
+        return words.format(until=until_words(until, now, locale))
+    return words.format(until=TEXTS[locale]["desk_open_end"])
+
+
+def until_words(moment: datetime, now: datetime, locale: Locale) -> str:
+    """A moment as one says it, after *bis*."""
+    return due_words(moment, now, locale)
+
+
+def day_of(moment: datetime, locale: Locale) -> str:
+    """The day of a line, as a heading between the lines of two days."""
+    local = moment.astimezone(BERLIN)
+    return local.strftime("%d.%m.%Y") if locale == "de" else local.strftime("%d %b %Y")
+
+
+def first_line(text: str, most: int = 140) -> str:
+    """The first line of what somebody wrote, not longer than a row shows."""
+    line = next((line for line in text.strip().split("\n") if line.strip()), "").strip()
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"

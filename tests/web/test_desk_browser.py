@@ -1,0 +1,235 @@
+"""The desk in real browsers: two coordinators and an employee at the same time, by mouse, by keyboard, on a phone."""
+
+import re
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from bot.model import StaffId
+from bot.store.sign_in import make_link
+from bot.web.page_texts import TEXTS
+from tests.web.browser import LOOKS, NEEDS_CHROMIUM, assert_accessible, picture
+from tests.web.desk_acting import NOTE, case_of
+from tests.web.site import arrived
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), NEEDS_CHROMIUM]
+
+DE = TEXTS["de"]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def sit_down(site, open_page):
+    """Opens a page of the desk as somebody of the staff."""
+
+    async def sit(staff="anna.petersen", path="/desk", **options):
+        link = await make_link(site.database, StaffId(staff), site.clock(), actor="test")
+        page = await open_page(f"/sign-in/{link}", **options)
+        await page.get_by_role("button", name=DE["sign_in_button"]).click()
+        await page.wait_for_url(re.compile("/desk"))
+        if path != "/desk":
+            await page.goto(site.address + path)
+        return page
+
+    return sit
+
+
+def button(page, words):
+    return page.get_by_role("button", name=words, exact=True)
+
+
+def row(page, number):
+    return page.locator(f'.case-row[data-case="{number}"]')
+
+
+async def write(page, text, mode=None):
+    if mode:
+        await page.get_by_text(DE[f"desk_mode_{mode}"], exact=False).first.click()
+    await page.locator("#text").fill(text)
+    await page.locator("#text").press("Control+Enter")
+
+
+async def test_a_new_case_appears_in_the_queue_by_itself_and_keeps_the_focus(site, guests, sit_down):
+    first = await case_of(site, await guests())
+    page = await sit_down()
+    await page.keyboard.press("j")
+    focused = await page.evaluate("document.activeElement.closest('[data-case]').dataset.case")
+    second = await case_of(site, await guests())
+    await expect(row(page, second)).to_be_visible()
+    await expect(page.locator("#announce")).to_contain_text(str(second))
+    assert await page.evaluate("document.activeElement.closest('[data-case]').dataset.case") == focused
+    assert first != second
+
+
+async def test_a_claim_is_seen_by_the_other_at_once_and_typed_words_become_a_note(site, guest, sit_down):
+    number = await case_of(site, guest)
+    anna = await sit_down(path=f"/desk/cases/{number}")
+    dora = await sit_down("dora", f"/desk/cases/{number}")
+    queue = await sit_down("dora")
+    await dora.locator("#text").fill("Ich wollte gerade antworten")
+    await expect(anna.locator(".others")).to_contain_text(DE["desk_others_typing"].format(name="Dora Dirks"))
+    await button(anna, DE["desk_move_claim"]).click()
+    await expect(dora.locator("[data-region=head]")).to_contain_text("bei Anna Petersen")
+    await expect(dora.locator("#text")).to_have_value("Ich wollte gerade antworten")
+    await expect(dora.locator("#said")).to_contain_text("Anna Petersen")
+    await expect(button(dora, DE["desk_send_note"])).to_be_visible()
+    await expect(row(queue, number)).to_contain_text("Anna Petersen")
+
+
+async def test_words_go_both_ways_live_and_a_note_goes_nowhere(site, open_page, sit_down):
+    employee = await open_page()
+    box = employee.get_by_label(DE["message_label"])
+    await box.fill("Mensch")
+    await employee.keyboard.press("Enter")
+    await expect(employee.locator(".turn", has_text="ist offen.")).to_be_visible()
+    number = re.search(r"Fall (\d+)", await employee.locator(".turn", has_text="ist offen.").inner_text())[1]
+    anna = await sit_down(path=f"/desk/cases/{number}")
+    dora = await sit_down("dora", f"/desk/cases/{number}")
+    await write(anna, "Moin! Das **geht**.")
+    await expect(employee.locator(".turn.staff")).to_contain_text("Anna Petersen (Mensch)")
+    await expect(employee.locator(".turn.staff strong")).to_have_text("geht")
+    await expect(dora.locator(".line.coordinator")).to_contain_text("Das geht.")
+    await expect(anna.locator("#text")).to_have_value("")
+    await expect(anna.locator(".receipt.accepted")).to_be_visible()
+    await write(dora, "Streng geheim")
+    await expect(anna.locator(".line.note")).to_contain_text("Streng geheim")
+    await box.fill("Danke sehr")
+    await employee.keyboard.press("Enter")
+    await expect(anna.locator(".line.employee", has_text="Danke sehr")).to_be_visible()
+    await expect(dora.locator(".line.employee", has_text="Danke sehr")).to_be_visible()
+    await employee.reload()
+    await expect(employee.locator(".turn.staff")).to_be_visible()
+    assert "geheim" not in await employee.content()
+
+
+async def test_two_slashes_make_a_note_and_it_shows_while_one_types(site, guest, sit_down):
+    number = await case_of(site, guest)
+    page = await sit_down(path=f"/desk/cases/{number}")
+    await page.locator("#text").fill("// nur für uns")
+    await expect(button(page, DE["desk_send_note"])).to_be_visible()
+    await page.locator("#text").fill("nicht nur für uns")
+    await expect(button(page, DE["desk_send_reply"])).to_be_visible()
+
+
+async def test_the_whole_day_by_keyboard_only(site, guest, sit_down):
+    number = await case_of(site, guest, "Frage für die Tastatur")
+    page = await sit_down()
+    keyboard = page.keyboard
+    await keyboard.press("/")
+    await keyboard.type("für die Tastatur")
+    await keyboard.press("Enter")
+    await expect(page.locator(".case-row")).to_have_count(1)
+    await keyboard.press("j")
+    await keyboard.press("Enter")
+    await page.wait_for_url(f"**/desk/cases/{number}")
+    await keyboard.press("c")
+    await expect(page.locator("[data-region=head]")).to_contain_text(DE["desk_with_me"])
+    await keyboard.press("i")
+    await keyboard.type("bonus höhe")
+    await keyboard.press("Enter")
+    await page.locator("#found button").first.focus()
+    await keyboard.press("Enter")
+    await expect(page.locator("#text")).to_have_value(re.compile("5.000"))
+    await expect(page.locator("#text")).to_be_focused()
+    await keyboard.press("Control+Enter")
+    await expect(page.locator(".line.coordinator")).to_contain_text("5.000")
+    await keyboard.press("Escape")
+    await keyboard.press("m")
+    await keyboard.type("Eilt")
+    await keyboard.press("Control+Enter")
+    await expect(page.locator(".line.note")).to_contain_text("Eilt")
+    await keyboard.press("Escape")
+    await keyboard.press("e")
+    await keyboard.press("Space")
+    await keyboard.press("Enter")
+    await expect(page.locator("[data-region=head]")).to_contain_text("Erledigt")
+    await keyboard.press("u")
+    await page.wait_for_url("**/desk")
+    await keyboard.press("?")
+    await expect(page.locator("#keys dl")).to_be_visible()
+
+
+async def test_shortcuts_can_be_switched_off(site, guest, sit_down):
+    number = await case_of(site, guest)
+    page = await sit_down(path=f"/desk/cases/{number}")
+    await page.keyboard.press("?")
+    await button(page, DE["desk_keys_off"]).click()
+    await page.locator("#log").focus()
+    await page.keyboard.press("c")
+    await expect(button(page, DE["desk_keys_on"])).to_be_visible()
+    await expect(button(page, DE["desk_move_claim"])).to_be_visible()
+
+
+async def test_what_is_typed_into_a_form_survives_what_others_do(site, guest, sit_down):
+    number = await case_of(site, guest)
+    anna = await sit_down(path=f"/desk/cases/{number}")
+    dora = await sit_down("dora", f"/desk/cases/{number}")
+    await anna.keyboard.press("t")
+    await anna.locator("#move-transfer select").select_option("team:module")
+    await anna.locator("#move-transfer textarea").fill(NOTE)
+    await button(dora, DE["desk_move_claim"]).click()
+    await expect(anna.locator("[data-region=head]")).to_contain_text("bei Dora Dirks")
+    await expect(anna.locator("#move-transfer textarea")).to_have_value(NOTE)
+    await expect(anna.locator("#move-transfer textarea")).to_be_focused()
+    await anna.locator("#move-transfer .button").click()
+    await expect(anna.locator("[data-region=head]")).to_contain_text("Kursberatung")
+    await dora.wait_for_url("**/desk?said=taken_away")
+    await expect(dora.locator("#said")).to_contain_text(DE["desk_said_taken_away"])
+
+
+async def test_a_server_that_is_away_takes_no_word_and_sends_once(own_site, chromium):
+    async with arrived(own_site) as guest:
+        number = await case_of(own_site, guest)
+    page = await chromium.new_page(locale="de-DE")
+    link = await make_link(own_site.database, StaffId("anna.petersen"), own_site.clock(), actor="test")
+    await page.goto(f"{own_site.address}/sign-in/{link}")
+    await button(page, DE["sign_in_button"]).click()
+    await page.goto(f"{own_site.address}/desk/cases/{number}")
+    await own_site.stop_server()
+    await write(page, "Bleibt stehen")
+    await expect(page.locator("#said")).to_contain_text(DE["desk_unreachable"])
+    await expect(page.locator("#text")).to_have_value("Bleibt stehen")
+    await page.close()
+    await own_site.start_server()
+
+
+async def test_without_script_everything_is_a_form(site, guest, sit_down):
+    number = await case_of(site, guest)
+    page = await sit_down(java_script_enabled=False, expect_trouble=True)  # what is refused has a status of its own
+    await row(page, number).get_by_role("link").click()
+    await page.locator("#text").fill("Ohne Skript")
+    await button(page, DE["desk_send_reply"]).click()
+    await expect(page.locator(".line.coordinator")).to_contain_text("Ohne Skript")
+    await page.get_by_text(DE["desk_move_transfer"], exact=True).first.click()
+    await page.locator("#move-transfer select").select_option("person:dora")
+    await page.locator("#move-transfer textarea").fill("zu kurz")
+    await page.locator("#move-transfer .button").click()
+    await expect(page.locator("#said")).to_contain_text("mindestens 10 Zeichen")
+    await expect(page.locator("#move-transfer textarea")).to_have_value("zu kurz")
+
+
+@pytest.mark.parametrize(("name", "size", "scheme"), LOOKS, ids=[look[0] for look in LOOKS])
+async def test_every_page_of_the_desk_is_accessible_and_fits(site, guests, sit_down, name, size, scheme):
+    async def look(about):
+        await assert_accessible(page)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await picture(page, f"{name}-desk-{about}")
+
+    number = await case_of(site, await guests(), "Was zahlt der Bonus?")
+    page = await sit_down(viewport=size, color_scheme=scheme)
+    await expect(row(page, number)).to_be_visible()
+    await look("queue")
+    await page.goto(f"{site.address}/desk/cases/{number}")
+    await look("case-open")
+    await write(page, "Moin! Der **Bonus**:\n- 60 %\n- siehe [Seite](https://weiterbilden-sh.de)")
+    await expect(page.locator(".line.coordinator")).to_be_visible()
+    await write(page, "// Eilt")
+    await expect(page.locator(".line.note")).to_be_visible()
+    await page.locator("#log").focus()
+    for key in ("e", "w", "t"):
+        await page.keyboard.press(key)
+        await page.keyboard.press("Escape")
+    await look("case")
+    for path in ("absence", "gaps", "drafts"):
+        await page.goto(f"{site.address}/desk/{path}")
+        await look(path)
