@@ -143,7 +143,7 @@ async def test_a_case_goes_to_a_person_and_comes_back(steps):
     assert "antworte ich hier wieder automatisch" in await act(ReturnsToBot(maria))
     assert "60 %" in await steps.converse("Was zahlt der Weiterbildungsbonus?")
     states = await steps.with_store(lambda db: rows(db, tables.case_events))
-    assert [row.to_state for row in states] == [
+    assert [row.to_state for row in states if row.event != "rates"] == [
         "open", "claimed", "waiting_employee", "claimed", "resolved", "claimed", "bot",
     ]  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Learns how much each kind of evidence counts, on sentences of the content that the rankers had not seen.
 
 The held-out sentences are read by a reader trained on the others, exactly as a question is read at run time; the weights are
-those that make the right readings most probable (a multinomial logistic regression). Three kinds of sentences say what is
+those that make the right readings most probable (a multinomial logistic regression that begins at the typical weights, and
+stays there where there are few sentences). Three kinds of sentences say what is
 right: ways to ask for single answers, ways to ask for an aspect with a topic's name put in, and examples of intents. Every
 other off-topic sentence is read as if its intent did not exist: so *nothing of ours* is learnt from things the content has never
 heard of. Test sentences of the content are never used.
@@ -21,14 +22,14 @@ from bot.understanding.evidence import gather
 from bot.understanding.material import Examples, Material, Words, spread
 from bot.understanding.ranking import Floats
 from bot.understanding.reader import INTENT, LocaleReader, Question, Reader, prepare
-from bot.understanding.weighing import KINDS, Reading, readings
+from bot.understanding.weighing import TYPICAL, Reading, readings
 
 HELD_OUT = 4
 """One sentence in so many is held out."""
 MOST_OF_A_KIND = 1_000
 """Held-out sentences of each of the three kinds that are read; each takes two milliseconds."""
 PRIOR = 0.3
-"""How strongly weights are held near zero; any value from 0.1 to 3 does as well."""
+"""How strongly weights are held near the typical ones; with thousands of sentences any value from 0.1 to 3 does as well."""
 MOST_STEPS = 150
 
 Case = tuple[Question, Reading, IntentId | None]
@@ -60,7 +61,7 @@ def fit(material: Material, held: frozenset[Words], reader: Reader, local: Local
             right.append(sum(len(table) for table in tables) + found.index(wanted))
             tables.append(table[kept])
     if not tables:
-        return np.zeros(len(KINDS), dtype=np.float32)
+        return TYPICAL
     return _most_probable(tables, np.asarray(right))
 
 
@@ -78,9 +79,10 @@ def _most_probable(tables: Sequence[Floats], right: NDArray[np.int64]) -> Floats
         sums = np.add.reduceat(odds, starts)
         gradient = evidence.T @ (odds / sums[of]) - evidence[right].sum(axis=0)
         loss = float(np.sum(highest + np.log(sums) - scores[right]))
-        return loss + PRIOR * float(weights @ weights), gradient + 2 * PRIOR * weights
+        away = weights - TYPICAL
+        return loss + PRIOR * float(away @ away), gradient + 2 * PRIOR * away
 
-    found = minimize(surprise, np.zeros(len(KINDS)), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS})
+    found = minimize(surprise, TYPICAL.astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS})
     return np.asarray(found.x, dtype=np.float32)
 
 

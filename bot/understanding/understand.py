@@ -23,9 +23,10 @@ from bot.model import (
 )
 from bot.understanding.entities import Mention, quoted_figures, years
 from bot.understanding.evidence import Gathered, gather
+from bot.understanding.follow_ups import fixed, follows, side_alone
 from bot.understanding.reader import ASPECT, INTENT, Reader, question_of
 from bot.understanding.split import sentences, split_questions, without_courtesy
-from bot.understanding.weighing import Reading, fixed, follows, probabilities, readings, side_alone
+from bot.understanding.weighing import Reading, probabilities, readings
 
 MOST_CANDIDATES = 6
 LEAST = 0.02

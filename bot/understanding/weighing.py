@@ -9,8 +9,7 @@ unknown words speak for *nothing of ours*.
 Rejected: multiplying separately calibrated probabilities with hand-set bonuses (nine points fewer right answers on questions
 by strangers, and two dozen constants nobody could explain); more kinds of likeness (nearest three, centres): no gain.
 
-What the content cannot teach, because its sentences stand alone, are a few fixed weights: what was typed word for word, a bare
-name, and what was spoken of before.
+What the content cannot teach, because its sentences stand alone, stands in ``follow_ups``.
 """
 
 from collections.abc import Iterator
@@ -18,75 +17,65 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.model import AspectId, Context, IntentId, TopicId
-from bot.understanding.entities import TOPIC_MARK, WHO_MARK
+from bot.model import AspectId, IntentId, TopicId
 from bot.understanding.evidence import Gathered, aspects_to_consider
-from bot.understanding.normalize import tokens
 from bot.understanding.ranking import BIAS, Floats
-from bot.understanding.reader import ASPECT, INTENT, NO_TOPIC, QUESTION, Reader
+from bot.understanding.reader import INTENT, NO_TOPIC, QUESTION, Reader
 from bot.understanding.retrieval import LITTLE
 
-ANSWER_EVIDENCE = (
-    "topic",
-    "topic_margin",
-    "named",
-    "other_named",
-    "aspect",
-    "aspect_margin",
-    "own_aspect",
-    "side",
-    "side_margin",
-    "asked",
-    "asked_in_full",
-    "said",
-    "said_in_full",
-    "overview",
-    "area",
-    "without_text",
-    "a_question",
-    "person_named",
-)
-INTENT_EVIDENCE = (
-    "intent",
-    "intent_margin",
-    "handoff",
-    "off_topic",
-    "smalltalk",
-    "control",
-    "topic_named",
-    "known_words",
-    "best_topic",
-    "best_asked",
-    "any_intent",
-)
-NOTHING_EVIDENCE = (
-    "nothing",
-    "unknown_words",
-    "mostly_unknown",
-    "no_topic",
-    "best_topic_",
-    "best_intent",
-    "best_asked_",
-    "topic_named_",
-    "no_content",
-)
+ANSWER_EVIDENCE = {
+    "topic": 1.0,
+    "topic_margin": -0.6,
+    "named": 3.5,
+    "other_named": 0.1,
+    "aspect": 0.7,
+    "aspect_margin": 1.0,
+    "own_aspect": 0.8,
+    "side": 0.1,
+    "side_margin": 1.3,
+    "asked": 0.8,
+    "asked_in_full": 1.6,
+    "said": 4.0,
+    "said_in_full": 3.0,
+    "overview": 0.5,
+    "area": 0.5,
+    "without_text": -3.0,
+    "a_question": 0.4,
+    "person_named": -0.5,
+}
+INTENT_EVIDENCE = {
+    "intent": 0.5,
+    "intent_margin": 6.0,
+    "handoff": 0.8,
+    "off_topic": 0.2,
+    "smalltalk": 1.0,
+    "control": 0.7,
+    "beside_name": -0.2,
+    "beside_known_words": 0.3,
+    "beside_topic": -2.3,
+    "beside_asked": 0.0,
+    "any_intent": 2.7,
+}
+NOTHING_EVIDENCE = {
+    "nothing": -0.9,
+    "unknown_words": 0.5,
+    "mostly_unknown": 0.2,
+    "no_topic": 1.7,
+    "despite_topic": -1.8,
+    "despite_intent": 2.5,
+    "despite_asked": -0.3,
+    "despite_name": -1.0,
+    "no_content": -0.7,
+}
 KINDS = (*ANSWER_EVIDENCE, *INTENT_EVIDENCE, *NOTHING_EVIDENCE)
 """The kinds of evidence, in the order of the weights."""
-PLACE = {kind: place for place, kind in enumerate(KINDS)}
+TYPICAL: Floats = np.asarray(
+    [*ANSWER_EVIDENCE.values(), *INTENT_EVIDENCE.values(), *NOTHING_EVIDENCE.values()], dtype=np.float32
+)
+"""What each is typically worth, as large contents teach it; a content with few sentences stays close to that."""
 
 OVERVIEW = AspectId("overview")
 ELIGIBILITY = AspectId("eligibility")
-ABOUT_PEOPLE = frozenset({ELIGIBILITY, AspectId("amount"), AspectId("coverage")})
-BESIDE_NAMES = frozenset(
-    tokens(
-        "und and aber but auch also oder or der die das den dem des ein eine einen einem bei beim im in mit zum zur zu von vom "
-        "für fürs the a an for with at of on denn dann then bitte please as als about"
-    )
-)
-"""Words that say nothing about the side when they stand beside a name: *und beim Bildungsurlaub?*, *for apprentices?*"""
-ABOUT_WORDS = frozenset(tokens("mit about"))
-ASKING_ABOUT = frozenset(tokens("was ist sieht es aus wie what how is it"))
-"""Words that say nothing either beside *mit* or *about*: *wie ist es mit der Validierung?*, *what about apprentices?*"""
 OWN_ASPECT = -4.0
 """Stands for the log probability of an aspect that only one topic has: no ranker for all topics knows it."""
 GAP_FROM = float(np.log(0.3))
@@ -94,23 +83,6 @@ GAP_FROM = float(np.log(0.3))
 
 MOST_INTENTS = 8
 """Intents that are weighed; the others have far too little for them."""
-
-PHRASE, INTENT_PHRASE, WORD_FOR_WORD = 3.0, 4.0, 4.0
-"""What was typed as it stands in the content: a way to ask for an aspect, an intent, a single answer."""
-BARE = 12.0
-"""A name alone asks for the overview, or for the side spoken of before; a person alone for who may."""
-FOLLOWS, STAYS = 6.0, 2.5
-"""The topic spoken of before, in a short message without a name (*und bis wann?*), and in a longer one."""
-FIGURE = 2.5
-"""A quoted amount or rate that one topic has or had; shared out when several have it."""
-SHORT = 2
-"""Content words of a message that can only be understood from what was said before."""
-FOLLOW_UP_WORDS = frozenset(tokens("und and aber but auch also dann then"))
-"""What such a message begins with."""
-POINTING_WORDS = frozenset(
-    tokens("davon dafür damit daran darauf daraus darüber dadurch dort denen dessen it that this them those there")
-)
-"""Words that stand for what was said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,44 +203,3 @@ def _nothing(g: Gathered) -> Row:
             float(not g.content),
         ),
     )
-
-
-# --- What the content cannot teach -----------------------------------------------------------------------------
-
-
-def fixed(reading: Reading, g: Gathered, context: Context, figures: dict[TopicId, float]) -> float:
-    """What speaks for a reading besides the learnt weights."""
-    if reading.intent:
-        return INTENT_PHRASE if g.phrase == reading.label else 0.0
-    if reading.topic is None or reading.aspect is None:
-        return 0.0
-    alone = side_alone(g, context)
-    if alone is not None:  # a phrase such as *und beim {topic}* says nothing about the side
-        score = BARE if reading.aspect == alone else 0.0
-    else:
-        score = PHRASE if g.phrase == f"{ASPECT}{reading.aspect}" else 0.0
-        elsewhere = context.topic not in (None, reading.topic) and not g.named and follows(g)
-        score += WORD_FOR_WORD if g.exact == reading.label and not elsewhere else 0.0
-    score += FIGURE * figures.get(reading.topic, 0.0)
-    if reading.topic == context.topic and not g.question.topics:
-        score += FOLLOWS if follows(g) else STAYS
-    return score
-
-
-def follows(g: Gathered) -> bool:
-    """Whether a message can only be understood from what was said before."""
-    words = g.question.words
-    return len(g.content) <= SHORT or words[0] in FOLLOW_UP_WORDS or bool(POINTING_WORDS.intersection(words))
-
-
-def side_alone(g: Gathered, context: Context) -> AspectId | None:
-    """The side that is meant when nothing but a name or a kind of person is said; None when more is said."""
-    besides = set(g.question.masked) - {TOPIC_MARK, WHO_MARK, *BESIDE_NAMES}
-    if besides and not (besides <= ASKING_ABOUT and ABOUT_WORDS.intersection(g.question.masked)):
-        return None
-    named = bool(g.question.topics or g.question.areas)
-    if g.question.who:
-        return context.aspect if context.aspect in ABOUT_PEOPLE and not named else ELIGIBILITY
-    if named:
-        return context.aspect or OVERVIEW
-    return None

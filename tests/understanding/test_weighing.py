@@ -45,7 +45,7 @@ def test_what_was_learnt_makes_sense(trained, locale):
     weights = dict(zip(KINDS, trained.reader.locales[locale].weights, strict=True))
     for kind in ("topic", "named", "aspect", "asked_in_full", "said", "intent_margin"):
         assert weights[kind] > 0, kind
-    for kind in ("without_text", "best_topic_"):
+    for kind in ("without_text", "despite_topic"):
         assert weights[kind] < 0, kind
 
 

@@ -1,0 +1,80 @@
+"""What the content cannot teach, because its sentences stand alone: follow-ups, bare names, what was typed word for word.
+
+Each speaks for a reading with a fixed weight, on the scale of the learnt ones: six or more decide by themselves.
+"""
+
+from collections.abc import Mapping
+
+from bot.model import AspectId, Context, TopicId
+from bot.understanding.entities import TOPIC_MARK, WHO_MARK
+from bot.understanding.evidence import Gathered
+from bot.understanding.normalize import tokens
+from bot.understanding.reader import ASPECT
+from bot.understanding.weighing import ELIGIBILITY, OVERVIEW, Reading
+
+ABOUT_PEOPLE = frozenset({ELIGIBILITY, AspectId("amount"), AspectId("coverage")})
+BESIDE_NAMES = frozenset(
+    tokens(
+        "und and aber but auch also oder or der die das den dem des ein eine einen einem bei beim im in mit zum zur zu von vom "
+        "für fürs the a an for with at of on denn dann then bitte please as als about"
+    )
+)
+"""Words that say nothing about the side when they stand beside a name: *und beim Bildungsurlaub?*, *for apprentices?*"""
+ABOUT_WORDS = frozenset(tokens("mit about"))
+ASKING_ABOUT = frozenset(tokens("was ist sieht es aus wie what how is it"))
+"""Words that say nothing either beside *mit* or *about*: *wie ist es mit der Validierung?*, *what about apprentices?*"""
+
+PHRASE, INTENT_PHRASE, WORD_FOR_WORD = 3.0, 4.0, 4.0
+"""What was typed as it stands in the content: a way to ask for an aspect, an intent, a single answer."""
+BARE = 12.0
+"""A name alone asks for the overview, or for the side spoken of before; a person alone for who may."""
+FOLLOWS, STAYS = 6.0, 2.5
+"""The topic spoken of before, in a short message without a name (*und bis wann?*), and in a longer one."""
+FIGURE = 2.5
+"""A quoted amount or rate that one topic has or had; shared out when several have it."""
+SHORT = 2
+"""Content words of a message that can only be understood from what was said before."""
+FOLLOW_UP_WORDS = frozenset(tokens("und and aber but auch also dann then"))
+"""What such a message begins with."""
+POINTING_WORDS = frozenset(
+    tokens("davon dafür damit daran darauf daraus darüber dadurch dort denen dessen it that this them those there")
+)
+"""Words that stand for what was said before."""
+
+
+def fixed(reading: Reading, g: Gathered, context: Context, figures: Mapping[TopicId, float]) -> float:
+    """What speaks for a reading besides the learnt weights. ``figures``: topics that have a quoted figure, with their share."""
+    if reading.intent:
+        return INTENT_PHRASE if g.phrase == reading.label else 0.0
+    if reading.topic is None or reading.aspect is None:
+        return 0.0
+    alone = side_alone(g, context)
+    if alone is not None:  # a phrase such as *und beim {topic}* says nothing about the side
+        score = BARE if reading.aspect == alone else 0.0
+    else:
+        score = PHRASE if g.phrase == f"{ASPECT}{reading.aspect}" else 0.0
+        elsewhere = context.topic not in (None, reading.topic) and not g.named and follows(g)
+        score += WORD_FOR_WORD if g.exact == reading.label and not elsewhere else 0.0
+    score += FIGURE * figures.get(reading.topic, 0.0)
+    if reading.topic == context.topic and not g.question.topics:
+        score += FOLLOWS if follows(g) else STAYS
+    return score
+
+
+def follows(g: Gathered) -> bool:
+    """Whether a message can only be understood from what was said before."""
+    words = g.question.words
+    return len(g.content) <= SHORT or words[0] in FOLLOW_UP_WORDS or bool(POINTING_WORDS.intersection(words))
+
+
+def side_alone(g: Gathered, context: Context) -> AspectId | None:
+    """The side that is meant when nothing but a name or a kind of person is said; None when more is said."""
+    besides = set(g.question.masked) - {TOPIC_MARK, WHO_MARK, *BESIDE_NAMES}
+    if besides and not (besides <= ASKING_ABOUT and ABOUT_WORDS.intersection(g.question.masked)):
+        return None
+    named = bool(g.question.topics or g.question.areas)
+    if g.question.who:
+        return context.aspect if context.aspect in ABOUT_PEOPLE and not named else ELIGIBILITY
+    if named:
+        return context.aspect or OVERVIEW
+    return None
