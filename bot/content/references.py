@@ -268,7 +268,7 @@ def _intent(intent: Intent, draft: Draft, findings: Findings) -> None:
     if intent.kind in ("smalltalk", "off_topic") and intent.action is not None:
         message = "Only control and handoff intents have an action."
         findings.add(file, ("action",), "KB010", message, "Delete the key.", key=True)
-    if intent.kind != "control" and not intent.reply:
+    if intent.kind not in ("control", "off_topic") and not intent.reply:
         findings.add(file, (), "KB017", "The key `reply` is missing here.", "Add what Lotse says, in de and en.")
 
 

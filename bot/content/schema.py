@@ -192,7 +192,9 @@ class IntentFile(Shape):
     about: Text = Field(description="One line for the people who edit.")
     action: Id | None = Field(None, description="What Lotse does besides the reply; for control and handoff.")
     team: Id | None = Field(None, description="Who gets the handoffs: an id of teams.yaml.")
-    reply: Sentences | None = Field(None, description="One of several is picked by turn.")
+    reply: Sentences | None = Field(
+        None, description="One of several is picked by turn. Off topic without one: Lotse says that it does not know."
+    )
     phrases: OptionalSentences | None = Field(None, description="Templates: (a|b) [x] {topic} {who} <rule>.")
     examples: Sentences = Field(description="Whole sentences as people type them.")
     counterexamples: OptionalSentences | None = Field(None, description="They look alike but belong elsewhere.")

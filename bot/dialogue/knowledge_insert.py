@@ -58,7 +58,11 @@ def find_inserts(words: str, content: Content, reader: Reader, now: datetime, lo
         if candidate.score >= LEAST_SCORE and (label := _label(candidate))
     )
     inserts = (insert_of(label, content, now, locale) for label in labels)
-    return tuple(insert for insert in inserts if insert is not None)[:MOST_FOUND]
+    by_label: dict[str, Insert] = {}
+    for insert in inserts:
+        if insert is not None:  # two sides of a topic may have the same answer
+            by_label.setdefault(insert.label, insert)
+    return tuple(by_label.values())[:MOST_FOUND]
 
 
 def _label(candidate: Candidate) -> str | None:

@@ -50,7 +50,9 @@ def fixed(reading: Reading, g: Gathered, context: Context, figures: Mapping[Topi
         return 0.0
     alone = side_alone(g, context)
     if alone is not None:  # a phrase such as *und beim {topic}* says nothing about the side
-        score = BARE if reading.aspect == alone else 0.0
+        only_who = bool(g.question.who) and not (g.question.topics or g.question.areas)
+        meant = context.topic if only_who and context.topic else reading.topic
+        score = BARE if (reading.topic, reading.aspect) == (meant, alone) else 0.0
     else:
         score = PHRASE if g.phrase == f"{ASPECT}{reading.aspect}" else 0.0
         elsewhere = context.topic not in (None, reading.topic) and not g.named and follows(g)

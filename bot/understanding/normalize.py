@@ -17,6 +17,7 @@ from bot.model import Locale
 _BEFORE_MARKS = str.maketrans({"ß": "ss", "ẞ": "ss", "æ": "a", "œ": "o", "ø": "o", "đ": "d", "ł": "l"})
 _DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 _THOUSANDS = re.compile(r"(?<=\d)[.\u202f\u00a0](?=\d{3}\b)")
+_MARKUP = re.compile(r"</?[a-z][^<>]{0,40}>")
 _TOKEN = re.compile(r"\d+(?:,\d+)?|§|%|€|[a-z]+(?:'[a-z]+)?")
 _STEMMERS = {"de": snowballstemmer.stemmer("german"), "en": snowballstemmer.stemmer("english")}
 
@@ -31,8 +32,8 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> tuple[str, ...]:
-    """The folded words, numbers and signs (§ % €) of a text, in order. Hyphens separate."""
-    return tuple(_TOKEN.findall(fold(text)))
+    """The folded words, numbers and signs (§ % €) of a text, in order. Hyphens separate; markup is no word."""
+    return tuple(_TOKEN.findall(_MARKUP.sub(" ", fold(text))))
 
 
 def _fold_marks(text: str) -> str:

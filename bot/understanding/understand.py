@@ -94,8 +94,8 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
         text=text,
         mended=question.mended,
     )
-    if not question.words:
-        return replace(whole, known=0.0)
+    if not question.topics and not any(word.isalpha() for word in question.words):
+        return replace(whole, known=0.0)  # a number nobody offered says nothing
     before = context.topic if context.topic in reader.answers else None
     gathered = gather(question, reader, local, before)
     found, table = readings(gathered, reader)

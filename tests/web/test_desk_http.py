@@ -249,7 +249,7 @@ async def test_a_line_the_platform_refused_is_sent_again(site, guest, anna):
 
 async def test_knowledge_is_found_inserted_and_keeps_what_was_typed(site, guest, anna):
     number = await case_of(site, guest)
-    found = await act(anna, number, "knowledge", words="bonus höhe", text="Moin!", mode="reply")
+    found = await act(anna, number, "knowledge", words="was zahlt der bonus", text="Moin!", mode="reply")
     assert "60 %" in found.text
     assert ">Moin!</textarea>" in found.text
     inserted = await act(anna, number, "knowledge", insert="bonus.amount", text="Moin!", mode="reply")
@@ -260,7 +260,7 @@ async def test_knowledge_is_found_inserted_and_keeps_what_was_typed(site, guest,
     gap = await act(anna, number, "knowledge", insert="bonus.documents", text="Moin!", mode="reply")
     assert DE["desk_insert_gap"] in gap.text
     assert ">Moin!</textarea>" in gap.text
-    answer = await act(anna, number, "knowledge", json=True, words="bonus höhe")
+    answer = await act(anna, number, "knowledge", json=True, words="was zahlt der bonus")
     assert all(one["text"] for one in answer.json()["found"] if one["status"] == DE["desk_insert_answer"])
 
 
