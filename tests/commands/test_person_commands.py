@@ -71,6 +71,7 @@ def test_erase_for_scripts_asks_nothing_and_counts_per_table_and_store(stored, a
     assert (receipt["channel"], receipt["user"]) == ("recording", "anna")
     counts = {name: (count["deleted"], count["emptied"]) for name, count in receipt["tables"].items()}
     assert counts == {
+        "case_messages": (3, 0),
         "cases": (1, 0),
         "conversations": (1, 0),
         "gaps": (1, 0),
