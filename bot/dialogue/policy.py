@@ -68,6 +68,8 @@ SURE: Mapping[Locale, float] = {"de": 26.0, "en": 26.0}
 """From this score on a candidate is answered without asking back."""
 POSSIBLE: Mapping[Locale, float] = {"de": 16.0, "en": 16.0}
 """From this score on a candidate is worth offering as *Did you mean*."""
+DOUBT = 1.0
+"""How much surer an answer must be per point of probability that the message is about nothing of ours."""
 BOTH = 0.7
 """A second side of the same topic that is this near to the first (as a share of its score) is answered beside it."""
 CLEAR = 50.0
@@ -290,14 +292,19 @@ def _two_sides(s: Situation) -> Turn | None:
         return None
     first, second = answers[:2]
     near = first.topic == second.topic and second.score >= BOTH * first.score
-    return answer_sides(s, (first, second), _said(s)) if near and first.score + second.score >= SURE[s.locale] else None
+    return answer_sides(s, (first, second), _said(s)) if near and _is_sure(s, first.score + second.score) else None
 
 
 def _sure(s: Situation) -> Turn | None:
     best = s.best
-    if best is None or best.kind != "answer" or best.score < SURE[s.locale] or not best.topic or not best.aspect:
+    if best is None or best.kind != "answer" or not _is_sure(s, best.score) or not best.topic or not best.aspect:
         return None
     return answer_turn(s, best.topic, best.aspect, rule="sure", candidate=best, text=_said(s))
+
+
+def _is_sure(s: Situation, score: float) -> bool:
+    """Whether an answer may be given without asking back: the more it may be nothing of ours, the surer it must be."""
+    return score >= SURE[s.locale] + DOUBT * s.understanding.elsewhere
 
 
 def _which_topic(s: Situation) -> Turn | None:
