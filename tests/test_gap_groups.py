@@ -47,7 +47,7 @@ def test_different_topics_are_different_questions(trained):
     found = groups(
         trained, asked("gefrierpunkt beim Weiterbildungsbonus qxyz", "gefrierpunkt beim Bildungsurlaub qxyz")
     )
-    assert len(found) in (0, 2)
+    assert all(group.count == 1 for group in found)
     one, other = (prepare(text, "de", trained.reader) for text in ("frist weiterbildungsbonus", "frist bildungsurlaub"))
     assert one.topics != other.topics
 

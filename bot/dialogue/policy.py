@@ -88,6 +88,8 @@ WANTS_PERSON = 35.0
 """A wish for a person is honoured from this score on: offering once too often does less harm than refusing once."""
 SENSITIVE = 25.0
 """From this sum on a message is one for a person, whichever of the sensitive matters it is."""
+STRANGE = 0.34
+"""Up to this share of known words a message is strange to Lotse."""
 ELSEWHERE = 50.0
 """From this probability on a message is about nothing of ours, whatever that is."""
 TWO_MISSES = 2
@@ -240,6 +242,8 @@ def _wants_person(s: Situation) -> Turn | None:
 def _sensitive(s: Situation) -> Turn | None:
     """A rejection, a complaint, a dispute: understanding words, and an offer."""
     handoffs = [c for c in s.understanding.candidates if _kind(s, c) == "handoff"]
+    if s.understanding.known <= STRANGE:
+        return None
     if sum(c.score for c in handoffs) < SENSITIVE or (
         s.best and s.best.score >= SURE[s.locale] and s.best not in handoffs
     ):
@@ -266,6 +270,8 @@ def _intent(s: Situation) -> Turn | None:
     intent = s.content.intents.get(best.intent) if best and best.intent else None
     if best is None or intent is None or best.score < SURE[s.locale]:
         return None
+    if intent.kind != "off_topic" and s.understanding.known <= STRANGE:
+        return None  # a *please* beside words nobody knows asks for nothing
     if intent.kind == "control" and intent.action:
         acted = control.act(s, intent.action)
         if acted is not None:
@@ -355,7 +361,7 @@ def _did_you_mean(s: Situation) -> Turn | None:
 
 def _unlike_everything(s: Situation) -> Turn | None:
     """Most probably nothing of ours: that is off topic, and honest to say so. A second time in a row it is a miss."""
-    if s.state.misses or (s.understanding.known > 0.34 and s.understanding.elsewhere < ELSEWHERE):
+    if s.state.misses or (s.understanding.known > STRANGE and s.understanding.elsewhere < ELSEWHERE):
         return None
     state = replace(s.state, misses=s.state.misses + 1)
     gap = RecordGap("missed", _said(s), None)
