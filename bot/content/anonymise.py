@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 Kind = Literal["name", "email", "link", "account", "number", "phone", "address", "birth", "company"]
@@ -132,7 +133,7 @@ def anonymise(
         *(("name", pattern) for pattern in _spellings(names, whole=False)),
     ]
     for kind, pattern in patterns:
-        text = pattern.sub(lambda match, kind=kind: replaced(kind, match), text)  # type: ignore[misc]
+        text = pattern.sub(partial(replaced, kind), text)
     text = re.sub(r"(‹Name›|‹Betrieb›)(?:[ -]+\1)+", r"\1", text)
     times = {kind: text.count(sign) - before[kind] for kind, sign in sorted(PLACEHOLDERS.items())}
     return text, tuple(Replacement(kind, PLACEHOLDERS[kind], count) for kind, count in times.items() if count > 0)

@@ -159,8 +159,8 @@ def _quoted(figures: tuple[str, ...], reader: Reader) -> dict[TopicId, float]:
 def _candidate(reading: Reading, p: float, g: Gathered, context: Context, quoted: Mapping[TopicId, float]) -> Candidate:
     score = _score(p)
     if reading.intent:
-        kind = "phrase" if g.phrase == f"{INTENT}{reading.intent}" else "words"
-        said = Evidence(kind, " ".join(g.question.words[:12]), score)  # type: ignore[arg-type]
+        kind: EvidenceKind = "phrase" if g.phrase == f"{INTENT}{reading.intent}" else "words"
+        said = Evidence(kind, " ".join(g.question.words[:12]), score)
         return Candidate("intent", reading.intent, score, intent=reading.intent, evidence=(said,))
     assert reading.topic
     assert reading.aspect
@@ -188,8 +188,8 @@ def _why_topic(topic: TopicId, carried: bool, g: Gathered, quoted: Mapping[Topic
     mentions: Iterable[Mention[TopicId]] = (*g.question.topics, *g.question.areas)
     mention = next((m for m in mentions if m.id == topic), None)
     if mention is not None:
-        kind = "typo" if 0.5 < mention.strength < 0.9 else "compound" if mention.rest else "name"
-        return Evidence(kind, mention.words, mention.strength)  # type: ignore[arg-type]
+        kind: EvidenceKind = "typo" if 0.5 < mention.strength < 0.9 else "compound" if mention.rest else "name"
+        return Evidence(kind, mention.words, mention.strength)
     if carried:
         return Evidence("context", topic, 1.0)
     if topic in quoted:
