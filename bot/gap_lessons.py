@@ -108,5 +108,5 @@ def teach_here(folder: Path, shipped: Path, sentence: str, target: str, day: dat
         return teach_into(folder, sentence, target, day, locale, shipped=shipped)
     except (TeachingRefused, ConfigError, ContentError) as error:
         return str(error)
-    except Exception as error:
+    except Exception as error:  # whatever it was, whoever waits for the try must read it
         return f"The try itself failed: {where(error)}. Nothing was changed."

@@ -33,9 +33,8 @@ from bot.model import (
     WhoId,
 )
 from bot.understanding.entities import figure_key
+from bot.understanding.follow_ups import ABOUT_PEOPLE
 
-ABOUT_PEOPLE = frozenset({AspectId("eligibility"), AspectId("amount"), AspectId("coverage")})
-"""Aspects whose answer depends on who asks."""
 ABOUT_FIGURES = frozenset(
     AspectId(a) for a in ("amount", "overview", "coverage", "eligibility", "changes", "validity", "courses")
 )
