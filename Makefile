@@ -42,7 +42,7 @@ lock:  ## Resolve the lock files anew (needs uv)
 	  --upgrade --extra build --extra test --extra bench pyproject.toml -o requirements-test.lock
 
 clean:  ## Remove what the other commands made, except the data folder
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
+	rm -rf $(VENV) tests/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
 
 # First the locked packages with their hashes, then the project itself without dependencies.
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
@@ -61,7 +61,9 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # The browser tests need Chromium. Where it is missing and cannot be installed they are skipped, and say so.
-test-tools:
+# Counterparts from npm (an emulator of Slack, a Matrix client) are installed at the versions of their lock.
+test-tools: $(VENV)/.test
+	@$(BIN)/python -m tests.node_tools
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Chromium for the browser tests"; \

@@ -17,6 +17,8 @@ from bot.config import shipped_content
 from bot.store.database import open_database
 from bot.trained import load_trained
 from tests.fakes import FakeClock
+from tests.node_tools import NodeTools
+from tests.node_tools import node_tools as find_node_tools
 from tests.works_council import refuse
 
 TODAY = date(2026, 11, 22)
@@ -56,6 +58,15 @@ def trained():
 def clock():
     """A clock that stands at 10 o'clock in Berlin on the day of the tests, until a test moves it."""
     return FakeClock(NOW)
+
+
+@pytest.fixture(scope="session")
+def node_tools():
+    """Node and the packages from npm."""
+    tools = find_node_tools()
+    if not isinstance(tools, NodeTools):
+        pytest.skip(tools)
+    return tools
 
 
 class PostgresServer:

@@ -1,5 +1,6 @@
 """What is shipped: the container set-up, the wheel, the lock files, and the commands the README names."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -81,6 +82,16 @@ def test_a_lock_file_pins_everything_with_hashes_and_names_no_address(name):
 def test_the_test_lock_holds_what_runs_at_the_same_versions():
     run, test = ({*re.findall(r"^([a-z0-9._-]+==\S+)", (ROOT / n).read_text("utf-8"), re.MULTILINE)} for n in LOCKS)
     assert run <= test
+
+
+def test_what_comes_from_npm_is_pinned_with_hashes_and_names_no_address():
+    text = (ROOT / "tests" / "node" / "package-lock.json").read_text("utf-8")
+    assert "resolved" not in text
+    packages = {name: found for name, found in json.loads(text)["packages"].items() if name}
+    assert len(packages) > 10
+    assert all(found["integrity"].startswith("sha512-") for found in packages.values())
+    wanted = json.loads((ROOT / "tests" / "node" / "package.json").read_text("utf-8"))["dependencies"]
+    assert wanted == {name: packages[f"node_modules/{name}"]["version"] for name in wanted}
 
 
 # --- README and Makefile -------------------------------------------------------------------------------------------
