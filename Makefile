@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SYNAPSE := matrix-synapse==1.163.2
 
 .DEFAULT_GOAL := help
 .PHONY: help run install test test-tools lint check schema bench drill lock clean
@@ -40,9 +41,11 @@ lock:  ## Resolve the lock files anew (needs uv)
 	  --upgrade --extra build pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	  --upgrade --extra build --extra test --extra bench pyproject.toml -o requirements-test.lock
+	echo "$(SYNAPSE)" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --upgrade -o requirements-synapse.lock
 
 clean:  ## Remove what the other commands made, except the data folder
-	rm -rf $(VENV) tests/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
+	rm -rf $(VENV) .venv-synapse tests/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
 
 # First the locked packages with their hashes, then the project itself without dependencies.
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
@@ -62,8 +65,10 @@ $(VENV)/bin/python:
 
 # The browser tests need Chromium. Where it is missing and cannot be installed they are skipped, and say so.
 # Counterparts from npm (an emulator of Slack, a Matrix client) are installed at the versions of their lock.
+# Synapse, a Matrix homeserver, gets an environment of its own: it is another program, with requirements of its own.
 test-tools: $(VENV)/.test
 	@$(BIN)/python -m tests.node_tools
+	@$(BIN)/python -m tests.synapse
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Chromium for the browser tests"; \

@@ -19,6 +19,7 @@ from bot.trained import load_trained
 from tests.fakes import FakeClock
 from tests.node_tools import NodeTools
 from tests.node_tools import node_tools as find_node_tools
+from tests.synapse import Homeserver, missing
 from tests.works_council import refuse
 
 TODAY = date(2026, 11, 22)
@@ -67,6 +68,17 @@ def node_tools():
     if not isinstance(tools, NodeTools):
         pytest.skip(tools)
     return tools
+
+
+@pytest.fixture(scope="session")
+def homeserver(tmp_path_factory):
+    """A Synapse of this session; started when the first test asks for it."""
+    if missing() is not None:
+        pytest.skip(missing())
+    server = Homeserver(tmp_path_factory.mktemp("synapse"))
+    server.start()
+    yield server
+    server.close()
 
 
 class PostgresServer:

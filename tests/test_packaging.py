@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES = COMPOSE["services"]
 LOCKS = ("requirements.lock", "requirements-test.lock")
+SERVER_LOCK = "requirements-synapse.lock"
 
 
 # --- docker-compose.yml --------------------------------------------------------------------------------------------
@@ -67,7 +68,7 @@ def test_the_image_copies_files_that_exist():
 # --- Lock files ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, SERVER_LOCK])
 def test_a_lock_file_pins_everything_with_hashes_and_names_no_address(name):
     text = (ROOT / name).read_text("utf-8")
     assert "://" not in text
