@@ -165,10 +165,10 @@ class Homeserver:
             "rc_admin_redaction": UNLIMITED,
             "rc_key_requests": UNLIMITED,
             "rc_room_creation": UNLIMITED,
-            "rc_login": {each: UNLIMITED for each in ("address", "account", "failed_attempts")},
+            "rc_login": dict.fromkeys(("address", "account", "failed_attempts"), UNLIMITED),
             "rc_joins": {"local": UNLIMITED, "remote": UNLIMITED},
             "rc_joins_per_room": UNLIMITED,
-            "rc_invites": {each: UNLIMITED for each in ("per_room", "per_user", "per_issuer")},
+            "rc_invites": dict.fromkeys(("per_room", "per_user", "per_issuer"), UNLIMITED),
             **settings,
         }
         logs = {
