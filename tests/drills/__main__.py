@@ -1,54 +1,78 @@
-"""Runs drills in full and writes ``drills.json``: commit, seed, counts."""
+"""Runs drills in full and keeps what each found in ``drills.json``: commit, seed, counts.
+
+Each drill is a process of its own, as many at a time as there are cores, so that one that dies takes nothing with it. What a
+drill found is written as soon as it is over, beside what the file holds of earlier runs.
+"""
 
 import argparse
 import json
+import os
 import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from tests.drills.registry import all_drills
+from tests.bench.figures import ROOT, commit
+from tests.drills.registry import Drill, all_drills
 
-
-def commit() -> str:
-    """The commit that is drilled, with a plus when the checkout was changed since."""
-    answer = subprocess.run(
-        ["git", "describe", "--always", "--dirty=+", "--abbrev=40", "--exclude=*"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return answer.stdout.strip() or "unknown"
+Found = Mapping[str, Any]
+DIED = "died"
+"""Stands in place of counts and holds the last words, when a drill did not come to an end."""
 
 
-def main() -> int:
+def drill_apart(drill: Drill, points: int, seed: int) -> Found:
+    """What the drill found in a process of its own, and how long it took."""
+    started = time.monotonic()
+    command = [sys.executable, "-m", "tests.drills.one", drill.name, str(points), str(seed)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    seconds = round(time.monotonic() - started)
+    if done.returncode:
+        last_words = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
+        sys.stderr.write(done.stderr)
+        return {DIED: last_words, "seconds": seconds}
+    return {**json.loads(done.stdout.splitlines()[-1]), "seconds": seconds}
+
+
+def failures_of(drill: Drill, found: Found) -> list[str]:
+    """What is not as promised."""
+    return [f"{drill.name} did not come to an end: {found[DIED]}"] if DIED in found else drill.failures(dict(found))
+
+
+def keep(file: Path, name: str, result: Found) -> None:
+    """Put a result beside the others in the file; whoever reads it meanwhile finds the old one or the new one whole."""
+    results = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(json.dumps({**results, name: result}, indent=2) + "\n", "utf-8")
+    new.replace(file)
+
+
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.drills", description=__doc__)
     parser.add_argument("names", nargs="*", help="which drills; all when none is named")
     parser.add_argument("--points", type=int, help="how many tries of each, instead of the full number")
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--into", type=Path, default=Path("drills.json"))
-    given = parser.parse_args()
-    drills = [drill for drill in all_drills() if not given.names or drill.name in given.names]
-    if not drills:
-        parser.error(f"there is no such drill; there are: {', '.join(drill.name for drill in all_drills())}")
-    results, failures = {}, []
-    for drill in drills:
-        started = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix=f"lotse-{drill.name}-") as folder:
-            counts = drill.run(given.points or drill.points, given.seed, Path(folder))
-        counts["seconds"] = round(time.monotonic() - started)
-        results[drill.name] = {"about": drill.about, **counts}
-        failures += drill.failures(counts)
-        print(f"{drill.name}: {json.dumps(counts)}", flush=True)
-    report = {
-        "commit": commit(),
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seed": given.seed,
-        "drills": results,
-    }
-    given.into.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="how many drills at the same time")
+    given = parser.parse_args(arguments)
+    drills = {drill.name: drill for drill in all_drills()}
+    if unknown := [name for name in given.names if name not in drills]:
+        parser.error(f"there is no drill {unknown[0]}; there are: {', '.join(drills)}")
+    chosen = [drills[name] for name in given.names] or list(drills.values())
+    of = {"commit": commit(), "at": datetime.now(UTC).isoformat(timespec="seconds"), "seed": given.seed}
+    failures: list[str] = []
+    with ThreadPoolExecutor(given.at_once) as runs:
+        under_way = {
+            runs.submit(drill_apart, drill, given.points or drill.points, given.seed): drill for drill in chosen
+        }
+        for over in as_completed(under_way):
+            drill, found = under_way[over], over.result()
+            keep(given.into, drill.name, {"about": drill.about, **of, **found})
+            failures += failures_of(drill, found)
+            print(f"{drill.name}: {json.dumps(found)}", flush=True)
     print("\n".join(failures) or f"all as promised, see {given.into}")
     return 1 if failures else 0
 

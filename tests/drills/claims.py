@@ -1,19 +1,17 @@
 """Several coordinators press *Übernehmen* at once: exactly one has the case, and all others read who that is."""
 
 import asyncio
-import contextlib
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from bot.dialogue.case_events import Claims, ReturnsToQueue
 from bot.model import Staff
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from bot.store.desk import Desk, Done, Refused
-from tests.drills.kill import postgres_server
 from tests.drills.registry import Counts, Drill
 from tests.drills.stage import NOW, new_case, office
+from tests.drills.stores import drilled_on, opened, postgres_databases, sqlite_files
 
 RACERS = [
     Staff(f"c{number}", f"Nr. {number}", frozenset({"coordinator"}), frozenset({"foerderung"})) for number in range(4)
@@ -49,32 +47,18 @@ async def races(databases: Sequence[Database], points: int, seed: int) -> Counte
     return counts
 
 
-@contextlib.asynccontextmanager
-async def opened(address: str, workers: int) -> AsyncIterator[Sequence[Database]]:
-    """So many workers' connections to this database."""
-    databases = [await open_database(address) for _ in range(workers)]
-    try:
-        yield databases
-    finally:
-        for database in databases:
-            await database.close()
-
-
 async def run_on(address: str, workers: int, points: int, seed: int) -> Counts:
     async with opened(address, workers) as databases:
         return {"seed": seed, "workers": workers, **await races(databases, points, seed)}
 
 
-def run_sqlite(points: int, seed: int, folder: Path) -> Counts:
-    return asyncio.run(run_on(f"sqlite:///{folder / 'lotse.db'}", 1, points, seed))
-
-
-def run_postgres(points: int, seed: int, folder: Path) -> Counts:
-    with postgres_server(folder / "postgres") as server:
-        return asyncio.run(run_on(server.address(server.new_database()), 4, points, seed))
-
-
 ABOUT = "coordinators claim the same case at the same time"
 ZERO = ("not_one_winner", "not_told_who")
-CLAIMS_SQLITE = Drill("claims_sqlite", f"{ABOUT}, on SQLite", 10_000, run_sqlite, ZERO)
-CLAIMS_POSTGRES = Drill("claims_postgres", f"{ABOUT}, on PostgreSQL with four workers", 10_000, run_postgres, ZERO)
+CLAIMS_SQLITE = Drill("claims_sqlite", f"{ABOUT}, on SQLite", 10_000, drilled_on(sqlite_files, 1, run_on), ZERO)
+CLAIMS_POSTGRES = Drill(
+    "claims_postgres",
+    f"{ABOUT}, on PostgreSQL with four workers",
+    10_000,
+    drilled_on(postgres_databases, 4, run_on),
+    ZERO,
+)

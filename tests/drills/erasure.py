@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +17,12 @@ from sqlalchemy import func, select
 
 from bot.errors import StoreUnavailable
 from bot.model import ExternalId, Person
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from bot.store.outbox import Outbox
 from bot.store.privacy import forget
 from bot.store.tables import inbox, metadata, transcript
 from tests.drills.registry import Counts, Drill
+from tests.drills.stores import drilled_on, opened, postgres_databases, sqlite_files
 from tests.fakes import FakeClock, incoming
 from tests.store.rows import answer, parts
 
@@ -116,10 +116,10 @@ async def everything(database: Database) -> str:
     return "\n".join(found)
 
 
-async def trial(address: str, erasures: int, seed: int, workers: int) -> Counts:
+async def trial(address: str, workers: int, erasures: int, seed: int) -> Counts:
     """So many erasures while everything else goes on."""
-    busy = Busy([await open_database(address) for _ in range(workers)], random.Random(seed))
-    try:
+    async with opened(address, workers) as databases:
+        busy = Busy(list(databases), random.Random(seed))
         async with asyncio.TaskGroup() as everybody:
             for user in PEOPLE:
                 everybody.create_task(busy.write(user))
@@ -134,9 +134,6 @@ async def trial(address: str, erasures: int, seed: int, workers: int) -> Counts:
         async with busy.databases[0].reading() as connection:
             said = Counter((await connection.scalars(select(transcript.c.text))).all())
             waiting = await busy.waiting(busy.databases[0])
-    finally:
-        for database in busy.databases:
-            await database.close()
     kept = set().union(*busy.kept.values())
     replies = [line.removeprefix("Echo: ") for line in said if line.startswith("Echo: ")]
     return {
@@ -152,37 +149,18 @@ async def trial(address: str, erasures: int, seed: int, workers: int) -> Counts:
     }
 
 
-def run(
-    erasures: int, seed: int, folder: Path, address: Callable[[Path], str] | None = None, workers: int = 1
-) -> Counts:
-    """The drill on a SQLite file in this folder, or wherever ``address`` says."""
-    where = address(folder) if address else f"sqlite:///{folder / 'lotse.db'}"
-    return asyncio.run(trial(where, erasures, seed, workers))
-
-
-def run_on_postgres(erasures: int, seed: int, folder: Path) -> Counts:
-    """The same with four workers."""
-    from tests.conftest import PostgresServer
-
-    server = PostgresServer(folder / "pg")
-    try:
-        return run(erasures, seed, folder, lambda _: server.address(server.new_database()), workers=4)
-    finally:
-        server.stop()
-
-
 ZERO = ("left", "lost", "doubled", "broken")
 ERASURE_SQLITE = Drill(
     name="erasure_sqlite",
     about="people forgotten while their messages are answered: nothing from before is left, nothing from after is lost",
     points=300,
-    run=run,
+    run=drilled_on(sqlite_files, 1, trial),
     zero=ZERO,
 )
 ERASURE_POSTGRES = Drill(
     name="erasure_postgres",
     about="the same with four workers on PostgreSQL",
     points=300,
-    run=run_on_postgres,
+    run=drilled_on(postgres_databases, 4, trial),
     zero=ZERO,
 )

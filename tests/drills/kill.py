@@ -6,14 +6,13 @@ tries die at enumerated points (before and after each commit and each post), hal
 """
 
 import asyncio
-import contextlib
 import itertools
 import multiprocessing
 import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -22,11 +21,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.store.database import open_database
-from bot.store.figures import read_figures
 from bot.store.tables import cursors
-from tests.conftest import PostgresServer
-from tests.drills.kill_child import USERS, Job, lines_of, main
+from tests.drills.kill_child import USERS, Job, lines_of, main, under_way
 from tests.drills.registry import Counts, Drill
+from tests.drills.stores import NewAddress, Stores, postgres_databases, sqlite_files
 
 MESSAGES = 6
 MESSAGES_AT_RANDOM = 12
@@ -34,9 +32,6 @@ PATIENCE_S = 60.0
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.drills.kill_child", "tests.drills.relay_child"])
-
-NewAddress = Callable[[Path], str]
-"""Makes an empty database for one try, whose files may lie in this folder."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +77,11 @@ def _watch(child, kill_after_s: float | None) -> Ended:
 async def work_left(job: Job) -> bool:
     """Whether something was under way when the process died: not yet taken over, answered or noted as sent."""
     database = await open_database(job.address)
-    figures = await read_figures(database, datetime.now(UTC))
+    waits = await under_way(database, datetime.now(UTC))
     async with database.reading() as connection:
         cursor = await connection.scalar(select(cursors.c.cursor))
     await database.close()
-    waits = figures.inputs_waiting or figures.deliveries_waiting or figures.deliveries_sending
-    return bool(waits) or int(cursor or 0) < job.messages
+    return waits or int(cursor or 0) < job.messages
 
 
 def judge(job: Job) -> Counts:
@@ -113,10 +107,10 @@ ANSWERS = Play(main, judge, work_left)
 def run(points: int, seed: int, folder: Path, new_address: NewAddress, play: Play = ANSWERS) -> Counts:
     """Kill so many times; half at enumerated points, half at random times."""
     chance = random.Random(seed)
-    job = Job(new_address(folder), folder / "undisturbed", MESSAGES)
+    job = Job(new_address(), folder / "undisturbed", MESSAGES)
     job.folder.mkdir()
     kinds = run_child(job, play).kinds
-    job = Job(new_address(folder), folder / "timed", MESSAGES_AT_RANDOM)
+    job = Job(new_address(), folder / "timed", MESSAGES_AT_RANDOM)
     job.folder.mkdir()
     started = time.monotonic()
     run_child(job, play)
@@ -129,7 +123,7 @@ def run(points: int, seed: int, folder: Path, new_address: NewAddress, play: Pla
     for number in range(points):
         try_folder = folder / f"try {number}"
         try_folder.mkdir()
-        job = Job(new_address(try_folder), try_folder, MESSAGES if number < enumerated else MESSAGES_AT_RANDOM)
+        job = Job(new_address(), try_folder, MESSAGES if number < enumerated else MESSAGES_AT_RANDOM)
         if number < enumerated:
             ended = run_child(replace(job, stop_at=stops[number]), play)
             died_at[ended.kinds[-1] if ended.killed else "not_reached"] += 1
@@ -143,29 +137,17 @@ def run(points: int, seed: int, folder: Path, new_address: NewAddress, play: Pla
     return {"seed": seed, **total, "died_at": dict(died_at)}
 
 
-def run_sqlite(points: int, seed: int, folder: Path) -> Counts:
-    """The drill on SQLite files."""
-    numbers = itertools.count()
-    return run(points, seed, folder, lambda place: f"sqlite:///{place / f'lotse-{next(numbers)}.db'}")
+def killed_on(stores: Stores, play: Play = ANSWERS) -> Callable[[int, int, Path], Counts]:
+    """The drill on new databases of this kind."""
 
+    def drilled(points: int, seed: int, folder: Path) -> Counts:
+        with stores(folder) as new_address:
+            return run(points, seed, folder, new_address, play)
 
-def run_postgres(points: int, seed: int, folder: Path) -> Counts:
-    """The drill on databases of a PostgreSQL of its own."""
-    with postgres_server(folder / "postgres") as server:
-        return run(points, seed, folder, lambda _place: server.address(server.new_database()))
-
-
-@contextlib.contextmanager
-def postgres_server(folder: Path) -> Iterator[PostgresServer]:
-    folder.mkdir()
-    server = PostgresServer(folder)
-    try:
-        yield server
-    finally:
-        server.stop()
+    return drilled
 
 
 ABOUT = "SIGKILL at any point between an accepted message and its posted answer"
 ZERO = ("lost", "doubled", "out_of_order")
-KILL_SQLITE = Drill("kill_sqlite", f"{ABOUT}, on SQLite", 100, run_sqlite, ZERO)
-KILL_POSTGRES = Drill("kill_postgres", f"{ABOUT}, on PostgreSQL", 100, run_postgres, ZERO)
+KILL_SQLITE = Drill("kill_sqlite", f"{ABOUT}, on SQLite", 100, killed_on(sqlite_files), ZERO)
+KILL_POSTGRES = Drill("kill_postgres", f"{ABOUT}, on PostgreSQL", 100, killed_on(postgres_databases), ZERO)

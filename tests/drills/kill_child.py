@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
@@ -26,17 +27,20 @@ from bot.store.database import Database, open_database
 from bot.store.figures import read_figures
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
-from bot.worker.content_watch import LivePair
-from bot.worker.inbox_loop import inbox_loop
+from bot.worker.inbox_loop import TakeTurn, inbox_loop
 from bot.worker.keep_going import Pace
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
 from tests.fakes import echo_turn, echo_understand
+from tests.worker.running import NOTHING, running
 
 CHANNEL = "files"
 USERS = 3
 AT_ONCE = 2
 """Events the platform hands over together; each time it also repeats the one before."""
+PACE = Pace(idle=1.0, after_failure=0.05, at_most=0.2)
+
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,11 @@ def happened(number: int) -> Incoming:
     return Incoming(Address(CHANNEL, user), Person(CHANNEL, user), ExternalId(f"event {number}"), said, sent_at)
 
 
-async def receive(inbox: Inbox, messages: int) -> None:
+Talk = Callable[[Database, Inbox, Clock, int], Awaitable[None]]
+"""Brings so many messages in, and whatever else happens; beginning anew where it left off when it was killed before."""
+
+
+async def receive(_database: Database, inbox: Inbox, _clock: Clock, messages: int) -> None:
     """Take over what happened since the cursor, as a channel does after a start."""
     cursor = int(await inbox.cursor(CHANNEL) or 0)
     for start in range(cursor, messages, AT_ONCE):
@@ -141,32 +149,40 @@ async def receive(inbox: Inbox, messages: int) -> None:
         await inbox.accept(CHANNEL, [happened(number) for number in range(max(start - 1, 0), end)], str(end))
 
 
-async def work(job: Job, parent: Connection) -> None:
+async def work(job: Job, parent: Connection, talk: Talk, take_turn: TakeTurn) -> None:
+    """Run the loops until all that ``talk`` brought in is answered and delivered; then tell the parent."""
     gate = Gate(job.stop_at, parent)
     clock = make_clock()
     database = PausingDatabase(await open_database(job.address), gate)
+    announcer = database.announcer
     inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise)
     outbox = Outbox(database, sending_lasts=timedelta(seconds=1))
-    live, pace = LivePair(None, None), Pace(idle=1.0, after_failure=0.05, at_most=0.2)
-    mind = {"understand": echo_understand, "take_turn": echo_turn}
-    channel = FileChannel(job.folder, gate)
-    loops = [
-        asyncio.create_task(inbox_loop(conversations, live, clock, database.announcer, pace=pace, **mind)),
-        asyncio.create_task(outbox_loop(outbox, [channel], clock, database.announcer, pace=pace)),
-    ]
-    with database.announcer.listen(OUTBOX) as bell:
-        await receive(inbox, job.messages)
-        figures = await read_figures(database, clock())
-        while figures.inputs_waiting or figures.deliveries_waiting or figures.deliveries_sending:
-            await bell.wait(0.2)
-            figures = await read_figures(database, clock())
-    for loop in loops:
-        loop.cancel()
-    await asyncio.gather(*loops, return_exceptions=True)
+    mind = {"understand": echo_understand, "take_turn": take_turn}
+    loops = (
+        inbox_loop(conversations, NOTHING, clock, announcer, pace=PACE, **mind),
+        outbox_loop(outbox, [FileChannel(job.folder, gate)], clock, announcer, pace=PACE),
+    )
+    with announcer.listen(OUTBOX) as bell:
+        async with running(*loops):
+            await talk(database, inbox, clock, job.messages)
+            while await under_way(database, clock()):
+                await bell.wait(0.2)
     await database.close()
     parent.send(("done", gate.kinds))
 
 
-def main(job: Job, parent: Connection) -> None:
+async def under_way(database: Database, now: datetime) -> bool:
+    """Whether something is taken over and not yet answered, or decided and not yet noted as sent."""
+    figures = await read_figures(database, now)
+    return bool(figures.inputs_waiting or figures.deliveries_waiting or figures.deliveries_sending)
+
+
+def run(job: Job, parent: Connection, talk: Talk, take_turn: TakeTurn) -> None:
+    """All of the process."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    asyncio.run(work(job, parent))
+    asyncio.run(work(job, parent, talk, take_turn))
+
+
+def main(job: Job, parent: Connection) -> None:
+    """The process that answers."""
+    run(job, parent, receive, echo_turn)

@@ -1,30 +1,27 @@
 """SIGKILL at any point of the relay: no word of an employee or of a coordinator is lost, none arrives twice."""
 
 import asyncio
-import itertools
 from collections import Counter
-from pathlib import Path
 
 from sqlalchemy import select
 
 from bot.store.database import open_database
-from bot.store.figures import read_figures
 from bot.store.tables import case_messages, transcript
-from tests.drills.kill import Play, postgres_server, run
-from tests.drills.kill_child import USERS, Job, lines_of
+from tests.drills.kill import Play, killed_on
+from tests.drills.kill_child import USERS, Job, lines_of, under_way
 from tests.drills.registry import Counts, Drill
 from tests.drills.relay_child import main
 from tests.drills.stage import NOW
+from tests.drills.stores import postgres_databases, sqlite_files
 
 
 async def work_left(job: Job) -> bool:
     """Whether something was under way when the process died: a word not yet relayed, or not yet noted as such."""
     database = await open_database(job.address)
-    figures = await read_figures(database, NOW)
+    waits = await under_way(database, NOW)
     said = await _said(database, "employee")
     await database.close()
-    waits = figures.inputs_waiting or figures.deliveries_waiting or figures.deliveries_sending
-    return bool(waits) or sum(said.values()) < job.messages
+    return waits or sum(said.values()) < job.messages
 
 
 async def _said(database, kind: str) -> Counter[str]:
@@ -70,17 +67,7 @@ def judge(job: Job) -> Counts:
 RELAY = Play(main, judge, work_left)
 
 
-def run_sqlite(points: int, seed: int, folder: Path) -> Counts:
-    numbers = itertools.count()
-    return run(points, seed, folder, lambda place: f"sqlite:///{place / f'lotse-{next(numbers)}.db'}", RELAY)
-
-
-def run_postgres(points: int, seed: int, folder: Path) -> Counts:
-    with postgres_server(folder / "postgres") as server:
-        return run(points, seed, folder, lambda _place: server.address(server.new_database()), RELAY)
-
-
 ABOUT = "SIGKILL at any point between a word of a coordinator and its delivery"
 ZERO = ("lost", "doubled", "out_of_order")
-RELAY_SQLITE = Drill("relay_sqlite", f"{ABOUT}, on SQLite", 200, run_sqlite, ZERO)
-RELAY_POSTGRES = Drill("relay_postgres", f"{ABOUT}, on PostgreSQL", 200, run_postgres, ZERO)
+RELAY_SQLITE = Drill("relay_sqlite", f"{ABOUT}, on SQLite", 200, killed_on(sqlite_files, RELAY), ZERO)
+RELAY_POSTGRES = Drill("relay_postgres", f"{ABOUT}, on PostgreSQL", 200, killed_on(postgres_databases, RELAY), ZERO)

@@ -13,7 +13,7 @@ def test_all_that_is_due_is_deleted_and_nothing_early(address):
 
 def test_an_erasure_while_messages_are_answered_leaves_and_loses_nothing(address):
     workers = 1 if address.startswith("sqlite") else 3
-    counts = asyncio.run(erasure.trial(address, 12, 7, workers))
+    counts = asyncio.run(erasure.trial(address, workers, 12, 7))
     assert erasure.ERASURE_SQLITE.failures(counts) == [], counts
     assert counts["gone"] >= 10
     assert counts["kept"] >= 3

@@ -48,5 +48,5 @@ def test_a_kill_during_the_relay_on_sqlite(tmp_path):
 
 
 def test_a_kill_during_the_relay_on_postgresql(tmp_path, postgres):
-    counts = run(2, SEED, tmp_path, lambda _place: postgres.address(postgres.new_database()), relay.RELAY)
+    counts = run(2, SEED, tmp_path, lambda: postgres.address(postgres.new_database()), relay.RELAY)
     assert RELAY_SQLITE.failures(counts) == []

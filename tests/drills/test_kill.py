@@ -12,5 +12,5 @@ def test_a_kill_at_any_point_loses_nothing_and_doubles_nothing_on_sqlite(tmp_pat
 
 
 def test_a_kill_at_any_point_loses_nothing_and_doubles_nothing_on_postgresql(tmp_path, postgres):
-    counts = run(2, SEED, tmp_path, lambda _place: postgres.address(postgres.new_database()))
+    counts = run(2, SEED, tmp_path, lambda: postgres.address(postgres.new_database()))
     assert KILL_POSTGRES.failures(counts) == []
