@@ -387,11 +387,44 @@ class CaseTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """An answer an employee was given, so that a coordinator sees whether it still says the same.
+
+    ``content`` is the beginning of the content's hash, ``mark`` changes with any word of the answer; both are empty and ``at``
+    is None where an earlier release kept only the label.
+    """
+
+    label: str
+    at: datetime | None = None
+    locale: Locale = "de"
+    content: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseContext:
+    """What Lotse knew of a conversation when a case was opened: labels, scores and choices, no word of the employee.
+
+    ``understood``: the best guesses at the last message. ``about``: the likeliest topic with its probability, ``aspect`` the
+    side of it that was spoken of. ``offered`` and ``refused`` are values of choices (``dialogue/choosing.py``); a refused
+    answer is one that was pressed away or called unhelpful.
+    """
+
+    understood: tuple[tuple[str, float], ...] = ()
+    about: tuple[TopicId, float] | None = None
+    aspect: AspectId | None = None
+    who: tuple[WhoId, ...] = ()
+    shown: tuple[ShownAnswer, ...] = ()
+    offered: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    files_refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCase:
     """Record a case for the coordinators: the employee asked for a person or said yes to an offer.
 
-    ``question`` is the employee's own words, ``understood`` the best guesses with scores, ``shown`` the answers
-    already given, ``reason`` why it came to this.
+    ``question`` is the employee's own words, ``reason`` why it came to this.
     """
 
     question: str
@@ -399,10 +432,7 @@ class OpenCase:
     reason: str
     team: str
     topic: TopicId | None
-    understood: tuple[tuple[str, float], ...] = ()
-    shown: tuple[str, ...] = ()
-    who: tuple[WhoId, ...] = ()
-    offered: tuple[str, ...] = ()
+    context: CaseContext = CaseContext()
     first_due: datetime | None = None
     solution_due: datetime | None = None
     timers: tuple[CaseTimer, ...] = ()

@@ -63,7 +63,7 @@ def cases(
             case.topic or "–",
             case.reason,
             case.question,
-            ", ".join(case.shown),
+            ", ".join(shown.label for shown in case.context.shown),
         )
         table.add_row(*(escape(cell) for cell in cells))
     Console().print(table)
@@ -96,7 +96,7 @@ def _row(case: Case) -> dict[str, Any]:
         "reason": case.reason,
         "locale": case.locale,
         "question": case.question,
-        "understood": [list(guess) for guess in case.understood],
-        "shown": list(case.shown),
-        "who": list(case.who),
+        "understood": [list(guess) for guess in case.context.understood],
+        "shown": [shown.label for shown in case.context.shown],
+        "who": list(case.context.who),
     }

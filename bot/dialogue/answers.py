@@ -43,7 +43,6 @@ CHANGES = AspectId("changes")
 MONEY_AND_DEADLINES = frozenset({"EUR", "percent", "days", "working_days", "weeks", "months", "date"})
 UNNAMED = frozenset({"words", "figure"})
 """Evidence for a topic nobody named: the answer then stands under its title, so that people see what it is about."""
-SHOWN_KEPT = 10
 
 Status = Literal["answer", "gap", "expired", "not_in_force"]
 
@@ -89,7 +88,6 @@ def answer_turn(
         misses=0,
         pending=Pending("next", tuple((c.label, c.value) for c in choices), text) if choices else None,
         shown=Shown(composed.label, why, composed.status),
-        shown_labels=(*s.state.shown_labels, composed.label)[-SHOWN_KEPT:],
     )
     return finish(
         replace(s, state=state),
@@ -176,7 +174,6 @@ def _joined(
             tuple(evidence_words(e, s.locale) for e in last.candidate.evidence),
             last.composed.status,
         ),
-        shown_labels=(*s.state.shown_labels, *labels)[-SHOWN_KEPT:],
     )
     return finish(
         replace(s, state=state),

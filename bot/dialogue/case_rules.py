@@ -7,11 +7,13 @@ from bot.dialogue import wording
 from bot.dialogue.case_moment import timers_of
 from bot.dialogue.choosing import yes_no
 from bot.dialogue.promises import opened_words
+from bot.dialogue.remembering import GUESSES
 from bot.dialogue.situation import Situation
 from bot.dialogue.state import Pending
 from bot.model import (
     CASE_NUMBER,
     Block,
+    CaseContext,
     CaseTurn,
     Choice,
     Locale,
@@ -39,17 +41,13 @@ def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[t
     promise = opened_words(s.content.teams.get(case.team), s.now, s.locale)
     team = s.office.team_name(case.team, s.locale)
     said = wording.say(wording.CASE_OPENED, s.locale, number=CASE_NUMBER, team=team, promise=promise)
-    who: tuple[WhoId, ...] = tuple(dict.fromkeys((*s.state.who, *s.understanding.who)))
     effect = OpenCase(
         question=question,
         locale=s.locale,
         reason=reason,
         team=case.team,
         topic=s.state.topic,
-        understood=tuple((c.label, c.score) for c in s.understanding.candidates[:3]),
-        shown=s.state.shown_labels,
-        who=who,
-        offered=_offered(s.state.pending),
+        context=context_of(s),
         first_due=case.first_due,
         solution_due=case.solution_due,
         timers=timers_of(case, s.now, s.office),
@@ -58,11 +56,21 @@ def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[t
     return (said, wording.say(wording.CONSENT, s.locale)), effect, Pending("consent", choices)
 
 
-def _offered(pending: Pending | None) -> tuple[str, ...]:
-    """What Lotse had offered when the employee wanted a person instead."""
-    if pending is None or pending.kind not in ("clarify", "topic", "next"):
-        return ()
-    return tuple(value for _, value in pending.choices if ":" in value)
+def context_of(s: Situation) -> CaseContext:
+    """What is known of the conversation at this moment, for the card of a case."""
+    who: tuple[WhoId, ...] = tuple(dict.fromkeys((*s.state.who, *s.understanding.who)))
+    found = s.understanding.candidates[:GUESSES]
+    now = any(guess.topic for guess in found) or not s.state.guesses  # else this message is only the wish for a person
+    return CaseContext(
+        understood=tuple((guess.label, guess.score) for guess in found) if now else s.state.guesses,
+        about=s.understanding.about if now else s.state.about,
+        aspect=s.state.aspect,
+        who=who,
+        shown=s.state.shown_before,
+        offered=s.state.offered,
+        refused=s.state.refused,
+        files_refused=s.state.files_refused,
+    )
 
 
 def offer(text: str, reason: str, locale: Locale, now: datetime) -> tuple[Pending, tuple[Choice, ...]]:

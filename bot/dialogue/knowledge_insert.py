@@ -7,14 +7,11 @@ not be inserted either: then there is only the reason.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from bot.content.definitions import Content
-from bot.dialogue.answers import Status, compose
+from bot.dialogue.answers import Status
 from bot.dialogue.naming import answer_title
-from bot.dialogue.situation import Situation
-from bot.dialogue.state import State
-from bot.dialogue.team_office import TeamOffice
+from bot.dialogue.shown_answers import answer_now
 from bot.model import (
     AspectId,
     Block,
@@ -26,8 +23,6 @@ from bot.model import (
     SourceNote,
     Span,
     TopicId,
-    Understanding,
-    Utterance,
     source_text,
 )
 from bot.understanding.reader import Reader
@@ -71,29 +66,13 @@ def _label(candidate: Candidate) -> str | None:
 
 def insert_of(label: str, content: Content, now: datetime, locale: Locale) -> Insert | None:
     """One answer by its label; None when the content has no such topic or aspect."""
+    composed = answer_now(label, content, now, locale)
+    if composed is None:
+        return None
     topic, _, aspect = label.partition(".")
-    if TopicId(topic) not in content.topics or not aspect:
-        return None
-    known = content.topics[TopicId(topic)]
-    if AspectId(aspect) not in content.aspects and AspectId(aspect) not in known.answers:
-        return None
     title = answer_title(content, TopicId(topic), AspectId(aspect), locale)
-    empty = Understanding(locale)
-    situation = Situation(State(), Utterance(""), empty, content, now, locale, TeamOffice(content))
-    composed = compose(situation, TopicId(topic), AspectId(aspect), ())
     text = "\n\n".join(_as_typed(composed.blocks, composed.sources, locale)) if composed.status == "answer" else ""
     return Insert(composed.label, title, composed.status, text)
-
-
-Freshness = Literal["valid", "not_valid", "gone"]
-
-
-def freshness_of(label: str, content: Content, now: datetime, locale: Locale) -> Freshness:
-    """Whether an answer that was shown could be shown now."""
-    insert = insert_of(label, content, now, locale)
-    if insert is None:
-        return "gone"
-    return "valid" if insert.status in ("answer", "gap") else "not_valid"
 
 
 def _as_typed(blocks: tuple[Block, ...], sources: tuple[SourceNote, ...], locale: Locale) -> Iterator[str]:

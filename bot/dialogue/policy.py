@@ -39,12 +39,12 @@ from bot.dialogue.choosing import (
 )
 from bot.dialogue.naming import aspect_title
 from bot.dialogue.office import Office
+from bot.dialogue.remembering import remembering
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending, State, fresh_context
 from bot.dialogue.team_office import TeamOffice
 from bot.dialogue.turn import Turn
 from bot.model import (
-    MAX_UTTERANCE,
     AspectId,
     Candidate,
     Decision,
@@ -94,8 +94,6 @@ ELSEWHERE = 50.0
 """From this probability on a message is about nothing of ours, whatever that is."""
 TWO_MISSES = 2
 TIMER = "timer:"
-CHOICES_TAKEN = frozenset({"chosen", "chosen_topic", "none_of_these"})
-"""Rules after which the words typed were a choice, not a question."""
 
 Rule = Callable[[Situation], Turn | None]
 
@@ -120,18 +118,8 @@ def take_turn(
     for rule in RULES:
         turn = rule(situation)
         if turn is not None:
-            return beside_case(situation, _remembering(turn, incoming))
+            return beside_case(situation, remembering(situation, turn))
     raise AssertionError("the last rule applies always")  # pragma: no cover
-
-
-def _remembering(turn: Turn, incoming: Input) -> Turn:
-    """The turn with the question kept, in case a person is asked for next, and the misses counted anew where due."""
-    if turn.decision in ("smalltalk", "control"):  # in between, two misses are no longer in a row
-        turn = replace(turn, state=replace(turn.state, misses=0))
-    asked = turn.decision in ("answer", "clarify", "miss") and turn.reason.rule not in CHOICES_TAKEN
-    if not isinstance(incoming, Utterance) or not asked:
-        return turn
-    return replace(turn, state=replace(turn.state, asked=incoming.text[:MAX_UTTERANCE]))
 
 
 # --- Inputs that are not words -------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from bot.model import AspectId, CaseFacts, Locale, TopicId, WhoId
+from bot.model import AspectId, CaseFacts, Locale, ShownAnswer, TopicId, WhoId
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 CONTEXT_LIFETIME = timedelta(minutes=30)
 """How long topic, aspect and person words are carried along in a thread."""
@@ -63,7 +63,13 @@ class State:
     pending: Pending | None = None
     misses: int = 0
     shown: Shown | None = None
-    shown_labels: tuple[str, ...] = ()
+    guesses: tuple[tuple[str, float], ...] = ()
+    """The best guesses at the last question, and its likeliest topic; like what follows, it is kept for whoever takes over."""
+    about: tuple[TopicId, float] | None = None
+    shown_before: tuple[ShownAnswer, ...] = ()
+    offered: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    files_refused: int = 0
     turns: int = 0
     asked: str = ""
     """The last question in the employee's own words; a wish for a person refers to it."""
@@ -89,6 +95,8 @@ def state_to_json(state: State) -> dict[str, Any]:
     del data["case"]
     if state.pending is not None and state.pending.at is not None:
         data["pending"]["at"] = state.pending.at.isoformat()
+    for shown in data["shown_before"]:
+        shown["at"] = shown["at"].isoformat() if shown["at"] else None
     data["context_at"] = state.context_at.isoformat() if state.context_at else None
     data["version"] = STATE_VERSION
     return data
@@ -102,6 +110,8 @@ def state_from_json(data: Mapping[str, Any] | None) -> State:
     version = data.pop("version", 1)
     if version > STATE_VERSION:
         raise ValueError(f"the stored dialogue state has version {version}, this release knows {STATE_VERSION}")
+    if version < 2:
+        data["shown_before"] = [{"label": label} for label in data.get("shown_labels", ())]
     pending, shown = data.get("pending"), data.get("shown")
     return State(
         locale=data.get("locale"),
@@ -122,8 +132,18 @@ def state_from_json(data: Mapping[str, Any] | None) -> State:
         else None,
         misses=int(data.get("misses", 0)),
         shown=Shown(label=shown["label"], why=tuple(shown["why"]), status=shown["status"]) if shown else None,
-        shown_labels=tuple(data.get("shown_labels", ())),
+        guesses=tuple((label, score) for label, score in data.get("guesses", ())),
+        about=tuple(data["about"]) if data.get("about") else None,
+        shown_before=tuple(_shown_answer(one) for one in data.get("shown_before", ())),
+        offered=tuple(data.get("offered", ())),
+        refused=tuple(data.get("refused", ())),
+        files_refused=int(data.get("files_refused", 0)),
         turns=int(data.get("turns", 0)),
         open_case=data.get("open_case"),
         asked=str(data.get("asked", "")),
     )
+
+
+def _shown_answer(data: Mapping[str, Any]) -> ShownAnswer:
+    at = data.get("at")
+    return ShownAnswer(**{**data, "at": datetime.fromisoformat(at) if at else None})

@@ -1,16 +1,20 @@
-"""A case's row and its facts, one made from the other; and finding the row."""
+"""A case's row, its facts and its context, one made from the other; and finding the row."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import CaseFacts, CaseNumber
+from bot.model import CaseContext, CaseFacts, CaseNumber
 from bot.store.tables import cases
 
 FACTS = tuple(field.name for field in fields(CaseFacts))
 """Each of them is a column of the same name."""
+
+_CONTEXT: TypeAdapter[CaseContext] = TypeAdapter(CaseContext)
 
 
 def facts_of(row: Row[Any]) -> CaseFacts:
@@ -21,6 +25,18 @@ def facts_of(row: Row[Any]) -> CaseFacts:
 def columns_of(facts: CaseFacts) -> dict[str, Any]:
     """The columns that hold these facts; the number is the database's business."""
     return {name: getattr(facts, name) for name in FACTS if name != "number"}
+
+
+def context_to_json(context: CaseContext) -> dict[str, Any]:
+    """What was known when a case was opened, as JSON."""
+    data: dict[str, Any] = _CONTEXT.dump_python(context, mode="json")
+    return data
+
+
+def context_from_json(data: Mapping[str, Any]) -> CaseContext:
+    """The same, as this or an earlier release stored it; earlier ones kept only the labels of answers shown."""
+    shown = [{"label": one} if isinstance(one, str) else one for one in data.get("shown", ())]
+    return _CONTEXT.validate_python({**data, "shown": shown})
 
 
 async def find_case(connection: AsyncConnection, number: CaseNumber) -> Row[Any] | None:

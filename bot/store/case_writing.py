@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.dialogue.case_transcript import SaidLine, transcript_replies
 from bot.errors import StoreUnavailable
 from bot.model import (
+    CaseContext,
     CaseFacts,
     CaseNumber,
     CaseTimer,
@@ -28,7 +29,7 @@ from bot.model import (
     Tell,
 )
 from bot.store.announce import DESK, OUTBOX, TIMERS, transcript_topic
-from bot.store.case_rows import columns_of, facts_of, find_case
+from bot.store.case_rows import columns_of, context_to_json, facts_of, find_case
 from bot.store.revising import revise_line
 from bot.store.saying import Listener, Said, say, stamp_of
 from bot.store.tables import case_events, case_messages, cases, inbox, outbox, timers, transcript
@@ -58,12 +59,7 @@ async def open_case(
         team=effect.team,
         topic=effect.topic,
         reason=effect.reason,
-        context={
-            "understood": [list(guess) for guess in effect.understood],
-            "shown": list(effect.shown),
-            "who": list(effect.who),
-            "offered": list(effect.offered),
-        },
+        context=context_to_json(effect.context),
         opened_at=now,
         first_due=effect.first_due,
         solution_due=effect.solution_due,
@@ -224,8 +220,7 @@ async def drop_text(connection: AsyncConnection, number: CaseNumber) -> None:
         delete(case_messages).where(case_messages.c.case_number == number, case_messages.c.kind != "remark")
     )
     await connection.execute(delete(transcript).where(transcript.c.id.in_(said)))
-    emptied: dict[str, list[str]] = {"understood": [], "shown": [], "who": [], "offered": []}
-    nobody = {"question": "", "context": emptied, "employee_name": None}
+    nobody = {"question": "", "context": context_to_json(CaseContext()), "employee_name": None}
     await connection.execute(update(cases).where(cases.c.number == number).values(**nobody))
 
 

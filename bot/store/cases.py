@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from sqlalchemy import Row, Select, delete, select, update
 
-from bot.model import UNFINISHED, Address, CaseFacts, CaseNumber, CaseState, Locale, TopicId, WhoId
+from bot.model import UNFINISHED, Address, CaseContext, CaseFacts, CaseNumber, CaseState, Locale, TopicId
 from bot.store.announce import DESK
-from bot.store.case_rows import facts_of, find_case
+from bot.store.case_rows import context_from_json, facts_of, find_case
 from bot.store.case_writing import closed_audit
 from bot.store.database import Database
 from bot.store.places import address_of, at_address
@@ -29,10 +29,7 @@ class Case:
     team: str
     topic: TopicId | None
     reason: str
-    understood: tuple[tuple[str, float], ...]
-    shown: tuple[str, ...]
-    who: tuple[WhoId, ...]
-    offered: tuple[str, ...]
+    context: CaseContext
     opened_at: datetime
     closed_at: datetime | None
     facts: CaseFacts
@@ -81,7 +78,6 @@ def _cases() -> Select[Any]:
 
 def case_of(row: Row[Any]) -> Case:
     """The case in this row of ``cases``, joined with its conversation."""
-    context = row.context
     return Case(
         number=CaseNumber(row.number),
         address=address_of(row) if row.channel is not None else None,
@@ -92,10 +88,7 @@ def case_of(row: Row[Any]) -> Case:
         team=row.team,
         topic=row.topic,
         reason=row.reason,
-        understood=tuple((label, score) for label, score in context["understood"]),
-        shown=tuple(context["shown"]),
-        who=tuple(context["who"]),
-        offered=tuple(context.get("offered", ())),
+        context=context_from_json(row.context),
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         facts=facts_of(row),

@@ -220,7 +220,7 @@ async def read_case(
         overdue=due is not None and due <= now,
         earlier=earlier,
         lines=lines,
-        files_refused=sum(line.what == "file_refused" for line in lines),
+        files_refused=case.context.files_refused + sum(line.what == "file_refused" for line in lines),
     )
 
 

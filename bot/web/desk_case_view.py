@@ -8,10 +8,8 @@ from typing import Literal, get_args
 
 from bot.content.definitions import Content
 from bot.dialogue.absence import present
+from bot.dialogue.case_card import CardWords, card_words
 from bot.dialogue.case_words import RESOLUTION_WORDS, remark_words
-from bot.dialogue.choosing import SAY
-from bot.dialogue.knowledge_insert import Freshness, freshness_of
-from bot.dialogue.naming import label_title
 from bot.dialogue.promises import due_words
 from bot.dialogue.staff_rights import Action, may, standings
 from bot.model import RESOLUTIONS, UNFINISHED, CaseFacts, CaseState, Locale, Staff, TopicId
@@ -46,20 +44,11 @@ MOST_LINES = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """A title with a score, or with a word about it."""
+class Promise:
+    """What was promised, and until when."""
 
     title: str
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An answer Lotse gave before, and whether it would be given today."""
-
-    title: str
-    label: str
-    freshness: Freshness
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +92,8 @@ class CaseView:
     reason: str
     question: str
     sla: SlaView | None
-    promises: tuple[Guess, ...]
-    understood: tuple[Guess, ...]
-    offered: tuple[str, ...]
-    shown: tuple[Shown, ...]
-    who: tuple[str, ...]
+    promises: tuple[Promise, ...]
+    known: CardWords
     earlier: tuple[Earlier, ...]
     files_refused: int
     resolution: str
@@ -148,15 +134,7 @@ def case_view(parts: DeskParts, file: CaseFile, me: Staff, locale: Locale) -> Ca
         question=case.question,
         sla=sla_view(facts, content, now, locale),
         promises=_promises(facts, now, locale),
-        understood=tuple(
-            Guess(label_title(content, label, locale), f"{score:.0f}") for label, score in case.understood
-        ),
-        offered=tuple(_offered(value, content, locale) for value in case.offered),
-        shown=tuple(
-            Shown(label_title(content, label, locale), label, freshness_of(label, content, now, locale))
-            for label in dict.fromkeys(case.shown)
-        ),
-        who=tuple(content.who[who].title[locale] if who in content.who else who for who in case.who),
+        known=card_words(case.context, facts.topic, content, now, locale),
         earlier=tuple(
             Earlier(
                 day_of(one.opened_at, locale), topic_name(content, one.topic, locale), texts[f"desk_short_{one.state}"]
@@ -177,7 +155,7 @@ def case_view(parts: DeskParts, file: CaseFile, me: Staff, locale: Locale) -> Ca
     )
 
 
-def _promises(facts: CaseFacts, now: datetime, locale: Locale) -> tuple[Guess, ...]:
+def _promises(facts: CaseFacts, now: datetime, locale: Locale) -> tuple[Promise, ...]:
     """What was promised, each with its moment; what is kept already is left out."""
     texts = TEXTS[locale]
     known = (
@@ -185,12 +163,7 @@ def _promises(facts: CaseFacts, now: datetime, locale: Locale) -> tuple[Guess, .
         ("desk_next_due", facts.next_due),
         ("desk_solution_due", facts.solution_due if facts.state in UNFINISHED else None),
     )
-    return tuple(Guess(texts[name], due_words(due, now, locale)) for name, due in known if due is not None)
-
-
-def _offered(value: str, content: Content, locale: Locale) -> str:
-    """What Lotse offered, by its title."""
-    return label_title(content, value.removeprefix(SAY).removeprefix("topic:"), locale)
+    return tuple(Promise(texts[name], due_words(due, now, locale)) for name, due in known if due is not None)
 
 
 # --- The lines ---------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ async def draft_of(parts: DeskParts, file: CaseFile, by: Staff) -> str | None:
     """Make a draft of a solved case; None when it is written, else the name of the words that say why not."""
     facts, case = file.facts, file.case
     written = [line for line in file.lines if line.kind == "coordinator" and not line.deleted and line.source]
-    topic, aspect = guess_of(case.understood, facts.topic)
+    topic, aspect = guess_of(case.context.understood, facts.topic)
     names = {by.name, facts.owner_name, *(line.author_name for line in written)}
     if facts.consent and file.name != file.alias:
         names.add(file.name)

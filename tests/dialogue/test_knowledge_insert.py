@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.case_text import parse
-from bot.dialogue.knowledge_insert import MOST_FOUND, find_inserts, freshness_of, insert_of
+from bot.dialogue.knowledge_insert import MOST_FOUND, find_inserts, insert_of
 from bot.model import Bullets
 from tests.conftest import NOW
 from tests.web.site import small_live
@@ -49,9 +49,3 @@ def test_what_is_not_valid_has_no_text(live, label, days, status):
 @pytest.mark.parametrize("label", ["", "bonus", "nothing.amount", "bonus.nothing", "bonus.amount.x", "../bonus.amount"])
 def test_a_label_that_is_none_gives_nothing(live, label):
     assert insert_of(label, live.content, NOW, "de") is None
-
-
-def test_what_was_shown_before_is_judged_today(live):
-    assert freshness_of("bonus.amount", live.content, NOW, "de") == "valid"
-    assert freshness_of("bonus.amount", live.content, NOW + timedelta(days=400), "de") == "not_valid"
-    assert freshness_of("gone.amount", live.content, NOW, "de") == "gone"

@@ -16,6 +16,7 @@ from bot.model import (
     Pressed,
     Rated,
     Say,
+    ShownAnswer,
     Understanding,
     Utterance,
 )
@@ -83,6 +84,11 @@ def test_every_turn_says_why_and_speaks_one_language(trained, given):
 
 def test_the_state_survives_json(trained, asked_back):
     state = replace(asked_back.state, context_at=NOW, who=("apprentice",), open_case=4)
+    state = replace(
+        state, shown_before=(ShownAnswer("a.b", NOW, "en", "1", "2"), ShownAnswer("c.d")), refused=("person",)
+    )
+    assert state.offered
+    assert state.guesses
     assert state_from_json(json.loads(json.dumps(state_to_json(state)))) == state
 
 
@@ -90,6 +96,8 @@ def test_a_state_of_an_earlier_release_is_read_and_one_of_a_later_release_refuse
     assert state_from_json(None) == state_from_json({}) == State()
     old = state_from_json({"locale": "de", "topic": "weiterbildungsbonus", "no_longer_known": 1})
     assert (old.locale, old.topic, old.pending) == ("de", "weiterbildungsbonus", None)
+    first = state_from_json({"version": 1, "shown_labels": ["weiterbildungsbonus.amount"]})
+    assert first.shown_before == (ShownAnswer("weiterbildungsbonus.amount"),)
     with pytest.raises(ValueError, match="version"):
         state_from_json({"version": STATE_VERSION + 1})
 
@@ -97,7 +105,12 @@ def test_a_state_of_an_earlier_release_is_read_and_one_of_a_later_release_refuse
 def test_a_state_that_names_content_which_is_gone_still_leads_to_an_answer(trained):
     pending = Pending("next", (("Weg", "say:gone.amount"), ("Auch weg", "topic:gone")))
     state = met(
-        topic="gone", aspect="gone", who=("gone",), context_at=NOW, pending=pending, shown_labels=("gone.amount",)
+        topic="gone",
+        aspect="gone",
+        who=("gone",),
+        context_at=NOW,
+        pending=pending,
+        shown_before=(ShownAnswer("gone.amount", NOW, "de", "0", "0"),),
     )
     for given in ("1", "2", "Was nun?", Pressed("say:gone.amount"), Pressed("more"), Pressed("why"), Pressed("person")):
         assert turn_of(state, given, trained).replies

@@ -5,6 +5,7 @@ import pytest
 from bot.errors import StoreUnavailable
 from bot.model import (
     CASE_NUMBER,
+    CaseContext,
     Choice,
     LookedUp,
     LookUp,
@@ -16,12 +17,14 @@ from bot.model import (
     RecordRating,
     Say,
     SetTimer,
+    ShownAnswer,
 )
 from bot.store import tables
 from bot.store.cases import cases_of, close_case, list_cases
 from bot.store.conversations import MOST_ATTEMPTS, Conversations, TurnFailed
 from bot.store.gaps import list_questions
 from bot.store.transcripts import find_line, read_transcript, waiting_at
+from tests.conftest import NOW
 from tests.fakes import incoming, record, reply
 from tests.store.rows import answer, answer_all, parts, rows
 
@@ -31,9 +34,16 @@ CASE = OpenCase(
     "asked",
     "foerderung",
     "bonus",
-    (("bonus.amount", 61.0),),
-    ("bonus.overview",),
-    ("minijob",),
+    CaseContext(
+        (("bonus.amount", 61.0),),
+        ("bonus", 70.0),
+        "amount",
+        ("minijob",),
+        (ShownAnswer("bonus.overview", NOW, "de", "0123abcd", "fedc"),),
+        ("say:bonus.amount",),
+        ("person",),
+        2,
+    ),
 )
 
 
@@ -63,12 +73,7 @@ async def test_a_turn_writes_everything_in_one_go(database, clock):
     assert sent.id == lotse.outbox_id
     assert CASE_NUMBER not in str(sent.delivery)
     (case,) = await cases_of(database, event.address)
-    assert (case.number, case.question, case.understood, case.who) == (
-        1,
-        "Bitte ein Mensch",
-        (("bonus.amount", 61.0),),
-        ("minijob",),
-    )
+    assert (case.number, case.question, case.context) == (1, "Bitte ein Mensch", CASE.context)
     assert await list_cases(database) == (case,)
     assert [found.text for found in await list_questions(database)] == ["Was zahlt das Land?"]
     assert [row.version for row in await rows(database, tables.timers)] == [1]

@@ -17,6 +17,7 @@ from bot.dialogue.case_events import (
     Replies,
     Resolves,
     ReturnsToBot,
+    SendsFile,
     TransfersToPerson,
     TransfersToTeam,
     WaitsForEmployee,
@@ -24,6 +25,7 @@ from bot.dialogue.case_events import (
 )
 from bot.dialogue.case_states import decide
 from bot.model import (
+    CaseContext,
     CaseTimer,
     Edit,
     Edited,
@@ -39,6 +41,8 @@ from bot.model import (
     Removed,
     Reply,
     Say,
+    SentFile,
+    ShownAnswer,
     Span,
     Staff,
     as_text,
@@ -57,7 +61,8 @@ NOTE = "Zeugnisse liegen vor."
 
 
 def new_case(question="Wer zahlt den Kurs?", team="foerderung", **more):
-    return OpenCase(question, "de", "asked", team, "bonus", (("bonus.amount", 61.0),), ("bonus.overview",), **more)
+    context = CaseContext((("bonus.amount", 61.0),), shown=(ShownAnswer("bonus.overview"),), files_refused=1)
+    return OpenCase(question, "de", "asked", team, "bonus", context, **more)
 
 
 @pytest.fixture
@@ -377,6 +382,26 @@ async def test_earlier_cases_are_counted_without_their_words(database, clock, de
         (clock() - timedelta(days=1), "bonus", "resolved")
     ]
     assert "erste" not in str(file)
+
+
+async def test_what_an_earlier_release_stored_with_a_case_is_read(database, clock, desk):
+    await opened(database, clock)
+    old = {"understood": [["bonus.amount", 61.0]], "shown": ["bonus.overview"], "who": ["minijob"], "offered": []}
+    async with database.transaction() as connection:
+        await connection.execute(tables.cases.update().values(context=old))
+    file = await read_case(database, MARIA, 1, clock())
+    assert file.case.context == CaseContext(
+        (("bonus.amount", 61.0),), who=("minijob",), shown=(ShownAnswer("bonus.overview"),)
+    )
+
+
+async def test_files_refused_before_and_in_a_case_are_one_figure(database, clock, desk):
+    await opened(database, clock)
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming(SentFile())])
+    async with conversations.claim_next(clock()) as work:
+        await work.finish(record(MoveCase(decide(work.case, SendsFile(), clock(), DeskOffice()))))
+    assert (await read_case(database, MARIA, 1, clock())).files_refused == 2
 
 
 async def test_an_erased_case_is_told_to_those_who_saw_it(database, clock, desk):

@@ -21,12 +21,14 @@ from bot.app import office_of
 from bot.channels.browser import BrowserChannel
 from bot.dialogue.case_events import Writes
 from bot.dialogue.case_states import decide
+from bot.dialogue.shown_answers import shown_now
 from bot.dialogue.team_office import TeamOffice
 from bot.dialogue.turn import Turn
 from bot.model import (
     CASE_NUMBER,
     SILENT,
     Bullets,
+    CaseContext,
     Choice,
     ForgetPerson,
     MoveCase,
@@ -38,6 +40,7 @@ from bot.model import (
     RecordRating,
     Reply,
     Say,
+    ShownAnswer,
     SourceNote,
     Span,
     StaffId,
@@ -154,7 +157,17 @@ def take_turn(state, given, understanding, content, now):
                 "first_due": office.first_due("foerderung", now),
                 "solution_due": office.solution_due("foerderung", now),
             }
-            opened = OpenCase(state.asked or text, "de", "asked", "foerderung", None, **due)
+            known = CaseContext(
+                (("bonus.amount", 61.0), ("bonus.documents", 9.0)),
+                ("bonus", 70.0),
+                "amount",
+                ("apprentice",),
+                (shown_now("bonus.amount", small_live().content, now, "de"), ShownAnswer("gone.amount")),
+                ("say:bonus.documents",),
+                ("say:bonus.amount", "person"),
+                1,
+            )
+            opened = OpenCase(state.asked or text, "de", "asked", "foerderung", None, known, **due)
             effects = [Say(plain(f"Ihr Fall {CASE_NUMBER} ist offen."), notice=True), opened]
         case Utterance() if state.case and state.case.state in SILENT:
             effects = [MoveCase(decide(state.case, Writes(), now, TeamOffice(small_live().content)))]

@@ -135,8 +135,24 @@ async def test_the_card_holds_everything_that_is_known_and_nothing_else(site, gu
     for words in (
         file.name, DE["desk_card_anonymous"], DE["desk_reason_asked"], "Erste Antwort: heute, 14:00 Uhr", "Förderberatung",
         DE["desk_language_de"], DE["desk_platform_browser"], DE["desk_state_open"],
+        DE["desk_card_about"], DE["desk_card_understood"], DE["desk_card_offered"], DE["desk_card_refused"], "70", "61",
+        "mit einem Menschen sprechen", f"✓ {DE['desk_fresh_valid']}", f"⚠ {DE['desk_fresh_gone']}",
+        f"Wissensstand {site.live.content.hash[:8]}", f"{DE['desk_card_files']} 1", f"{DE['desk_card_earlier']} {DE['desk_none']}",
     ):  # fmt: skip
         assert words in page, words
+
+
+async def test_earlier_cases_stand_on_the_card_counted_and_without_a_word_of_theirs(site, guest, anna):
+    first = await case_of(site, guest, "Geheime erste Frage")
+    await act(anna, first, "claim")
+    await act(anna, first, "resolve", code="answered")
+    async with site.database.transaction() as connection:
+        await connection.execute(update(tables.cases).where(tables.cases.c.number == first).values(state="closed"))
+    second = await case_of(site, guest, "Zweite Frage")
+    assert second != first
+    page = words_of((await anna.at(f"/desk/cases/{second}")).text)
+    assert f"{DE['desk_card_earlier']} 1 22.11.2026: {DE['desk_no_topic']} ({DE['desk_short_closed']})" in page
+    assert "Geheime" not in page
 
 
 async def test_each_kind_of_line_is_named_in_words(site, guest, anna):

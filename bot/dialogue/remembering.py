@@ -1,0 +1,76 @@
+"""What is kept of a turn beyond what its rule kept: the question, and what a coordinator will want to know.
+
+Done in one place, after the rules, because every rule would have to do the same: whoever takes over reads on the card of the
+case what was asked, shown, offered and turned down (``case_rules.py``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.dialogue.choosing import PERSON, SAY, TOPIC
+from bot.dialogue.shown_answers import shown_now
+from bot.dialogue.situation import Situation
+from bot.dialogue.state import Pending, State
+from bot.dialogue.turn import Turn
+from bot.model import MAX_UTTERANCE, SentFile, Utterance
+
+CHOICES_TAKEN = frozenset({"chosen", "chosen_topic", "none_of_these"})
+"""Rules after which the words typed were a choice, not a question."""
+GUESSES = 3
+MOST = 10
+"""So many answers and choices are kept, the latest; a card with more is not read."""
+
+
+def remembering(s: Situation, turn: Turn) -> Turn:
+    """The turn with its state completed: the question, answers and choices kept, the misses counted anew where due."""
+    state = turn.state
+    if turn.decision in ("smalltalk", "control"):  # in between, two misses are no longer in a row
+        state = replace(state, misses=0)
+    asked = turn.decision in ("answer", "clarify", "miss") and turn.reason.rule not in CHOICES_TAKEN
+    if isinstance(s.input, Utterance) and asked:
+        state = replace(state, asked=s.input.text[:MAX_UTTERANCE])
+    if isinstance(s.input, Utterance) and (asked or turn.reason.rule == "sensitive"):
+        guesses = tuple((guess.label, guess.score) for guess in s.understanding.candidates[:GUESSES])
+        state = replace(state, guesses=guesses, about=s.understanding.about)
+    if isinstance(s.input, SentFile):
+        state = replace(state, files_refused=state.files_refused + 1)
+    state = replace(
+        state,
+        offered=_kept(state.offered, _offered(s.state, turn)),
+        refused=_kept(state.refused, _refused(s.state, turn)),
+    )
+    if turn.decision == "answer" and turn.label:
+        shown = tuple(shown_now(label, s.content, s.now, s.locale) for label in turn.label.split("+"))
+        earlier = tuple(one for one in state.shown_before if one.label not in {new.label for new in shown})
+        state = replace(state, shown_before=(*earlier, *shown)[-MOST:])
+    return replace(turn, state=state)
+
+
+def _offered(before: State, turn: Turn) -> Iterable[str]:
+    """What this turn asks the employee to choose from."""
+    pending = turn.state.pending
+    return () if pending is None or pending is before.pending else _subjects(pending)
+
+
+def _refused(before: State, turn: Turn) -> Iterable[str]:
+    """What the employee turned down in this turn."""
+    match turn.reason.rule:
+        case "none_of_these" if before.pending is not None:
+            return _subjects(before.pending)
+        case "declined" if before.pending is not None and before.pending.kind == "offer_person":
+            return (PERSON,)
+        case "rated" if turn.label == "not_helpful" and before.shown is not None:
+            return (f"{SAY}{before.shown.label}",)
+    return ()
+
+
+def _subjects(pending: Pending) -> tuple[str, ...]:
+    """The choices that name something of the knowledge base, where Lotse asked what was meant."""
+    if pending.kind not in ("clarify", "topic"):
+        return ()
+    return tuple(value for _, value in pending.choices if value.startswith((SAY, TOPIC)))
+
+
+def _kept(values: tuple[str, ...], new: Iterable[str]) -> tuple[str, ...]:
+    """The latest values, each once."""
+    return tuple(dict.fromkeys(reversed((*values, *new))))[:MOST][::-1]
