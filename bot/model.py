@@ -151,11 +151,16 @@ class SentFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The user sent a message that is encrypted, and the key to it has not come."""
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The user left the room: nothing can be delivered there."""
 
 
-Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Left
+Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Left
 
 
 @dataclass(frozen=True, slots=True)
@@ -710,7 +715,17 @@ class Redact:
     external_id: ExternalId
 
 
-Delivery = Post | Edit | Redact
+@dataclass(frozen=True, slots=True)
+class React:
+    """Put a sign, such as 📤, under a message somebody else wrote; ``external_id`` is the platform's id of it."""
+
+    address: Address
+    outbox_id: OutboxId
+    external_id: ExternalId
+    sign: str
+
+
+Delivery = Post | Edit | Redact | React
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from bot.channels.channel import Accept
 from bot.errors import ChannelError
-from bot.model import Address, Delivery, ExternalId, Incoming, Limits, Person, Redact, Utterance, View, as_text
+from bot.model import Address, Delivery, ExternalId, Incoming, Limits, Person, React, Redact, Utterance, View, as_text
 
 NAME = "console"
 LIMITS = Limits(text=100_000, choices=20)
@@ -55,7 +55,7 @@ class ConsoleChannel:
 
     async def send(self, delivery: Delivery) -> ExternalId:
         """Print the reply, once. What stands on a terminal cannot be changed: an edit is printed as a new message."""
-        if delivery.outbox_id not in self._printed and not isinstance(delivery, Redact):
+        if delivery.outbox_id not in self._printed and not isinstance(delivery, Redact | React):
             try:
                 self._write(as_text(delivery.reply))
             except OSError as error:

@@ -46,6 +46,7 @@ from bot.dialogue.turn import Turn
 from bot.model import (
     SILENT,
     UNFINISHED,
+    CaseFacts,
     CaseTurn,
     Choice,
     Decision,
@@ -63,6 +64,7 @@ from bot.model import (
     Reply,
     Say,
     SentFile,
+    Unreadable,
     Utterance,
 )
 from bot.understanding.normalize import fold
@@ -135,13 +137,28 @@ def timer_due(s: Situation) -> Turn | None:
 
 
 def revised(s: Situation) -> Turn | None:
-    """A message was changed or deleted: that is kept, and nothing is said about it."""
+    """A message was changed or deleted: that is kept, and nothing is said about it.
+
+    What was changed is answered anew where Lotse has the word; then it comes here as an Utterance (``policy.py``).
+    """
     match s.input:
         case Edited(of=of, text=text):
             return _silently(s, EditsMessage(), KeepEdit(of, text))
         case Removed(of=of):
             return _silently(s, DeletesMessage(), KeepEdit(of, None))
     return None
+
+
+def answered_anew(case: CaseFacts | None, given: Edited) -> bool:
+    """Whether Lotse answers a changed message: it has words, and no coordinator has it or is about to."""
+    return bool(given.text.strip()) and (case is None or case.state not in UNFINISHED)
+
+
+def unreadable(s: Situation) -> Turn | None:
+    """Nobody can answer what nobody can read, so this is said even where a coordinator has the word."""
+    if not isinstance(s.input, Unreadable):
+        return None
+    return finish(s, "control", "unreadable", (wording.say(case_words.UNREADABLE, s.locale),), notice=True)
 
 
 def file_or_leaving(s: Situation) -> Turn | None:

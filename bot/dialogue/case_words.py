@@ -81,6 +81,12 @@ REOPENED_QUEUE: Sentences = {
     "de": "Ihr Fall {number} ist wieder offen und steht auf der Liste ({team}).{promise}",
     "en": "Your case {number} is open again and on the list ({team}).{promise}",
 }
+UNREADABLE: Sentences = {
+    "de": "Ihre Nachricht ist verschlüsselt, und der Schlüssel dazu ist bei mir nicht angekommen; ich kann sie nicht lesen. "
+    "Bitte schreiben Sie sie noch einmal. Kommt der Schlüssel noch, antworte ich auch auf diese.",
+    "en": "Your message is encrypted, and its key has not reached me; I cannot read it. "
+    "Please write it once more. Should the key still arrive, I will answer this one as well.",
+}
 FILE_REFUSED: Sentences = {
     "de": "Dateien nehme ich hier nicht an und habe auch nichts davon gespeichert. Bitte schreiben Sie, was darin steht, "
     "oder fragen Sie, auf welchem Weg Sie die Unterlagen sicher schicken können.",

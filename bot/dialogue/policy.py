@@ -15,6 +15,7 @@ from bot.dialogue.case_events import Accepts, Asks
 from bot.dialogue.case_policy import (
     CLOSE_CASE,
     about_case,
+    answered_anew,
     ask_for_person,
     ask_to_close,
     beside_case,
@@ -23,6 +24,7 @@ from bot.dialogue.case_policy import (
     revised,
     silent,
     timer_due,
+    unreadable,
 )
 from bot.dialogue.case_rules import offer, offer_line
 from bot.dialogue.choosing import (
@@ -48,8 +50,10 @@ from bot.model import (
     AspectId,
     Candidate,
     Decision,
+    Edited,
     Input,
     IntentId,
+    KeepEdit,
     Locale,
     LookedUp,
     Paragraph,
@@ -108,8 +112,12 @@ def take_turn(
 ) -> Turn:
     """What follows from one input. ``now`` is aware UTC; ``understanding`` is None for presses, ratings and look-ups.
 
-    ``office`` knows who of the staff is there; without one the teams' calendars count, and nobody is.
+    ``office`` knows who of the staff is there; without one the teams' calendars count, and nobody is. A message that was
+    changed is kept as it is now, and answered like a new one.
     """
+    if isinstance(incoming, Edited) and answered_anew(state.case, incoming):
+        anew = take_turn(state, Utterance(incoming.text), understanding, content, now, office)
+        return replace(anew, effects=(KeepEdit(incoming.of, incoming.text), *anew.effects))
     state = fresh_context(state, now)
     found = understanding or Understanding(locale=state.locale or "de")
     locale = state.locale if state.locale and (state.locale_fixed or understanding is None) else found.locale
@@ -420,6 +428,7 @@ RULES: tuple[Rule, ...] = (
     _looked_up,
     timer_due,
     revised,
+    unreadable,
     file_or_leaving,
     about_case,
     silent,

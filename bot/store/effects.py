@@ -31,6 +31,7 @@ from bot.model import (
     Say,
     SentFile,
     SetTimer,
+    Unreadable,
     Utterance,
 )
 from bot.store.announce import DESK, INBOX, OUTBOX, TIMERS, transcript_topic
@@ -192,7 +193,7 @@ async def write_said(
             return None
         case Pressed(value=value):
             words = await _label_of(connection, listener.conversation, value)
-        case Rated() | LookedUp() | Edited() | Removed() | SentFile() | Left():
+        case Rated() | LookedUp() | Edited() | Removed() | SentFile() | Unreadable() | Left():
             return None
         case _:
             assert_never(said)

@@ -3,24 +3,28 @@
 A message is recognised by (channel, external id); platforms repeat events, and a repetition changes nothing, even when
 the person has been forgotten in between (then only a digest of the id is left to recognise it by).
 
+A change or a deletion belongs where the message was taken in that it is about: platforms name that message and not always
+its thread. What was never taken in, a word between two people in a group, is nothing of ours, and neither is its change.
+
 Who sends more than can be answered in reasonable time is told so once: what is refused is not kept, but counted, so
 that nothing disappears without a word.
 """
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ExternalId, Incoming, Locale, Reply
+from bot.model import Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
 from bot.store.announce import INBOX, OUTBOX, transcript_topic
 from bot.store.database import Database
 from bot.store.payloads import input_to_json, storable
-from bot.store.places import conversation_at, insert_into, locale_of, person_known_as
+from bot.store.places import address_of, conversation_at, insert_into, locale_of, person_known_as
 from bot.store.saying import Listener, say
-from bot.store.tables import conversations, cursors, inbox
+from bot.store.tables import conversations, cursors, inbox, persons
 
 MOST_WAITING = 30
 """Inputs of one person that may wait at the same time; somebody who types never comes near it."""
@@ -113,7 +117,35 @@ async def _new_ones(connection: AsyncConnection, channel: str, incomings: Sequen
         )
     )
     new = [incoming for key, incoming in by_id.items() if key not in known and digest_of(key) not in known]
+    new = await _where_they_belong(connection, channel, new)
     return sorted(new, key=lambda incoming: (incoming.address.room, incoming.address.thread or ""))
+
+
+async def _where_they_belong(connection: AsyncConnection, channel: str, new: list[Incoming]) -> list[Incoming]:
+    """The same inputs, changes and deletions at the place of the message they are about, or left out without one."""
+    about = {storable(each.input.of) for each in new if isinstance(each.input, Edited | Removed)}
+    if not about:
+        return new
+    places = {storable(each.external_id): (each.address, each.person) for each in new}
+    statement = (
+        select(inbox.c.external_id, conversations.c.channel, conversations.c.room, conversations.c.thread)
+        .add_columns(persons.c.external_user)
+        .join(conversations, conversations.c.id == inbox.c.conversation_id)
+        .join(persons, persons.c.id == inbox.c.person_id)
+        .where(inbox.c.channel == channel, inbox.c.external_id.in_(about))
+    )
+    for row in (await connection.execute(statement)).all():
+        places[row.external_id] = (address_of(row), Person(channel, row.external_user))
+    placed = []
+    for each in new:
+        if not isinstance(each.input, Edited | Removed):
+            placed.append(each)
+        elif (place := places.get(storable(each.input.of))) is not None:
+            # Only the author changes words; who moderates a room may delete them, and they are gone all the same.
+            address, author = place
+            if isinstance(each.input, Removed) or author.external_user == each.person.external_user:
+                placed.append(replace(each, address=address, person=author))
+    return placed
 
 
 async def _told_recently(connection: AsyncConnection, listener: Listener, now: datetime) -> bool:

@@ -25,11 +25,13 @@ from bot.model import (
     Post,
     Pressed,
     Rated,
+    React,
     Reason,
     Redact,
     Removed,
     Reply,
     SentFile,
+    Unreadable,
     Utterance,
 )
 
@@ -59,6 +61,8 @@ def input_to_json(given: Input) -> dict[str, Any]:
             return {"kind": "removed", "of": storable(of)}
         case SentFile():
             return {"kind": "sent_file"}
+        case Unreadable():
+            return {"kind": "unreadable"}
         case Left():
             return {"kind": "left"}
 
@@ -80,6 +84,8 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return Removed(ExternalId(data["of"]))
         case "sent_file":
             return SentFile()
+        case "unreadable":
+            return Unreadable()
         case "left":
             return Left()
         case kind:
@@ -114,6 +120,11 @@ def delivery_to_json(address: Address, reply: Mapping[str, Any] | None, kind: st
     return {"kind": kind, "address": place, "reply": None if reply is None else dict(reply)}
 
 
+def reaction_to_json(address: Address, to: ExternalId, sign: str) -> dict[str, Any]:
+    """What the outbox keeps of a sign to be put under somebody else's message."""
+    return {**delivery_to_json(address, None, "react"), "to": to, "sign": sign}
+
+
 def delivery_from_json(
     data: Mapping[str, Any], outbox_id: OutboxId, revised: tuple[OutboxId, ExternalId] | None = None
 ) -> Delivery:
@@ -129,6 +140,8 @@ def delivery_from_json(
             return Edit(address, outbox_id, *revised, reply_from_json(data["reply"]))
         case "redact" if revised is not None:
             return Redact(address, outbox_id, *revised)
+        case "react":
+            return React(address, outbox_id, ExternalId(data["to"]), data["sign"])
         case kind:
             raise ValueError(f"a delivery of kind {kind!r} is unknown to this release")
 

@@ -10,7 +10,7 @@ from bot.dialogue.office import OfficeOf
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import fresh_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
-from bot.model import Context, Understanding, Utterance
+from bot.model import Context, Edited, Understanding, Utterance
 from bot.store.announce import INBOX, Announcer
 from bot.store.conversations import Conversations, TurnRecord
 from bot.understanding.reader import Reader
@@ -41,7 +41,7 @@ async def handle_next(
             state_from_json(work.state), introduced=work.introduced, open_case=work.open_case, case=work.case
         )
         understanding = None
-        if isinstance(work.input, Utterance):
+        if isinstance(work.input, Utterance | Edited):
             known = fresh_context(state, now)
             context = Context(known.locale, known.topic, known.aspect, known.who)
             understanding = understand(work.input.text, reader, context)

@@ -24,6 +24,7 @@ from bot.model import (
     Say,
     SentFile,
     Understanding,
+    Unreadable,
     Utterance,
     as_text,
 )
@@ -44,7 +45,7 @@ def meant(intent, score=95.0):
 
 def turn_of(trained, state, given, understood=None, **more):
     said = Utterance(given) if isinstance(given, str) else given
-    found = (understood or Understanding("de")) if isinstance(said, Utterance) else None
+    found = (understood or Understanding("de")) if isinstance(said, Utterance | Edited) else None
     beginning = State(locale="de", introduced=True, case=case(state) if isinstance(state, str) else state, **more)
     return take_turn(beginning, said, found, trained.content, NOW, DeskOffice())
 
@@ -188,6 +189,19 @@ def test_a_new_case_is_refused_while_a_person_is_at_it_and_opens_otherwise(train
         assert [effect for effect in turn.effects if isinstance(effect, OpenCase)], state
 
 
+def test_a_changed_question_is_answered_anew_where_lotse_has_the_word(trained):
+    anew = turn_of(trained, None, Edited("m1", "Was zahlt der Weiterbildungsbonus?"), SURE_OF_BONUS)
+    assert anew.effects[0] == KeepEdit("m1", "Was zahlt der Weiterbildungsbonus?")
+    assert (
+        anew.decision
+        == turn_of(trained, None, "Was zahlt der Weiterbildungsbonus?", SURE_OF_BONUS).decision
+        == "answer"
+    )
+    assert said(anew) == said(turn_of(trained, None, "Was zahlt der Weiterbildungsbonus?", SURE_OF_BONUS))
+    for state in ("open", "claimed", "waiting_employee"):
+        assert turn_of(trained, state, Edited("m1", "anders")).decision == "silent"
+
+
 def test_edits_deletions_files_and_leaving(trained):
     edited = turn_of(trained, "claimed", Edited("m1", "anders"))
     assert edited.effects[0] == KeepEdit("m1", "anders")
@@ -196,6 +210,8 @@ def test_edits_deletions_files_and_leaving(trained):
     assert removed.effects == (KeepEdit("m1", None),)
     assert "Dateien nehme ich hier nicht an" in said(turn_of(trained, "claimed", SentFile()))
     assert "Dateien nehme ich hier nicht an" in said(turn_of(trained, None, SentFile()))
+    for state in ("claimed", None):
+        assert "noch einmal" in said(turn_of(trained, state, Unreadable()))
     assert [move.event for move in moves(turn_of(trained, "claimed", Left()))] == ["leaves"]
     assert turn_of(trained, None, Left()).effects == ()
 

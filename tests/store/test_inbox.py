@@ -2,10 +2,10 @@ import asyncio
 
 import pytest
 
-from bot.model import Pressed, Rated, Utterance
+from bot.model import Edited, Pressed, Rated, Removed, Unreadable, Utterance
 from bot.store import tables
 from bot.store.inbox import MOST_WAITING
-from tests.fakes import incoming
+from tests.fakes import incoming, record
 from tests.store.rows import answer, answer_all, parts, rows
 
 
@@ -109,3 +109,50 @@ async def test_somebody_else_is_not_limited_and_later_floods_are_told_again(data
     assert [row.status for row in stored].count("refused") == 6
     assert stored[-2].status == "waiting"
     assert len(await rows(database, tables.outbox)) == 2
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_change_belongs_where_its_message_was_taken_in(database, clock, together):
+    inbox, conversations = parts(database, clock)
+    first = incoming("Frage", user="anna", room="group", thread="t1", external_id="m1")
+    change = incoming(Edited("m1", "andere Frage"), user="anna", room="group")
+    for batch in [[change, first]] if together else [[first], [change]]:
+        await inbox.accept("recording", batch)
+    seen = []
+    while True:
+        async with conversations.claim_next(clock()) as work:
+            if work is None:
+                break
+            seen.append((work.input, work.address.thread, work.person.external_user))
+            await work.finish(record())
+    assert sorted(seen, key=repr) == [
+        (Edited("m1", "andere Frage"), "t1", "anna"),
+        (Utterance("Frage"), "t1", "anna"),
+    ]
+
+
+async def test_a_change_of_what_was_never_taken_in_is_nothing_of_ours(database, clock):
+    inbox, _ = parts(database, clock)
+    await inbox.accept("recording", [incoming(Edited("m1", "x")), incoming(Removed("m2"))], "c1")
+    assert await rows(database, tables.inbox) == []
+    assert await inbox.cursor("recording") == "c1"
+
+
+async def test_only_the_author_changes_words_but_a_moderator_may_delete_them(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("Frage", user="anna", room="group", external_id="m1")])
+    await answer_all(conversations, clock())
+    await inbox.accept("recording", [incoming(Edited("m1", "fremd"), user="ben", room="group")])
+    assert await answer_all(conversations, clock()) == 0
+    await inbox.accept("recording", [incoming(Removed("m1"), user="ben", room="group")])
+    async with conversations.claim_next(clock()) as work:
+        assert (work.input, work.person.external_user) == (Removed("m1"), "anna")
+        await work.finish(record())
+
+
+async def test_an_unreadable_message_survives_the_store(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming(Unreadable())])
+    async with conversations.claim_next(clock()) as work:
+        assert work.input == Unreadable()
+        await work.finish(record())
