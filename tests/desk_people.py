@@ -21,12 +21,16 @@ class DeskOffice(PlainOffice):
     away: frozenset[str] = frozenset()
     deputies: Mapping[str, Deputy] = field(default_factory=dict)
     day: timedelta | None = None
+    on_purpose: frozenset[str] = frozenset()
 
     def team_name(self, team, locale):
         return {"foerderung": "Förderberatung", "anerkennung": "Anerkennung"}.get(team, team)
 
     def team_of(self, topic):
         return {"bonus": "foerderung", "zab": "anerkennung"}.get(topic)
+
+    def relays_all(self, team):
+        return team not in self.on_purpose
 
     def first_due(self, team, since):
         return since + timedelta(hours=4)

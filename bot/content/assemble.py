@@ -280,6 +280,7 @@ def _team(name: str, shape: team_shapes.TeamShape, where: Place) -> Team:
         ),
         sla=_sla(shape.sla, shape.lead_after_hours),
         deputy_team=shape.deputy_team,
+        relay=shape.relay,
     )
 
 

@@ -340,6 +340,10 @@ class Sla:
     lead_after: timedelta = timedelta(hours=2)
 
 
+Relaying = Literal["all", "explicit"]
+"""What of a coordinator's words reaches the employee: all that is no note, or only what is sent as a reply on purpose."""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """Coordinators who take the handoffs of some topics. Rooms and people are settings, never content."""
@@ -351,6 +355,7 @@ class Team:
     sla: Sla = Sla()
     deputy_team: str | None = None
     """Who is told when a promise of this team was not kept."""
+    relay: Relaying = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,11 @@ class TeamShape(Shape):
     )
     sla: SlaShape | None = Field(None, description="What employees are promised.")
     deputy_team: Id | None = Field(None, description="The team that is told when this one did not keep a promise.")
+    relay: Literal["all", "explicit"] = Field(
+        "all",
+        description="all: what the coordinator of a case writes reaches the employee, unless it is a note; "
+        "explicit: only what is sent as a reply on purpose does, everything else is a note.",
+    )
     lead_after_hours: WorkingHours | None = Field(
         None, description="So many working hours after a broken promise the lead is told as well; else 2."
     )

@@ -146,10 +146,14 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Writes to the employee, in the small Markdown of ``case_text.py``."""
+    """Writes to the employee, in the small Markdown of ``case_text.py``.
+
+    ``on_purpose``: a reply was chosen, not only written; some teams relay nothing else (``relaying.py``).
+    """
 
     by: Staff
     text: str
+    on_purpose: bool = False
     kind: ClassVar[str] = "replies"
 
 

@@ -31,10 +31,10 @@ from datetime import datetime
 from bot.dialogue import case_words as words
 from bot.dialogue import coordinator_moves as by_staff
 from bot.dialogue import employee_moves as by_user
-from bot.dialogue.case_events import CaseEvent, Notes, Replies, actor_of
+from bot.dialogue.case_events import CaseEvent, Replies, actor_of
 from bot.dialogue.case_moment import Change, Ignored, Moment, Refused, Rule, since_and_due, timers_of
-from bot.dialogue.case_text import is_note, note_text
 from bot.dialogue.office import Office
+from bot.dialogue.relaying import as_meant
 from bot.model import SILENT, CaseFacts, CaseState, CaseTurn
 
 FINE_WHEN_STALE = frozenset({"replies", "notes", "revises"})
@@ -56,8 +56,8 @@ Cell = Goes | Ignored | Refused
 
 def decide(case: CaseFacts, event: CaseEvent, now: datetime, office: Office, version: int | None = None) -> Outcome:
     """What follows from this event. ``version``: the one the coordinator's page showed, None when it does not matter."""
-    if isinstance(event, Replies) and is_note(event.text):
-        event = Notes(event.by, note_text(event.text))
+    if isinstance(event, Replies):
+        event = as_meant(case, event, office)
     cell = TABLE[event.kind][case.state]
     changed = cell.rule(Moment(case, now, office), event) if isinstance(cell, Goes) else cell
     if isinstance(changed, Refused):

@@ -32,6 +32,10 @@ class Office(Protocol):
         """The topic's title."""
         ...
 
+    def relays_all(self, team: str) -> bool:
+        """Whether what this team's coordinators write reaches the employee unless it is a note; else only chosen replies do."""
+        ...
+
     def first_due(self, team: str, since: datetime) -> datetime | None:
         """Until when somebody replies to a case opened at ``since``; None: nothing is promised."""
         ...
@@ -107,6 +111,10 @@ class PlainOffice:
             self.content.topics[topic].title if self.content and topic in self.content.topics else {}
         )
         return titles.get(locale, topic)
+
+    def relays_all(self, team: str) -> bool:
+        """It does."""
+        return True
 
     def first_due(self, team: str, since: datetime) -> datetime | None:
         """Nothing is promised."""

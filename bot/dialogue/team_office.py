@@ -41,6 +41,11 @@ class TeamOffice:
         known = self.content.topics.get(topic)
         return known.title[locale] if known else topic
 
+    def relays_all(self, team: str) -> bool:
+        """Whether what this team's coordinators write reaches the employee unless it is a note; else only chosen replies do."""
+        known = self.content.teams.get(team)
+        return known is None or known.relay == "all"
+
     def first_due(self, team: str, since: datetime) -> datetime | None:
         """Until when somebody replies to a case opened at ``since``; None: nothing is promised."""
         known = self.content.teams.get(team)

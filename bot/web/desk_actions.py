@@ -34,6 +34,7 @@ from bot.dialogue.case_events import (
     WaitsForThird,
 )
 from bot.dialogue.knowledge_insert import find_inserts, insert_of
+from bot.dialogue.team_office import TeamOffice
 from bot.dialogue.working_time import BERLIN, next_opening
 from bot.model import RESOLUTIONS, CaseFacts, CaseNumber, Locale, Staff, StaffId, TopicId
 from bot.store.desk import DeskResult, Done, Ignored, NotFound
@@ -86,10 +87,13 @@ class Asked:
 
 
 def says(asked: Asked) -> CoordinatorEvent:
-    """A reply, or a note."""
+    """A reply, or a note. A reply is meant as one when the page had a note ready and the coordinator chose otherwise."""
     match asked.fields.get("mode"):
         case "reply":
-            return Replies(asked.by, asked.text("text"))
+            on_purpose = asked.fields.get("ready") == "note"
+            if not on_purpose and not TeamOffice(asked.parts.content).relays_all(asked.facts.team):
+                raise asked.wrong("desk_wrong_mode")  # the case has changed teams since the page was made
+            return Replies(asked.by, asked.text("text"), on_purpose)
         case "note":
             return Notes(asked.by, asked.text("text"))
     raise Refused("error_bad_request")

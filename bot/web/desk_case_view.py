@@ -12,6 +12,7 @@ from bot.dialogue.case_card import CardWords, card_words
 from bot.dialogue.case_words import RESOLUTION_WORDS, remark_words
 from bot.dialogue.promises import due_words
 from bot.dialogue.staff_rights import Action, may, standings
+from bot.dialogue.team_office import TeamOffice
 from bot.model import RESOLUTIONS, UNFINISHED, CaseFacts, CaseState, Locale, Staff, TopicId
 from bot.store.absences import list_absences
 from bot.store.desk_reading import CaseFile, CaseLine
@@ -101,6 +102,7 @@ class CaseView:
     moves: tuple[Move, ...]
     mode: Literal["reply", "note"]
     may_reply: bool
+    relays_all: bool
     writable: bool
     claims_by_reply: bool
     ends_until: str
@@ -114,6 +116,7 @@ def case_view(parts: DeskParts, file: CaseFile, me: Staff, locale: Locale) -> Ca
     mine = facts.owner == me.id and facts.state in UNFINISHED
     other = facts.owner is not None and not mine and facts.state in UNFINISHED
     replies = facts.state == "open" or mine
+    relays_all = TeamOffice(content).relays_all(facts.team)
     return CaseView(
         number=facts.number,
         version=facts.version,
@@ -147,8 +150,9 @@ def case_view(parts: DeskParts, file: CaseFile, me: Staff, locale: Locale) -> Ca
         moves=tuple(
             move for move, (action, states) in MOVES.items() if facts.state in states and may(action, standing)
         ),
-        mode="reply" if replies else "note",
+        mode="reply" if replies and relays_all else "note",
         may_reply=replies,
+        relays_all=relays_all,
         writable=facts.state in WRITABLE,
         claims_by_reply=facts.state == "open",
         ends_until=due_words(facts.reopen_until, now, locale) if facts.reopen_until else "",

@@ -342,6 +342,7 @@ teams:
     name: {de: Kursberatung, en: Course advice}
     hours: {tue: ["08:00-16:00"]}
     holidays: none
+    relay: explicit
 """
 
 _PATHWAYS = """\

@@ -203,6 +203,7 @@ def test_good_content_comes_back_whole(small):
     )
     assert content.teams["module"].calendar.holidays is None
     assert content.teams["foerderung"].deputy_team == "module"
+    assert {team.id: team.relay for team in content.teams.values()} == {"foerderung": "all", "module": "explicit"}
     assert bonus.answers["lead_time"].place.line == 2 + BONUS.splitlines().index("  lead_time:")
 
 

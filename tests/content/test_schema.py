@@ -207,6 +207,7 @@ def test_all_shipped_files_are_judged_alike_by_check_and_schema(validators):
         (TEAMS, "{first_hours: 2.5, next_hours: 6, solution_days: 3}", "{}"),
         (TEAMS, "lead_after_hours: 1", "lead_after_hours: -1"),
         (TEAMS, "deputy_team: module", "deputy_team: [module]"),
+        (TEAMS, "relay: explicit", "relay: never"),
         ("knowledge/pathways.yaml", "level: 4", "level: four"),
         ("knowledge/pathways.yaml", "requires: [start]", "requires: start"),
         ("knowledge/pathways.yaml", "level: 4", "level:"),

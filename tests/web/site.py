@@ -70,7 +70,7 @@ staff:
   anna.petersen: {name: Anna Petersen, roles: [coordinator, admin], teams: [foerderung, module]}
   ben.hansen: {name: Ben Hansen, roles: [coordinator], teams: [anerkennung]}
   cem: {name: Cem Yildiz, roles: [admin]}
-  dora: {name: Dora Dirks, roles: [coordinator], teams: [foerderung]}
+  dora: {name: Dora Dirks, roles: [coordinator], teams: [foerderung, streit]}
 """
 TEAMS = """\
 teams:
@@ -79,6 +79,11 @@ teams:
     hours: {mon: ["08:00-16:00"], tue: ["08:00-16:00"], sun: ["08:00-16:00"]}
     holidays: none
     deputy_team: anerkennung
+  streit:
+    name: {de: Streitfälle, en: Disputes}
+    hours: {sun: ["08:00-16:00"]}
+    holidays: none
+    relay: explicit
   module:
     name: {de: Kursberatung, en: Course advice}
     hours: {tue: ["08:00-16:00"]}

@@ -111,6 +111,29 @@ async def test_two_slashes_make_a_note_and_it_shows_while_one_types(site, guest,
     await expect(button(page, DE["desk_send_reply"])).to_be_visible()
 
 
+async def test_where_a_team_relays_only_on_purpose_each_reply_is_chosen_anew(site, guest, sit_down):
+    number = await case_of(site, guest)
+    page = await sit_down("dora", f"/desk/cases/{number}")
+    await page.locator("#text").fill("Soll nicht hinaus")
+    await page.locator("#move-transfer summary").click()
+    await page.locator("#move-transfer select").select_option("team:streit")
+    await page.locator("#move-transfer textarea").fill(NOTE)
+    await page.locator("#move-transfer .button").click()
+    await expect(page.locator("#said")).to_contain_text(DE["desk_note_first"])
+    await expect(page.locator("#text")).to_have_value("Soll nicht hinaus")
+    await expect(page.locator(".hint .for-reply")).to_be_hidden()
+    await page.locator("#text").press("Control+Enter")
+    await expect(page.locator(".line.note", has_text="Soll nicht hinaus")).to_be_visible()
+    await page.locator("#text").blur()
+    await page.keyboard.press("r")
+    await expect(button(page, DE["desk_send_reply"])).to_be_visible()
+    await page.keyboard.type("Soll hinaus")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".line.coordinator")).to_contain_text("Soll hinaus")
+    await expect(button(page, DE["desk_send_note"])).to_be_visible()
+    assert "nicht hinaus" not in await guest.see("Soll hinaus")
+
+
 async def test_the_whole_day_by_keyboard_only(site, guest, sit_down):
     number = await case_of(site, guest, "Frage für die Tastatur")
     page = await sit_down()

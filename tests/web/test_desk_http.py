@@ -3,6 +3,7 @@
 import asyncio
 import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -20,7 +21,7 @@ from bot.web.requests import LANGUAGE_COOKIE
 from tests.store.rows import rows
 from tests.web.desk_acting import NOTE, act, case_of, lines_of, on_page, seen, words_of
 from tests.web.payloads import HOSTILE_TEXTS, HOSTILE_VALUES
-from tests.web.site import PEOPLE, arrived, signed_in
+from tests.web.site import PEOPLE, arrived, field_of, signed_in
 from tests.web.test_pages import Shape
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -170,6 +171,27 @@ async def test_each_kind_of_line_is_named_in_words(site, guest, anna):
     assert DE["desk_who_notice"] in lines_of(html, "notice")[0]
     assert "Anna Petersen" in lines_of(html, "coordinator")[0]
     assert "Anna Petersen hat übernommen" in words_of(html)
+
+
+async def test_where_a_team_relays_only_on_purpose_the_composer_writes_notes_until_a_reply_is_chosen(site, guest, dora):
+    number = await case_of(site, guest)
+    stale = await on_page(dora, number)
+    assert field_of(dora.html, "ready") == "reply"
+    await act(dora, number, "transfer", to="team:streit", note=NOTE)
+    refused = await act(dora, number, "say", version=stale, ready="reply", text="Nicht so gemeint")
+    assert (refused.status_code, DE["desk_wrong_mode"] in unescape(refused.text)) == (409, True)
+    assert "Nicht so gemeint</textarea>" in refused.text
+    assert re.search(r'value="note"[^>]* checked', refused.text), "the choice is made anew"
+    await on_page(dora, number)
+    assert field_of(dora.html, "ready") == "note"
+    assert DE["desk_hint_on_purpose"] in words_of(dora.html)
+    await act(dora, number, "say", ready="note", mode="note", text="Nur für uns")
+    assert (await file_of(site, number, DORA)).facts.state == "open"
+    await act(dora, number, "say", ready="note", mode="reply", text="Für Sie")
+    page = await guest.see("Für Sie")
+    assert "Nur für uns" not in page
+    assert "Nicht so gemeint" not in page
+    assert (await file_of(site, number, DORA)).facts.owner == DORA
 
 
 # --- the steps -----------------------------------------------------------------------------------------------------

@@ -175,6 +175,7 @@
   function sent() {
     box.value = "";
     composer.elements.key.value = newId();
+    if (composer.elements.ready.value === "note") setMode("note");   // each reply is chosen anew; never the other way round
     box.dispatchEvent(new Event("input"));
     typing(false);
     box.focus();
@@ -193,10 +194,15 @@
   function modeFollows() {   // somebody else has taken the case: what is typed becomes a note, and is said so
     const now = regionOf("hint")?.firstElementChild?.dataset;
     if (!composer || !now) return;
+    const ready = composer.elements.ready, before = ready.value;
+    ready.value = now.mode;
     if (now.reply === "no" && mode() === "reply") {
       setMode("note");
       if (box.value.trim() && now.owner) say(words.becameNote.replace("{name}", now.owner), { problem: true });
-    } else if (now.reply === "yes" && mode() === "note" && !box.value.trim()) {
+    } else if (now.mode === "note" && before === "reply" && mode() === "reply") {   // the team relays only what is a reply on purpose
+      setMode("note");
+      if (box.value.trim()) say(words.noteFirst, { problem: true });
+    } else if (now.mode === "reply" && mode() === "note" && !box.value.trim()) {
       setMode("reply");
     }
   }
