@@ -160,18 +160,31 @@ class Left:
     """The user left the room: nothing can be delivered there."""
 
 
-Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Left
+@dataclass(frozen=True, slots=True)
+class AskedPerson:
+    """The user asked for a person about these words: in a form, by a command, or because they had asked in public."""
+
+    question: str
+
+
+Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Left | AskedPerson
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event from a platform, on its way into the inbox. ``external_id`` is unique within the channel."""
+    """One event from a platform, on its way into the inbox. ``external_id`` is unique within the channel.
+
+    ``also`` is a second id by which the platform may send the same thing again under another first one. ``alone`` is the
+    room where the same person can be answered without others reading along; None: that is where they wrote.
+    """
 
     address: Address
     person: Person
     external_id: ExternalId
     input: Input
     sent_at: datetime
+    also: ExternalId | None = None
+    alone: str | None = None
 
 
 # --- Understood ----------------------------------------------------------------------------------------------
@@ -468,6 +481,13 @@ class ForgetPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class ContinueAlone:
+    """Take this up where nobody else reads along: it becomes an input of the person's own conversation."""
+
+    input: Input
+
+
+@dataclass(frozen=True, slots=True)
 class LookUp:
     """Read something from the store; the answer comes back as a ``LookedUp`` input of the same conversation."""
 
@@ -634,7 +654,9 @@ class MoveCase:
     turn: CaseTurn
 
 
-Effect = Say | OpenCase | MoveCase | KeepEdit | RecordGap | RecordRating | ForgetPerson | LookUp | SetTimer
+Effect = (
+    Say | OpenCase | MoveCase | KeepEdit | RecordGap | RecordRating | ForgetPerson | LookUp | SetTimer | ContinueAlone
+)
 
 Decision = Literal["answer", "clarify", "advise", "handoff", "off_topic", "miss", "smalltalk", "control", "silent"]
 
@@ -687,11 +709,12 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Post a new message."""
+    """Post a new message. ``again``: it was tried before, so it may be there already."""
 
     address: Address
     outbox_id: OutboxId
     reply: Reply
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

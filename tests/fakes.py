@@ -52,6 +52,8 @@ def incoming(
     channel: str = "recording",
     external_id: str | None = None,
     thread: str | None = None,
+    also: str | None = None,
+    alone: str | None = None,
 ) -> Incoming:
     """One event of a platform; without a room, it comes from the user's own."""
     return Incoming(
@@ -60,6 +62,8 @@ def incoming(
         ExternalId(external_id or f"event-{next(_numbers)}"),
         Utterance(given) if isinstance(given, str) else given,
         datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+        None if also is None else ExternalId(also),
+        alone,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue import control, wording
+from bot.dialogue.alone import alone
 from bot.dialogue.answers import answer_parts, answer_sides, answer_turn, likely_topics, menu
 from bot.dialogue.case_events import Accepts, Asks
 from bot.dialogue.case_policy import (
@@ -47,6 +48,7 @@ from bot.dialogue.state import Pending, State, fresh_context
 from bot.dialogue.team_office import TeamOffice
 from bot.dialogue.turn import Turn
 from bot.model import (
+    AskedPerson,
     AspectId,
     Candidate,
     Decision,
@@ -126,7 +128,7 @@ def take_turn(
     for rule in RULES:
         turn = rule(situation)
         if turn is not None:
-            return beside_case(situation, remembering(situation, turn))
+            return alone(situation, beside_case(situation, remembering(situation, turn)))
     raise AssertionError("the last rule applies always")  # pragma: no cover
 
 
@@ -139,6 +141,12 @@ def _rated(s: Situation) -> Turn | None:
     label = s.state.shown.label if s.state.shown else ""
     rating = RecordRating(about=s.input.about, label=label, helpful=s.input.helpful)
     return _rating_reply(s, rating)
+
+
+def _asked_person(s: Situation) -> Turn | None:
+    if not isinstance(s.input, AskedPerson):
+        return None
+    return _open(s, s.input.question, "asked for a person", s.best)
 
 
 def _looked_up(s: Situation) -> Turn | None:
@@ -432,6 +440,7 @@ RULES: tuple[Rule, ...] = (
     file_or_leaving,
     about_case,
     silent,
+    _asked_person,
     _rated,
     _pressed,
     _empty,

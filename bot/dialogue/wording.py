@@ -125,6 +125,10 @@ CONSENT: Sentences = {
     "de": "Die Koordination sieht Ihre Frage, aber nicht Ihren Namen. Darf sie auch Ihren Namen und unser bisheriges Gespräch sehen?",
     "en": "The coordination team sees your question, but not your name. May they also see your name and our conversation so far?",
 }
+CONTINUED_ALONE: Sentences = {
+    "de": "Das geht nur Sie etwas an: Ich habe Ihnen dazu eine Direktnachricht geschrieben.",
+    "en": "That is between you and me: I have sent you a direct message about it.",
+}
 CONSENT_YES: Sentences = {"de": "Ja, gern", "en": "Yes, gladly"}
 CONSENT_NO: Sentences = {"de": "Nein, lieber nicht", "en": "No, rather not"}
 JOINED: Sentences = {

@@ -98,6 +98,7 @@ class Held:
 class Work:
     """One input to be answered, and what is known of its conversation. ``state`` is None in a new conversation.
 
+    ``alone`` is the room where the person can be answered without others; None: here nobody else reads along.
     ``case`` is the conversation's latest case, whatever became of it; ``absences`` those of the staff that are not over,
     read only where there is a case they could matter to.
     """
@@ -109,6 +110,7 @@ class Work:
     state: Mapping[str, Any] | None
     locale: Locale | None
     introduced: bool
+    alone: str | None
     case: CaseFacts | None
     absences: tuple[Absence, ...]
     attempts: int
@@ -136,6 +138,7 @@ class Work:
             self.case,
             label=record.label,
             reason=reason,
+            alone=self.alone,
             locale=record.locale,
             state_version=held.row.state_version + 1,
         )
@@ -269,6 +272,7 @@ async def _work(held: Held, given: Input) -> Work:
         state=row.state,
         locale=locale_of(row.locale),
         introduced=answered.introduced_at is not None,
+        alone=answered.alone,
         case=None if case is None else facts_of(case),
         absences=() if case is None else await absences_in(held.connection, held.now),
         attempts=answered.attempts,

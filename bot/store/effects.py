@@ -11,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
     UNFINISHED,
+    Address,
+    AskedPerson,
     CaseFacts,
+    ContinueAlone,
     Edited,
     Effect,
     ExternalId,
@@ -39,6 +42,7 @@ from bot.store.case_writing import link_line, open_case, write_turn
 from bot.store.erasure import count_of, forget_person
 from bot.store.inbox import put_own
 from bot.store.payloads import input_to_json, reply_from_json
+from bot.store.places import conversation_at
 from bot.store.revising import keep_edit
 from bot.store.saying import Listener, Speaker, say, stamp_of
 from bot.store.tables import gaps, ratings, timers, transcript
@@ -54,13 +58,15 @@ LOOK_BACK = 10
 class Decided:
     """What one turn wants written: its effects, the latest case before it, and why it said what it said.
 
-    ``said`` is the transcript's line of what the employee said, when they said something.
+    ``said`` is the transcript's line of what the employee said, when they said something; ``alone`` the room where nobody
+    else reads what they are told, when it is another one.
     """
 
     effects: tuple[Effect, ...]
     now: datetime
     case: CaseFacts | None = None
     said: int | None = None
+    alone: str | None = None
     label: str | None = None
     reason: Mapping[str, Any] | None = None
     locale: str | None = None
@@ -154,6 +160,12 @@ async def _write_one(
                 )
             )
             wake.append(TIMERS)
+        case ContinueAlone(input=given):
+            room = decided.alone if decided.alone is not None else listener.address.room
+            address = Address(listener.address.channel, room)
+            alone = Listener(await conversation_at(connection, address, now), address, listener.person)
+            await put_own(connection, alone, ExternalId(f"alone:{uuid.uuid4()}"), input_to_json(given), now)
+            wake += [INBOX, transcript_topic(address)]
         case LookUp(what=what):
             found = await count_of(connection, person) if person is not None else ()
             own_id = ExternalId(f"lookup:{uuid.uuid4()}")
@@ -187,7 +199,7 @@ async def write_said(
 ) -> int | None:
     """Write what the person said; a press stands there with the words that were pressed. The line, if there is one."""
     match said:
-        case Utterance(text=text):
+        case Utterance(text=text) | AskedPerson(question=text):
             words = text
         case Pressed(value=value) if value.startswith(PRESSED_BY_TIMER):
             return None

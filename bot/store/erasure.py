@@ -103,7 +103,9 @@ async def _lock(connection: AsyncConnection, person: int) -> tuple[Row[Any], ...
 
 async def _forget_inputs(connection: AsyncConnection, person: int, now: datetime) -> int:
     """Inputs lose everything but a digest of their id; those still waiting are never answered."""
-    mine = await connection.execute(select(inbox.c.id, inbox.c.external_id).where(inbox.c.person_id == person))
+    mine = await connection.execute(
+        select(inbox.c.id, inbox.c.external_id, inbox.c.also).where(inbox.c.person_id == person)
+    )
     rows = mine.all()
     for row in rows:
         await connection.execute(
@@ -111,6 +113,8 @@ async def _forget_inputs(connection: AsyncConnection, person: int, now: datetime
             .where(inbox.c.id == row.id)
             .values(
                 external_id=digest_of(row.external_id),
+                also=None if row.also is None else digest_of(row.also),
+                alone=None,
                 conversation_id=None,
                 person_id=None,
                 payload=None,

@@ -1,7 +1,8 @@
 """Takes in what people write: stored, with the cursor behind it, before the platform is told that it arrived.
 
-A message is recognised by (channel, external id); platforms repeat events, and a repetition changes nothing, even when
-the person has been forgotten in between (then only a digest of the id is left to recognise it by).
+A message is recognised by (channel, external id), or by a second id where the platform has one; platforms repeat events,
+and a repetition changes nothing, even when the person has been forgotten in between (then only digests of the ids are left
+to recognise it by).
 
 A change or a deletion belongs where the message was taken in that it is about: platforms name that message and not always
 its thread. What was never taken in, a word between two people in a group, is nothing of ours, and neither is its change.
@@ -15,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
@@ -84,6 +85,8 @@ class Inbox:
             person_id=listener.person,
             channel=incoming.address.channel,
             external_id=storable(incoming.external_id),
+            also=None if incoming.also is None else storable(incoming.also),
+            alone=None if incoming.alone is None else storable(incoming.alone),
             payload=None if refused else input_to_json(incoming.input),
             sent_at=incoming.sent_at,
             received_at=now,
@@ -110,13 +113,19 @@ async def _new_ones(connection: AsyncConnection, channel: str, incomings: Sequen
     by_id: dict[str, Incoming] = {}
     for incoming in incomings:
         by_id.setdefault(storable(incoming.external_id), incoming)
-    wanted = [*by_id, *map(digest_of, by_id)]
-    known = set(
-        await connection.scalars(
-            select(inbox.c.external_id).where(inbox.c.channel == channel, inbox.c.external_id.in_(wanted))
+    ids = {key for incoming in by_id.values() for key in _ids_of(incoming)}
+    wanted = [*ids, *map(digest_of, ids)]
+    rows = await connection.execute(
+        select(inbox.c.external_id, inbox.c.also).where(
+            inbox.c.channel == channel, or_(inbox.c.external_id.in_(wanted), inbox.c.also.in_(wanted))
         )
     )
-    new = [incoming for key, incoming in by_id.items() if key not in known and digest_of(key) not in known]
+    known = {key for row in rows for key in row}
+    new = [
+        incoming
+        for incoming in by_id.values()
+        if not any(key in known or digest_of(key) in known for key in _ids_of(incoming))
+    ]
     new = await _where_they_belong(connection, channel, new)
     return sorted(new, key=lambda incoming: (incoming.address.room, incoming.address.thread or ""))
 
@@ -146,6 +155,10 @@ async def _where_they_belong(connection: AsyncConnection, channel: str, new: lis
             if isinstance(each.input, Removed) or author.external_user == each.person.external_user:
                 placed.append(replace(each, address=address, person=author))
     return placed
+
+
+def _ids_of(incoming: Incoming) -> tuple[str, ...]:
+    return tuple(storable(key) for key in (incoming.external_id, incoming.also) if key is not None)
 
 
 async def _told_recently(connection: AsyncConnection, listener: Listener, now: datetime) -> bool:

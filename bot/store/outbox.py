@@ -16,7 +16,7 @@ PostgreSQL another one may be sending at this moment, so there a row is unclear 
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.errors import ChannelError
-from bot.model import Delivery, ExternalId, OutboxId
+from bot.model import Delivery, ExternalId, OutboxId, Post
 from bot.store.announce import DESK, OUTBOX, transcript_topic
 from bot.store.case_rows import latest_case
 from bot.store.database import Database
@@ -100,6 +100,8 @@ class Outbox:
                     await _set(connection, outbox_id, status="parked", error=unreadable, done_at=now, retry_at=None)
                     continue
                 attempts = row.attempts + 1
+                if isinstance(delivery, Post) and attempts > 1:
+                    delivery = replace(delivery, again=True)
                 until = now + self._sending_lasts
                 await _set(connection, outbox_id, status="sending", attempts=attempts, retry_at=until)
                 wake.append(transcript_topic(delivery.address))

@@ -13,6 +13,7 @@ from bot.model import (
     CASE_NUMBER,
     MAX_UTTERANCE,
     Address,
+    AskedPerson,
     CaseNumber,
     Delivery,
     Edit,
@@ -65,6 +66,8 @@ def input_to_json(given: Input) -> dict[str, Any]:
             return {"kind": "unreadable"}
         case Left():
             return {"kind": "left"}
+        case AskedPerson(question=question):
+            return {"kind": "asked_person", "question": storable(question[:MAX_UTTERANCE])}
 
 
 def input_from_json(data: Mapping[str, Any]) -> Input:
@@ -88,6 +91,8 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return Unreadable()
         case "left":
             return Left()
+        case "asked_person":
+            return AskedPerson(data["question"])
         case kind:
             raise ValueError(f"an input of kind {kind!r} is unknown to this release")
 

@@ -52,9 +52,9 @@ TREATMENTS: Mapping[str, Treatment] = {
         "anonymised",
         "text after 24 hours, the row after 30 days",
         by="person_id",
-        said=("external_id", "payload", "error"),
+        said=("external_id", "also", "alone", "payload", "error"),
         ours=("channel", "status"),
-        because="for a day a digest of the id recognises an event the platform repeats; nothing else is left",
+        because="for a day a digest of the ids recognises an event the platform repeats; nothing else is left",
     ),
     "transcript": Treatment(
         "owned",

@@ -10,7 +10,7 @@ from bot.dialogue.office import OfficeOf
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import fresh_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
-from bot.model import Context, Edited, Understanding, Utterance
+from bot.model import AskedPerson, Context, Edited, Understanding, Utterance
 from bot.store.announce import INBOX, Announcer
 from bot.store.conversations import Conversations, TurnRecord
 from bot.understanding.reader import Reader
@@ -38,13 +38,18 @@ async def handle_next(
         if work is None:
             return False
         state = replace(
-            state_from_json(work.state), introduced=work.introduced, open_case=work.open_case, case=work.case
+            state_from_json(work.state),
+            introduced=work.introduced,
+            open_case=work.open_case,
+            case=work.case,
+            in_public=work.alone is not None,
         )
         understanding = None
-        if isinstance(work.input, Utterance | Edited):
+        if isinstance(work.input, Utterance | Edited | AskedPerson):
             known = fresh_context(state, now)
             context = Context(known.locale, known.topic, known.aspect, known.who)
-            understanding = understand(work.input.text, reader, context)
+            words = work.input.question if isinstance(work.input, AskedPerson) else work.input.text
+            understanding = understand(words, reader, context)
         if office is not None:
             take_turn = functools.partial(take_turn, office=office(work.absences))
         turn = take_turn(state, work.input, understanding, content, now)

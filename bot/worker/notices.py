@@ -4,7 +4,20 @@ from collections.abc import Mapping
 
 from bot.dialogue import wording
 from bot.dialogue.case_rules import GENERAL_TEAM
-from bot.model import CASE_NUMBER, UNFINISHED, Effect, Locale, OpenCase, Paragraph, Pressed, Reply, Say, Span, Utterance
+from bot.model import (
+    CASE_NUMBER,
+    UNFINISHED,
+    AskedPerson,
+    Effect,
+    Locale,
+    OpenCase,
+    Paragraph,
+    Pressed,
+    Reply,
+    Say,
+    Span,
+    Utterance,
+)
 from bot.store.conversations import Work
 
 DEFAULT: Locale = "de"
@@ -29,7 +42,7 @@ def apologise(work: Work) -> tuple[Effect, ...]:
     """An apology for an input that could not be answered, and a case, so that a person sees it: a new one, or the open one."""
     locale = work.locale or DEFAULT
     match work.input:
-        case Utterance(text=said) | Pressed(value=said):
+        case Utterance(text=said) | Pressed(value=said) | AskedPerson(question=said):
             question = said
         case _:
             question = ""

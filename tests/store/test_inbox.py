@@ -2,7 +2,19 @@ import asyncio
 
 import pytest
 
-from bot.model import Edited, Pressed, Rated, Removed, Unreadable, Utterance
+from bot.model import (
+    Address,
+    AskedPerson,
+    ContinueAlone,
+    Edited,
+    ForgetPerson,
+    Person,
+    Pressed,
+    Rated,
+    Removed,
+    Unreadable,
+    Utterance,
+)
 from bot.store import tables
 from bot.store.inbox import MOST_WAITING
 from tests.fakes import incoming, record
@@ -36,6 +48,43 @@ async def test_the_same_event_arriving_twice_at_once_is_stored_once(database, cl
     event = incoming("einmal", external_id="e1")
     await asyncio.gather(*(inbox.accept("recording", [event]) for _ in range(8)))
     assert await answer_all(conversations, clock()) == 1
+
+
+async def test_an_event_sent_again_under_another_id_is_known_by_its_second_one(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("ja", external_id="e1", also="client-1")])
+    await inbox.accept("recording", [incoming("ja", external_id="e2", also="client-1")])
+    both = [incoming("ja", external_id=f"e{number}", also="client-2") for number in (3, 4)]
+    await asyncio.gather(*(inbox.accept("recording", [event]) for event in both))
+    assert await answer_all(conversations, clock()) == 2
+    await inbox.accept("recording", [incoming("ja", external_id="e5"), incoming("ja", external_id="e6")])
+    assert await answer_all(conversations, clock()) == 2
+
+
+async def test_who_was_forgotten_is_not_known_again_by_an_event_sent_again(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("vergiss mich", external_id="e1", also="client-1", alone="room of anna")])
+    await answer(conversations, clock(), ForgetPerson())
+    (row,) = await rows(database, tables.inbox)
+    assert row.also.startswith("sha256:")
+    assert row.alone is None
+    await inbox.accept("recording", [incoming("vergiss mich", external_id="e2", also="client-1")])
+    assert await answer_all(conversations, clock()) == 0
+
+
+async def test_what_continues_alone_is_an_input_of_the_persons_own_conversation(database, clock):
+    inbox, conversations = parts(database, clock)
+    said = incoming("Mensch", room="general", thread="t1", alone="room of anna")
+    await inbox.accept("recording", [said])
+    async with conversations.claim_next(clock()) as work:
+        assert work.alone == "room of anna"
+        await work.finish(record("Ich schreibe Ihnen.", ContinueAlone(AskedPerson("Mensch"))))
+    async with conversations.claim_next(clock()) as work:
+        assert (work.address, work.alone) == (Address("recording", "room of anna"), None)
+        assert (work.input, work.person) == (AskedPerson("Mensch"), Person("recording", "anna"))
+        await work.finish(record("Ihr Fall ist offen."))
+    assert await answer_all(conversations, clock()) == 0
+    assert len(await rows(database, tables.persons)) == 1
 
 
 async def test_equal_ids_of_two_channels_are_two_messages(database, clock):
