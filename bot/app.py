@@ -24,7 +24,7 @@ from bot.channels.channel import Channel
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
 from bot.dialogue.office import Office, OfficeOf
-from bot.dialogue.team_office import TeamOffice
+from bot.dialogue.team_office import office_at
 from bot.errors import ConfigError, ContentError
 from bot.model import Absence, Incoming, Locale
 from bot.staff_file import BUILT_IN, StaffDirectory, check_teams
@@ -225,9 +225,7 @@ def office_of(live: LivePair, people: StaffDirectory | None) -> OfficeOf:
     """What the rules of a case ask about teams and people, as content, staff and absences say at that moment."""
 
     def now(absences: tuple[Absence, ...]) -> Office:
-        everybody = people.everybody() if people is not None else ()
-        names = {staff.id: staff.name for staff in everybody if "coordinator" in staff.roles}
-        return TeamOffice(live.content, absences, names)
+        return office_at(live.content, people.everybody() if people is not None else (), absences)
 
     return now
 

@@ -64,6 +64,7 @@ class Staff:
     """Somebody who works at the desk or on the content. ``teams`` are ids of teams, or ``ALL_TEAMS``.
 
     ``stands_in``: teams whose cases are theirs too once a promise is broken; it follows from the content, not from a file.
+    ``leads``: teams of theirs in which they are told when a promise stays broken.
     """
 
     id: StaffId
@@ -72,10 +73,15 @@ class Staff:
     teams: frozenset[str] = frozenset()
     email: str | None = None
     stands_in: frozenset[str] = frozenset()
+    leads: frozenset[str] = frozenset()
 
     def is_in(self, team: str) -> bool:
         """Whether this person takes the cases of this team."""
         return team in self.teams or self.teams == ALL_TEAMS
+
+    def is_lead_of(self, team: str) -> bool:
+        """Whether this person leads the team."""
+        return team in self.leads or self.leads == ALL_TEAMS
 
 
 @dataclass(frozen=True, slots=True)

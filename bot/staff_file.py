@@ -3,7 +3,7 @@
 Shape::
 
     staff:
-      anna.petersen: {name: Anna Petersen, roles: [coordinator, admin], teams: [foerderung, module]}
+      anna.petersen: {name: Anna Petersen, roles: [coordinator, admin], teams: [foerderung, module], leads: [module]}
       ben.hansen: {name: Ben Hansen, roles: [coordinator], teams: all, email: ben@example.org}
 
 The file is looked at whenever somebody's rights are asked for, so that a person taken out has none at the next request.
@@ -29,7 +29,7 @@ from bot.model import ALL_TEAMS, ROLES, Role, Staff, StaffId
 BUILT_IN = Staff(StaffId("koordination"), "Koordination", frozenset(ROLES), ALL_TEAMS)
 """Who works at the desk where Lotse is only tried: with open access, as long as there is no file."""
 
-KEYS = ("name", "roles", "teams", "email")
+KEYS = ("name", "roles", "teams", "leads", "email")
 LONGEST_NAME = 80
 SETTLED_NS = 2_000_000_000
 """A file changed less than two seconds ago is read again at the next look: another change may carry the same time."""
@@ -107,7 +107,7 @@ class StaffDirectory:
 def check_teams(people: Iterable[Staff], teams: Collection[str]) -> None:
     """Raises ConfigError when somebody takes the cases of a team the content does not have."""
     for person in people:
-        for team in sorted(person.teams - ALL_TEAMS):
+        for team in sorted((person.teams | person.leads) - ALL_TEAMS):
             if team not in teams:
                 raise ConfigError(
                     f"LOTSE_STAFF: {person.id} is in the team `{team}`, which knowledge/teams.yaml does not have"
@@ -138,10 +138,13 @@ def _person(tree: Tree, key: str) -> Staff:
     given = _mapping(tree, path, f"`{key}`")
     _known_keys(tree, path, given, KEYS)
     roles = _roles(tree, path, given)
-    teams = _teams(tree, path, given)
+    teams = _teams(tree, path, given, "teams")
+    leads = _teams(tree, path, given, "leads")
     if "coordinator" in roles and not teams:
         raise _wrong(tree, (*path, "teams"), "a coordinator needs at least one team, or `teams: all`")
-    return Staff(StaffId(key), _name(tree, path, given), roles, teams, _email(tree, path, given))
+    if not leads <= teams and teams != ALL_TEAMS:
+        raise _wrong(tree, (*path, "leads"), "whoever leads a team is in it; name it under `teams` too")
+    return Staff(StaffId(key), _name(tree, path, given), roles, teams, _email(tree, path, given), leads=leads)
 
 
 def _name(tree: Tree, path: tuple[str, ...], given: Mapping[str, Node]) -> str:
@@ -160,17 +163,15 @@ def _roles(tree: Tree, path: tuple[str, ...], given: Mapping[str, Node]) -> froz
     return frozenset(role for role in ROLES if role in written)
 
 
-def _teams(tree: Tree, path: tuple[str, ...], given: Mapping[str, Node]) -> frozenset[str]:
-    if "teams" not in given:
+def _teams(tree: Tree, path: tuple[str, ...], given: Mapping[str, Node], key: str) -> frozenset[str]:
+    if key not in given:
         return frozenset()
-    if given["teams"].value == "all":
+    if given[key].value == "all":
         return ALL_TEAMS
-    written = _words(tree, (*path, "teams"), given["teams"], "write a list of teams, such as [foerderung], or all")
+    written = _words(tree, (*path, key), given[key], "write a list of teams, such as [foerderung], or all")
     for place, word in enumerate(written):
         if not _TEAM.fullmatch(word):
-            raise _wrong(
-                tree, (*path, "teams", place), f"`{word}` is no team; write ids of knowledge/teams.yaml, or all"
-            )
+            raise _wrong(tree, (*path, key, place), f"`{word}` is no team; write ids of knowledge/teams.yaml, or all")
     return frozenset(written)
 
 

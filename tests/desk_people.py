@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.dialogue.absence import Deputy
 from bot.dialogue.office import PlainOffice
@@ -22,6 +22,9 @@ class DeskOffice(PlainOffice):
     deputies: Mapping[str, Deputy] = field(default_factory=dict)
     day: timedelta | None = None
     on_purpose: frozenset[str] = frozenset()
+    stands_in: Mapping[str, str] = field(default_factory=dict)
+    led_by: Mapping[str, tuple[Deputy, ...]] = field(default_factory=dict)
+    closed_until: datetime | None = None
 
     def team_name(self, team, locale):
         return {"foerderung": "Förderberatung", "anerkennung": "Anerkennung"}.get(team, team)
@@ -31,6 +34,15 @@ class DeskOffice(PlainOffice):
 
     def relays_all(self, team):
         return team not in self.on_purpose
+
+    def deputy_team(self, team):
+        return self.stands_in.get(team)
+
+    def leads(self, team, now):
+        return self.led_by.get(team, ())
+
+    def opens(self, team, moment):
+        return moment if self.closed_until is None else max(moment, self.closed_until)
 
     def first_due(self, team, since):
         return since + timedelta(hours=4)

@@ -58,6 +58,9 @@ def test_people_have_a_name_roles_and_teams():
         (one("{name: Anna, roles: [coordinator], teams: []}"), 2, "write a list of teams"),
         (one("{name: Anna, roles: [coordinator], teams: everything}"), 2, "write a list of teams"),
         (one("{name: Anna, roles: [coordinator], teams: ['*']}"), 2, "`*` is no team"),
+        (one("{name: Anna, roles: [coordinator], teams: [a], leads: [b]}"), 2, "`staff.anna.leads`: whoever leads"),
+        (one("{name: Anna, roles: [coordinator], teams: [a], leads: all}"), 2, "whoever leads"),
+        (one("{name: Anna, roles: [coordinator], teams: [a], leads: []}"), 2, "write a list of teams"),
         (one("{name: Anna, roles: [admin], email: nobody}"), 2, "write one address"),
         (one("{name: Anna, roles: [admin], email: 'a@b\\n.c d'}"), 2, "write one address"),
         (one("{name: " + "x" * 81 + ", roles: [admin]}"), 2, "at most 80 characters"),
@@ -85,6 +88,20 @@ def test_a_name_is_taken_as_it_is_or_refused_but_nothing_else(text):
     except ConfigError:
         return
     assert people[StaffId("anna")].name == " ".join(text.split())
+
+
+def test_whoever_leads_a_team_is_in_it():
+    for teams, leads, led in (
+        ("[a, b]", "[b]", ["b"]),
+        ("all", "[b]", ["b"]),
+        ("all", "all", ["a", "b"]),
+        ("[a]", None, []),
+    ):
+        written = f", leads: {leads}" if leads else ""
+        (anna,) = parse_staff(
+            "staff.yaml", one(f"{{name: A, roles: [coordinator], teams: {teams}{written}}}").encode()
+        ).values()
+        assert [team for team in ("a", "b") if anna.is_lead_of(team)] == led
 
 
 def test_a_team_the_content_does_not_have_is_named():

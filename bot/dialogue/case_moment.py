@@ -110,13 +110,14 @@ def timers_of(case: CaseFacts, now: datetime, office: Office) -> tuple[CaseTimer
     due = since_and_due(case)
     if due is not None:
         since, until = due
-        match case.alarm:
-            case "none":
-                timers.append(CaseTimer("sla_warning", office.warn_at(case.team, since, until)))
-            case "warned":
-                timers.append(CaseTimer("sla_breach", office.breach_at(case.team, until)))
-            case "breached":
-                timers.append(CaseTimer("sla_lead", office.lead_at(case.team, until)))
+        what, at = {
+            "none": ("sla_warning", office.warn_at(case.team, since, until)),
+            "warned": ("sla_breach", office.breach_at(case.team, until)),
+            "breached": ("sla_lead", office.lead_at(case.team, until)),
+            "lead": ("", now),
+        }[case.alarm]
+        if what:  # what is overdue already, because Lotse stood still, waits for working time too
+            timers.append(CaseTimer(what, at if at > now else office.opens(case.team, now)))
     if case.state == "claimed" and (ends := office.day_ends(case.team, now)) is not None:
         timers.append(CaseTimer("day_ends", ends))
     if case.remind_at is not None:

@@ -238,9 +238,9 @@ REMARKS: Mapping[str, Sentences] = {
     "day_ended": {"de": "Der Arbeitstag ist zu Ende; der Fall steht wieder auf der Liste", "en": "The working day is over; the case is back on the list"},
     "owner_gone": {"de": "{name} ist nicht mehr in der Koordination", "en": "{name} is no longer a coordinator"},
     "owner_away": {"de": "{name} ist abwesend", "en": "{name} is absent"},
-    "sla_warning": {"de": "Die zugesagte Zeit läuft bald ab ({until})", "en": "The promised time is running out ({until})"},
-    "sla_breach": {"de": "Die zugesagte Zeit ist abgelaufen ({until})", "en": "The promised time has passed ({until})"},
-    "sla_lead": {"de": "Die zugesagte Zeit ist länger abgelaufen: bitte an die Teamleitung ({until})", "en": "The promised time passed a while ago: please tell the team lead ({until})"},
+    "sla_warning": {"de": "Die zugesagte Zeit läuft bald ab ({until}); gerufen: {to}", "en": "The promised time is running out ({until}); called: {to}"},
+    "sla_breach": {"de": "Die zugesagte Zeit ist abgelaufen ({until}); als Vertretung gerufen: {to}", "en": "The promised time has passed ({until}); called to stand in: {to}"},
+    "sla_lead": {"de": "Die zugesagte Zeit ist länger abgelaufen ({until}); als Leitung gerufen: {to}", "en": "The promised time passed a while ago ({until}); called to lead: {to}"},
 }  # fmt: skip
 
 RESOLUTION_WORDS: Mapping[Resolution, Sentences] = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.dialogue import case_words as words
 from bot.dialogue.case_events import CaseEvent, Consents, Rates, Time
 from bot.dialogue.case_moment import REOPEN_FOR, Change, Ignored, Moment, alias_of, due_of, ended, resolved, timers_of
+from bot.dialogue.escalation import called, called_to_text
 from bot.model import SILENT, Alarm, CaseFacts, CaseNumber, DropCaseText, Remark
 
 STAGES: Mapping[str, Alarm] = {"sla_warning": "warned", "sla_breach": "breached", "sla_lead": "lead"}
@@ -232,8 +233,11 @@ def alarm(m: Moment, event: CaseEvent) -> Change | Ignored:
     """A due time comes near, or has passed."""
     assert isinstance(event, Time)
     due = due_of(m.case)
-    rung = any(timer.what == event.kind and timer.due_at <= m.now for timer in timers_of(m.case, m.now, m.office))
-    if due is None or not rung:
+    timer = next((one for one in timers_of(m.case, m.now, m.office) if one.what == event.kind), None)
+    if due is None or timer is None:
         return Ignored("it was about something that has been done meanwhile")
+    if timer.due_at > m.now:
+        return Change(m.case)  # nobody is there now, as after a night without power: the timer is set anew
     case = replace(m.case, alarm=STAGES[event.kind])
-    return Change(case, (Remark(event.kind, (("until", due.isoformat()),)),))
+    to = called_to_text(called(case, case.alarm, m.now, m.office))
+    return Change(case, (Remark(event.kind, (("until", due.isoformat()), ("to", to))),))

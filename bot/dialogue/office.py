@@ -36,6 +36,18 @@ class Office(Protocol):
         """Whether what this team's coordinators write reaches the employee unless it is a note; else only chosen replies do."""
         ...
 
+    def deputy_team(self, team: str) -> str | None:
+        """The team that is told when this one did not keep a promise; None: nobody stands in."""
+        ...
+
+    def leads(self, team: str, now: datetime) -> tuple[Deputy, ...]:
+        """Who leads the team, each or who stands in for them at this moment."""
+        ...
+
+    def opens(self, team: str, moment: datetime) -> datetime:
+        """The first moment from this one on at which somebody of the team is there: itself while they are."""
+        ...
+
     def first_due(self, team: str, since: datetime) -> datetime | None:
         """Until when somebody replies to a case opened at ``since``; None: nothing is promised."""
         ...
@@ -115,6 +127,18 @@ class PlainOffice:
     def relays_all(self, team: str) -> bool:
         """It does."""
         return True
+
+    def deputy_team(self, team: str) -> str | None:
+        """Nobody stands in."""
+        return None
+
+    def leads(self, team: str, now: datetime) -> tuple[Deputy, ...]:
+        """Nobody does."""
+        return ()
+
+    def opens(self, team: str, moment: datetime) -> datetime:
+        """Somebody is always there."""
+        return moment
 
     def first_due(self, team: str, since: datetime) -> datetime | None:
         """Nothing is promised."""

@@ -3,7 +3,7 @@
 A team the content no longer knows promises nothing: a case that was opened for it goes on, only without due times.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,20 +11,21 @@ from bot.content.definitions import Content, Sla
 from bot.dialogue import absence, promises
 from bot.dialogue.absence import Deputy
 from bot.dialogue.working_time import add_working, end_of_working_day, next_opening
-from bot.model import Absence, Locale, StaffId, TopicId
+from bot.model import Absence, Locale, Staff, StaffId, TopicId
 
 
 @dataclass(frozen=True, slots=True)
 class TeamOffice:
     """The teams of a content, and who of the staff is there. ``names`` are those of everybody who is a coordinator now.
 
-    ``ends_with_day`` gives cases nobody acted on back to the queue when the working day ends.
+    ``ends_with_day`` gives cases nobody acted on back to the queue when the working day ends. ``led_by``: the leads by team.
     """
 
     content: Content
     absences: tuple[Absence, ...] = ()
     names: Mapping[StaffId, str] = field(default_factory=dict)
     ends_with_day: bool = False
+    led_by: Mapping[str, tuple[StaffId, ...]] = field(default_factory=dict)
 
     def team_name(self, team: str, locale: Locale) -> str:
         """The team's name, or its id when the content no longer has it."""
@@ -45,6 +46,23 @@ class TeamOffice:
         """Whether what this team's coordinators write reaches the employee unless it is a note; else only chosen replies do."""
         known = self.content.teams.get(team)
         return known is None or known.relay == "all"
+
+    def deputy_team(self, team: str) -> str | None:
+        """The team that is told when this one did not keep a promise; None: nobody stands in."""
+        known = self.content.teams.get(team)
+        return known.deputy_team if known else None
+
+    def leads(self, team: str, now: datetime) -> tuple[Deputy, ...]:
+        """Who leads the team, each or who stands in for them at this moment; nobody twice."""
+        there = (absence.answers_for(staff, self.absences, now) for staff in self.led_by.get(team, ()))
+        return tuple(
+            Deputy(one, self.names[one]) for one in dict.fromkeys(there) if one is not None and one in self.names
+        )
+
+    def opens(self, team: str, moment: datetime) -> datetime:
+        """The first moment from this one on at which somebody of the team is there: itself while they are."""
+        known = self.content.teams.get(team)
+        return next_opening(known.calendar, moment) if known else moment
 
     def first_due(self, team: str, since: datetime) -> datetime | None:
         """Until when somebody replies to a case opened at ``since``; None: nothing is promised."""
@@ -107,3 +125,14 @@ class TeamOffice:
         """Who stands in for this coordinator while they are away, and is one too; None: nobody."""
         found = absence.deputy_of(staff, self.absences, now)
         return Deputy(found, self.names[found]) if found is not None and found in self.names else None
+
+
+def office_at(content: Content, everybody: Iterable[Staff], absences: tuple[Absence, ...]) -> TeamOffice:
+    """The office of this moment: ``everybody`` who may sign in, and the absences that are not over."""
+    coordinators = [staff for staff in everybody if "coordinator" in staff.roles]
+    return TeamOffice(
+        content,
+        absences,
+        {staff.id: staff.name for staff in coordinators},
+        led_by={team: tuple(staff.id for staff in coordinators if staff.is_lead_of(team)) for team in content.teams},
+    )

@@ -1,6 +1,7 @@
 """One case as its page shows it: the context card (computed, so it cannot invent anything), the lines, what can be done now."""
 
 import contextlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from bot.content.definitions import Content
 from bot.dialogue.absence import present
 from bot.dialogue.case_card import CardWords, card_words
 from bot.dialogue.case_words import RESOLUTION_WORDS, remark_words
+from bot.dialogue.escalation import TEAM
 from bot.dialogue.promises import due_words
 from bot.dialogue.staff_rights import Action, may, standings
 from bot.dialogue.team_office import TeamOffice
@@ -190,6 +192,8 @@ def _remark(line: CaseLine, content: Content, locale: Locale) -> str:
     values = dict(line.values)
     if "team" in values:
         values["team"] = team_name(content, values["team"], locale)
+    values.setdefault("to", "–")  # an earlier release did not say who was called
+    values["to"] = re.sub(rf"{TEAM}(\w+)", lambda found: team_name(content, found[1], locale), values["to"])
     if "topic" in values:
         values["topic"] = topic_name(content, TopicId(values["topic"]), locale)
     if "code" in values:

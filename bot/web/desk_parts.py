@@ -8,10 +8,13 @@ from typing import Protocol
 from starlette.requests import Request
 
 from bot.content.definitions import Content
+from bot.dialogue.office import Office
+from bot.dialogue.team_office import office_at
 from bot.drafts import Drafts
 from bot.gap_lessons import Lessons
 from bot.gap_list import GapList
 from bot.model import BROKEN, CaseFacts, CaseNumber, Staff
+from bot.store.absences import list_absences
 from bot.store.database import Database
 from bot.store.desk import Desk
 from bot.store.desk_reading import CaseFile, ErasedCase, read_case
@@ -81,6 +84,10 @@ class DeskParts:
     def known(self, me: SignedIn) -> SignedIn:
         """The same, with the teams they stand in for."""
         return replace(me, staff=self.standing_in(me.staff))
+
+    async def office(self) -> Office:
+        """What the rules of a case ask about teams and people, at this moment. Raises StoreUnavailable."""
+        return office_at(self.content, self.door.people.everybody(), await list_absences(self.database, self.now()))
 
     def place_of(self, facts: CaseFacts) -> CasePlace:
         """What decides who sees this case."""

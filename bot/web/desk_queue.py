@@ -16,10 +16,14 @@ from starlette.routing import Route
 
 from bot.content.definitions import Content
 from bot.dialogue.case_events import Claims
+from bot.dialogue.case_moment import since_and_due
 from bot.dialogue.case_words import RESOLUTION_WORDS
+from bot.dialogue.escalation import called
+from bot.dialogue.office import Office
+from bot.dialogue.promises import due_words
 from bot.dialogue.staff_rights import may, standings
 from bot.dialogue.working_time import BERLIN
-from bot.model import CASE_STATES, UNFINISHED, CaseState, Locale, Reply, Staff
+from bot.model import CASE_STATES, UNFINISHED, Alarm, CaseState, Locale, Reply, Staff
 from bot.store.desk import Done
 from bot.store.desk_notices import list_notices
 from bot.store.desk_reading import Filters, QueueRow, read_queue
@@ -90,6 +94,15 @@ class QueueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A case whose promise calls this person: to act, to stand in, or to lead."""
+
+    number: int
+    level: Alarm
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueView:
     """The queue of one person: the lines of the tab, and how many each tab has."""
 
@@ -98,6 +111,7 @@ class QueueView:
     counts: Mapping[str, int]
     teams: tuple[tuple[str, str], ...]
     sees_cases: bool
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,7 @@ async def queue_view(parts: DeskParts, staff: Staff, wanted: Wanted, locale: Loc
         return QueueView(wanted, (), {}, (), sees_cases=False)
     states = FINISHED if wanted.tab == "done" else UNFINISHED
     rows = await read_queue(parts.database, staff, now, Filters(states=None if wanted.tab == "done" else states))
+    office = await parts.office()
     seen = [row for row in rows if sees_case(staff, parts.place_of(row.facts))]
     lines = [(row, _line(row, staff, content, now, locale)) for row in seen]
     words = wanted.search.casefold().split()
@@ -131,7 +146,19 @@ async def queue_view(parts: DeskParts, staff: Staff, wanted: Wanted, locale: Loc
     shown = [line for row, line in found if _belongs(row, line, wanted.tab)]
     if wanted.tab == "done":
         shown.sort(key=lambda line: -line.number)
-    return QueueView(wanted, tuple(shown), counts, teams, sees_cases=True)
+    calls = tuple(call for row in seen if (call := _call(row, staff, content, now, office, locale)) is not None)
+    return QueueView(wanted, tuple(shown), counts, teams, sees_cases=True, calls=calls)
+
+
+def _call(row: QueueRow, staff: Staff, content: Content, now: datetime, office: Office, locale: Locale) -> Call | None:
+    """What the alarm of this case asks of this person; nothing once somebody has done what was due."""
+    facts = row.facts
+    due = since_and_due(facts)
+    if due is None or not any(one.is_for(staff) for one in called(facts, facts.alarm, now, office)):
+        return None
+    words = TEXTS[locale][f"desk_call_{facts.alarm}"]
+    until = due_words(due[1], now, locale)
+    return Call(row.number, facts.alarm, words.format(team=team_name(content, facts.team, locale), until=until))
 
 
 def _belongs(row: QueueRow, line: QueueLine, tab: Tab) -> bool:
@@ -191,6 +218,7 @@ async def queue_regions(
     view = await queue_view(parts, me.staff, wanted, locale)
     digests = await todays_digests(parts, me.staff, locale)
     return view, (
+        region("calls", fragment("_desk_queue.html", "calls", locale, view)),
         region("tabs", fragment("_desk_queue.html", "tabs", locale, view)),
         region("rows", fragment("_desk_queue.html", "rows", locale, view)),
         region("digests", fragment("_desk_queue.html", "digests", locale, digests)),

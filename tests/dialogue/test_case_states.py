@@ -430,7 +430,8 @@ def test_an_alarm_about_something_done_meanwhile_is_none():
     """It was on its way when a coordinator replied; what is due now is something else, and later."""
     replied = decide(case("claimed", solution_due=LATER), events.Replies(MARIA, "Moin"), NOW, OFFICE).case
     for what in ("sla_warning", "sla_breach", "sla_lead"):
-        assert isinstance(decide(replied, Time(what), NOW, OFFICE), Ignored)
+        outcome = decide(replied, Time(what), NOW, OFFICE)
+        assert isinstance(outcome, Ignored) or (outcome.case, outcome.effects) == (replied, ())
 
 
 def test_a_reply_stills_the_alarm():

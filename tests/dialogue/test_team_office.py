@@ -6,8 +6,8 @@ import pytest
 
 from bot.content.read import read_content
 from bot.dialogue.absence import Deputy
-from bot.dialogue.team_office import TeamOffice
-from bot.model import Absence, StaffId, TopicId
+from bot.dialogue.team_office import TeamOffice, office_at
+from bot.model import ALL_TEAMS, Absence, Staff, StaffId, TopicId
 from tests.content.small_tree import write_tree
 from tests.dialogue.test_working_time import berlin
 
@@ -80,6 +80,35 @@ def test_who_is_there_and_who_stands_in(content, absences, present, deputy):
     office = TeamOffice(content, away, NAMES)
     assert office.present(ANNA, NOW) is present
     assert office.deputy(ANNA, NOW) == deputy
+
+
+def test_who_leads_is_a_coordinator_who_is_there_or_stands_in(content):
+    people = [
+        Staff(
+            ANNA,
+            "Anna Petersen",
+            frozenset({"coordinator"}),
+            frozenset({"foerderung"}),
+            leads=frozenset({"foerderung"}),
+        ),
+        Staff(BEN, "Ben Hansen", frozenset({"coordinator"}), ALL_TEAMS, leads=ALL_TEAMS),
+        Staff(CEM, "Cem", frozenset({"admin"}), ALL_TEAMS, leads=ALL_TEAMS),
+    ]
+    anna, ben = Deputy(ANNA, "Anna Petersen"), Deputy(BEN, "Ben Hansen")
+    assert office_at(content, people, ()).leads("foerderung", NOW) == (anna, ben)
+    assert office_at(content, people, ()).leads("module", NOW) == (ben,)
+    away = (Absence(ANNA, NOW, NOW + timedelta(days=1), BEN),)
+    assert office_at(content, people, away).leads("foerderung", NOW) == (ben,)
+    assert office_at(content, people, ()).leads("gone", NOW) == ()
+    assert office_at(content, people, ()).deputy_team("foerderung") == "module"
+    assert [office_at(content, people, ()).deputy_team(team) for team in ("module", "gone")] == [None, None]
+
+
+def test_a_closed_team_opens_again(content):
+    office = TeamOffice(content)
+    assert office.opens("foerderung", berlin("2026-11-23T12:45")) == berlin("2026-11-23T13:30")
+    assert office.opens("foerderung", berlin("2026-11-23T09:00")) == berlin("2026-11-23T09:00")
+    assert office.opens("gone", NOW) == NOW
 
 
 def test_somebody_who_is_no_coordinator_any_more_is_not_there(content):

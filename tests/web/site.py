@@ -67,7 +67,7 @@ from tests.content.small_tree import SMALL_TREE, write_tree
 
 PEOPLE = """\
 staff:
-  anna.petersen: {name: Anna Petersen, roles: [coordinator, admin], teams: [foerderung, module]}
+  anna.petersen: {name: Anna Petersen, roles: [coordinator, admin], teams: [foerderung, module], leads: [foerderung]}
   ben.hansen: {name: Ben Hansen, roles: [coordinator], teams: [anerkennung]}
   cem: {name: Cem Yildiz, roles: [admin]}
   dora: {name: Dora Dirks, roles: [coordinator], teams: [foerderung, streit]}

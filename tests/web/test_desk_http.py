@@ -108,6 +108,32 @@ async def test_what_is_due_first_comes_first_and_overdue_says_so_in_words(site, 
     assert f'data-case="{early}"' in (await anna.at("/desk?tab=overdue")).text
 
 
+async def test_who_is_called_by_a_promise_reads_so_above_the_list(site, guest, anna, dora, ben):
+    number = await case_of(site, guest)
+    await act(dora, number, "claim")
+
+    async def calls(staff):
+        html = (await staff.at("/desk")).text
+        found = re.search(r'data-region="calls"[^>]*>(.*?)</div>', html, re.DOTALL)[1]
+        return [words_of(item) for item in re.findall("<li.*?</li>", found, re.DOTALL) if f'cases/{number}"' in item]
+
+    async def alarm(stage):
+        async with site.database.transaction() as connection:
+            mine = update(tables.cases).where(tables.cases.c.number == number)
+            await connection.execute(mine.values(alarm=stage))
+        return [await calls(staff) for staff in (dora, anna, ben)]
+
+    assert await alarm("none") == [[], [], []]
+    until = "heute, 14:00 Uhr"
+    assert await alarm("warned") == [[f"▲ Fall {number} : {DE['desk_call_warned'].format(until=until)}"], [], []]
+    stands_in = DE["desk_call_breached"].format(team="Förderberatung", until=until)
+    assert await alarm("breached") == [[], [], [f"■ Fall {number} : {stands_in}"]]
+    leads = DE["desk_call_lead"].format(team="Förderberatung", until=until)
+    assert await alarm("lead") == [[], [f"■ Fall {number} : {leads}"], []]
+    await act(dora, number, "say", text="Moin")
+    assert [await calls(staff) for staff in (dora, anna, ben)] == [[], [], []]
+
+
 async def test_next_case_claims_the_most_urgent_one_and_says_when_there_is_none(own_site):
     async with signed_in(own_site, ANNA) as anna, arrived(own_site) as one, arrived(own_site) as two:
         first, second = await case_of(own_site, one), await case_of(own_site, two)
