@@ -459,6 +459,7 @@ class OpenCase:
     context: CaseContext = CaseContext()
     first_due: datetime | None = None
     solution_due: datetime | None = None
+    away_until: datetime | None = None
     timers: tuple[CaseTimer, ...] = ()
 
 
@@ -551,7 +552,8 @@ class CaseFacts:
     """A case as its rules see it; no text of anybody. ``version`` grows whenever state, owner, team or topic change.
 
     ``silent_from`` is the version with which a person last took the word: whatever Lotse decided before is not sent.
-    ``unanswered_since``: the employee's oldest message nobody has replied to.
+    ``unanswered_since``: the employee's oldest message nobody has replied to. ``away_until``: the opening the employee was told
+    of last, because they wrote while nobody was there.
     """
 
     number: CaseNumber
@@ -571,6 +573,7 @@ class CaseFacts:
     alarm: Alarm = "none"
     replied_at: datetime | None = None
     unanswered_since: datetime | None = None
+    away_until: datetime | None = None
     waiting_since: datetime | None = None
     waiting_until: datetime | None = None
     remind_at: datetime | None = None

@@ -53,6 +53,7 @@ def _opened(effect: OpenCase, number: CaseNumber, now: datetime) -> CaseFacts:
         topic=effect.topic,
         first_due=effect.first_due,
         solution_due=effect.solution_due,
+        away_until=effect.away_until,
         unanswered_since=now,
     )
 

@@ -104,6 +104,12 @@ def promise_of(case: CaseFacts, now: datetime, office: Office) -> str:
     return words.filled(words.PROMISED, until=until)[case.locale]
 
 
+def away_until(team: str, now: datetime, office: Office) -> datetime | None:
+    """When somebody of the team is there again; None while somebody is. It also tells one closing period from another."""
+    opening = office.opens(team, now)
+    return opening if opening > now else None
+
+
 def timers_of(case: CaseFacts, now: datetime, office: Office) -> tuple[CaseTimer, ...]:
     """Every timer the case needs now; they replace those set before."""
     timers: list[CaseTimer] = []

@@ -50,6 +50,7 @@ def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[t
         context=context_of(s),
         first_due=case.first_due,
         solution_due=case.solution_due,
+        away_until=case.away_until,
         timers=timers_of(case, s.now, s.office),
     )
     choices = ((wording.CONSENT_YES[s.locale], CONSENT), (wording.CONSENT_NO[s.locale], NO_CONSENT))

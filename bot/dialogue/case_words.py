@@ -107,6 +107,15 @@ STILL_RUNNING: Sentences = {
     "en": "Your case {number} is still with {name}. Just add your new request here, or start a new conversation.",
 }
 
+AWAY: Sentences = {
+    "de": "Ihre Nachricht ist angekommen. Im Moment ist dort niemand im Dienst ({team}), wieder {opening}.{promise}",
+    "en": "Your message has arrived. Nobody is on duty there at the moment ({team}); the team is back {opening}.{promise}",
+}
+AWAY_OPEN: Sentences = {
+    "de": "Im Moment ist dort niemand im Dienst ({team}), wieder {opening}.{promise} Was ich sicher weiß, beantworte ich Ihnen weiter.",
+    "en": "Nobody is on duty there at the moment ({team}); the team is back {opening}.{promise} What I know for sure I go on answering.",
+}
+
 # --- The employee asks how it stands -----------------------------------------------------------------------------
 
 STATUS: Mapping[str, Sentences] = {

@@ -26,7 +26,7 @@ from bot.dialogue.case_events import (
     WaitsForEmployee,
     WaitsForThird,
 )
-from bot.dialogue.case_moment import REOPEN_FOR, Change, Ignored, Moment, Refused, ended, resolved
+from bot.dialogue.case_moment import REOPEN_FOR, Change, Ignored, Moment, Refused, away_until, ended, resolved
 from bot.dialogue.case_text import MOST_CHARACTERS, is_note, note_text, parse
 from bot.model import (
     SILENT,
@@ -97,8 +97,10 @@ def _relay(by: Staff, text: str, locale: Locale) -> Relay:
     return Relay(by.id, by.name, text, Reply(parse(text), locale, person=by.name))
 
 
-def _answered(case: CaseFacts, now: datetime) -> CaseFacts:
-    return replace(case, replied_at=case.replied_at or now, unanswered_since=None, next_due=None)
+def _answered(m: Moment) -> CaseFacts:
+    """Nothing is unanswered. Whoever writes outside of the opening hours is there: the employee is not told otherwise."""
+    case = replace(m.case, replied_at=m.case.replied_at or m.now, unanswered_since=None, next_due=None)
+    return replace(case, away_until=away_until(case.team, m.now, m.office) or case.away_until)
 
 
 def replies(m: Moment, event: CaseEvent) -> Change | Refused:
@@ -107,7 +109,7 @@ def replies(m: Moment, event: CaseEvent) -> Change | Refused:
     refused = _owned(m, event.by) or _usable(event.text)
     if refused is not None:
         return refused
-    return Change(_answered(m.case, m.now), (_relay(event.by, event.text, m.locale),))
+    return Change(_answered(m), (_relay(event.by, event.text, m.locale),))
 
 
 def replies_first(m: Moment, event: CaseEvent) -> Change | Refused:
@@ -118,7 +120,7 @@ def replies_first(m: Moment, event: CaseEvent) -> Change | Refused:
         return refused
     claimed = claims(m, Claims(event.by))
     relay = _relay(event.by, event.text, m.locale)
-    return replace(claimed, case=_answered(claimed.case, m.now), effects=(*claimed.effects, relay))
+    return replace(claimed, case=_answered(replace(m, case=claimed.case)), effects=(*claimed.effects, relay))
 
 
 def notes(m: Moment, event: CaseEvent) -> Change | Refused:
@@ -215,7 +217,7 @@ def waits_employee(m: Moment, event: CaseEvent) -> Change | Refused:
     remind = m.office.after_days(m.case.team, m.now, REMIND_AFTER_DAYS)
     until = event.until or over
     case = replace(
-        _answered(m.case, m.now),
+        _answered(m),
         state="waiting_employee",
         waiting_since=m.case.waiting_since or m.now,
         waiting_until=until,
@@ -232,7 +234,7 @@ def waits_third(m: Moment, event: CaseEvent) -> Change | Refused:
     if refused is not None:
         return refused
     case = replace(
-        _answered(m.case, m.now),
+        _answered(m),
         state="waiting_third",
         waiting_since=m.case.waiting_since or m.now,
         waiting_until=event.until,
@@ -262,7 +264,7 @@ def resolves(m: Moment, event: CaseEvent) -> Change | Refused:
     refused = _owned(m, event.by) or (_usable(event.summary) if event.summary.strip() else None)
     if refused is not None:
         return refused
-    answered = replace(m, case=_answered(m.case, m.now)) if event.summary.strip() else m
+    answered = replace(m, case=_answered(m)) if event.summary.strip() else m
     case = replace(resolved(answered, event.code), owner=event.by.id, owner_name=event.by.name)
     effects: list[CaseEffect] = []
     if event.summary.strip():

@@ -5,8 +5,21 @@ from dataclasses import replace
 
 from bot.dialogue import case_words as words
 from bot.dialogue.case_events import CaseEvent, Consents, Rates, Time
-from bot.dialogue.case_moment import REOPEN_FOR, Change, Ignored, Moment, alias_of, due_of, ended, resolved, timers_of
+from bot.dialogue.case_moment import (
+    REOPEN_FOR,
+    Change,
+    Ignored,
+    Moment,
+    alias_of,
+    away_until,
+    due_of,
+    ended,
+    promise_of,
+    resolved,
+    timers_of,
+)
 from bot.dialogue.escalation import called, called_to_text
+from bot.dialogue.promises import opening_words
 from bot.model import SILENT, Alarm, CaseFacts, CaseNumber, DropCaseText, Remark
 
 STAGES: Mapping[str, Alarm] = {"sla_warning": "warned", "sla_breach": "breached", "sla_lead": "lead"}
@@ -36,6 +49,7 @@ def opens(m: Moment, event: CaseEvent) -> Change:
         first_due=m.office.first_due(m.case.team, m.now),
         solution_due=m.office.solution_due(m.case.team, m.now),
         unanswered_since=m.now,
+        away_until=away_until(m.case.team, m.now, m.office),
     )
     return Change(new, (Remark("opened", (("team", m.case.team),)),))
 
@@ -61,24 +75,44 @@ def _to_queue_again(m: Moment, told: words.Sentences) -> Change:
         solution_due=m.office.solution_due(m.case.team, m.now),
     )
     tell = replace(m, case=case).told(told)
-    return Change(case, (tell, Remark("reopened")))
+    return _told_if_closed(m, Change(case, (tell, Remark("reopened"))), promised=True)
+
+
+def _told_if_closed(m: Moment, change: Change, *, promised: bool = False) -> Change:
+    """The employee who writes while nobody is there reads so, and from when on somebody is: once per closing period.
+
+    ``promised``: until when there is an answer has just been said.
+    """
+    case = change.case
+    opening = away_until(case.team, m.now, m.office)
+    if opening is None or opening == case.away_until:
+        return change
+    told = replace(m, case=replace(case, away_until=opening))
+    sentences = words.AWAY_OPEN if case.state == "open" else words.AWAY
+    opens = opening_words(opening, m.now, m.locale)
+    promise = "" if promised else promise_of(told.case, m.now, m.office)
+    tell = told.told(sentences, opening=opens, promise=promise)
+    return replace(change, case=told.case, effects=(*change.effects, tell))
 
 
 def joins(m: Moment, event: CaseEvent) -> Change:
     """The message belongs to the case; the first that is unanswered sets the clock."""
+    return _told_if_closed(m, Change(_joined(m)))
+
+
+def _joined(m: Moment) -> CaseFacts:
     if m.case.unanswered_since is not None:
-        return Change(m.case)
-    return Change(replace(m.case, unanswered_since=m.now, next_due=m.office.next_due(m.case.team, m.now)))
+        return m.case
+    return replace(m.case, unanswered_since=m.now, next_due=m.office.next_due(m.case.team, m.now))
 
 
 def wakes(m: Moment, event: CaseEvent) -> Change:
     """Somebody who writes is not waiting: the owner gets the case back, or who stands in for them."""
-    awake = replace(m.case, state="claimed")
-    joined = joins(replace(m, case=awake), event).case
+    joined = _joined(replace(m, case=replace(m.case, state="claimed")))
     owner = m.case.owner
     if owner is None or m.office.present(owner, m.now):
-        return Change(joined, (Remark("goes_on"),))
-    return _without_owner(replace(m, case=joined), "owner_away")
+        return _told_if_closed(m, Change(joined, (Remark("goes_on"),)))
+    return _told_if_closed(m, _without_owner(replace(m, case=joined), "owner_away"))
 
 
 def _without_owner(m: Moment, why: str) -> Change:
@@ -109,7 +143,9 @@ def writes_again(m: Moment, event: CaseEvent) -> Change | Ignored:
         unanswered_since=m.now,
         next_due=m.office.next_due(m.case.team, m.now),
     )
-    return Change(case, (replace(m, case=case).told(words.REOPENED), Remark("reopened")))
+    return _told_if_closed(
+        m, Change(case, (replace(m, case=case).told(words.REOPENED), Remark("reopened"))), promised=True
+    )
 
 
 def consents(m: Moment, event: CaseEvent) -> Change | Ignored:

@@ -63,6 +63,7 @@ async def open_case(
         opened_at=now,
         first_due=effect.first_due,
         solution_due=effect.solution_due,
+        away_until=effect.away_until,
         unanswered_since=now,
     )
     number = CaseNumber((await connection.execute(row.returning(cases.c.number))).scalar_one())

@@ -213,6 +213,7 @@ cases = Table(
     Column("alarm", String(10), nullable=False, server_default="none"),
     Column("replied_at", UtcDateTime),
     Column("unanswered_since", UtcDateTime),
+    Column("away_until", UtcDateTime, doc="the opening the employee was told of last"),
     Column("waiting_since", UtcDateTime),
     Column("waiting_until", UtcDateTime),
     Column("remind_at", UtcDateTime),
