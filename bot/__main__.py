@@ -20,6 +20,7 @@ COMMANDS = (
     "export",
     "erase",
     "migrate",
+    "matrix",
     "health",
 )
 """In the order of the help. A command ``x`` is ``x`` of ``bot/commands/x.py``: a function, or an app of commands."""

@@ -10,7 +10,7 @@ import functools
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +21,8 @@ import uvicorn
 
 from bot.channels.browser import BrowserChannel
 from bot.channels.channel import Channel
+from bot.channels.matrix.matrix_channel import open_matrix
+from bot.channels.matrix.matrix_settings import matrix_settings
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
 from bot.dialogue.office import Office, OfficeOf
@@ -139,10 +141,11 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
     ``on_ready`` is called once pages are served, with a link to the desk for the built-in person, where there is one.
     """
     people = people_of(settings)
-    async with open_core(settings, people) as core:
+    async with open_core(settings, people) as core, platforms(settings, core.clock) as connected:
         check_teams(people.everybody(), core.live.content.teams)
         desk_link = await _desk_link(core, people, listening.getsockname()[1])
         browser = BrowserChannel(lambda address: core.database.announcer.notify(transcript_topic(address)))
+        channels: list[Channel] = [browser, *connected]
         parts = WebParts(
             database=core.database,
             accept=functools.partial(_accept, core.inbox, browser.name),
@@ -157,6 +160,7 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
             open_access=settings.open_access,
             keep_transcripts_days=settings.keep_transcripts_days,
             keep_cases_days=settings.keep_cases_days,
+            channel_problems=lambda: [channel.problem for channel in channels if channel.problem is not None],
             hosts=(host_name(urlsplit(settings.own_address()).netloc),),
         )
         server = WebServer(
@@ -169,7 +173,7 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
                 timeout_graceful_shutdown=STOP_WITHIN_S,
             )
         )
-        async with running(core, [browser]):
+        async with running(core, channels):
             server.stop_on_signals()
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started and not serving.done():  # noqa: ASYNC110  # the server offers no event
@@ -188,6 +192,14 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
                 closing.cancel()
                 for task in watching:
                     task.cancel()
+
+
+@asynccontextmanager
+async def platforms(settings: Settings, clock: Clock) -> AsyncIterator[list[Channel]]:
+    """The chat platforms that were set, connected or trying to be. Raises ConfigError."""
+    matrix = matrix_settings(settings)
+    async with AsyncExitStack() as stack:
+        yield [] if matrix is None else [await stack.enter_async_context(open_matrix(matrix, clock))]
 
 
 class WebServer(uvicorn.Server):

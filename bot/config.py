@@ -65,7 +65,7 @@ def _base_address(address: str) -> str:
     ):
         raise ValueError("write scheme and host alone, such as https://lotse.example.org")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("whoever signs in there needs https://, because the cookie would be readable on its way")
+        raise ValueError("it needs https://, because passwords and cookies would be readable on their way")
     return plain
 
 
@@ -99,6 +99,18 @@ class Settings(BaseSettings):
     keep_cases_days: int = Field(default=180, ge=1)
     keep_gaps_days: int = Field(default=180, ge=1)
     gaps_smallest_group: int = Field(default=5, ge=1)
+    # Matrix; what belongs together is checked by ``channels/matrix/matrix_settings.py``.
+    matrix_homeserver: Annotated[str, AfterValidator(_base_address)] | None = None
+    matrix_user: str = ""
+    matrix_password: SecretStr | None = None
+    matrix_token: SecretStr | None = None
+    matrix_key: Annotated[SecretStr, AfterValidator(_long_enough)] | None = None
+    matrix_encryption: bool = True
+    matrix_invites: str = ""
+    matrix_desk_rooms: str = ""
+    matrix_desk_power_level: int = Field(default=0, ge=0, le=100)
+    matrix_display_name: str = Field(default="Lotse", min_length=1, max_length=80)
+    matrix_avatar: Path | None = None
 
     @property
     def database_address(self) -> str:

@@ -87,6 +87,7 @@ class RecordingChannel:
     """A platform in memory: it knows a message by its outbox id, as real ones do, and fails when told to."""
 
     limits = Limits(text=4_000, choices=5)
+    problem = None
 
     def __init__(self, name: str = "recording") -> None:
         self.name = name

@@ -28,6 +28,7 @@ class BrowserChannel:
 
     name = NAME
     limits = LIMITS
+    problem: str | None = None
 
     def __init__(self, wake: Wake) -> None:
         """Keep how pages are woken; the application connects it to the store's announcer."""

@@ -27,6 +27,8 @@ class Channel(Protocol):
 
     name: str
     limits: Limits
+    problem: str | None
+    """Why it cannot reach its platform at present, in one sentence for the operator; None when it can."""
 
     async def receive(self, accept: Accept, cursor: str | None) -> None:
         """Take in what people write, from ``cursor`` on, until cancelled."""

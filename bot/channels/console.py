@@ -25,6 +25,7 @@ class ConsoleChannel:
 
     name = NAME
     limits = LIMITS
+    problem: str | None = None
 
     def __init__(
         self,

@@ -34,6 +34,7 @@ class Health:
     clock: Callable[[], datetime]
     content: Callable[[], ContentState]
     staff_problem: Callable[[], str | None]
+    channel_problems: Callable[[], Sequence[str]] = tuple
 
     def routes(self) -> list[Route]:
         """``/health`` for people and load balancers, ``/metrics`` for Prometheus."""
@@ -52,6 +53,7 @@ class Health:
         reasons = reasons_of(figures, content)
         if self.staff_problem():
             reasons.append("The file of LOTSE_STAFF cannot be used, so nobody may sign in; the log says why.")
+        reasons += self.channel_problems()
         errors = [problem for problem in content.problems if problem.severity == "error"]
         return JSONResponse(
             {
@@ -96,6 +98,11 @@ class Health:
             ("lotse_deliveries_sending", "Replies being sent at this moment", figures.deliveries_sending),
             ("lotse_deliveries_parked", "Replies a platform refused for good", figures.deliveries_parked),
             ("lotse_cases_open", "Cases that wait for a person", figures.cases_open),
+            (
+                "lotse_channels_troubled",
+                "Chat platforms that cannot be reached at present",
+                len(self.channel_problems()),
+            ),
         ):
             Gauge(name, meaning, registry=registry).set(value)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

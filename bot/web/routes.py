@@ -1,6 +1,6 @@
 """The web application: all routes, and what happens when one of them cannot answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +59,7 @@ class WebParts:
     open_access: bool
     keep_transcripts_days: int
     keep_cases_days: int
+    channel_problems: Callable[[], Sequence[str]] = tuple
     hosts: tuple[str, ...] = ()
     streams: Streams = field(default_factory=Streams)
     beat_s: float = BEAT_S
@@ -86,7 +87,7 @@ def create_web(parts: WebParts) -> Starlette:
     )
     events = ChatEvents(parts.database, seal, parts.streams, parts.beat_s)
     own_data = DataPages(parts.database, seal, parts.clock)
-    health = Health(parts.database, parts.clock, parts.content, lambda: parts.people.problem)
+    health = Health(parts.database, parts.clock, parts.content, lambda: parts.people.problem, parts.channel_problems)
     door = Door(parts.database, parts.people, parts.clock, parts.streams, parts.secret, parts.beat_s)
     presence = Presence(parts.database.announcer, parts.clock)
     desk = DeskParts(

@@ -1,4 +1,5 @@
-"""What every channel must do, in one table, each on its real counterpart: a page over HTTP, lines of a terminal.
+"""What every channel must do, in one table, each on its real counterpart: a page over HTTP, lines of a terminal, a room on a
+Matrix homeserver, plain and encrypted.
 
 Store and loops are real; only what Lotse says is a script. A channel that joins adds a counterpart and passes the same
 rows; what its platform does not have (a terminal repeats no event) is said in its counterpart, not skipped in a row.
@@ -19,6 +20,9 @@ from bot.model import MAX_UTTERANCE, Address, OutboxId, Paragraph, Post, Reply, 
 from bot.store import tables
 from bot.store.announce import transcript_topic
 from bot.web import chat_view
+from tests.channels.matrix.in_matrix import MatrixPerson, in_matrix
+from tests.conftest import NOW
+from tests.fakes import FakeClock
 from tests.web.site import SOURCE, arrived, running_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -27,11 +31,16 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 class Terminal:
     """A person at a terminal: lines in, printed text out."""
 
+    patience_s = 5
+
     def __init__(self, site):
         self.site = site
         self.lines, self.printed = asyncio.Queue(), []
         self.channel = console.ConsoleChannel(site.clock, user="kim", lines=self.typed(), write=self.printed.append)
         self.address = Address("console", "kim")
+
+    async def settle(self):
+        """It is there already."""
 
     async def typed(self):
         while True:
@@ -51,10 +60,15 @@ class Terminal:
 class Page:
     """A person at a page without script."""
 
+    patience_s = 5
+
     def __init__(self, site, guest):
         self.site, self.guest = site, guest
         self.channel = site.channels[0]
         self.address = chat_view.address_of(guest.conversation)
+
+    async def settle(self):
+        """It is open already."""
 
     async def write(self, text):
         event = {"text": text, "message_id": secrets.token_hex(16)}
@@ -70,31 +84,66 @@ class Page:
         return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", turn)).split()) for turn in turns]
 
 
-@pytest_asyncio.fixture(loop_scope="module", params=["console", "browser"])
-async def person(request, tmp_path):
-    async with contextlib.AsyncExitStack() as stack:
-        site = await stack.enter_async_context(running_site(tmp_path))
-        if request.param == "console":
-            person = Terminal(site)
-            await site.stop_loops()
-            site.channels.append(person.channel)
-            await site.start_loops()
-        else:
-            person = Page(site, await stack.enter_async_context(arrived(site)))
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def matrix(homeserver, node_tools, tmp_path_factory):
+    async with in_matrix(homeserver, node_tools, tmp_path_factory.mktemp("lotse"), FakeClock(NOW)) as matrix:
+        yield matrix
 
-        async def accept(incomings, cursor=None):
-            await site.inbox.accept(person.channel.name, incomings, cursor)
 
-        person.receiving = asyncio.create_task(person.channel.receive(accept, None))
+@contextlib.asynccontextmanager
+async def at_work(person):
+    """The person's channel reads and sends."""
+    site = person.site
+    if person.channel not in site.channels:
+        await site.stop_loops()
+        site.channels.append(person.channel)
+        await site.start_loops()
+
+    async def accept(incomings, cursor=None):
+        await site.inbox.accept(person.channel.name, incomings, cursor)
+
+    person.accept = accept
+    person.receiving = asyncio.create_task(person.channel.receive(accept, None))
+    await person.settle()
+    yield person
+    person.receiving.cancel()
+    await asyncio.gather(person.receiving, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def person_on_console(tmp_path):
+    async with running_site(tmp_path) as site, at_work(Terminal(site)) as person:
         yield person
-        person.receiving.cancel()
-        await asyncio.gather(person.receiving, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def person_on_browser(tmp_path):
+    async with running_site(tmp_path) as site, arrived(site) as guest, at_work(Page(site, guest)) as person:
+        yield person
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def person_on_matrix(tmp_path, matrix):
+    async with running_site(tmp_path) as site, at_work(MatrixPerson(site, matrix, encrypted=False)) as person:
+        yield person
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def person_on_encrypted_matrix(tmp_path, matrix):
+    async with running_site(tmp_path) as site, at_work(MatrixPerson(site, matrix, encrypted=True)) as person:
+        yield person
+
+
+@pytest.fixture(params=["console", "browser", "matrix", "encrypted_matrix"])
+def person(request):
+    """A person on each channel in turn; what a channel needs is started when its first test comes."""
+    return request.getfixturevalue(f"person_on_{request.param}")
 
 
 async def answered(person, words):
     """What the person reads once these words are there."""
     with person.site.database.announcer.listen(transcript_topic(person.address)) as bell:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(person.patience_s):
             while words not in "\n".join(read := await person.read()):
                 await bell.wait(0.5)
     return read
@@ -183,7 +232,7 @@ async def every_delivery_is_recorded_as_sent_with_its_id(person):
     await person.write("Hallo")
     await answered(person, "Sie schrieben: Hallo")
     with person.site.database.announcer.listen(transcript_topic(person.address)) as bell:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(person.patience_s):
             while await count(person, tables.outbox, tables.outbox.c.status != "sent"):
                 await bell.wait(0.5)
     assert await count(person, tables.outbox, tables.outbox.c.external_id.is_(None)) == 0

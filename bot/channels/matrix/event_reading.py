@@ -1,0 +1,192 @@
+"""What one event of a room says, read with no trust in its shape: whatever is not as it should be is not there.
+
+Pure. An event is what any member of a room, or a hostile server, may write: values of the wrong type, missing or enormous,
+relations to anything. Nothing here raises; what is no message to us is None.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Json = Mapping[str, Any]
+
+LONGEST_ID = 255
+MOST_READ = 32_000
+"""Characters of a body that are looked at; the inbox keeps fewer."""
+
+Kind = Literal["text", "file", "edit", "removal", "reaction"]
+
+FILES = frozenset({"m.file", "m.image", "m.audio", "m.video"})
+IGNORED = frozenset({"m.notice", "m.server_notice", "m.key.verification.request"})
+"""Notices are said by programs; two of them must not talk to each other."""
+
+FALLBACK = re.compile(r"> [^\n]*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEvent:
+    """Something somebody did in a room.
+
+    ``about`` is the message a change, removal or reaction is about; ``thread`` the root of the thread it stands in.
+    ``mentioned``: the ids that are called; None when the sender's client does not say.
+    """
+
+    kind: Kind
+    id: str
+    sender: str
+    at: datetime | None
+    text: str = ""
+    thread: str | None = None
+    about: str | None = None
+    mentioned: frozenset[str] | None = None
+    links: str = ""
+    """The formatted body, in which older clients mention people by links."""
+
+
+def read_event(event: Any) -> RoomEvent | None:
+    """The event, if it is something people say or do with what was said. Encrypted ones are decrypted before."""
+    if not isinstance(event, Mapping):
+        return None
+    event_id, sender = id_of(event.get("event_id"), "$"), id_of(event.get("sender"), "@")
+    content = event.get("content")
+    if event_id is None or sender is None or not isinstance(content, Mapping) or "state_key" in event:
+        return None
+    at = time_of(event.get("origin_server_ts"))
+    match event.get("type"):
+        case "m.room.message":
+            return _message(event_id, sender, at, content)
+        case "m.reaction":
+            relation = relation_of(content)
+            about, key = id_of(relation.get("event_id"), "$"), relation.get("key")
+            if relation.get("rel_type") != "m.annotation" or about is None or not isinstance(key, str) or not key:
+                return None
+            return RoomEvent("reaction", event_id, sender, at, text=key[:64], about=about)
+        case "m.room.redaction":
+            about = id_of(event.get("redacts"), "$") or id_of(content.get("redacts"), "$")  # room version 11 moved it
+            return None if about is None else RoomEvent("removal", event_id, sender, at, about=about)
+    return None
+
+
+def _message(event_id: str, sender: str, at: datetime | None, content: Json) -> RoomEvent | None:
+    relation = relation_of(content)
+    kind: Kind = "text"
+    about = None
+    if relation.get("rel_type") == "m.replace":
+        new, about = content.get("m.new_content"), id_of(relation.get("event_id"), "$")
+        if not isinstance(new, Mapping) or about is None:
+            return None
+        kind, content = "edit", new
+    msgtype, body = content.get("msgtype"), content.get("body")
+    if not isinstance(msgtype, str) or not isinstance(body, str) or msgtype in IGNORED:
+        return None
+    if msgtype in FILES:
+        return None if kind == "edit" else RoomEvent("file", event_id, sender, at, thread=thread_of(relation))
+    formatted = content.get("formatted_body")
+    return RoomEvent(
+        kind,
+        event_id,
+        sender,
+        at,
+        text=without_fallback(body[:MOST_READ], relation),
+        thread=thread_of(relation),
+        about=about,
+        mentioned=_mentioned(content),
+        links=formatted[:MOST_READ] if isinstance(formatted, str) else "",
+    )
+
+
+def relation_of(content: Json) -> Json:
+    """What the event relates to; empty when it does not say, or not in a way that can be read."""
+    relation = content.get("m.relates_to")
+    return relation if isinstance(relation, Mapping) else {}
+
+
+def thread_of(relation: Json) -> str | None:
+    """The root of the thread an event of this relation stands in."""
+    return id_of(relation.get("event_id"), "$") if relation.get("rel_type") == "m.thread" else None
+
+
+def without_fallback(body: str, relation: Json) -> str:
+    """The words without the quotation older clients put in front of a reply."""
+    if not isinstance(relation.get("m.in_reply_to"), Mapping) or not body.startswith("> "):
+        return body
+    place = 0
+    while (found := FALLBACK.match(body, place)) is not None:
+        place = found.end()
+    return body[place:].removeprefix("\n")
+
+
+def _mentioned(content: Json) -> frozenset[str] | None:
+    mentions = content.get("m.mentions")
+    if not isinstance(mentions, Mapping):
+        return None
+    ids = mentions.get("user_ids")
+    if not isinstance(ids, Sequence) or isinstance(ids, str):
+        return frozenset()
+    return frozenset(each for each in ids[:100] if isinstance(each, str))
+
+
+def id_of(value: Any, sigil: str) -> str | None:
+    """The value, if it can be an id of this kind."""
+    if not isinstance(value, str) or not 1 < len(value) <= LONGEST_ID or not value.startswith(sigil):
+        return None
+    return value if value.isprintable() else None
+
+
+def time_of(milliseconds: Any) -> datetime | None:
+    """When the sender's server says it was."""
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int):
+        return None
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What Lotse is called in a room: its id and the names it goes by."""
+
+    user_id: str
+    names: tuple[str, ...] = ()
+
+    def is_called(self, event: RoomEvent) -> bool:
+        """Whether this message calls Lotse: by a mention, by a link to it, or by its name in front."""
+        if event.mentioned is not None and self.user_id in event.mentioned:
+            return True
+        if event.mentioned is None and f"https://matrix.to/#/{self.user_id}" in event.links:
+            return True
+        return self.user_id in event.text or self._in_front().match(event.text) is not None
+
+    def without_call(self, text: str) -> str:
+        """The words without the name in front, which is no part of the question."""
+        found = self._in_front().match(text)
+        rest = text[found.end() :] if found else text
+        return rest if rest.strip() else text
+
+    def _in_front(self) -> re.Pattern[str]:
+        known = {self.user_id, self.user_id[1:].partition(":")[0], *self.names}
+        words = "|".join(re.escape(each) for each in sorted(known, key=lambda each: -len(each)) if each)
+        return re.compile(rf"\s*(?:hallo|hi|hey|moin|hello)?[\s,]*@?(?:{words})(?!\w|:\w)[\s,:;.!–-]*", re.IGNORECASE)
+
+
+CHOICE_SIGNS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟")
+_VARIATION = "\ufe0f"
+_SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
+
+
+def plain_sign(sign: str) -> str:
+    """The sign without colour of skin and without the mark that asks for its coloured form."""
+    return _SKIN.sub("", sign).replace(_VARIATION, "")
+
+
+_NUMBERS = {plain_sign(sign): number for number, sign in enumerate(CHOICE_SIGNS, 1)} | {
+    str(number): number for number in range(1, 10)
+}
+
+
+def number_of(sign: str) -> int | None:
+    """The number a reaction stands for."""
+    return _NUMBERS.get(plain_sign(sign))

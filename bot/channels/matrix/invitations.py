@@ -1,0 +1,84 @@
+"""Which invitations are accepted, and joining; what is not wanted is declined, so that nobody waits for an answer there."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from bot.channels.matrix.event_reading import id_of
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause, segment
+from bot.channels.matrix.matrix_settings import MatrixSettings
+
+log = structlog.get_logger(__name__)
+
+LONGEST_PAUSE_S = 300.0
+
+
+def inviter_of(invite: Any, me: str) -> str | None:
+    """Who invited us, as the stripped state of an invitation says; None when it does not."""
+    state = invite.get("invite_state") if isinstance(invite, Mapping) else None
+    events = state.get("events") if isinstance(state, Mapping) else None
+    for event in events if isinstance(events, list) else ():
+        if not isinstance(event, Mapping) or event.get("type") != "m.room.member" or event.get("state_key") != me:
+            continue
+        content = event.get("content")
+        if isinstance(content, Mapping) and content.get("membership") == "invite":
+            return id_of(event.get("sender"), "@")
+    return None
+
+
+def is_welcome(room_id: str, inviter: str | None, settings: MatrixSettings) -> bool:
+    """Whether this invitation is accepted. The rooms of the coordinators always are; nothing else without a name."""
+    if room_id in settings.desk_rooms.values():
+        return True
+    if inviter is None:
+        return False
+    wanted = settings.invites or (settings.server_name,)
+    return any(each in ("*", room_id, inviter, inviter.partition(":")[2]) for each in wanted)
+
+
+class Invitations:
+    """Answers invitations in the background, so that a server that is away holds up nobody."""
+
+    def __init__(self, homeserver: Homeserver, settings: MatrixSettings) -> None:
+        self._homeserver = homeserver
+        self._settings = settings
+        self._underway: set[str] = set()
+
+    def take(self, invites: Any, tasks: asyncio.TaskGroup) -> None:
+        """Answer those of a sync that are not being answered already."""
+        for room_id, invite in invites.items() if isinstance(invites, Mapping) else ():
+            if id_of(room_id, "!") is None or room_id in self._underway:
+                continue
+            inviter = inviter_of(invite, self._settings.user)
+            welcome = is_welcome(room_id, inviter, self._settings)
+            log.info("matrix_invitation", room=room_id, accepted=welcome)
+            self._underway.add(room_id)
+            tasks.create_task(self._answer(room_id, accept=welcome), name=f"invitation {room_id}")
+
+    def follow(self, room_id: str, successor: str, via: str, tasks: asyncio.TaskGroup) -> None:
+        """Join the room this one has moved to; ``via`` is the server of who moved it."""
+        if successor not in self._underway:
+            log.info("matrix_room_upgraded", room=room_id, successor=successor)
+            self._underway.add(successor)
+            tasks.create_task(self._answer(successor, accept=True, via=via), name=f"upgrade {room_id}")
+
+    async def _answer(self, room_id: str, *, accept: bool, via: str = "") -> None:
+        path = f"/join/{segment(room_id)}" if accept else f"/rooms/{segment(room_id)}/leave"
+        query = {"server_name": via, "via": via} if via else None
+        failures = 0
+        try:
+            while True:
+                try:
+                    await self._homeserver.call("POST", path, {}, query=query)
+                except HomeserverError as error:
+                    failures += 1
+                    if error.permanent:
+                        log.warning("matrix_invitation_failed", room=room_id, reason=error.reason)
+                        return
+                    await pause(failures, error, longest_s=LONGEST_PAUSE_S)
+                else:
+                    return
+        finally:
+            self._underway.discard(room_id)

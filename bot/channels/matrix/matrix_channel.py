@@ -1,0 +1,172 @@
+"""Matrix as a channel: one device, signed in and trusted, that reads with every sync and sends what was decided.
+
+What trying again cannot mend stops the start, with one sentence for the operator: settings that do not fit the account, keys
+that were lost, a device other clients would not trust. A homeserver that is merely away does not: Lotse starts, serves its
+other channels, says on the health page what is wrong, and goes on trying.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+import structlog
+
+from bot.channels.channel import Accept
+from bot.channels.matrix.event_reading import Names
+from bot.channels.matrix.homeserver import HomeserverError, pause, segment
+from bot.channels.matrix.invitations import Invitations
+from bot.channels.matrix.late_keys import LateKeys
+from bot.channels.matrix.matrix_settings import MatrixSettings
+from bot.channels.matrix.rooms import RoomBook
+from bot.channels.matrix.sending import Sender
+from bot.channels.matrix.signed_in import UNTRUSTED, SignedIn, signed_in
+from bot.channels.matrix.sync_loop import Connection, Doing, SyncLoop
+from bot.channels.matrix.syncing import NAME, SyncReader
+from bot.errors import ChannelError, ConfigError
+from bot.model import Delivery, ExternalId, Limits, Post, Typing, View
+
+log = structlog.get_logger(__name__)
+
+LIMITS = Limits(text=8_000, choices=9)
+"""A longer reply becomes several messages; nine choices have a sign of their own."""
+
+TYPING_FOR_MS = 15_000
+WAITING_FILE = "waiting.json"
+
+
+class MatrixChannel:
+    """Reads and sends as one device. ``problem`` says in one sentence why it cannot at present; None when it can."""
+
+    name = NAME
+    limits = LIMITS
+
+    def __init__(self, settings: MatrixSettings, clock: Callable[[], datetime]) -> None:
+        self.problem: str | None = "Matrix is not connected yet."
+        self._settings = settings
+        self._clock = clock
+        self._stack = contextlib.AsyncExitStack()
+        self._connection: Connection | None = None
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Be connected, or at least able to try again. Raises ConfigError when that would be no use."""
+        try:
+            await self._connect()
+        except ChannelError as error:
+            self._report(f"The Matrix homeserver does not answer as it should: {error.reason}.")
+
+    async def close(self) -> None:
+        """Close connections and keys."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        self._connection = None
+        await self._stack.aclose()
+
+    async def receive(self, accept: Accept, cursor: str | None) -> None:
+        """Take in what people write, until cancelled."""
+        failures = 0
+        while self._connection is None:
+            try:
+                await self._connect()
+            except (ChannelError, ConfigError) as error:
+                failures += 1
+                self._report(str(error))
+                await pause(failures, error if isinstance(error, ChannelError) else None)
+        await SyncLoop(self._connection, accept, self._clock, self._soon, self._report).run(cursor)
+
+    async def send(self, delivery: Delivery) -> ExternalId:
+        """Carry out one delivery; with the same outbox id it is carried out once. Raises ChannelError."""
+        connection = self._connection
+        if connection is None:
+            raise ChannelError(self.problem or "Matrix is not connected")
+        try:
+            external_id = await connection.sender.send(delivery)
+        except HomeserverError as error:
+            if error.signed_out:
+                connection.signed_out.set()
+            raise
+        if isinstance(delivery, Post) and delivery.reply.choices:
+            offering = connection.sender.offer_choices(
+                delivery.address, external_id, delivery.reply, delivery.outbox_id
+            )
+            self._soon(offering)
+        return external_id
+
+    async def show(self, view: View) -> None:
+        """Show that an answer is on its way; it ends with the answer, or by itself."""
+        if self._connection is None or not isinstance(view, Typing):
+            return
+        path = f"/rooms/{segment(view.address.room)}/typing/{segment(self._settings.user)}"
+        body = {"typing": True, "timeout": TYPING_FOR_MS}
+        with contextlib.suppress(ChannelError):  # fleeting: loss is harmless
+            await self._connection.homeserver.call("PUT", path, body, patience_s=5)
+
+    async def _connect(self) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            me = await stack.enter_async_context(signed_in(self._settings))
+            if me.encryption is not None:
+                trust = await me.sign()
+                if trust != "signed":
+                    raise ConfigError(UNTRUSTED[trust])
+            late = LateKeys(self._settings.folder / WAITING_FILE)
+            rooms = RoomBook(me.homeserver)
+            names = Names(me.device.user, (self._settings.display_name,))
+            desk_rooms = frozenset(self._settings.desk_rooms.values())
+            reader = SyncReader(me.homeserver, rooms, me.encryption, late, names, desk_rooms, self._clock)
+            sender = Sender(me.homeserver, rooms, me.encryption, reader.remember)
+            invitations = Invitations(me.homeserver, self._settings)
+            self._connection = Connection(me, me.homeserver, rooms, late, reader, sender, invitations)
+            self._stack.push_async_exit(stack.pop_all())
+        self._report(None)
+        self._soon(_show_ourselves(me))
+
+    def _report(self, problem: str | None) -> None:
+        if problem is not None and problem != self.problem:
+            log.error("matrix_problem", problem=problem)
+        if problem is None and self.problem is not None:
+            log.info("matrix_connected")
+        self.problem = problem
+
+    def _soon(self, doing: Doing) -> None:
+        """Do something that may fail without harm, beside everything else."""
+
+        async def attempt() -> None:
+            try:
+                await doing
+            except ChannelError as error:
+                log.info("matrix_left_out", reason=error.reason)
+
+        task = asyncio.create_task(attempt())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+async def _show_ourselves(me: SignedIn) -> None:
+    """The name and picture people see; changed only when they are others than before. Raises HomeserverError."""
+    path = f"/profile/{segment(me.device.user)}"
+    try:
+        profile = await me.homeserver.call("GET", path)
+    except HomeserverError as error:
+        if error.status != 404:
+            raise
+        profile = {}
+    name = me.settings.display_name
+    if profile.get("displayname") != name:
+        await me.homeserver.call("PUT", f"{path}/displayname", {"displayname": name})
+    if me.settings.avatar is not None and not profile.get("avatar_url"):
+        picture = await asyncio.to_thread(me.settings.avatar.read_bytes)
+        uploaded = await me.homeserver.upload(me.settings.avatar.name, picture)
+        await me.homeserver.call("PUT", f"{path}/avatar_url", {"avatar_url": uploaded})
+
+
+@contextlib.asynccontextmanager
+async def open_matrix(settings: MatrixSettings, clock: Callable[[], datetime]) -> AsyncIterator[MatrixChannel]:
+    """The channel, connected if the homeserver answers, closed at the end. Raises ConfigError."""
+    channel = MatrixChannel(settings, clock)
+    try:
+        await channel.open()
+        yield channel
+    finally:
+        await channel.close()

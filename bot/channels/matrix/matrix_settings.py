@@ -1,0 +1,88 @@
+"""What the operator set for Matrix, checked and taken apart once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.config import Settings
+from bot.errors import ConfigError
+
+USER_ID = re.compile(r"@[!-9;-~]{1,200}:([A-Za-z0-9.\-\[\]:]{1,230})")
+"""Ids of older servers may hold any printable character but a colon. Source: Matrix specification, *Identifier grammar*."""
+ROOM_ID = re.compile(r"![!-~]{1,254}")
+
+EVERY_TEAM = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixSettings:
+    """How Lotse uses Matrix. ``desk_rooms``: team, or ``*`` for all others, to the room of its coordinators."""
+
+    homeserver: str
+    user: str
+    folder: Path
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    key: str = field(default="", repr=False)
+    encryption: bool = True
+    invites: tuple[str, ...] = ()
+    desk_rooms: Mapping[str, str] = field(default_factory=dict)
+    desk_power_level: int = 0
+    display_name: str = "Lotse"
+    avatar: Path | None = None
+
+    @property
+    def server_name(self) -> str:
+        """The part of our id after the first colon."""
+        return self.user.partition(":")[2]
+
+
+def matrix_settings(settings: Settings) -> MatrixSettings | None:
+    """The settings of Matrix, or None when it is not used. Raises ConfigError naming the setting."""
+    if settings.matrix_homeserver is None:
+        return None
+    if not USER_ID.fullmatch(settings.matrix_user):
+        raise ConfigError("LOTSE_MATRIX_USER is not usable: write Lotse's own id, such as @lotse:example.org.")
+    password = settings.matrix_password.get_secret_value() if settings.matrix_password else None
+    token = settings.matrix_token.get_secret_value() if settings.matrix_token else None
+    if password is None and token is None:
+        raise ConfigError(
+            "LOTSE_MATRIX_PASSWORD is missing (or LOTSE_MATRIX_TOKEN, where signing in is not by password)."
+        )
+    if settings.matrix_key is None:
+        raise ConfigError(
+            "LOTSE_MATRIX_KEY is missing: it encrypts Lotse's keys on disk. Make one with `openssl rand -hex 32` and keep it "
+            "with your backups."
+        )
+    if settings.matrix_avatar is not None and not settings.matrix_avatar.is_file():
+        raise ConfigError(f"LOTSE_MATRIX_AVATAR names {settings.matrix_avatar}, which is not there.")
+    return MatrixSettings(
+        homeserver=settings.matrix_homeserver,
+        user=settings.matrix_user,
+        folder=settings.data / "matrix",
+        password=password,
+        token=token,
+        key=settings.matrix_key.get_secret_value(),
+        encryption=settings.matrix_encryption,
+        invites=tuple(settings.matrix_invites.replace(",", " ").split()),
+        desk_rooms=_desk_rooms(settings.matrix_desk_rooms),
+        desk_power_level=settings.matrix_desk_power_level,
+        display_name=settings.matrix_display_name,
+        avatar=settings.matrix_avatar,
+    )
+
+
+def _desk_rooms(given: str) -> Mapping[str, str]:
+    rooms: dict[str, str] = {}
+    for pair in given.replace(",", " ").split():
+        team, equals, room = pair.partition("=")
+        if not equals:
+            team, room = EVERY_TEAM, pair
+        if not team or team in rooms or not ROOM_ID.fullmatch(room):
+            raise ConfigError(
+                "LOTSE_MATRIX_DESK_ROOMS is not usable: write team=room, such as foerderung=!abc:example.org, once for each "
+                "team, or one room for all."
+            )
+        rooms[team] = room
+    return rooms

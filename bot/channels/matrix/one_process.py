@@ -1,0 +1,37 @@
+"""Exactly one process uses the keys of a device: a second one would use one-time keys twice and break conversations.
+
+The lock is the operating system's, on a file in the folder of the keys, so it goes with its process however that ends. It is
+advisory: it keeps a second Lotse out, not a copy of the folder on another machine.
+"""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.errors import ConfigError
+
+
+@contextlib.contextmanager
+def only_process(folder: Path) -> Iterator[None]:
+    """Hold the folder for as long as the block lasts. Raises ConfigError when another process does."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise ConfigError(
+            f"The folder {folder} for Matrix cannot be used ({error.strerror}); make LOTSE_DATA a folder this user may "
+            "write to."
+        ) from None
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                f"Another process uses the Matrix keys in {folder}; only one may. Stop it, or leave LOTSE_MATRIX_HOMESERVER "
+                "unset in this one."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)

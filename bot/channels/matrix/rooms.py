@@ -1,0 +1,178 @@
+"""What has to be known of a room: who is in it, whether it is encrypted, and where it moved to.
+
+Fetched when a room is first spoken in, then kept up to date by the state that arrives with every sync. After a gap it is
+fetched anew, because a gap may hide who left: keys must not go to somebody who is gone. Nothing of it is stored.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.channels.matrix.event_reading import id_of
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
+
+MOST_ROOMS = 2_000
+"""Rooms that are remembered at the same time; others are fetched again when they are spoken in."""
+MEGOLM = "m.megolm.v1.aes-sha2"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a room, or invited."""
+
+    joined: bool
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room as its state says."""
+
+    id: str
+    members: Mapping[str, Member] = field(default_factory=dict)
+    algorithm: str | None = None
+    successor: str | None = None
+    predecessor: str | None = None
+    levels: Mapping[str, int] = field(default_factory=dict)
+    usual_level: int = 0
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether what is said here is encrypted. Once it is, it stays so, whatever a later event says."""
+        return self.algorithm is not None
+
+    @property
+    def direct(self) -> bool:
+        """Whether it is between two: whoever writes here writes to the other one."""
+        return len(self.members) <= 2
+
+    def joined(self) -> tuple[str, ...]:
+        """Who is in it."""
+        return tuple(user for user, member in self.members.items() if member.joined)
+
+    def level_of(self, user: str) -> int:
+        """The power level of somebody."""
+        return self.levels.get(user, self.usual_level)
+
+
+def with_state(room: Room, events: Iterable[Any]) -> Room:
+    """The room after these state events; what is malformed changes nothing."""
+    members = dict(room.members)
+    for event in events:
+        if not isinstance(event, Mapping) or not isinstance(event.get("state_key"), str):
+            continue
+        content = event.get("content")
+        if not isinstance(content, Mapping):
+            continue
+        key = event["state_key"]
+        match event.get("type"):
+            case "m.room.member" if id_of(key, "@"):
+                name = content.get("displayname")
+                if content.get("membership") in ("join", "invite"):
+                    joined = content["membership"] == "join"
+                    members[key] = Member(joined, name[:200] if isinstance(name, str) else None)
+                else:
+                    members.pop(key, None)
+            case "m.room.encryption" if key == "":
+                algorithm = content.get("algorithm")
+                room = replace(
+                    room, algorithm=algorithm if isinstance(algorithm, str) else (room.algorithm or "unknown")
+                )
+            case "m.room.tombstone" if key == "":
+                room = replace(room, successor=id_of(content.get("replacement_room"), "!"))
+            case "m.room.create" if key == "":
+                before = content.get("predecessor")
+                before = before.get("room_id") if isinstance(before, Mapping) else None
+                room = replace(room, predecessor=id_of(before, "!"))
+            case "m.room.power_levels" if key == "":
+                room = replace(
+                    room, levels=_levels(content.get("users")), usual_level=_level(content.get("users_default"))
+                )
+    return replace(room, members=members)
+
+
+def _levels(users: Any) -> Mapping[str, int]:
+    return {user: _level(level) for user, level in users.items()} if isinstance(users, Mapping) else {}
+
+
+def _level(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+class RoomBook:
+    """The rooms Lotse is in, as far as they have been needed."""
+
+    def __init__(self, homeserver: Homeserver) -> None:
+        self._homeserver = homeserver
+        self._rooms: OrderedDict[str, Room] = OrderedDict()
+        self._fetching: dict[str, asyncio.Lock] = {}
+
+    async def get(self, room_id: str) -> Room:
+        """The room. Raises HomeserverError, also when Lotse is not in it."""
+        lock = self._fetching.setdefault(room_id, asyncio.Lock())
+        try:
+            async with lock:
+                known = self._rooms.get(room_id)
+                if known is None:
+                    known = await self._fetch(room_id)
+                    self._rooms[room_id] = known
+                self._rooms.move_to_end(room_id)
+                while len(self._rooms) > MOST_ROOMS:
+                    self._rooms.popitem(last=False)
+                return known
+        finally:
+            if not lock.locked():
+                self._fetching.pop(room_id, None)
+
+    def update(self, room_id: str, events: Iterable[Any]) -> None:
+        """State that arrived for this room; a room that is not remembered is fetched whole when it is needed."""
+        known = self._rooms.get(room_id)
+        if known is not None:
+            self._rooms[room_id] = with_state(known, events)
+
+    def forget(self, room_id: str) -> None:
+        """Fetch this room anew when it is next needed."""
+        self._rooms.pop(room_id, None)
+
+    async def first_of(self, room_id: str) -> str:
+        """The room this one continues, through all upgrades, so that a conversation keeps its address.
+
+        A new room may claim any predecessor, so it counts only when that room itself says that it moved here.
+        """
+        seen = {room_id}
+        current = await self.get(room_id)
+        while current.predecessor is not None and current.predecessor not in seen:
+            try:
+                before = await self.get(current.predecessor)
+            except HomeserverError as error:
+                if not error.permanent:
+                    raise
+                break  # Lotse never was in it
+            if before.successor != current.id:
+                break
+            seen.add(before.id)
+            current = before
+        return current.id
+
+    async def latest_of(self, room_id: str) -> Room:
+        """The room this one has become, through all upgrades Lotse has followed."""
+        seen: set[str] = set()
+        current = await self.get(room_id)
+        while current.successor is not None and current.successor not in seen:
+            seen.add(current.id)
+            try:
+                following = await self.get(current.successor)
+            except HomeserverError as error:
+                if not error.permanent:
+                    raise
+                break  # not joined yet
+            if following.predecessor != current.id:
+                break
+            current = following
+        return current
+
+    async def _fetch(self, room_id: str) -> Room:
+        path = f"/rooms/{segment(room_id)}/state"
+        return with_state(Room(room_id), await self._homeserver.call_list("GET", path))

@@ -1,0 +1,124 @@
+"""A delivery becomes events of a room, each with a transaction id made of the outbox id.
+
+The same device and the same transaction id give the first event back, so a delivery that comes twice, because a stop left it
+unclear whether it arrived, is posted once. A reply that becomes several events is known by all their ids, with spaces between.
+
+In one room one delivery is sent after the other: the key of the room is given out before the first event that needs it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
+from weakref import WeakValueDictionary
+
+from bot.channels.matrix.encryption import Encryption
+from bot.channels.matrix.event_reading import CHOICE_SIGNS
+from bot.channels.matrix.event_writing import contents_of, edit_of, in_thread, reaction_to
+from bot.channels.matrix.homeserver import Homeserver, segment
+from bot.channels.matrix.rooms import MEGOLM, Room, RoomBook
+from bot.errors import ChannelError
+from bot.model import Address, Delivery, Edit, ExternalId, Post, React, Redact, Reply
+
+Remember = Callable[[str, Mapping[str, Any], str | None], None]
+"""Told about every event that was sent: its id, its content, the thread it stands in."""
+
+
+class Sender:
+    """Carries deliveries out."""
+
+    def __init__(
+        self, homeserver: Homeserver, rooms: RoomBook, encryption: Encryption | None, remember: Remember
+    ) -> None:
+        self._homeserver = homeserver
+        self._rooms = rooms
+        self._encryption = encryption
+        self._remember = remember
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def send(self, delivery: Delivery) -> ExternalId:
+        """Carry it out; the id of the event, or the ids of all of them. Raises ChannelError."""
+        room = await self._rooms.latest_of(delivery.address.room)
+        lock = self._locks.setdefault(room.id, asyncio.Lock())
+        async with lock:
+            match delivery:
+                case Post(reply=reply):
+                    ids = await self._post(room, delivery, reply)
+                case Edit(reply=reply, external_id=external_id):
+                    ids = await self._edit(room, delivery, reply, external_id.split())
+                case Redact(external_id=external_id, outbox_id=outbox_id):
+                    ids = [
+                        await self._redact(room, event_id, f"{outbox_id}.{number}")
+                        for number, event_id in enumerate(external_id.split())
+                    ]
+                case React(external_id=external_id, outbox_id=outbox_id, sign=sign):
+                    # Reactions stay in clear in encrypted rooms too: the server counts them.
+                    ids = [await self._put(room, "m.reaction", reaction_to(external_id.split()[0], sign), outbox_id)]
+                case _:
+                    assert_never(delivery)
+        return ExternalId(" ".join(ids))
+
+    async def offer_choices(self, address: Address, external_id: ExternalId, reply: Reply, outbox_id: str) -> None:
+        """Put a numbered sign for each choice under a message, so that one press is enough. Raises ChannelError."""
+        room = await self._rooms.latest_of(address.room)
+        event_id = external_id.split()[-1]
+        for number, (sign, _choice) in enumerate(zip(CHOICE_SIGNS, reply.choices, strict=False), 1):
+            await self._put(room, "m.reaction", reaction_to(event_id, sign), f"{outbox_id}.sign{number}")
+
+    async def _post(self, room: Room, delivery: Post, reply: Reply) -> list[str]:
+        root = _thread_in(room, delivery.address)
+        ids: list[str] = []
+        for number, plain in enumerate(contents_of(reply, delivery.outbox_id)):
+            content = in_thread(plain, root, ids[-1] if ids else None) if root else plain
+            ids.append(await self._say(room, content, _transaction(delivery.outbox_id, number)))
+            self._remember(ids[-1], plain, root)
+        return ids
+
+    async def _edit(self, room: Room, delivery: Edit, reply: Reply, before: list[str]) -> list[str]:
+        """The events are changed one by one; what is too many is taken back, what is too few is added."""
+        root = _thread_in(room, delivery.address)
+        contents = contents_of(reply, delivery.of)
+        ids: list[str] = []
+        for number, plain in enumerate(contents):
+            transaction = _transaction(delivery.outbox_id, number)
+            if number < len(before):
+                ids.append(await self._say(room, edit_of(plain, before[number]), transaction))
+                self._remember(before[number], plain, root)
+            else:
+                content = in_thread(plain, root, before[-1]) if root else plain
+                ids.append(await self._say(room, content, transaction))
+                self._remember(ids[-1], plain, root)
+        for number, event_id in enumerate(before[len(contents) :]):
+            await self._redact(room, event_id, f"{delivery.outbox_id}.gone{number}")
+        return ids
+
+    async def _say(self, room: Room, content: dict[str, Any], transaction: str) -> str:
+        if not room.encrypted:
+            return await self._put(room, "m.room.message", content, transaction)
+        if self._encryption is None or room.algorithm != MEGOLM:
+            raise ChannelError("the room is encrypted in a way Lotse does not serve", permanent=True)
+        sealed = await self._encryption.encrypt(room.id, room.joined(), "m.room.message", content)
+        return await self._put(room, "m.room.encrypted", sealed, transaction)
+
+    async def _put(self, room: Room, kind: str, content: Mapping[str, Any], transaction: str) -> str:
+        path = f"/rooms/{segment(room.id)}/send/{segment(kind)}/{segment(transaction)}"
+        return _event_id(await self._homeserver.call("PUT", path, content))
+
+    async def _redact(self, room: Room, event_id: str, transaction: str) -> str:
+        path = f"/rooms/{segment(room.id)}/redact/{segment(event_id)}/{segment(transaction)}"
+        return _event_id(await self._homeserver.call("PUT", path, {}))
+
+
+def _event_id(answer: Mapping[str, Any]) -> str:
+    event_id = answer.get("event_id")
+    if not isinstance(event_id, str):
+        raise ChannelError("the homeserver took a message and did not say under which id")
+    return event_id
+
+
+def _thread_in(room: Room, address: Address) -> str | None:
+    """The thread to answer in. A thread does not move with its room: after an upgrade the answer stands in the new room."""
+    return address.thread if room.id == address.room else None
+
+
+def _transaction(outbox_id: str, number: int) -> str:
+    return outbox_id if number == 0 else f"{outbox_id}.{number}"

@@ -1,0 +1,232 @@
+"""Reads with every sync, until cancelled, whatever the homeserver does meanwhile.
+
+The order that loses nothing: keys into the key store, events that wait for a key into their file, then inputs and cursor in
+one transaction. A stop anywhere in between repeats, and what repeats is recognised.
+"""
+
+import asyncio
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.channels.channel import Accept
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause, segment
+from bot.channels.matrix.invitations import Invitations
+from bot.channels.matrix.late_keys import LateKeys
+from bot.channels.matrix.rooms import Room, RoomBook, with_state
+from bot.channels.matrix.sending import Sender
+from bot.channels.matrix.signed_in import SignedIn
+from bot.channels.matrix.syncing import SyncReader, sync_filter
+from bot.errors import ChannelError, ConfigError, StoreUnavailable
+from bot.model import Incoming
+
+log = structlog.get_logger(__name__)
+
+LONG_POLL_S = 30
+SYNC_PATIENCE_S = 50.0
+"""A sync that is answered later than this is not coming: the connection is dead although it looks alive."""
+LOOK_AT_LATE_EVERY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What there is once the account is signed in. ``signed_out`` is set when the server has ended the session."""
+
+    me: SignedIn
+    homeserver: Homeserver
+    rooms: RoomBook
+    late: LateKeys
+    reader: SyncReader
+    sender: Sender
+    invitations: Invitations
+    signed_out: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+Doing = Coroutine[Any, Any, None]
+
+
+class SyncLoop:
+    """The loop of one connection. ``soon`` does what may fail without harm; ``report`` is told what is wrong, or None."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        accept: Accept,
+        clock: Callable[[], datetime],
+        soon: Callable[[Doing], None],
+        report: Callable[[str | None], None],
+    ) -> None:
+        self._at = connection
+        self._accept = accept
+        self._clock = clock
+        self._soon = soon
+        self._report = report
+        self._key_events_taken: set[str] = set()
+
+    async def run(self, cursor: str | None) -> None:
+        """Read from ``cursor`` on, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._tell_late(), name="matrix late keys")
+            await self._read_on(cursor, tasks)
+
+    async def _read_on(self, cursor: str | None, tasks: asyncio.TaskGroup) -> None:
+        failures = 0
+        begun = False
+        while True:
+            error: Exception
+            try:
+                if self._at.signed_out.is_set():
+                    await self._sign_in_again()
+                if not begun or cursor is None:
+                    cursor = await self._begin(cursor, tasks)
+                    begun = True
+                cursor = await self._one_sync(cursor, tasks)
+                failures = 0
+                self._report(None)
+                continue
+            except StoreUnavailable as unavailable:
+                error = unavailable
+                log.warning("matrix_inbox_unavailable", error=str(error))
+            except HomeserverError as refused:
+                error = refused
+                if refused.signed_out:
+                    self._at.signed_out.set()
+                self._report(f"The Matrix homeserver does not answer as it should: {refused.reason}.")
+            except (ChannelError, ConfigError) as said:
+                error = said
+                self._report(str(said))
+            except Exception as bug:
+                error = bug
+                self._report(f"Reading from Matrix failed ({type(bug).__name__}); the log says where.")
+                log.exception("matrix_loop_failed")
+            failures += 1
+            await pause(failures, error if isinstance(error, ChannelError) else None)
+
+    async def _sign_in_again(self) -> None:
+        found = await self._at.me.account.sign_in_again()
+        self._at.signed_out.clear()
+        encryption = self._at.me.encryption
+        if encryption is None:
+            return
+        if found == "anew":
+            encryption.upload_anew()
+            await encryption.upload_keys()
+        trust = await self._at.me.sign()
+        if trust != "signed":
+            log.error("matrix_device_not_trusted", trust=trust)
+
+    async def _begin(self, cursor: str | None, tasks: asyncio.TaskGroup) -> str:
+        """Answer invitations a stop left over; at the very first start, also find out where to begin."""
+        # Synapse gives the same answer to the same first sync for two minutes; nobody waits so long for this one anyway.
+        query = {"timeout": str(secrets.randbelow(1000)), "filter": sync_filter(first=True)}
+        answer = await self._at.homeserver.call("GET", "/sync", query=query, patience_s=SYNC_PATIENCE_S)
+        self._at.invitations.take(part_of(answer, "rooms").get("invite"), tasks)
+        if cursor is not None:
+            return cursor
+        following = _token(answer)
+        self._take_keys(answer)
+        await self._accept([], following)
+        return following
+
+    async def _one_sync(self, cursor: str, tasks: asyncio.TaskGroup) -> str:
+        query = {"since": cursor, "timeout": str(LONG_POLL_S * 1000), "filter": sync_filter(first=False)}
+        answer = await self._at.homeserver.call("GET", "/sync", query=query, patience_s=SYNC_PATIENCE_S)
+        following = _token(answer)
+        self._take_keys(answer)
+        rooms = part_of(answer, "rooms")
+        for room_id in part_of(rooms, "leave"):
+            self._at.rooms.forget(room_id)
+        late, read = await self._at.reader.read_late()
+        inputs = await self._at.reader.read_rooms(rooms.get("join"), cursor)
+        await self._accept([*late, *inputs], following)
+        self._at.late.done(read)
+        self._key_events_taken.clear()
+        self._at.invitations.take(rooms.get("invite"), tasks)
+        for room_id, successor, via in _upgrades(rooms.get("join")):
+            self._at.invitations.follow(room_id, successor, via, tasks)
+        if inputs:
+            self._soon(_receipts(self._at.homeserver, inputs))
+        await self._keep_keys(answer)
+        return following
+
+    def _take_keys(self, answer: Mapping[str, Any]) -> None:
+        """Take in the keys of an answer; one that is read again, because something after it failed, is not taken twice."""
+        encryption = self._at.me.encryption
+        if encryption is None:
+            return
+        changed = part_of(answer, "device_lists").get("changed")
+        encryption.devices_changed(changed if isinstance(changed, list) else ())
+        events = part_of(answer, "to_device").get("events")
+        new = []
+        for event in events if isinstance(events, list) else ():
+            digest = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
+            if digest not in self._key_events_taken:
+                self._key_events_taken.add(digest)
+                new.append(event)
+        encryption.take_in(new)
+
+    async def _keep_keys(self, answer: Mapping[str, Any]) -> None:
+        """Refill one-time keys and mend broken sessions; the inputs are safe already."""
+        encryption = self._at.me.encryption
+        if encryption is None:
+            return
+        left = part_of(answer, "device_one_time_keys_count").get("signed_curve25519", 0)
+        await encryption.upload_keys(left if isinstance(left, int) else 0)
+        await encryption.mend_sessions()
+
+    async def _tell_late(self) -> None:
+        """Tell the writers of events whose key does not come."""
+        late, reader = self._at.late, self._at.reader
+        while True:
+            due = late.due_in(self._clock())
+            waiting_s = LOOK_AT_LATE_EVERY_S if due is None else due.total_seconds()
+            await asyncio.sleep(min(max(waiting_s, 0.2), LOOK_AT_LATE_EVERY_S))
+            try:
+                overdue = late.overdue(self._clock())
+                told = [await reader.unreadable(each) for each in overdue]
+                if overdue:
+                    await self._accept([each for each in told if each is not None])
+                    late.told([each.id for each in overdue])
+                late.drop_old(self._clock())
+            except (StoreUnavailable, ChannelError) as error:
+                log.warning("matrix_late_keys_waiting", error=str(error))
+            except Exception:
+                log.exception("matrix_late_keys_failed")
+
+
+def part_of(value: Any, key: str) -> Mapping[str, Any]:
+    """The object under this key; an empty one when there is none."""
+    part = value.get(key) if isinstance(value, Mapping) else None
+    return part if isinstance(part, Mapping) else {}
+
+
+def _token(answer: Mapping[str, Any]) -> str:
+    token = answer.get("next_batch")
+    if not isinstance(token, str) or not token:
+        raise HomeserverError("its answer does not say where to read on")
+    return token
+
+
+def _upgrades(joined: Any) -> Iterable[tuple[str, str, str]]:
+    """Rooms that moved: which one, whereto, and the server of who moved it."""
+    for room_id, part in joined.items() if isinstance(joined, Mapping) else ():
+        timeline = part_of(part, "timeline").get("events")
+        for event in timeline if isinstance(timeline, list) else ():
+            if isinstance(event, Mapping) and event.get("type") == "m.room.tombstone":
+                successor, sender = with_state(Room(room_id), [event]).successor, event.get("sender")
+                if successor is not None and isinstance(sender, str):
+                    yield room_id, successor, sender.partition(":")[2]
+
+
+async def _receipts(homeserver: Homeserver, inputs: Sequence[Incoming]) -> None:
+    """Show people that their messages were read: the latest one of each room."""
+    latest = {each.address.room: each.external_id for each in inputs}
+    for room, event_id in latest.items():
+        path = f"/rooms/{segment(room)}/receipt/m.read/{segment(event_id)}"
+        await homeserver.call("POST", path, {}, patience_s=10)

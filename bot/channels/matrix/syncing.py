@@ -1,0 +1,413 @@
+"""One answer of the homeserver becomes inputs: what was said to Lotse, by whom, where.
+
+Where Lotse is spoken to: everywhere between two people; in a group when it is called, then in the thread that begins there,
+without being called again; in the coordinators' rooms always. A reaction under a message of Lotse's is a press, a mark, or a
+wish for a person; what stood there is read from that message itself.
+
+Whatever is wrong with one event costs that event. When the homeserver fails in between, the whole answer is read again: it
+was not yet accepted, and every input is known by the id of its event.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.channels.matrix.encryption import Encryption, NoKey, NotReadable
+from bot.channels.matrix.event_reading import (
+    Names,
+    RoomEvent,
+    id_of,
+    number_of,
+    plain_sign,
+    read_event,
+    relation_of,
+    thread_of,
+)
+from bot.channels.matrix.event_writing import Written, written_in
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
+from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
+from bot.channels.matrix.rooms import Room, RoomBook
+from bot.errors import ChannelError
+from bot.model import (
+    Address,
+    Edited,
+    ExternalId,
+    Incoming,
+    Input,
+    Left,
+    Person,
+    Pressed,
+    Rated,
+    Reacted,
+    Removed,
+    SentFile,
+    Unreadable,
+    Utterance,
+)
+
+log = structlog.get_logger(__name__)
+
+NAME = "matrix"
+PERSON = "person"
+"""What a press on *a person, please* carries."""
+HAND_UP, HELPFUL, NOT_HELPFUL = "🙋", "👍", "👎"
+MOST_REMEMBERED = 5_000
+PAGE, MOST_PAGES = 100, 100
+"""Events fetched at once to fill a gap, and how often; a gap that is larger is logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A message of ours somebody reacted to."""
+
+    written: Written
+    thread: str | None
+
+
+class Recent(OrderedDict[str, Any]):
+    """What was seen lately, so that the server need not be asked; it may forget."""
+
+    def keep(self, key: str, value: Any = True) -> None:
+        """Remember this."""
+        self[key] = value
+        self.move_to_end(key)
+        while len(self) > MOST_REMEMBERED:
+            self.popitem(last=False)
+
+
+class SyncReader:
+    """Reads answers of ``/sync``."""
+
+    def __init__(
+        self,
+        homeserver: Homeserver,
+        rooms: RoomBook,
+        encryption: Encryption | None,
+        late: LateKeys,
+        names: Names,
+        desk_rooms: frozenset[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._homeserver = homeserver
+        self._rooms = rooms
+        self._encryption = encryption
+        self._late = late
+        self._names = names
+        self._desk_rooms = desk_rooms
+        self._clock = clock
+        self._ours = Recent()
+        self._threads = Recent()
+
+    def remember(self, event_id: str, content: Mapping[str, Any], root: str | None) -> None:
+        """A message of ours was sent; whoever reacts to it needs not be looked up."""
+        written = written_in(content)
+        if written is not None:
+            self._ours.keep(event_id, Target(written, root))
+        if root is not None:
+            self._threads.keep(root)
+
+    async def read_rooms(self, joined: Any, since: str) -> list[Incoming]:
+        """What was said in the rooms of an answer, in each in its order. Raises HomeserverError."""
+        inputs: list[Incoming] = []
+        for room_id, part in joined.items() if isinstance(joined, Mapping) else ():
+            if id_of(room_id, "!") is None or not isinstance(part, Mapping):
+                continue
+            for event in await self._events_of(room_id, part, since):
+                found = await self._guarded(room_id, event, self._of_event)
+                if found is not None:
+                    inputs.append(found)
+        return inputs
+
+    async def read_late(self) -> tuple[list[Incoming], list[str]]:
+        """What waited for its key and can now be read, and the ids of all events that need not wait any more."""
+        inputs: list[Incoming] = []
+        read: list[str] = []
+        for waiting in self._late.waiting():
+            if self._still_waits(waiting):
+                continue
+            read.append(waiting.id)
+            found = await self._guarded(waiting.room, waiting.event, self._of_event)
+            if found is not None:
+                inputs.append(found)
+        return inputs, read
+
+    async def unreadable(self, waiting: WaitingEvent) -> Incoming | None:
+        """That the writer of this event has to be told; None where they may not have spoken to Lotse."""
+        sender = id_of(waiting.event.get("sender"), "@")
+        content = waiting.event.get("content")
+        thread = thread_of(relation_of(content)) if isinstance(content, Mapping) else None
+        room = await self._room(waiting.room)
+        if room is None or sender is None or waiting.room in self._desk_rooms:
+            return None
+        if not room.direct and (thread is None or not await self._takes_part(room.id, thread)):
+            return None
+        address = Address(NAME, await self._rooms.first_of(room.id), thread)
+        return Incoming(
+            address, self._person(room, sender), ExternalId(f"{waiting.id}:unreadable"), Unreadable(), waiting.since
+        )
+
+    # --- One room ----------------------------------------------------------------------------------------------------
+
+    async def _events_of(self, room_id: str, part: Mapping[str, Any], since: str) -> list[Any]:
+        """The events of one room, the gap before them filled; its state is noted."""
+        timeline = part.get("timeline")
+        timeline = timeline if isinstance(timeline, Mapping) else {}
+        events = _list(timeline.get("events"))
+        state = _list(_inside(part, "state").get("events"))
+        arrived = _arrival(events, self._names.user_id)
+        if arrived is not None:
+            self._rooms.forget(room_id)
+            return events[arrived:]  # what was said before Lotse was asked in was not said to it
+        if timeline.get("limited") is True:
+            self._rooms.forget(room_id)
+            before = timeline.get("prev_batch")
+            return [*await self._gap(room_id, before, since), *events] if isinstance(before, str) else events
+        self._rooms.update(room_id, [*state, *events])
+        return events
+
+    async def _gap(self, room_id: str, before: str, since: str) -> list[Any]:
+        """The events between two answers that did not fit into the second one, oldest first."""
+        found: list[Any] = []
+        query = {"dir": "b", "limit": str(PAGE), "from": before, "to": since}
+        for _ in range(MOST_PAGES):
+            try:
+                page = await self._homeserver.call("GET", f"/rooms/{segment(room_id)}/messages", query=query)
+            except HomeserverError as error:
+                if not error.permanent:
+                    raise
+                log.warning("matrix_gap_not_filled", room=room_id, reason=error.reason)
+                break
+            chunk, end = _list(page.get("chunk")), page.get("end")
+            found += chunk
+            if not chunk or not isinstance(end, str):
+                break
+            query["from"] = end
+        else:
+            log.warning("matrix_gap_too_large", room=room_id, events=len(found))
+        return found[::-1]
+
+    async def _guarded(
+        self, room_id: str, event: Any, read: Callable[[str, Any], Awaitable[Incoming | None]]
+    ) -> Incoming | None:
+        """What is read from the event; an event that breaks the reader is passed over, and said so in the log."""
+        try:
+            return await read(room_id, event)
+        except ChannelError as error:
+            if not error.permanent:
+                raise
+            log.warning("matrix_event_passed_over", room=room_id, event=_id(event), reason=error.reason)
+        except Exception as error:
+            log.exception("matrix_event_failed", room=room_id, event=_id(event), error=type(error).__name__)
+        return None
+
+    # --- One event ---------------------------------------------------------------------------------------------------
+
+    async def _of_event(self, room_id: str, raw: Any) -> Incoming | None:
+        if not isinstance(raw, Mapping) or raw.get("sender") == self._names.user_id:
+            return None
+        if raw.get("type") == "m.room.member":
+            return await self._leaving(room_id, raw)
+        if raw.get("type") == "m.room.encrypted" and "state_key" not in raw:
+            clear = self._decrypted(room_id, raw)
+            if clear is None:
+                return None
+            raw = clear
+        event = read_event(raw)
+        if event is None:
+            return None
+        room = await self._room(room_id)
+        return None if room is None else await self._said(room, event)
+
+    def _decrypted(self, room_id: str, raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        if self._encryption is None or id_of(raw.get("event_id"), "$") is None:
+            return None
+        try:
+            return self._encryption.decrypt(raw, room_id)
+        except NoKey:
+            self._late.add(room_id, raw, self._clock())
+        except NotReadable as error:
+            log.warning("matrix_not_readable", room=room_id, event=_id(raw), reason=str(error))
+        return None
+
+    async def _said(self, room: Room, event: RoomEvent) -> Incoming | None:
+        """What this event means to Lotse; None: it is not for it."""
+        first = await self._rooms.first_of(room.id)
+        given: Input | None
+        match event.kind:
+            case "edit" if event.about is not None:
+                given, thread = Edited(ExternalId(event.about), self._names.without_call(event.text)), event.thread
+            case "removal" if event.about is not None:
+                given, thread = Removed(ExternalId(event.about)), None
+            case "reaction" if event.about is not None:
+                given, thread = await self._reaction(room, event.about, event.text)
+            case _:
+                place = await self._place(room, event)
+                if place is None:
+                    return None
+                given, thread = place
+        if given is None:
+            return None
+        at = event.at or self._clock()
+        person = self._person(room, event.sender)
+        return Incoming(Address(NAME, first, thread), person, ExternalId(event.id), given, at)
+
+    async def _place(self, room: Room, event: RoomEvent) -> tuple[Input, str | None] | None:
+        """The words, and the thread they are said in; None when they are not said to Lotse."""
+        given: Input = SentFile() if event.kind == "file" else Utterance(self._names.without_call(event.text))
+        if room.id in self._desk_rooms:
+            return (Utterance(event.text) if event.kind == "text" else given), event.thread
+        if room.direct:
+            return given, event.thread
+        if self._names.is_called(event):
+            self._threads.keep(event.thread or event.id)
+            return given, event.thread or event.id
+        if event.thread is not None and await self._takes_part(room.id, event.thread):
+            return given, event.thread
+        return None
+
+    async def _reaction(self, room: Room, about: str, sign: str) -> tuple[Input | None, str | None]:
+        """What a reaction to a message of ours asks for."""
+        target = await self._target(room.id, about)
+        if room.id in self._desk_rooms:
+            return Reacted(ExternalId(about), plain_sign(sign)), target.thread if target else None
+        if target is None:
+            return None, None
+        number = number_of(sign)
+        if number is not None and number <= len(target.written.choices):
+            return Pressed(target.written.choices[number - 1]), target.thread
+        plain = plain_sign(sign)
+        if plain == HAND_UP:
+            return Pressed(PERSON), target.thread
+        if plain in (HELPFUL, NOT_HELPFUL) and target.written.rateable:
+            return Rated(plain == HELPFUL, target.written.outbox_id), target.thread
+        return None, None
+
+    async def _target(self, room_id: str, event_id: str) -> Target | None:
+        """The message of ours with this id; None when it is none, or is gone."""
+        known = self._ours.get(event_id)
+        if isinstance(known, Target):
+            return known
+        found = await self._fetched(room_id, event_id)
+        if found is None or found.get("sender") != self._names.user_id:
+            return None
+        relation = relation_of(found["content"]) if isinstance(found.get("content"), Mapping) else {}
+        written = written_in(found.get("content"))
+        if written is None:
+            return None
+        target = Target(written, thread_of(relation))
+        self._ours.keep(event_id, target)
+        return target
+
+    async def _takes_part(self, room_id: str, root: str) -> bool:
+        """Whether Lotse is part of this thread: it wrote in it, or was called where it begins."""
+        if root in self._threads:
+            return True
+        found = await self._fetched(room_id, root)
+        if found is None:
+            return False
+        wrote = _inside(found, "unsigned", "m.relations", "m.thread").get("current_user_participated") is True
+        begins = read_event(found)
+        called = begins is not None and self._names.is_called(begins)
+        if not (wrote or called or found.get("sender") == self._names.user_id):
+            return False
+        self._threads.keep(root)
+        return True
+
+    async def _fetched(self, room_id: str, event_id: str) -> dict[str, Any] | None:
+        """One event of the room, decrypted if need be; None when it cannot be had or read."""
+        try:
+            found = await self._homeserver.call("GET", f"/rooms/{segment(room_id)}/event/{segment(event_id)}")
+        except HomeserverError as error:
+            if not error.permanent:
+                raise
+            return None
+        if found.get("type") == "m.room.encrypted" and self._encryption is not None:
+            try:
+                return self._encryption.decrypt(found, room_id)
+            except (NoKey, NotReadable):
+                return found
+        return found
+
+    async def _leaving(self, room_id: str, raw: Mapping[str, Any]) -> Incoming | None:
+        """Somebody left a room of two."""
+        user, event_id = id_of(raw.get("state_key"), "@"), id_of(raw.get("event_id"), "$")
+        content = raw.get("content")
+        gone = isinstance(content, Mapping) and content.get("membership") in ("leave", "ban")
+        if not gone or user is None or event_id is None or user == self._names.user_id:
+            return None
+        room = await self._room(room_id)
+        if room is None or room_id in self._desk_rooms or len(room.joined()) > 1:
+            return None
+        address = Address(NAME, await self._rooms.first_of(room_id))
+        return Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock())
+
+    async def _room(self, room_id: str) -> Room | None:
+        """The room; None when Lotse is no longer in it."""
+        try:
+            return await self._rooms.get(room_id)
+        except HomeserverError as error:
+            if not error.permanent:
+                raise
+            return None
+
+    def _person(self, room: Room, user: str) -> Person:
+        member = room.members.get(user)
+        return Person(NAME, user, member.name if member else None)
+
+    def _still_waits(self, waiting: WaitingEvent) -> bool:
+        """Whether the event cannot be read even now."""
+        if self._encryption is None:
+            return True
+        try:
+            self._encryption.decrypt(waiting.event, waiting.room)
+        except NoKey:
+            return True
+        except NotReadable:
+            return False
+        return False
+
+
+def _arrival(events: list[Any], me: str) -> int | None:
+    """Where in the events Lotse was asked in or came in; None when it was there before."""
+    places = [
+        place
+        for place, event in enumerate(events)
+        if isinstance(event, Mapping) and event.get("type") == "m.room.member" and event.get("state_key") == me
+    ]
+    joins = [place for place in places if _inside(events[place], "content").get("membership") == "join"]
+    before = [_inside(events[place], "unsigned", "prev_content").get("membership") for place in joins]
+    if not joins or "join" in before:  # a new name or picture is no arrival
+        return None
+    return places[0]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _inside(value: Any, *path: str) -> Mapping[str, Any]:
+    """The object that lies there; an empty one when there is none."""
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _id(event: Any) -> str | None:
+    return id_of(event.get("event_id"), "$") if isinstance(event, Mapping) else None
+
+
+def sync_filter(*, first: bool) -> str:
+    """What is wanted of a sync: at the first one only what was asked in, no history."""
+    nothing: dict[str, list[str]] = {"types": []}
+    room = {
+        "timeline": {"limit": 0 if first else 50, "lazy_load_members": True},
+        "state": {"lazy_load_members": True} if not first else {"types": [], "lazy_load_members": True},
+        "ephemeral": nothing,
+        "account_data": nothing,
+    }
+    return json.dumps({"room": room, "presence": nothing, "account_data": nothing})

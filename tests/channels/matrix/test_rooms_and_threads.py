@@ -1,0 +1,261 @@
+"""Where Lotse is spoken to, what it takes in there and how it answers, on a real homeserver with an independent client."""
+
+import pytest
+
+from bot.model import (
+    Address,
+    Choice,
+    Edit,
+    Edited,
+    Left,
+    OutboxId,
+    Paragraph,
+    Post,
+    Pressed,
+    Rated,
+    React,
+    Redact,
+    Removed,
+    Reply,
+    SentFile,
+    Span,
+    Typing,
+    Utterance,
+)
+from tests.channels.matrix.at_work import AtWork
+from tests.channels.matrix.people import lotse_on
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CHOICES = (Choice("Wie beantrage ich ihn?", "bonus.application"), Choice("Wer bekommt ihn?", "bonus.eligibility"))
+
+
+def reply(text, **more):
+    return Reply((Paragraph((Span(text),)),), "de", **more)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_between_two_everything_is_said_to_lotse_and_threads_are_kept(work, lotse, anna, encrypted):
+    room = await anna.room_with(lotse.user, encrypted=encrypted)
+    first = await anna.say(room, "Eine Frage")
+    heard = await work.hears("Eine Frage", room)
+    assert (heard.address, heard.external_id) == (Address("matrix", room), first)
+    assert heard.person.external_user == anna.user
+    await anna.say(room, "Im Faden", thread=first)
+    assert (await work.hears("Im Faden", room)).address.thread == first
+    await work.says(room, "Antwort im Faden", thread=first, outbox=f"thread-{encrypted}")
+    answer = await anna.hears(room, lotse.user, "Antwort im Faden")
+    assert answer["relation"]["rel_type"] == "m.thread"
+    assert answer["relation"]["event_id"] == first
+    assert answer["relation"]["is_falling_back"] is True
+    assert answer["content"]["msgtype"] == "m.notice"
+    assert answer["content"]["m.mentions"] == {}
+    assert answer["wire"] == ("m.room.encrypted" if encrypted else "m.room.message")
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_in_a_group_lotse_answers_when_called_and_in_the_thread_that_begins_there(
+    work, lotse, anna, ben, encrypted
+):
+    room = await anna.room_with(lotse.user, ben, encrypted=encrypted)
+    await anna.say(room, "Unter uns")
+    root = await anna.say(room, "Lotse: Was zahlt der Bonus?", mention=lotse.user)
+    heard = await work.hears("Was zahlt der Bonus?", room)
+    assert heard.address == Address("matrix", room, root)
+    await ben.say(room, "Und für mich?", thread=root)
+    assert (await work.hears("Und für mich?", room)).address.thread == root
+    other = await ben.say(room, "Ein anderer Faden")
+    await ben.say(room, "nichts für Lotse", thread=other)
+    await ben.say(room, "@Lotse, gilt das auch in Kiel?")
+    await work.hears("gilt das auch in Kiel?", room)
+    said = {each.input.text for each in work.heard if each.address.room == room}
+    assert said == {"Was zahlt der Bonus?", "Und für mich?", "gilt das auch in Kiel?"}
+
+
+async def test_after_a_restart_lotse_still_knows_its_threads(lotse, homeserver, anna, ben, tmp_path):
+    other = await lotse_on(homeserver, tmp_path / "lotse")
+    async with AtWork(other.settings) as before:
+        room = await anna.room_with(other.user, ben)
+        root = await anna.say(room, "Eine Frage", mention=other.user)
+        await before.hears("Eine Frage")
+        await before.says(room, "Eine Antwort", thread=root)
+        foreign = await anna.say(room, "Unter uns")
+    async with AtWork(other.settings, before.cursor) as after:
+        await ben.say(room, "Nachfrage", thread=root)
+        await ben.say(room, "fremd", thread=foreign)
+        await ben.say(room, "Ende", mention=other.user)
+        await after.hears("Ende")
+        assert [each.input.text for each in after.heard] == ["Nachfrage", "Ende"]
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_changes_deletions_and_files(work, lotse, anna, encrypted):
+    room = await anna.room_with(lotse.user, encrypted=encrypted)
+    first = await anna.say(room, "Fragee")
+    await anna.edit(room, first, "Frage")
+    heard = await work.until(lambda: [each for each in work.heard if each.input == Edited(first, "Frage")])
+    assert heard[0].person.external_user == anna.user
+    await anna.redact(room, first)
+    await work.until(lambda: [each for each in work.heard if each.input == Removed(first)])
+    await anna.say(room, "zeugnis.pdf", msgtype="m.file", url="mxc://test.localhost/abc")
+    await work.until(lambda: [each for each in work.heard if each.address.room == room and each.input == SentFile()])
+    await anna.say(room, "Notiz eines Programms", msgtype="m.notice")
+    await anna.say(room, "Ende")
+    await work.hears("Ende", room)
+    assert not [each for each in work.heard if each.input == Utterance("Notiz eines Programms")]
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_choices_are_offered_as_signs_and_a_reaction_presses_them(work, lotse, anna, encrypted):
+    room = await anna.room_with(lotse.user, encrypted=encrypted)
+    outbox = f"choices-{encrypted}"
+    event = await work.says(room, "Bitte wählen Sie.", outbox=outbox, choices=CHOICES, rateable=True)
+    shown = await anna.hears(room, lotse.user, "Bitte wählen Sie.")
+    assert "1. Wie beantrage ich ihn?\n2. Wer bekommt ihn?" in shown["content"]["body"]
+    assert "<ol><li>Wie beantrage ich ihn?</li>" in shown["content"]["formatted_body"]
+    signs = await anna.from_lotse(room, lotse.user, lambda some: len(some) == 2, kind="m.reaction")
+    assert [each["relation"]["key"] for each in signs] == ["1️⃣", "2️⃣"]
+    await anna.react(room, event, "2️⃣")
+    await work.until(lambda: [each for each in work.heard if each.input == Pressed("bonus.eligibility")])
+    await anna.react(room, event, "👍🏽")
+    await work.until(lambda: [each for each in work.heard if each.input == Rated(True, OutboxId(outbox))])
+    await anna.react(room, event, "🙋")
+    await work.until(lambda: [each for each in work.heard if each.input == Pressed("person")])
+    mine = await anna.say(room, "meine eigene Nachricht")
+    await anna.react(room, mine, "👎")
+    await anna.react(room, event, "🦆")
+    await anna.say(room, "Ende")
+    await work.hears("Ende", room)
+    here = [each.input for each in work.heard if each.address.room == room]
+    assert [given for given in here if isinstance(given, Rated)] == [Rated(True, OutboxId(outbox))]
+
+
+async def test_a_reaction_is_understood_after_a_restart(homeserver, anna, tmp_path):
+    other = await lotse_on(homeserver, tmp_path / "lotse")
+    async with AtWork(other.settings) as before:
+        room = await anna.room_with(other.user, encrypted=True)
+        await anna.say(room, "Hallo")
+        await before.hears("Hallo")
+        event = await before.says(room, "Bitte wählen Sie.", choices=CHOICES)
+    async with AtWork(other.settings, before.cursor) as after:
+        await anna.react(room, event, "1️⃣")
+        await after.until(lambda: [each for each in after.heard if each.input == Pressed("bonus.application")])
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_what_was_said_is_changed_and_taken_back(work, lotse, anna, encrypted):
+    room = await anna.room_with(lotse.user, encrypted=encrypted)
+    address, name = Address("matrix", room), f"edit-{encrypted}"
+    event = await work.says(room, "alt", outbox=name, person="Maria Petersen")
+    shown = await anna.hears(room, lotse.user, "alt")
+    assert shown["content"]["msgtype"] == "m.text"
+    assert shown["content"]["body"] == "Maria Petersen (Mensch):\n\nalt"
+    change = Edit(address, OutboxId(f"{name}-2"), OutboxId(name), event, reply("neu", person="Maria Petersen"))
+    assert await work.channel.send(change) == await work.channel.send(change)
+    await anna.hears(room, lotse.user, "neu")
+    await work.channel.send(Redact(address, OutboxId(f"{name}-3"), OutboxId(name), event))
+    await anna.until(lambda timeline: any(each["id"] == event and each["redacted"] for each in timeline), room=room)
+    mine = await anna.say(room, "Danke")
+    await work.channel.send(React(address, OutboxId(f"{name}-4"), mine, "📤"))
+    signs = await anna.from_lotse(room, lotse.user, kind="m.reaction")
+    assert signs[-1]["relation"] == {"rel_type": "m.annotation", "event_id": mine, "key": "📤"}
+
+
+async def test_a_very_long_reply_becomes_several_messages_that_are_changed_together(work, lotse, anna):
+    room = await anna.room_with(lotse.user, encrypted=True)
+    address = Address("matrix", room)
+    long = "\n\n".join(f"Absatz {number}. " + "Wörter und mehr Wörter. " * 40 for number in range(30))
+    blocks = tuple(Paragraph((Span(part),)) for part in long.split("\n\n"))
+    post = Reply(blocks, "de", choices=CHOICES)
+    ids = (await work.channel.send(Post(address, OutboxId("long"), post))).split()
+    assert len(ids) > 2
+    assert (await work.channel.send(Post(address, OutboxId("long"), post))).split() == ids
+    said = await anna.from_lotse(room, lotse.user, lambda some: len(some) == len(ids))
+    assert "".join("\n\n" + each["content"]["body"] for each in said).count("Absatz ") == 30
+    assert ["1. Wie beantrage" in each["content"]["body"] for each in said] == [False] * (len(ids) - 1) + [True]
+    await work.channel.send(Edit(address, OutboxId("short"), OutboxId("long"), " ".join(ids), reply("kurz")))
+    timeline = await anna.until(
+        lambda events: sum(each["redacted"] for each in events if each["id"] in ids) == len(ids) - 1, room=room
+    )
+    assert any(each["id"] == ids[0] and not each["redacted"] for each in timeline)
+
+
+async def test_who_leaves_a_room_of_two_is_remembered_and_the_room_is_not_spoken_in(work, lotse, anna):
+    room = await anna.room_with(lotse.user)
+    await anna.say(room, "Hallo")
+    await work.hears("Hallo", room)
+    await anna.ask("leave", room=room)
+    left = await work.until(lambda: [each for each in work.heard if each.input == Left()])
+    assert (left[0].address, left[0].person.external_user) == (Address("matrix", room), anna.user)
+
+
+async def test_only_those_are_joined_who_may_invite(homeserver, anna, ben, tmp_path):
+    choosy = await lotse_on(homeserver, tmp_path / "lotse", invites=(anna.user,))
+    async with AtWork(choosy.settings):
+        await anna.room_with(choosy.user)
+        asked = (await ben.ask("room", invite=[choosy.user], encrypted=False, direct=True))["room_id"]
+        await ben.until(lambda members: members.get(choosy.user) == "leave", "members", room=asked)
+
+
+async def test_an_invitation_that_came_while_lotse_was_away_is_answered(homeserver, anna, tmp_path):
+    other = await lotse_on(homeserver, tmp_path / "lotse")
+    room = (await anna.ask("room", invite=[other.user], encrypted=False, direct=True))["room_id"]
+    await anna.say(room, "vor der Ankunft")
+    async with AtWork(other.settings) as work:
+        await anna.until(lambda members: members.get(other.user) == "join", "members", room=room)
+        assert (await work.hears("vor der Ankunft")).address.room == room
+
+
+async def test_what_was_said_during_a_long_absence_is_taken_in_completely_and_once(homeserver, anna, tmp_path):
+    other = await lotse_on(homeserver, tmp_path / "lotse")
+    async with AtWork(other.settings) as before:
+        room = await anna.room_with(other.user)
+        await anna.say(room, "vorher")
+        await before.hears("vorher")
+    for number in range(70):  # more than one answer of the server holds
+        await anna.say(room, f"Nachricht {number}")
+    async with AtWork(other.settings, before.cursor) as after:
+        await after.hears("Nachricht 69")
+        assert [each.input.text for each in after.heard] == [f"Nachricht {number}" for number in range(70)]
+
+
+async def test_a_room_that_is_upgraded_goes_on_as_the_same_conversation(work, lotse, anna, homeserver):
+    account = homeserver.register()
+    room = homeserver.call("POST", "/createRoom", account.token, {"invite": [lotse.user], "is_direct": True})["room_id"]
+
+    def says(where, text, number):
+        body = {"msgtype": "m.text", "body": text}
+        homeserver.call("PUT", f"/rooms/{where}/send/m.room.message/{number}", account.token, body)
+
+    says(room, "alt", 1)
+    await work.hears("alt", room)
+    new = homeserver.call("POST", f"/rooms/{room}/upgrade", account.token, {"new_version": "10"})["replacement_room"]
+    homeserver.call("POST", f"/rooms/{new}/invite", account.token, {"user_id": lotse.user})
+    await work.until(
+        lambda: (
+            homeserver.call("GET", f"/rooms/{new}/joined_members", account.token)["joined"].get(lotse.user) is not None
+        )
+    )
+    says(new, "neu", 2)
+    assert (await work.hears("neu")).address == Address("matrix", room)
+    event = await work.says(room, "Antwort", outbox="upgraded")
+    assert homeserver.call("GET", f"/rooms/{new}/event/{event}", account.token)["content"]["body"] == "Antwort"
+
+
+async def test_people_see_that_an_answer_is_coming_and_that_it_was_read(work, lotse, homeserver):
+    account = homeserver.register()
+    room = homeserver.call("POST", "/createRoom", account.token, {"invite": [lotse.user], "is_direct": True})["room_id"]
+    sent = homeserver.call(
+        "PUT", f"/rooms/{room}/send/m.room.message/1", account.token, {"msgtype": "m.text", "body": "gelesen?"}
+    )["event_id"]
+    await work.hears("gelesen?", room)
+    await work.channel.show(Typing(Address("matrix", room)))
+
+    def fleeting():
+        joined = homeserver.call("GET", "/sync", account.token, filter='{"presence":{"types":[]}}')["rooms"]["join"]
+        return {each["type"]: each["content"] for each in joined[room]["ephemeral"]["events"]}
+
+    await work.until(lambda: {"m.typing", "m.receipt"} <= fleeting().keys())
+    seen = fleeting()
+    assert seen["m.typing"] == {"user_ids": [lotse.user]}
+    assert lotse.user in seen["m.receipt"][sent]["m.read"]

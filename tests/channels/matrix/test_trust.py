@@ -1,0 +1,206 @@
+"""Why today's clients exchange encrypted messages with Lotse, and what keeps that so: restart, restore, loss, recovery."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from bot.channels.matrix.cross_signing import SigningKey, canonical, new_identity
+from bot.channels.matrix.device_setup import make_recovery_key, put_device_aside, recover, set_up
+from bot.channels.matrix.matrix_channel import open_matrix
+from bot.channels.matrix.one_process import only_process
+from bot.channels.matrix.recovery_key import decrypted, encrypted, new_key, read_key, written
+from bot.channels.matrix.signed_in import IDENTITY_FILE, signed_in
+from bot.errors import ConfigError
+from tests.channels.matrix.at_work import AtWork
+from tests.channels.matrix.people import lotse_on
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def talk(person, work, user, words, room=None):
+    """A question and an answer, both encrypted; gives the room and the answer as the person's client sees it."""
+    room = room or await person.room_with(user, encrypted=True)
+    await person.say(room, words)
+    await work.hears(words, room)
+    await work.says(room, f"Antwort auf {words}", outbox=f"{words} {room}")
+    return room, await person.hears(room, user, f"Antwort auf {words}")
+
+
+@pytest.mark.parametrize("strict", [False, True])
+async def test_clients_of_both_kinds_talk_with_a_signed_device_before_and_after_a_restart(
+    people, homeserver, tmp_path, strict
+):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    person = await people.arrive(strict=strict)
+    async with AtWork(lotse.settings) as before:
+        room, answer = await talk(person, before, lotse.user, "vorher")
+        assert (answer["wire"], answer["failed"], answer["shield"]) == ("m.room.encrypted", False, 0)
+    await person.say(room, "inzwischen")
+    async with AtWork(lotse.settings, before.cursor) as after:
+        await after.hears("inzwischen", room)
+        _, answer = await talk(person, after, lotse.user, "nachher", room)
+        assert (answer["failed"], answer["shield"]) == (False, 0)
+    devices = homeserver.call("GET", "/devices", lotse.account.token)["devices"]
+    assert len([each for each in devices if each.get("display_name") == "Lotse"]) == 1  # one device, kept
+
+
+async def test_without_a_signature_nobody_is_answered_because_lotse_does_not_start(homeserver, tmp_path):
+    unsigned = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
+    with pytest.raises(ConfigError, match="lotse matrix setup"):
+        async with open_matrix(unsigned.settings, None):
+            pass
+    async with signed_in(unsigned.settings) as me:
+        assert (await me.look())[0] == "no_identity"
+        assert await set_up(me) is True
+        assert (await me.look())[0] == "signed"
+        assert await set_up(me) is False
+
+
+async def test_a_restored_backup_goes_on(people, homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    person = await people.arrive(strict=True)
+    async with AtWork(lotse.settings) as before:
+        room, _ = await talk(person, before, lotse.user, "gesichert")
+    shutil.copytree(lotse.settings.folder, tmp_path / "backup")
+    async with AtWork(lotse.settings, before.cursor) as later:
+        await talk(person, later, lotse.user, "nicht gesichert", room)
+    shutil.rmtree(lotse.settings.folder)
+    restored = replace(lotse.settings, folder=tmp_path / "backup")
+    async with AtWork(restored, before.cursor) as again:
+        _, answer = await talk(person, again, lotse.user, "nach der Rückkehr", room)
+        assert (answer["failed"], answer["shield"]) == (False, 0)
+        other = await people.arrive(strict=True)
+        await talk(other, again, lotse.user, "jemand anderes")
+
+
+async def test_lost_keys_are_noticed_at_the_start_and_explained(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    (lotse.settings.folder / "keys.db").unlink()
+    with pytest.raises(ConfigError, match="key store was lost"):
+        async with open_matrix(lotse.settings, None):
+            pass
+    put_device_aside(lotse.settings)
+    async with signed_in(lotse.settings) as me:
+        await set_up(me)
+        assert (await me.look())[0] == "signed"
+
+
+async def test_a_lost_folder_is_made_up_for_with_the_recovery_key(people, homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    async with signed_in(lotse.settings) as me:
+        typed = await make_recovery_key(me)
+        master = me.identity().master.public
+    shutil.rmtree(lotse.settings.folder)
+    with pytest.raises(ConfigError, match="lotse matrix recover"):
+        async with open_matrix(lotse.settings, None):
+            pass
+    async with signed_in(lotse.settings) as me:
+        with pytest.raises(ConfigError, match="recover"):
+            await set_up(me)
+        for wrong in ("", "EsT0", written(new_key()), typed.replace(typed[9], "x" if typed[9] != "x" else "y", 1)):
+            with pytest.raises(ConfigError, match="does not open"):
+                await recover(me, wrong)
+        await recover(me, f"  {typed.replace(' ', '')} ")
+        assert me.identity().master.public == master
+    person = await people.arrive(strict=True)
+    async with AtWork(lotse.settings) as work:
+        await talk(person, work, lotse.user, "wieder da")
+
+
+async def test_an_identity_can_be_begun_anew_with_the_password(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    (lotse.settings.folder / IDENTITY_FILE).unlink()
+    async with signed_in(replace(lotse.settings, password=None, token="unused")) as me:
+        with pytest.raises(ConfigError, match="LOTSE_MATRIX_PASSWORD"):
+            await set_up(me, replace=True)
+    (lotse.settings.folder / IDENTITY_FILE).unlink()
+    async with signed_in(lotse.settings) as me:
+        assert await set_up(me, replace=True) is True
+        assert (await me.look())[0] == "signed"
+
+
+async def test_everything_on_disk_is_sealed_and_another_key_is_refused(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    async with signed_in(lotse.settings) as me:
+        secrets = [me.homeserver.token.encode(), *(key.seed.hex().encode() for key in [me.identity().master])]
+    for file in lotse.settings.folder.iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file
+        assert not [secret for secret in secrets if secret in file.read_bytes()], file
+    with pytest.raises(ConfigError, match="LOTSE_MATRIX_KEY"):
+        async with signed_in(replace(lotse.settings, key="another key, thirty-two characters or more")):
+            pass
+
+
+async def test_a_second_process_is_refused(tmp_path):
+    second = pytest.raises(ConfigError, match="Another process")
+    with only_process(tmp_path / "matrix"), second, only_process(tmp_path / "matrix"):
+        pass
+    with only_process(tmp_path / "matrix"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"password": "wrong"}, "refused user and password"),
+        ({"password": None, "token": "wrong"}, "does not know LOTSE_MATRIX_TOKEN"),
+        ({"user": "@nobody-at-all:test.localhost"}, "refused user and password"),
+    ],
+)
+async def test_settings_that_do_not_fit_the_account_stop_the_start(homeserver, tmp_path, changed, words):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
+    with pytest.raises(ConfigError, match=words):
+        async with open_matrix(replace(lotse.settings, **changed), None):
+            pass
+
+
+async def test_a_token_of_somebody_else_is_not_used(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
+    other = homeserver.register()
+    with pytest.raises(ConfigError, match="correct one of the two"):
+        async with open_matrix(replace(lotse.settings, password=None, token=other.token), None):
+            pass
+
+
+async def test_a_token_alone_is_enough(people, homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
+    settings = replace(lotse.settings, password=None, token=lotse.account.token)
+    async with signed_in(settings) as me:
+        await set_up(me)
+    person = await people.arrive(strict=True)
+    async with AtWork(settings) as work:
+        await talk(person, work, lotse.user, "nur mit Token")
+
+
+# --- The parts, by themselves ----------------------------------------------------------------------------------------
+
+
+async def test_a_recovery_key_is_written_as_element_writes_it():
+    """The example of the specification's *Cryptographic key representation* has this form: 12 groups of four."""
+    key = bytes(range(32))
+    assert read_key(written(key)) == key
+    assert written(key).startswith("Es")
+    assert len(written(key).split()) == 12
+    sealed = encrypted("geheim", key, "m.cross_signing.master")
+    assert decrypted(sealed, key, "m.cross_signing.master") == "geheim"
+    for other in (new_key(), key):
+        with pytest.raises(ConfigError):
+            decrypted(sealed, other, "m.cross_signing.other")
+
+
+async def test_a_signature_holds_for_its_object_only():
+    """Source: RFC 8032, test 1: the public key to this seed."""
+    seed = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+    key = SigningKey(seed)
+    assert key.public == "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    signed = key.signed("@a:b", {"b": 1, "a": "ä", "unsigned": {"x": 1}})
+    assert key.has_signed("@a:b", signed)
+    assert not key.has_signed("@a:b", {**signed, "b": 2})
+    assert not new_identity().master.has_signed("@a:b", signed)
+    assert canonical({"b": 1, "a": "ä"}) == '{"a":"ä","b":1}'.encode()
+
+
+@pytest.mark.parametrize("wrong", [None, [], {}, {"signatures": 1}, {"signatures": {"@a:b": None}}])
+async def test_a_malformed_object_is_not_signed(wrong):
+    assert not new_identity().master.has_signed("@a:b", wrong)
