@@ -2,7 +2,9 @@
 
 Every try starts a process of its own on a fresh store, kills it, starts it again undisturbed and compares what the
 platform has with what was asked: each message answered exactly once, in the order of its conversation. Half of the
-tries die at enumerated points (before and after each commit and each post), half at a random time.
+tries die at enumerated points (before and after each commit and each post), half at a random time of their work.
+
+No two runs are alike, so a process may be done before its point or its time: then it is no try, and another one dies earlier.
 """
 
 import asyncio
@@ -36,9 +38,10 @@ CONTEXT.set_forkserver_preload(["tests.drills.kill_child", "tests.drills.relay_c
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended: the points it passed, and whether it was killed with work in flight."""
+    """How a process ended: the points it passed, how long it worked, and whether it was killed in the midst of it."""
 
     kinds: tuple[str, ...]
+    seconds: float
     killed: bool
 
 
@@ -65,13 +68,17 @@ def run_child(job: Job, play: Play, *, kill_after_s: float | None = None) -> End
         ours.close()
 
 
-def _watch(child, kill_after_s: float | None) -> Ended:
+def _watch(child: Connection, kill_after_s: float | None) -> Ended:
+    if not child.poll(PATIENCE_S):
+        raise TimeoutError("the process did not begin")
+    assert child.recv() == "begun"
+    began = time.monotonic()
     if child.poll(PATIENCE_S if kill_after_s is None else kill_after_s):
         word, kinds = child.recv()
-        return Ended(tuple(kinds), killed=word == "frozen")
+        return Ended(tuple(kinds), time.monotonic() - began, killed=word == "frozen")
     if kill_after_s is None:
         raise TimeoutError("the process did not get done")
-    return Ended((), killed=True)
+    return Ended((), kill_after_s, killed=True)
 
 
 async def work_left(job: Job) -> bool:
@@ -107,34 +114,53 @@ ANSWERS = Play(main, judge, work_left)
 def run(points: int, seed: int, folder: Path, new_address: NewAddress, play: Play = ANSWERS) -> Counts:
     """Kill so many times; half at enumerated points, half at random times."""
     chance = random.Random(seed)
-    job = Job(new_address(), folder / "undisturbed", MESSAGES)
-    job.folder.mkdir()
-    kinds = run_child(job, play).kinds
-    job = Job(new_address(), folder / "timed", MESSAGES_AT_RANDOM)
-    job.folder.mkdir()
-    started = time.monotonic()
-    run_child(job, play)
-    lasts = time.monotonic() - started
+    numbers = itertools.count()
 
+    def new_job(messages: int) -> Job:
+        place = folder / f"try {next(numbers)}"
+        place.mkdir()
+        return Job(new_address(), place, messages)
+
+    passed = len(run_child(new_job(MESSAGES), play).kinds)
+    lasts = run_child(new_job(MESSAGES_AT_RANDOM), play).seconds
     enumerated = points // 2
-    stops = [1 + number * len(kinds) // enumerated for number in range(enumerated)] if enumerated else []
     total: Counter[str] = Counter(points=points, enumerated=enumerated, at_random=points - enumerated)
     died_at: Counter[str] = Counter()
     for number in range(points):
-        try_folder = folder / f"try {number}"
-        try_folder.mkdir()
-        job = Job(new_address(), try_folder, MESSAGES if number < enumerated else MESSAGES_AT_RANDOM)
         if number < enumerated:
-            ended = run_child(replace(job, stop_at=stops[number]), play)
-            died_at[ended.kinds[-1] if ended.killed else "not_reached"] += 1
+            job, kind = _die_at(1 + number * passed // enumerated, new_job, play)
+            died_at[kind] += 1
         else:
-            ended = run_child(job, play, kill_after_s=chance.uniform(0, lasts * 0.9))
-        total["in_flight"] += ended.killed and asyncio.run(play.work_left(job))
+            job = _die_after(chance.uniform(0, lasts), new_job, play)
+        total["in_flight"] += asyncio.run(play.work_left(job))
         run_child(job, play)
         total["messages"] += job.messages
         total.update(play.judge(job))
-        shutil.rmtree(try_folder)
+        shutil.rmtree(job.folder)
     return {"seed": seed, **total, "died_at": dict(died_at)}
+
+
+NewJob = Callable[[int], Job]
+
+
+def _die_at(point: int, new_job: NewJob, play: Play) -> tuple[Job, str]:
+    """What was left when a process died at this point, or an earlier one; and which kind of point it was."""
+    while True:
+        job = new_job(MESSAGES)
+        ended = run_child(replace(job, stop_at=point), play)
+        if ended.killed:
+            return job, ended.kinds[-1]
+        point = max(1, len(ended.kinds) * 3 // 4)
+
+
+def _die_after(seconds: float, new_job: NewJob, play: Play) -> Job:
+    """What was left when a process died after so many seconds of work, or fewer."""
+    while True:
+        job = new_job(MESSAGES_AT_RANDOM)
+        ended = run_child(job, play, kill_after_s=seconds)
+        if ended.killed:
+            return job
+        seconds = ended.seconds * 3 / 4
 
 
 def killed_on(stores: Stores, play: Play = ANSWERS) -> Callable[[int, int, Path], Counts]:

@@ -164,6 +164,7 @@ async def work(job: Job, parent: Connection, talk: Talk, take_turn: TakeTurn) ->
     )
     with announcer.listen(OUTBOX) as bell:
         async with running(*loops):
+            parent.send("begun")
             await talk(database, inbox, clock, job.messages)
             while await under_way(database, clock()):
                 await bell.wait(0.2)
