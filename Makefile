@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Each has a trained reader and servers of its own, a gigabyte together; the tests of one file stay together.
+TEST_PROCESSES ?= 2
 SYNAPSE := matrix-synapse==1.163.2
 
 .DEFAULT_GOAL := help
@@ -17,7 +19,7 @@ run: install  ## Start Lotse: web chat on 127.0.0.1, SQLite, shipped content, no
 install: $(VENV)/.run  ## Install what running needs into .venv
 
 test: $(VENV)/.test test-tools  ## Run all tests (at most 8 minutes on 2 cores)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
 
 lint: $(VENV)/.test  ## Style, format and types
 	$(BIN)/ruff check bot tests

@@ -4,6 +4,8 @@ import asyncio
 import itertools
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -47,6 +49,13 @@ def _no_skip(report):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome, report.longrepr = "failed", f"{reason} ({NO_SKIPS} is set, so nothing may be skipped)"
     return report
+
+
+def pytest_sessionstart(session):
+    """Where several processes share the tests, one trains the reader before the others need it."""
+    if session.config.getoption("numprocesses", None):  # set in the one that hands out tests, and in no other
+        train = "from bot.config import shipped_content; from bot.trained import load_trained; load_trained(shipped_content())"
+        subprocess.run([sys.executable, "-c", train], check=True)
 
 
 @pytest.fixture(scope="session")
