@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import nlargest
+from operator import itemgetter
 
 import numpy as np
 
@@ -23,26 +26,39 @@ UNLIKELY = -8.0
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a ranker thinks: margins, and the logarithms of probabilities that sum to one, by label."""
+    """What a ranker thinks: margins, and the logarithms of probabilities that sum to one, by label.
+
+    As lists, because hundreds of readings look up one value each, which takes an array three times as long.
+    """
 
     places: Mapping[str, int]
-    margins: Floats
-    logs: Floats
+    margins: list[float]
+    logs: list[float]
+    """Never below ``UNLIKELY``."""
 
     @classmethod
     def of(cls, labels: tuple[str, ...], margins: Floats) -> "Opinion":
         """The opinion with these margins."""
-        return cls({label: place for place, label in enumerate(labels)}, margins, log_odds(margins))
+        logs = np.maximum(log_odds(margins), np.float32(UNLIKELY))
+        return cls(_places(labels), margins.tolist(), logs.tolist())
 
     def margin(self, label: str, otherwise: float) -> float:
         """The margin of a label; ``otherwise`` when the ranker does not know it."""
         place = self.places.get(label)
-        return otherwise if place is None else float(self.margins[place])
+        return otherwise if place is None else self.margins[place]
 
     def log(self, label: str, otherwise: float = UNLIKELY) -> float:
-        """The log probability of a label, never below ``UNLIKELY``."""
+        """The log probability of a label."""
         place = self.places.get(label)
-        return otherwise if place is None else max(UNLIKELY, float(self.logs[place]))
+        return otherwise if place is None else self.logs[place]
+
+
+@lru_cache(maxsize=4096)
+def _places(labels: tuple[str, ...]) -> Mapping[str, int]:
+    return {label: place for place, label in enumerate(labels)}
+
+
+NO_OPINION = Opinion({}, [], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +90,7 @@ class Gathered:
     def highest_topic(self) -> float:
         """The highest margin of any topic."""
         none = self.topics.places.get(NO_TOPIC)
-        margins = self.topics.margins if none is None else np.delete(self.topics.margins, none)
-        return float(margins.max()) if len(margins) else -1.0
+        return max((margin for place, margin in enumerate(self.topics.margins) if place != none), default=-1.0)
 
 
 def gather(
@@ -143,7 +158,7 @@ def aspects_to_consider(topic: TopicId, gathered: Gathered, reader: Reader, gap_
 
 def _opinion(ranker: Ranker | None, vector: Vector) -> Opinion:
     if ranker is None:
-        return Opinion({}, np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.float32))
+        return NO_OPINION
     return Opinion.of(ranker.labels, ranker.margins(vector))
 
 
@@ -161,10 +176,10 @@ def _looked_at(
     reader: Reader,
 ) -> tuple[TopicId, ...]:
     """The topics worth a close look: named, likely by the words, asked for in like words, spoken of before."""
-    labels = list(topics.places)
-    likely = [TopicId(labels[place]) for place in np.argsort(-topics.margins, kind="stable")[: MOST_TOPICS + 1]]
+    by_margin = nlargest(MOST_TOPICS, zip(topics.margins, topics.places, strict=True), key=itemgetter(0))
     alike = sorted(asked, key=lambda label: (-asked[label], label))[:MOST_ALIKE]
-    close = dict.fromkeys((*named, *likely[:MOST_TOPICS], *(TopicId(label.partition(".")[0]) for label in alike)))
+    close = dict.fromkeys((*named, *(TopicId(label) for _, label in by_margin)))
+    close.update(dict.fromkeys(TopicId(label.partition(".")[0]) for label in alike))
     if context is not None:
         close[context] = None
     return tuple(topic for topic in close if topic in reader.answers)

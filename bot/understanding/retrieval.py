@@ -74,13 +74,19 @@ def terms(words: Sequence[str], locale: Locale, parts: Splitter) -> dict[str, fl
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """Short texts by their terms; ``nearest`` gives the cosine with every text that shares a rare enough term."""
+    """Short texts by their terms; ``nearest`` gives the cosine with every text that shares a rare enough term.
+
+    The lists of all terms stand one behind the other in one array each, which load faster than thousands of arrays and are
+    gathered in a few steps.
+    """
 
     keys: tuple[str, ...]
+    firsts: Ints
+    """The number of the first text of each key; texts of one key stand together."""
     index: Mapping[str, int]
     rarity: Floats
     starts: Ints
-    """Where the list of each term begins in ``numbers`` and ``values``; one array loads faster than thousands."""
+    """Where the list of each term begins in ``numbers`` and ``values``, and where the last one ends."""
     numbers: Ints
     values: Floats
     unheard: float
@@ -89,22 +95,26 @@ class Similar:
     @classmethod
     def of(cls, texts: Iterable[tuple[str, Mapping[str, float]]]) -> "Similar":
         """The index of (key, terms) pairs; several texts may have one key."""
-        rows = list(texts)
+        by_key: dict[str, list[Mapping[str, float]]] = defaultdict(list)
+        for key, row in texts:
+            by_key[key].append(row)
+        rows = [row for each in by_key.values() for row in each]
         frequency: Counter[str] = Counter()
-        for _, row in rows:
+        for row in rows:
             frequency.update(row.keys())
         most = len(rows) * _COMMON if len(rows) > _MANY else len(rows)
         index = {term: i for i, term in enumerate(term for term, n in frequency.items() if n <= most)}
         rarity = np.asarray([np.log((1 + len(rows)) / (1 + frequency[term])) + 0.3 for term in index], dtype=np.float32)
         lists: list[tuple[list[int], list[float]]] = [([], []) for _ in index]
-        for number, (_, row) in enumerate(rows):
+        for number, row in enumerate(rows):
             found = [(index[term], weight) for term, weight in row.items() if term in index]
             norm = sum((weight * float(rarity[i])) ** 2 for i, weight in found) ** 0.5 or 1.0
             for i, weight in found:
                 lists[i][0].append(number)
                 lists[i][1].append(weight * float(rarity[i]) / norm)
         return cls(
-            keys=tuple(key for key, _ in rows),
+            keys=tuple(by_key),
+            firsts=np.cumsum([0, *(len(each) for each in by_key.values())], dtype=np.int32)[:-1],
             index=index,
             rarity=rarity,
             starts=np.cumsum([0, *(len(a) for a, _ in lists)], dtype=np.int32),
@@ -115,29 +125,21 @@ class Similar:
 
     def nearest(self, query: Mapping[str, float]) -> dict[str, float]:
         """Per key the highest cosine with the query; keys that have hardly anything in common with it are left out."""
-        ids: list[Ints] = []
-        values: list[Floats] = []
-        mass = 0.0
-        for term, weight in query.items():
-            place = self.index.get(term)
-            if place is None:
-                mass += 0.0 if term.startswith("~") else (weight * self.unheard) ** 2
-                continue
-            strength = weight * float(self.rarity[place])
-            mass += strength * strength
-            here = slice(self.starts[place], self.starts[place + 1])
-            ids.append(self.numbers[here])
-            values.append(self.values[here] * np.float32(strength))
-        if not ids:
+        known = [(place, weight) for term, weight in query.items() if (place := self.index.get(term)) is not None]
+        if not known:
             return {}
-        together = np.concatenate(ids)
-        cosines = np.bincount(together, weights=np.concatenate(values)) / (mass**0.5 or 1.0)
-        best: dict[str, float] = {}
-        for number in np.flatnonzero(cosines > LITTLE):
-            key, cosine = self.keys[number], float(cosines[number])
-            if cosine > best.get(key, 0.0):
-                best[key] = cosine
-        return best
+        places = np.asarray([place for place, _ in known])
+        strengths = np.asarray([weight for _, weight in known]) * self.rarity[places]
+        strange = (w * self.unheard for term, w in query.items() if term not in self.index and not term.startswith("~"))
+        length = float(strengths @ strengths + sum(weight * weight for weight in strange)) ** 0.5
+        starts, sizes = self.starts[places], self.starts[places + 1] - self.starts[places]
+        ends = np.cumsum(sizes)
+        here = np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes)  # where the lists of all these terms stand
+        shares = self.values[here] * np.repeat(strengths.astype(np.float32), sizes)
+        products = np.bincount(self.numbers[here], weights=shares, minlength=self.firsts[-1] + 1)
+        best = np.maximum.reduceat(products, self.firsts) / (length or 1.0)
+        near = np.flatnonzero(best > LITTLE)
+        return {self.keys[number]: cosine for number, cosine in zip(near.tolist(), best[near].tolist(), strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
