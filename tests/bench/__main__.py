@@ -1,4 +1,6 @@
-"""Measures everything, prints a table and writes ``bench.json``: commit, date, machine, figures.
+"""Measures everything, prints a table of each section and keeps it in ``bench.json``: commit, date, machine, figures.
+
+A section is written as soon as it is measured, beside what the file holds of earlier runs.
 
 Sections run one after the other, so that none measures another's load, on a copy of the content, so that an edit
 meanwhile does not mix two contents. Sizes are chosen so that all of it takes a quarter of an hour on two cores; ``--full``
@@ -6,7 +8,6 @@ adds what takes longer.
 """
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
@@ -19,13 +20,14 @@ from pathlib import Path
 from bot.config import shipped_content
 from bot.content.read import ROOTS
 from bot.trained import Trained, load_trained
-from tests.bench import matching, question_sets, start_speed, throughput, understanding_speed, web_speed
-from tests.bench.figures import Figure, as_json, as_table, commit, machine
+from tests.bench import matching, question_sets, relay_speed, start_speed, throughput, understanding_speed, web_speed
+from tests.bench.figures import Figure, as_json, as_table, commit, keep, machine
 from tests.bench.lotse_process import Place
 from tests.bench.understanding_speed import Size, development_texts
 from tests.conftest import TODAY
 
 WEB_TIMED, WEB_IN_ALL = 200, 2_000
+RELAYED = 1_200
 MESSAGES, PEOPLE = 2_000, 200
 SIZES = (Size(1), Size(10))
 MORE_SIZES = (Size(10, own_words=True), Size(100), Size(100, own_words=True))
@@ -59,6 +61,10 @@ def web(bench: Bench) -> list[Figure]:
     return web_speed.figures(bench.place, development_texts(), WEB_TIMED, WEB_IN_ALL)
 
 
+def relay(bench: Bench) -> list[Figure]:
+    return relay_speed.figures(bench.place, RELAYED)
+
+
 def messages(bench: Bench) -> list[Figure]:
     place = bench.place
     return throughput.figures(place.folder, place.content, place.cache / "lotse", MESSAGES, PEOPLE)
@@ -80,20 +86,21 @@ SECTIONS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "starts": starts,
     "questions": questions,
     "web": web,
+    "relay": relay,
     "messages": messages,
     "understanding": understanding,
     "match": match,
 }
 
 
-def run(bench: Bench, names: Sequence[str]) -> dict[str, list[Figure]]:
-    """Every section that was asked for, printed as soon as it is there."""
-    found: dict[str, list[Figure]] = {}
+def run(bench: Bench, names: Sequence[str], into: Path) -> None:
+    """Every section that was asked for, printed and kept as soon as it is there."""
     for name in names:
+        of = {"commit": commit(), "date": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}
         begun = time.perf_counter()
-        found[name] = SECTIONS[name](bench)
-        print(as_table(f"\n{name} (took {time.perf_counter() - begun:.0f} s)", found[name]), flush=True)
-    return found
+        found = SECTIONS[name](bench)
+        print(as_table(f"\n{name} (took {time.perf_counter() - begun:.0f} s)", found), flush=True)
+        keep(into, name, {**of, "figures": as_json(found)})
 
 
 def copy_of(content: Path, folder: Path) -> Path:
@@ -116,13 +123,11 @@ def main() -> int:
     if len(given.match_train) != len(given.match_test):
         parser.error("--match-train and --match-test come in pairs")
     pairs = tuple((a.resolve(), b.resolve()) for a, b in zip(given.match_train, given.match_test, strict=True))
-    report = {"commit": commit(), "date": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}
     with tempfile.TemporaryDirectory(prefix="lotse-bench-") as name:
         folder = Path(name)
         content = copy_of(shipped_content(), folder / "content")
         bench = Bench(Place(content, folder / "cache", folder), given.full, pairs)
-        found = run(bench, given.names or tuple(SECTIONS))
-    given.into.write_text(json.dumps({**report, "figures": as_json(found)}, indent=2) + "\n", "utf-8")
+        run(bench, given.names or tuple(SECTIONS), given.into)
     print(f"\nwritten to {given.into}")
     return 0
 

@@ -1,5 +1,6 @@
-"""What is measured, as values: figures with units, percentiles, the machine they were taken on, and the printed table."""
+"""What is measured, as values: figures with units, percentiles, the machine they were taken on, and how they are kept."""
 
+import json
 import math
 import os
 import platform
@@ -20,9 +21,6 @@ class Figure:
     value: float | int | str
     unit: str = ""
     note: str = ""
-
-
-Sections = Mapping[str, Sequence[Figure]]
 
 
 def percentile(values: Iterable[float], share: float) -> float:
@@ -47,6 +45,15 @@ def memory_of(pid: int) -> dict[str, float]:
         return {}
     found = {name: int(kib) / 1024 for name, kib in re.findall(r"(VmRSS|VmHWM):\s+(\d+) kB", status)}
     return {"now": found["VmRSS"], "peak": found["VmHWM"]} if found else {}
+
+
+def cpu_seconds_of(pid: int) -> float:
+    """How long a process, all its threads together, has had a core so far; 0 where there is no /proc."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def machine() -> dict[str, str | int | float]:
@@ -76,6 +83,14 @@ def commit() -> str:
     return answer.stdout.strip() or "unknown"
 
 
+def keep(file: Path, name: str, result: Mapping[str, object]) -> None:
+    """Put a result beside the others in the file; whoever reads it meanwhile finds the old one or the new one whole."""
+    results = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(json.dumps({**results, name: result}, indent=2) + "\n", "utf-8")
+    new.replace(file)
+
+
 def as_table(title: str, figures: Sequence[Figure]) -> str:
     """The figures of one section, one per line, values below each other."""
     rows = [(figure.name, _shown(figure.value), figure.unit, figure.note) for figure in figures]
@@ -84,18 +99,15 @@ def as_table(title: str, figures: Sequence[Figure]) -> str:
     return "\n".join([title, *lines])
 
 
-def as_json(sections: Sections) -> dict[str, dict[str, dict[str, float | int | str]]]:
-    """The same for bench.json: section -> figure -> value, unit, note."""
+def as_json(figures: Sequence[Figure]) -> dict[str, dict[str, float | int | str]]:
+    """The same for bench.json: figure -> value, unit, note."""
     return {
-        section: {
-            figure.name: {
-                "value": round(figure.value, 4) if isinstance(figure.value, float) else figure.value,
-                **({"unit": figure.unit} if figure.unit else {}),
-                **({"note": figure.note} if figure.note else {}),
-            }
-            for figure in figures
+        figure.name: {
+            "value": round(figure.value, 4) if isinstance(figure.value, float) else figure.value,
+            **({"unit": figure.unit} if figure.unit else {}),
+            **({"note": figure.note} if figure.note else {}),
         }
-        for section, figures in sections.items()
+        for figure in figures
     }
 
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import httpx
 
-from tests.bench.figures import ROOT, memory_of
+from tests.bench.figures import ROOT, cpu_seconds_of, memory_of
 from tests.conftest import TODAY
 from tests.web.site import field_of
 
 PATIENCE_S = 180.0
 """Seconds a start may take: without a cache the reader is trained first."""
-READY = "Lotse is ready: "
+READY, DESK = "Lotse is ready: ", "The desk: "
 STOP_WITHIN_S = 20.0
 
 
@@ -55,15 +55,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A ``lotse run`` that is ready. ``ready_s``: how long that took."""
+    """A ``lotse run`` that is ready. ``ready_s``: how long that took; ``desk_link`` signs a coordinator in, once."""
 
     address: str
+    desk_link: str
     pid: int
     ready_s: float
 
     def memory_mib(self) -> float:
         """Resident memory now; 0 where the system does not tell."""
         return memory_of(self.pid).get("now", 0.0)
+
+    def cpu_s(self) -> float:
+        """How long it has had a core so far, which does not depend on what else the machine does."""
+        return cpu_seconds_of(self.pid)
 
 
 @contextlib.contextmanager
@@ -88,7 +93,9 @@ def lotse_running(place: Place) -> Iterator[Running]:
                     f"lotse run did not start, exit code {process.wait(STOP_WITHIN_S)}: {said}{log.read()}"
                 )
             address = said.removeprefix(READY).split()[0].removesuffix("/chat")
-            yield Running(address, process.pid, time.perf_counter() - begun)
+            ready_s = time.perf_counter() - begun
+            desk_link = process.stdout.readline().removeprefix(DESK).split()[0]
+            yield Running(address, desk_link, process.pid, ready_s)
         finally:
             process.send_signal(signal.SIGTERM)
             try:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.content.read import read_content
 from bot.trained import load_trained
-from tests.bench import matching, question_sets, start_speed, throughput, understanding_speed, web_speed
+from tests.bench import matching, question_sets, relay_speed, start_speed, throughput, understanding_speed, web_speed
 from tests.bench.figures import Figure, as_json, as_table, percentile
 from tests.bench.grown import grown, mark_of
 from tests.bench.lotse_process import Place
@@ -53,11 +53,9 @@ def test_figures_become_a_table_and_json():
         "  latency, p50          12.3 ms  of 3",
         "  100x          not possible     no memory",
     ]
-    assert json.loads(json.dumps(as_json({"web": figures}))) == {
-        "web": {
-            "latency, p50": {"value": 12.3457, "unit": "ms", "note": "of 3"},
-            "100x": {"value": "not possible", "note": "no memory"},
-        }
+    assert json.loads(json.dumps(as_json(figures))) == {
+        "latency, p50": {"value": 12.3457, "unit": "ms", "note": "of 3"},
+        "100x": {"value": "not possible", "note": "no memory"},
     }
 
 
@@ -119,6 +117,13 @@ def test_starts_are_timed(place, tmp_path):
 def test_the_web_chat_is_timed_and_weighed(place, trained):
     found = measured(web_speed.figures(place, QUESTIONS, timed=3, in_all=5))
     assert found["message to visible reply, p50"] <= found["message to visible reply, p99"]
+
+
+def test_the_relay_is_timed_in_both_directions(place, trained):
+    found = measured(relay_speed.figures(place, messages=8, cases=2, wish="person eins"))
+    assert found["relay, never seen"] == 0
+    for way in ("coordinator to employee", "employee to coordinator"):
+        assert 0 < found[f"relay, {way}, p50"] <= found[f"relay, {way}, p95"]
 
 
 def test_messages_are_carried_through_on_one_core(place, trained, tmp_path):

@@ -26,13 +26,14 @@ def ask_in_turn(running: Running, texts: Sequence[str], messages: int) -> list[f
 def figures(place: Place, texts: Sequence[str], timed: int, in_all: int) -> list[Figure]:
     """Latency of the first ``timed`` messages, memory after the start and after ``in_all`` messages."""
     with lotse_running(place) as running:
-        at_start = running.memory_mib()
+        at_start, before = running.memory_mib(), running.cpu_s()
         latency = ask_in_turn(running, texts, timed)
-        in_between = running.memory_mib()
+        in_between, cpu_s = running.memory_mib(), running.cpu_s() - before
         ask_in_turn(running, texts[timed % len(texts) :], in_all - timed)
         at_end = running.memory_mib()
     return [
         *spread("message to visible reply", latency, "ms"),
+        Figure("lotse run: time of its cores per message", 1000 * cpu_s / timed, "ms", "pages included"),
         Figure("lotse run: memory after the start", at_start, "MiB"),
         Figure(f"lotse run: memory after {timed} messages", in_between, "MiB"),
         Figure(f"lotse run: memory after {in_all} messages", at_end, "MiB"),

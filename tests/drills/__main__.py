@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench.figures import ROOT, commit
+from tests.bench.figures import ROOT, commit, keep
 from tests.drills.registry import Drill, all_drills
 
 Found = Mapping[str, Any]
@@ -40,14 +40,6 @@ def drill_apart(drill: Drill, points: int, seed: int) -> Found:
 def failures_of(drill: Drill, found: Found) -> list[str]:
     """What is not as promised."""
     return [f"{drill.name} did not come to an end: {found[DIED]}"] if DIED in found else drill.failures(dict(found))
-
-
-def keep(file: Path, name: str, result: Found) -> None:
-    """Put a result beside the others in the file; whoever reads it meanwhile finds the old one or the new one whole."""
-    results = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    new = file.with_name(f"{file.name}.new")
-    new.write_text(json.dumps({**results, name: result}, indent=2) + "\n", "utf-8")
-    new.replace(file)
 
 
 def main(arguments: list[str] | None = None) -> int:
