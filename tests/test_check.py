@@ -22,7 +22,13 @@ from bot.understanding.phrases import expand
 from tests.content.small_tree import SMALL_TREE, TODAY, write_tree
 
 ROOT = Path(__file__).parents[1]
-TESTS = ("test_check.py", "content/test_read.py", "test_understood_findings.py", "content/test_case_drafts.py")
+TESTS = (
+    "test_check.py",
+    "content/test_read.py",
+    "test_understood_findings.py",
+    "content/test_case_drafts.py",
+    "content/test_closing_calendar.py",
+)
 BONUS = "knowledge/funding/bonus.yaml"
 PRAEMIE = "knowledge/funding/praemie.yaml"
 VAKUUM = "knowledge/modules/vakuum.yaml"

@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from bot.content import schema, team_shapes, value_shapes
 from bot.content.definitions import (
     Answer,
     Aspect,
     ByLocale,
+    Closing,
     Column,
     Condition,
     Contact,
@@ -263,12 +265,15 @@ def contact(shape: schema.ContactFile, tree: Tree) -> Contact:
     )
 
 
-def teams(shape: team_shapes.TeamsFile, tree: Tree) -> Mapping[str, Team]:
-    """All teams by id."""
-    return {name: _team(name, of, place(tree, "teams", name)) for name, of in shape.teams.items()}
+def teams(
+    shape: team_shapes.TeamsFile, tree: Tree, calendars: Mapping[str, tuple[Closing, ...]] = MappingProxyType({})
+) -> Mapping[str, Team]:
+    """All teams by id. ``calendars``: the closings of each calendar file, by its name."""
+    return {name: _team(name, of, place(tree, "teams", name), calendars) for name, of in shape.teams.items()}
 
 
-def _team(name: str, shape: team_shapes.TeamShape, where: Place) -> Team:
+def _team(name: str, shape: team_shapes.TeamShape, where: Place, calendars: Mapping[str, tuple[Closing, ...]]) -> Team:
+    named = tuple(shape.calendars or ())
     return Team(
         id=name,
         name=texts(shape.name),
@@ -277,10 +282,12 @@ def _team(name: str, shape: team_shapes.TeamShape, where: Place) -> Team:
             week=tuple(_slots(getattr(shape.hours, day)) for day in team_shapes.WEEK),
             holidays=None if shape.holidays == "none" else shape.holidays,
             exceptions=tuple(_exception(exception) for exception in shape.exceptions or ()),
+            closings=tuple(closing for calendar in named for closing in calendars.get(calendar, ())),
         ),
         sla=_sla(shape.sla, shape.lead_after_hours),
         deputy_team=shape.deputy_team,
         relay=shape.relay,
+        calendars=named,
     )
 
 

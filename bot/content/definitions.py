@@ -6,7 +6,7 @@ Texts are kept as written, with ``{placeholders}``; ``facts.py`` fills them in f
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -318,16 +318,29 @@ class DayException:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A time in which nobody is there, by the clock on the wall in Berlin: from ``start`` until ``end``, which does not count.
+
+    ``yearly``: in every year from that one on, at the same days and hours.
+    """
+
+    start: datetime
+    end: datetime
+    yearly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TeamCalendar:
     """When a team is there. ``week`` has the slots of Monday to Sunday, each day's in order and without overlap.
 
-    It can be hashed, so that the opening hours of a day are worked out once. An exception wins over a public holiday,
-    and a public holiday (``holidays`` names the state) over the week.
+    It can be hashed, so that the opening hours of a day are worked out once. An exception wins over everything, a public
+    holiday (``holidays`` names the state) over the week, and ``closings`` take their time out of it.
     """
 
     week: tuple[tuple[OpenSlot, ...], ...]
     holidays: Literal["SH"] | None = "SH"
     exceptions: tuple[DayException, ...] = ()
+    closings: tuple[Closing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +369,8 @@ class Team:
     deputy_team: str | None = None
     """Who is told when a promise of this team was not kept."""
     relay: Relaying = "all"
+    calendars: tuple[str, ...] = ()
+    """The files of ``knowledge/calendars/`` its closings come from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ class Draft:
     known: Mapping[FileKind, frozenset[str]]
     """All ids of each kind that has a file of its own, those of broken files (by their name) included."""
 
+    calendars: frozenset[str] = frozenset()
+    """Names of all calendar files, broken ones included."""
+
     def ids(self, kind: FileKind) -> frozenset[str]:
         """The ids something may refer to."""
         return self.known.get(kind, frozenset())
@@ -34,7 +37,9 @@ class Draft:
         return any(kind_of(name) == kind for name in self.broken)
 
 
-def draft_of(content: Content, trees: Mapping[str, Tree], broken: frozenset[str]) -> Draft:
+def draft_of(
+    content: Content, trees: Mapping[str, Tree], broken: frozenset[str], calendars: frozenset[str] = frozenset()
+) -> Draft:
     """The draft, with all ids gathered once."""
     known: dict[FileKind, frozenset[str]] = {
         "topic": frozenset(content.topics),
@@ -47,7 +52,7 @@ def draft_of(content: Content, trees: Mapping[str, Tree], broken: frozenset[str]
         kind = kind_of(name)
         if kind in known:
             known[kind] |= {stem(name)}
-    return Draft(content, trees, broken, known)
+    return Draft(content, trees, broken, known, calendars)
 
 
 def stem(name: str) -> str:

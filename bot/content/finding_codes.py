@@ -62,6 +62,8 @@ FINDING_CODES: Mapping[str, str] = {
     "KB051": "an end before its beginning: opening hours, days that are not as usual",
     "KB052": "two exceptions for one day",
     "KB053": "a team without opening hours, a day of the week that does not exist",
+    "KB054": "a calendar file that cannot be read, or closes a team for too long",
+    "KB055": "a calendar file no team uses",
     # tests
     "KB060": "too few test sentences",
     "KB061": "a test sentence that is an example already",

@@ -18,8 +18,10 @@ from typing import TypeVar
 
 from bot.content import assemble, schema
 from bot.content.characters import MAX_BYTES, too_large
+from bot.content.closing_calendar import read_closings
 from bot.content.definitions import (
     Aspect,
+    Closing,
     Contact,
     Content,
     Intent,
@@ -42,6 +44,7 @@ from bot.model import AspectId, IntentId, TopicId, WhoId
 ROOTS = ("intents", "knowledge")
 DRAFTS = "drafts"
 """Beside the two; drafts of answers, which Lotse never answers from."""
+CALENDARS = "knowledge/calendars/"
 MAX_FOLDERS = 4
 """Folders below the content folder; real content has two, a loop of links never ends."""
 
@@ -138,7 +141,7 @@ def _read_files(folder: Path, problems: list[ContentProblem]) -> Iterator[tuple[
 
 
 def _walk(folder: Path, name: str, depth: int, problems: list[ContentProblem]) -> Iterator[str]:
-    """Names of all YAML files below, relative to the content folder, with ``/`` between."""
+    """Names of all YAML files and calendars below, relative to the content folder, with ``/`` between."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -158,7 +161,7 @@ def _walk(folder: Path, name: str, depth: int, problems: list[ContentProblem]) -
             problems.append(ContentProblem(below, 1, 1, "KB001", "Links to folders are not followed.", hint))
         elif is_folder and depth < MAX_FOLDERS:
             yield from _walk(folder / entry.name, below, depth + 1, problems)
-        elif not is_folder and entry.name.endswith((".yaml", ".yml")):
+        elif not is_folder and entry.name.endswith((".yaml", ".yml", ".ics")):
             yield below
 
 
@@ -196,8 +199,14 @@ _Placed = TypeVar("_Placed", Topic, Aspect, Who, Intent, Contact)
 def _draft(files: Mapping[str, bytes], problems: list[ContentProblem]) -> Draft:
     trees: dict[str, Tree] = {}
     shapes: list[tuple[Shape, Tree]] = []
+    calendars: dict[str, tuple[Closing, ...]] = {}
     broken = {problem.file for problem in problems}
     for name, data in files.items():
+        if name.startswith(CALENDARS) and name.endswith(".ics"):
+            calendar = read_closings(name, data)
+            calendars[name.removeprefix(CALENDARS)] = calendar.closings
+            problems.extend(calendar.problems)
+            continue
         kind = kind_of(name)
         if kind is None or not name.endswith(".yaml"):
             problems.append(_orphan(name))
@@ -208,8 +217,8 @@ def _draft(files: Mapping[str, bytes], problems: list[ContentProblem]) -> Draft:
             broken.add(name)
         else:
             shapes.append((shape, trees[name]))
-    content = _content(content_hash(files), shapes, problems)
-    return draft_of(content, trees, frozenset(broken))
+    content = _content(content_hash(files), shapes, calendars, problems)
+    return draft_of(content, trees, frozenset(broken), frozenset(calendars))
 
 
 def _read_file(
@@ -233,7 +242,12 @@ def _orphan(name: str) -> ContentProblem:
     return ContentProblem(name, 1, 1, "KB015", "Nothing is read from here.", hint)
 
 
-def _content(digest: str, shapes: list[tuple[Shape, Tree]], problems: list[ContentProblem]) -> Content:
+def _content(
+    digest: str,
+    shapes: list[tuple[Shape, Tree]],
+    calendars: Mapping[str, tuple[Closing, ...]],
+    problems: list[ContentProblem],
+) -> Content:
     topics: dict[TopicId, Topic] = {}
     aspects: dict[AspectId, Aspect] = {}
     who: dict[WhoId, Who] = {}
@@ -269,7 +283,7 @@ def _content(digest: str, shapes: list[tuple[Shape, Tree]], problems: list[Conte
                 contact = assemble.contact(shape, tree)
                 add(contacts, contact.id, contact, tree)
             case TeamsFile():
-                teams = assemble.teams(shape, tree)
+                teams = assemble.teams(shape, tree, calendars)
             case schema.PathwaysFile():
                 steps = assemble.steps(shape, tree)
             case schema.ListsFile():

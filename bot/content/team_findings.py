@@ -5,11 +5,15 @@ deputies from team to team comes to an end; the arithmetic of working time relie
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import combinations
 
 from bot.content.definitions import DayException, OpenSlot, Team
 from bot.content.draft import Draft, Findings, KeyPath, did_you_mean
 from bot.content.team_shapes import WEEK
+
+MOST_OF_A_YEAR = timedelta(days=120)
+"""So much of every year calendars may close at most: far above real ones, far below what would close a team for good."""
 
 
 def team_findings(draft: Draft, findings: Findings) -> None:
@@ -19,6 +23,8 @@ def team_findings(draft: Draft, findings: Findings) -> None:
         _slots(team, draft, findings)
         _exceptions(team, draft, findings)
         _deputy(team, teams, findings)
+        _calendars(team, draft, findings)
+    _unused_calendars(draft, findings)
 
 
 def _path(team: Team, *below: str | int) -> KeyPath:
@@ -94,6 +100,29 @@ def _twice(exceptions: Sequence[DayException]) -> Iterator[tuple[int, int]]:
             continue
         if first.first <= second.last and second.first <= first.last:
             yield one, other
+
+
+# --- Calendars -----------------------------------------------------------------------------------------------
+
+
+def _calendars(team: Team, draft: Draft, findings: Findings) -> None:
+    file = team.place.file
+    for index, name in enumerate(team.calendars):
+        if name not in draft.calendars:
+            hint = did_you_mean(name, draft.calendars, otherwise="Put the file into knowledge/calendars/.")
+            findings.add(file, _path(team, "calendars", index), "KB012", f"There is no calendar `{name}`.", hint)
+    yearly = sum((one.end - one.start for one in team.calendar.closings if one.yearly), timedelta())
+    if yearly > MOST_OF_A_YEAR:
+        message = f"Its calendars close the team for {yearly.days} days of every year."
+        hint = "Change the opening hours instead, or give the events an end."
+        findings.add(file, _path(team, "calendars"), "KB054", message, hint)
+
+
+def _unused_calendars(draft: Draft, findings: Findings) -> None:
+    used = {name for team in draft.content.teams.values() for name in team.calendars}
+    for name in sorted(draft.calendars - used) if not draft.is_broken("teams") else ():
+        hint = "Name it under `calendars:` of a team in teams.yaml, or delete it."
+        findings.notice(f"knowledge/calendars/{name}", (), "KB055", "No team uses this calendar.", hint)
 
 
 # --- Deputies ------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK_PATTERN = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 SLOT_PATTERN = rf"^{CLOCK_PATTERN} ?[-–] ?{CLOCK_PATTERN}$"
 YEARLY_PATTERN = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+CALENDAR_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,59}\.ics$"
+MOST_CALENDARS = 5
 LEAP_YEAR = 2024
 """A year that has all days, for days of every year."""
 LONGEST_HOURS = 400
@@ -73,6 +75,7 @@ WorkingHours = Annotated[
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_HOURS}),
 ]
 
+CalendarName = Annotated[str, Field(pattern=CALENDAR_PATTERN)]
 Closed = Annotated[bool, AfterValidator(_true), WithJsonSchema({"const": True})]
 
 
@@ -119,6 +122,9 @@ class TeamShape(Shape):
     )
     exceptions: Annotated[list[ExceptionShape], Field(min_length=1, max_length=MOST_EXCEPTIONS)] | None = Field(
         None, description="Days that are not as usual."
+    )
+    calendars: Annotated[list[CalendarName], Field(min_length=1, max_length=MOST_CALENDARS)] | None = Field(
+        None, description="iCalendar files of knowledge/calendars/; what is an event there is a time nobody is there."
     )
     sla: SlaShape | None = Field(None, description="What employees are promised.")
     deputy_team: Id | None = Field(None, description="The team that is told when this one did not keep a promise.")

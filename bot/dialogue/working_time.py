@@ -11,6 +11,7 @@ subtraction. A team opens again some day, because the check refuses one without 
 never checked ``NeverOpen`` is raised instead of searching for ever.
 """
 
+from calendar import isleap
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
-from bot.content.definitions import DayException, OpenSlot, TeamCalendar
+from bot.content.definitions import Closing, DayException, OpenSlot, TeamCalendar
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
@@ -158,7 +159,36 @@ def _slots_of(calendar: TeamCalendar, day: date) -> tuple[OpenSlot, ...]:
         return exception.slots
     if calendar.holidays is not None and day in _holidays(calendar.holidays, day.year):
         return ()
-    return calendar.week[day.weekday()]
+    slots = calendar.week[day.weekday()]
+    for closing in calendar.closings if slots else ():
+        for start, end in _times_of(closing, day):
+            slots = tuple(part for slot in slots for part in _outside(slot, day, start, end))
+    return slots
+
+
+def _times_of(closing: Closing, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """When a closing lies on this day or around it, by the clock on the wall."""
+    midnight, length = datetime.combine(day, time()), closing.end - closing.start
+    years = range(day.year - length.days // 365 - 1, day.year + 1) if closing.yearly else (closing.start.year,)
+    for year in years:
+        if year < closing.start.year or not _has_day(closing.start, year):
+            continue
+        start = closing.start.replace(year=year)
+        if start < midnight + DAY and midnight < start + length:
+            yield start, start + length
+
+
+def _has_day(moment: datetime, year: int) -> bool:
+    return (moment.month, moment.day) != (2, 29) or isleap(year)
+
+
+def _outside(slot: OpenSlot, day: date, start: datetime, end: datetime) -> Iterator[OpenSlot]:
+    """What is left of a slot of this day before and after a time, by the clock on the wall."""
+    opens, closes = datetime.combine(day, slot.start), datetime.combine(day, slot.end)
+    if opens < min(start, closes):
+        yield OpenSlot(slot.start, min(start, closes).time())
+    if max(end, opens) < closes:
+        yield OpenSlot(max(end, opens).time(), slot.end)
 
 
 def _exception_on(calendar: TeamCalendar, day: date) -> DayException | None:

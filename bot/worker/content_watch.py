@@ -87,7 +87,7 @@ async def content_watch(
         before = _identity(watched)
         async for changes in awatch(*watched, yield_on_timeout=True, rust_timeout=LOOK_EVERY_MS):
             replaced = _identity(watched) != before
-            if replaced or any(path.endswith((".yaml", ".yml")) for _change, path in changes):
+            if replaced or any(path.endswith((".yaml", ".yml", ".ics")) for _change, path in changes):
                 await reload(folder, live, check_and_build, clock)
             if replaced:
                 break

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content.definitions import DayException, OpenSlot, TeamCalendar
+from bot.content.definitions import Closing, DayException, OpenSlot, TeamCalendar
 from bot.dialogue.working_time import (
     BERLIN,
     NeverOpen,
@@ -37,6 +37,56 @@ HOUR = timedelta(hours=1)
 def berlin(text: str) -> datetime:
     """A moment as the clock on the wall shows it, in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
+
+
+CLOSED = TeamCalendar(
+    week=OFFICE.week,
+    exceptions=(DayException(date(2026, 12, 23), date(2026, 12, 23), slots("10:00-11:00")),),
+    closings=(
+        Closing(datetime(2026, 11, 24, 11, 0), datetime(2026, 11, 24, 14, 0)),  # within a day
+        Closing(datetime(2026, 11, 26, 15, 0), datetime(2026, 11, 30, 10, 0)),  # over a weekend
+        Closing(datetime(2026, 12, 21), datetime(2027, 1, 4), yearly=True),  # over the turn of every year from then on
+        Closing(datetime(2024, 2, 29), datetime(2024, 3, 1), yearly=True),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("moment", "opened", "opening"),
+    [
+        ("2026-11-24T10:59:59", True, "2026-11-24T10:59:59"),
+        ("2026-11-24T11:00", False, "2026-11-24T14:00"),
+        ("2026-11-24T13:45", False, "2026-11-24T14:00"),
+        ("2026-11-26T14:59", True, "2026-11-26T14:59"),
+        ("2026-11-26T15:00", False, "2026-11-30T10:00"),
+        ("2025-12-22T10:00", True, "2025-12-22T10:00"),  # the year before the first
+        ("2026-12-21T10:00", False, "2026-12-23T10:00"),  # an exception opens a day again
+        ("2026-12-23T11:00", False, "2027-01-04T08:00"),
+        ("2028-01-03T10:00", False, "2028-01-04T08:00"),
+        ("2028-02-29T10:00", False, "2028-03-01T08:00"),
+        ("2027-03-01T10:00", True, "2027-03-01T10:00"),
+    ],
+)
+def test_closings_take_their_time_out_of_the_week(moment, opened, opening):
+    assert is_open(CLOSED, berlin(moment)) is opened
+    assert next_opening(CLOSED, berlin(moment)) == berlin(opening)
+
+
+CLOCKS = st.datetimes(datetime(2026, 10, 20), datetime(2026, 11, 3)).map(
+    lambda one: one.replace(second=0, microsecond=0)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(CLOCKS, st.integers(1, 3 * 24 * 60)), max_size=4), CLOCKS)
+def test_any_closings_do_what_the_clock_on_the_wall_says(times, moment):
+    """The days around the change of the clocks included; compared with a look at one moment."""
+    closings = tuple(Closing(start, start + timedelta(minutes=length)) for start, length in times)
+    calendar = TeamCalendar(week=((OpenSlot(time(0), time(23, 59)),),) * 7, holidays=None, closings=closings)
+    now = moment.replace(tzinfo=BERLIN)
+    shown = now.astimezone(UTC).astimezone(BERLIN).replace(tzinfo=None)
+    free = shown.time() < time(23, 59) and not any(one.start <= shown < one.end for one in closings)
+    assert is_open(calendar, now) == free
 
 
 @pytest.mark.parametrize(
