@@ -28,6 +28,7 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.claims import CLAIMS_POSTGRES, CLAIMS_SQLITE
     from tests.drills.erasure import ERASURE_POSTGRES, ERASURE_SQLITE
     from tests.drills.handoffs import HANDOFFS
+    from tests.drills.hostile import HOSTILE
     from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE
     from tests.drills.notes import NOTES
     from tests.drills.quiet_logs import QUIET_LOGS
@@ -47,6 +48,7 @@ def all_drills() -> tuple[Drill, ...]:
         RELAY_POSTGRES,
         HANDOFFS,
         NOTES,
+        HOSTILE,
         RETENTION,
         ERASURE_SQLITE,
         ERASURE_POSTGRES,
