@@ -82,6 +82,9 @@ _DE: Mapping[str, str] = {
     "error_unavailable_title": "Lotse macht gerade eine Pause",
     "error_unavailable": "Ich kann im Moment nichts lesen und nichts speichern. Das liegt nicht an Ihnen. "
     "Bitte versuchen Sie es in einer Minute noch einmal. Was Sie schon gesendet haben, ist nicht verloren.",
+    "kept_words": "Ihr Text steht noch hier:",
+    "kept_once": "Ein Druck schickt es noch einmal ab; es zählt trotzdem nur einmal.",
+    "send_again": "Noch einmal senden",
     "error_bug_title": "Da ist uns ein Fehler passiert",
     "error_bug": "Das liegt nicht an Ihnen. Bitte versuchen Sie es noch einmal.",
     "error_bad_request_title": "Das hat nicht geklappt",
@@ -164,6 +167,9 @@ _EN: Mapping[str, str] = {
     "error_unavailable_title": "Lotse is taking a break",
     "error_unavailable": "I cannot read or store anything at the moment. This is not your fault. "
     "Please try again in a minute. Whatever you have already sent is not lost.",
+    "kept_words": "Your text is still here:",
+    "kept_once": "One press sends it again; it still counts only once.",
+    "send_again": "Send it again",
     "error_bug_title": "We made a mistake",
     "error_bug": "This is not your fault. Please try again.",
     "error_bad_request_title": "That did not work",

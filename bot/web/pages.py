@@ -109,6 +109,15 @@ def fragment(template: str, macro: str, locale: Locale, *given: object) -> Marku
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class SendAgain:
+    """A form that could not be taken in, as it can be sent once more; what was typed is shown."""
+
+    action: str
+    fields: tuple[tuple[str, str], ...]
+    typed: tuple[str, ...]
+
+
 def notice_page(
     locale: Locale,
     about: str,
@@ -117,6 +126,7 @@ def notice_page(
     link: str | None = "/chat",
     link_words: str = "to_chat",
     refresh: bool = False,
+    again: SendAgain | None = None,
 ) -> HTMLResponse:
     """A page that only says something: what happened, and where to go on, if anywhere."""
     words = TEXTS[locale]
@@ -129,6 +139,7 @@ def notice_page(
         link=link,
         link_words=words[link_words],
         refresh_to=link if refresh else None,
+        again=again,
     )
 
 

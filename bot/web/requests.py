@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from bot.errors import LotseError
 from bot.model import LOCALES, Locale
 from bot.web.page_texts import TEXTS
-from bot.web.pages import notice_page, page
+from bot.web.pages import SendAgain, notice_page, page
 from bot.web.visitor import COOKIE, Seal, Visitor, preferred_locale
 
 MAX_FIELDS = 20
@@ -137,7 +137,9 @@ async def read_fields(request: Request) -> dict[str, str]:
     except ValueError:
         raise Refused("error_bad_request") from None
     # PostgreSQL stores no NUL; nobody means one.
-    return {name: value.replace("\0", "") for name, value in pairs}
+    fields = {name: value.replace("\0", "") for name, value in pairs}
+    request.state.fields = fields
+    return fields
 
 
 async def read_posted(request: Request, seal: Seal) -> Posted:
@@ -161,19 +163,34 @@ def is_of_the_staff(request: Request) -> bool:
     return request.url.path.startswith(OF_THE_STAFF)
 
 
+TYPED = ("text", "note", "summary", "sentence", "reason")
+"""Fields people type into; what stands in them is shown when it could not be stored."""
+
+
+def send_again(request: Request) -> SendAgain | None:
+    """The form of this request to be sent once more; only what came from a page of ours is written into one."""
+    fields: dict[str, str] | None = getattr(request.state, "fields", None)
+    if fields is None or not comes_from_our_page(request):
+        return None
+    typed = tuple(fields[name] for name in TYPED if fields.get(name, "").strip())
+    return SendAgain(request.url.path, tuple(fields.items()), typed)
+
+
 def refusal(request: Request, seal: Seal, why: Refusal) -> Response:
     """The answer to a request that is not carried out: words for people, the same words for the script."""
     for_staff = is_of_the_staff(request)
     locale = locale_of(request, None if for_staff else seal.from_cookie(request.cookies.get(COOKIE)))
     status = STATUS[why]
+    again = send_again(request) if why == "error_unavailable" else None
     if wants_json(request):
         response: Response = JSONResponse({"error": why, "text": TEXTS[locale][why]}, status_code=status)
     elif why == "error_signed_out":
         response = page("sign_in_needed.html", locale, status=status, heading="error_signed_out_title")
     elif for_staff:
-        response = notice_page(locale, why, status=status, link="/desk", link_words="to_desk")
+        response = notice_page(locale, why, status=status, link="/desk", link_words="to_desk", again=again)
     else:
-        response = notice_page(locale, why, status=status, link=None if why == "error_no_chat" else "/chat")
+        link = None if why == "error_no_chat" else "/chat"
+        response = notice_page(locale, why, status=status, link=link, again=again)
     if status == STATUS["error_unavailable"]:
         response.headers["Retry-After"] = "10"
     return response

@@ -350,6 +350,19 @@ async def test_pages_that_only_say_something_are_friendly_too(open_page, site, w
     await picture(page, why)
 
 
+async def test_what_could_not_be_stored_without_script_stands_on_a_page_of_its_own(open_page, site):
+    page = await open_page(expect_trouble=True)
+    await page.get_by_label(DE["message_label"]).fill("Was zahlt der Bonus?\nUnd bis wann?")
+    with site.without_database():
+        async with page.expect_navigation():
+            await page.evaluate("document.getElementById('composer').submit()")  # as the browser does by itself
+        await expect(page.locator(".kept")).to_have_text("Was zahlt der Bonus?\nUnd bis wann?")
+        await assert_accessible(page)
+        await picture(page, "kept")
+    await page.get_by_role("button", name=DE["send_again"]).click()
+    await expect(answer(page, "Sie schrieben: Was zahlt der Bonus?")).to_be_visible()
+
+
 async def test_a_handoff_is_seen_as_it_happens_and_a_person_is_told_from_the_program(open_page, site):
     page = await open_page()
     await say(page, "Mensch")

@@ -13,6 +13,7 @@ from bot.web.chat_view import address_of
 from bot.web.guard import HEADERS, MAX_BODY
 from bot.web.page_texts import TEXTS
 from bot.web.visitor import Seal
+from tests.drills.hostile import Page
 from tests.web.payloads import HOSTILE_TEXTS
 from tests.web.site import SECRET, SOURCE
 
@@ -446,6 +447,21 @@ async def test_without_the_database_the_page_says_so_and_nothing_is_lost(own_sit
     assert (await own_guest.say("Kommt das an?", json=True, message_id="b" * 32)).status_code == 202
     await own_guest.see("Sie schrieben: Kommt das an?")
     assert await said(own_site, own_guest) == ["Kommt das an?"]
+
+
+async def test_without_script_a_form_the_database_missed_is_kept_and_sent_again_once(own_site, own_guest):
+    text = "Kommt das an?\n</textarea><script>alert(1)</script>"
+    with own_site.without_database():
+        answer = await own_guest.say(text, message_id="c" * 32)
+        assert answer.status_code == 503
+        assert "Kommt das an?\n&lt;/textarea&gt;&lt;script&gt;" in answer.text
+        (form,) = [form for form in Page(answer.text).forms if form.action == "/chat/messages"]
+        forged = await own_guest.say("x", headers={"Origin": "https://evil.example"})
+        assert "evil" not in forged.text
+        assert DE["send_again"] not in (await own_guest.http.get(own_guest.path)).text
+    for _ in range(2):
+        assert (await own_guest.http.post(form.action, data=form.fields)).status_code == 200
+    assert await said(own_site, own_guest) == [text]
 
 
 async def test_a_bug_is_admitted_without_its_details(own_site, own_guest):

@@ -11,7 +11,7 @@ from bot.store.sign_in import make_link
 from bot.web.page_texts import TEXTS
 from tests.web.browser import LOOKS, NEEDS_CHROMIUM, assert_accessible, picture
 from tests.web.desk_acting import NOTE, case_of
-from tests.web.site import arrived
+from tests.web.site import arrived, running_site
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), NEEDS_CHROMIUM]
 
@@ -214,6 +214,45 @@ async def test_a_server_that_is_away_takes_no_word_and_sends_once(own_site, chro
     await expect(page.locator("#text")).to_have_value("Bleibt stehen")
     await page.close()
     await own_site.start_server()
+
+
+async def test_the_database_gone_for_a_while_is_said_on_every_page_and_all_go_on_by_themselves(tmp_path, chromium):
+    """Nobody reloads anything: the employee's message is sent by itself, the coordinator's words stay until they are."""
+    async with running_site(tmp_path, beat_s=0.3) as site:
+        link = await make_link(site.database, StaffId("anna.petersen"), site.clock(), actor="test")
+        context = await chromium.new_context(locale="de-DE")
+        employee, case, queue = [await context.new_page() for _ in range(3)]
+        await employee.goto(f"{site.address}/chat")
+        await employee.get_by_label(DE["message_label"]).fill("Mensch")
+        await employee.keyboard.press("Enter")
+        opened = employee.locator(".turn", has_text="ist offen.")
+        await expect(opened).to_be_visible()
+        number = re.search(r"Fall (\d+)", await opened.inner_text())[1]
+        await case.goto(f"{site.address}/sign-in/{link}")
+        await button(case, DE["sign_in_button"]).click()
+        await case.goto(f"{site.address}/desk/cases/{number}")
+        await queue.goto(f"{site.address}/desk")
+        await expect(row(queue, number)).to_be_visible()
+        await case.locator("#move-transfer summary").click()
+        await case.locator("#move-transfer textarea").fill(NOTE)
+        with site.without_database():
+            for page in (case, queue):
+                await expect(page.locator("#said")).to_contain_text(DE["desk_live_lost"], timeout=20_000)
+            await write(case, "Bleibt stehen")
+            await expect(case.locator("#said")).to_contain_text(DE["error_unavailable"])
+            await employee.get_by_label(DE["message_label"]).fill("Von selbst")
+            await employee.keyboard.press("Enter")
+            await expect(employee.locator("#notice")).to_contain_text(DE["unreachable"])
+        await expect(case.locator(".line.employee", has_text="Von selbst")).to_be_visible(timeout=30_000)
+        await expect(employee.locator(".turn.user", has_text="Von selbst")).to_have_count(1)
+        await expect(queue.locator("#said")).not_to_contain_text(DE["desk_live_lost"], timeout=30_000)
+        await expect(case.locator("#text")).to_have_value("Bleibt stehen")
+        await expect(case.locator("#move-transfer textarea")).to_have_value(NOTE)
+        await case.locator("#text").press("Control+Enter")
+        await expect(case.locator(".line.coordinator")).to_have_count(1)
+        await expect(employee.locator(".turn.staff")).to_contain_text("Bleibt stehen")
+        await expect(row(queue, number)).to_contain_text(DE["desk_me"])
+        await context.close()
 
 
 async def test_without_script_everything_is_a_form(site, guest, sit_down):

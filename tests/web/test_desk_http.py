@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
+from bot.dialogue.case_words import STALE
 from bot.model import StaffId
 from bot.store import tables
 from bot.store.absences import list_absences
@@ -18,6 +19,7 @@ from bot.web.desk_actions import READERS
 from bot.web.desk_case_view import MOVES
 from bot.web.page_texts import TEXTS
 from bot.web.requests import LANGUAGE_COOKIE
+from tests.drills.hostile import Page
 from tests.store.rows import rows
 from tests.web.desk_acting import NOTE, act, case_of, lines_of, on_page, seen, words_of
 from tests.web.payloads import HOSTILE_TEXTS, HOSTILE_VALUES
@@ -435,6 +437,25 @@ async def test_no_form_works_without_its_token_or_from_another_site(site, guest,
     assert await rows(site.database, tables.case_messages) == before
 
 
+async def test_no_step_of_a_page_that_is_out_of_date_is_taken(site, guests, anna):
+    """Each step is refused in words, and works at once from a page as it is now."""
+    for path, fields in FORMS:
+        move = path.rpartition("/")[2]
+        if move not in READERS or move in ("say", "claim"):
+            continue
+        number = await case_of(site, await guests())
+        await act(anna, number, "claim")
+        if move == "go_on":
+            await act(anna, number, "wait", whom="employee", until="", text="Welches Zeugnis?")
+        if move == "reopen":
+            await act(anna, number, "resolve", code="answered")
+        before = (await file_of(site, number)).facts
+        stale = await act(anna, number, move, version="1", **fields)
+        assert (stale.status_code, STALE["de"] in unescape(stale.text)) == (409, True), move
+        assert (await file_of(site, number)).facts == before, move
+        assert (await act(anna, number, move, **fields)).status_code == 200, move
+
+
 async def test_cases_of_another_team_do_not_exist_for_any_form(site, guest, ben):
     number = await case_of(site, guest)
     await ben.at("/desk")
@@ -520,6 +541,23 @@ async def test_a_note_ending_up_in_a_transcript_is_impossible(site, guest, anna)
     await act(anna, number, "say", mode="note", text="Streng geheim")
     await act(anna, number, "transcript")
     assert "Streng geheim" not in await guest.see("Verlauf Ihres Falls")
+
+
+async def test_without_script_a_step_the_database_missed_is_kept_and_done_once(own_site):
+    async with signed_in(own_site, ANNA) as anna, arrived(own_site) as guest:
+        number = await case_of(own_site, guest)
+        await on_page(anna, number)
+        fields = {"version": field_of(anna.html, "version"), "mode": "reply", "ready": "reply", "key": "k" * 32}
+        with own_site.without_database():
+            answer = await anna.submit(f"/desk/cases/{number}/say", text="Geht nicht verloren", **fields)
+            assert (answer.status_code, DE["error_unavailable_title"] in answer.text) == (503, True)
+            (form,) = [form for form in Page(answer.text).forms if form.action.endswith("/say")]
+            assert "Geht nicht verloren</pre>" in answer.text
+        for _ in range(2):
+            assert (await anna.http.post(form.action, data=form.fields)).status_code == 200
+        assert [line.source for line in (await file_of(own_site, number)).lines if line.kind == "coordinator"] == [
+            "Geht nicht verloren"
+        ]
 
 
 # --- language, absence, gaps, drafts -----------------------------------------------------------------------------------
