@@ -30,6 +30,7 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.handoffs import HANDOFFS
     from tests.drills.hostile import HOSTILE
     from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE
+    from tests.drills.matrix_events import MATRIX_EVENTS
     from tests.drills.notes import NOTES
     from tests.drills.quiet_logs import QUIET_LOGS
     from tests.drills.relay import RELAY_POSTGRES, RELAY_SQLITE
@@ -54,4 +55,5 @@ def all_drills() -> tuple[Drill, ...]:
         ERASURE_POSTGRES,
         QUIET_LOGS,
         WORKING_TIME,
+        MATRIX_EVENTS,
     )

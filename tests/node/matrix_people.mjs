@@ -84,7 +84,7 @@ const commands = {
     client.handOut ??= client.http.authedRequest.bind(client.http);
     if (on)
       client.http.authedRequest = (method, path, ...rest) =>
-        path.startsWith("/sendToDevice/m.room.encrypted")
+        path.includes("/sendToDevice/m.room.encrypted")
           ? (client.kept.push([method, path, ...rest]), Promise.resolve(rest[2]?.json === false ? "{}" : {}))
           : client.handOut(method, path, ...rest);
     else {

@@ -13,6 +13,7 @@ one-time keys (half of what the machine holds, fifty), the late ones wait until 
 """
 
 import json
+import logging
 import sqlite3
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,12 +35,14 @@ from nio import (
 from nio.crypto import Olm
 from nio.store import SqliteStore
 
+from bot.channels.matrix.error_places import place_of
 from bot.channels.matrix.event_reading import id_of
 from bot.channels.matrix.homeserver import Homeserver, segment
 from bot.channels.matrix.rooms import MEGOLM
 from bot.errors import ChannelError, ConfigError
 
 log = structlog.get_logger(__name__)
+logging.getLogger("nio").setLevel(logging.CRITICAL)  # its warnings quote what people wrote
 
 STORE = "keys.db"
 
@@ -123,7 +126,7 @@ class Encryption:
                 raise
             except Exception as error:
                 # Anybody can send such an event, and one that is malformed must not hold up everybody's.
-                log.warning("matrix_key_event_refused", error=type(error).__name__)
+                log.warning("matrix_key_event_refused", error=place_of(error))
 
     def devices_changed(self, users: Iterable[Any]) -> None:
         """These users' devices have to be looked up again before something is encrypted for them."""
@@ -228,7 +231,7 @@ class Encryption:
                 try:
                     self._machine.handle_response(_checked(KeysClaimResponse.from_dict(one), KeysClaimResponse))
                 except (ChannelError, ValueError, KeyError, TypeError, StopIteration) as error:
-                    log.warning("matrix_one_time_key_refused", user=user, device=device_id, error=type(error).__name__)
+                    log.warning("matrix_one_time_key_refused", user=user, device=device_id, error=place_of(error))
 
     async def _share(self, room_id: str, users: Sequence[str]) -> None:
         """Give the room's key to every device in it; a new key whenever these are others than before."""

@@ -208,11 +208,11 @@ def _split(spans: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
     held: list[Span] = []
     room = PART_BYTES - 16
     for span in spans:
-        text = _clean(span.text)
+        text, href = _clean(span.text), None if span.href is None else _clean(span.href)
         while text:
-            size = len(spans_text((Span(text, href=span.href),)).encode())
+            size = len(spans_text((Span(text, href=href),)).encode())
             if size <= room:
-                held.append(Span(text, span.bold, span.href, span.code))
+                held.append(Span(text, span.bold, href, span.code))
                 room -= size
                 break
             head = _head(text, room)
@@ -223,8 +223,8 @@ def _split(spans: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
             elif not head:  # an address alone that is longer than an event
                 return
             held, room, text = [], PART_BYTES - 16, text[len(head) :]
-            if len(span.href or "") > room // 2:
-                span = Span(span.text, span.bold, None, span.code)
+            if len((href or "").encode()) > room // 2:
+                href = None
     if held or not spans:
         yield tuple(held)
 

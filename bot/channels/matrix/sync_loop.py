@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from bot.channels.channel import Accept
+from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause, segment
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
@@ -104,7 +105,7 @@ class SyncLoop:
             except Exception as bug:
                 error = bug
                 self._report(f"Reading from Matrix failed ({type(bug).__name__}); the log says where.")
-                log.exception("matrix_loop_failed")
+                report_bug("matrix_loop_failed", bug)
             failures += 1
             await pause(failures, error if isinstance(error, ChannelError) else None)
 
@@ -196,8 +197,8 @@ class SyncLoop:
                 late.drop_old(self._clock())
             except (StoreUnavailable, ChannelError) as error:
                 log.warning("matrix_late_keys_waiting", error=str(error))
-            except Exception:
-                log.exception("matrix_late_keys_failed")
+            except Exception as bug:
+                report_bug("matrix_late_keys_failed", bug)
 
 
 def part_of(value: Any, key: str) -> Mapping[str, Any]:

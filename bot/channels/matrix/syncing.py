@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 
 from bot.channels.matrix.encryption import Encryption, NoKey, NotReadable
+from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.event_reading import (
     Names,
     RoomEvent,
@@ -200,9 +201,9 @@ class SyncReader:
         except ChannelError as error:
             if not error.permanent:
                 raise
-            log.warning("matrix_event_passed_over", room=room_id, event=_id(event), reason=error.reason)
+            log.warning("matrix_event_passed_over", room=room_id, event_id=_id(event), reason=error.reason)
         except Exception as error:
-            log.exception("matrix_event_failed", room=room_id, event=_id(event), error=type(error).__name__)
+            report_bug("matrix_event_failed", error, room=room_id, event_id=_id(event))
         return None
 
     # --- One event ---------------------------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ class SyncReader:
         except NoKey:
             self._late.add(room_id, raw, self._clock())
         except NotReadable as error:
-            log.warning("matrix_not_readable", room=room_id, event=_id(raw), reason=str(error))
+            log.warning("matrix_not_readable", room=room_id, event_id=_id(raw), reason=str(error))
         return None
 
     async def _said(self, room: Room, event: RoomEvent) -> Incoming | None:

@@ -1,0 +1,200 @@
+"""A homeserver that is away, hangs, throttles or ends the session; keys that come late: nothing is lost, nobody is fooled."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from bot.channels.matrix import late_keys, sync_loop
+from bot.errors import ChannelError
+from bot.model import Unreadable
+from tests.channels.matrix.at_work import AtWork
+from tests.channels.matrix.people import lotse_on
+from tests.synapse import Homeserver
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def unreadable(work):
+    return [each for each in work.heard if each.input == Unreadable()]
+
+
+# --- Keys that come late ---------------------------------------------------------------------------------------------
+
+
+async def test_a_message_whose_key_comes_late_is_taken_in_once_when_it_comes(homeserver, people, tmp_path):
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
+    async with AtWork(lotse.settings) as work:
+        room = await person.room_with(lotse.user, encrypted=True)
+        await person.ask("withhold", on=True)
+        await person.say(room, "zu früh")
+        waiting = lotse.settings.folder / "waiting.json"
+        await work.until(lambda: waiting.exists() and json.loads(waiting.read_text()))
+        assert work.heard == []
+        assert "zu früh" not in waiting.read_text()
+        await person.ask("withhold", on=False)
+        await work.hears("zu früh", room)
+        await work.until(lambda: not json.loads(waiting.read_text()))
+    assert work.told == 1
+
+
+async def test_it_goes_on_waiting_through_a_restart(homeserver, people, tmp_path):
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
+    async with AtWork(lotse.settings) as before:
+        room = await person.room_with(lotse.user, encrypted=True)
+        await person.ask("withhold", on=True)
+        await person.say(room, "zu früh")
+        waiting = lotse.settings.folder / "waiting.json"
+        await before.until(lambda: waiting.exists() and json.loads(waiting.read_text()))
+    async with AtWork(lotse.settings, before.cursor) as after:
+        await person.ask("withhold", on=False)
+        await after.hears("zu früh", room)
+
+
+async def test_who_wrote_it_is_told_once_when_the_key_does_not_come(homeserver, people, tmp_path, monkeypatch):
+    monkeypatch.setattr(late_keys, "TELL_AFTER", timedelta(seconds=1))
+    monkeypatch.setattr(sync_loop, "LOOK_AT_LATE_EVERY_S", 0.2)
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
+    async with AtWork(lotse.settings) as work:
+        room = await person.room_with(lotse.user, encrypted=True)
+        await person.ask("withhold", on=True)
+        event = await person.say(room, "nie zu lesen")
+        (told,) = await work.until(lambda: unreadable(work))
+        assert (told.address.room, told.person.external_user) == (room, person.user)
+        assert told.external_id == f"{event}:unreadable"
+        await person.ask("withhold", on=False)
+        await work.hears("nie zu lesen", room)  # answered after all, though later than promised
+        assert len(unreadable(work)) == 1
+
+
+async def test_an_inbox_that_is_away_costs_nothing(homeserver, people, tmp_path):
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
+    async with AtWork(lotse.settings) as work:
+        room = await person.room_with(lotse.user, encrypted=True)
+        work.away = True
+        for number in range(3):
+            await person.say(room, f"Nachricht {number}")
+        await asyncio.wait([work.receiving], timeout=1)
+        assert work.heard == []
+        work.away = False
+        await work.hears("Nachricht 2", room)
+        assert [each.input.text for each in work.heard] == [f"Nachricht {number}" for number in range(3)]
+
+
+# --- A session that was ended ------------------------------------------------------------------------------------------
+
+
+async def test_a_session_the_server_ended_is_begun_anew_as_the_same_trusted_device(homeserver, people, tmp_path):
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive(strict=True)
+    admin = homeserver.register(admin=True)
+    async with AtWork(lotse.settings) as work:
+        room = await person.room_with(lotse.user, encrypted=True)
+        await person.say(room, "vorher")
+        await work.hears("vorher", room)
+        devices = f"/_synapse/admin/v2/users/{lotse.user}/devices"
+        mine = [
+            each for each in homeserver.call("GET", devices, admin.token)["devices"] if each["display_name"] == "Lotse"
+        ]
+        homeserver.call("DELETE", f"{devices}/{mine[0]['device_id']}", admin.token)
+        await person.say(room, "inzwischen")
+        await work.hears("inzwischen", room)
+        await person.say(room, "nachher")
+        await work.hears("nachher", room)
+        await work.says(room, "Antwort")
+        answer = await person.hears(room, lotse.user, "Antwort")
+        assert (answer["failed"], answer["shield"]) == (False, 0)
+        again = [
+            each for each in homeserver.call("GET", devices, admin.token)["devices"] if each["display_name"] == "Lotse"
+        ]
+        assert [each["device_id"] for each in again] == [mine[0]["device_id"]]
+        assert work.channel.problem is None
+
+
+async def test_a_token_that_died_is_said_and_not_hammered(homeserver, tmp_path):
+    from dataclasses import replace
+
+    lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
+    settings = replace(lotse.settings, password=None, token=lotse.account.token, encryption=False)
+    async with AtWork(settings) as work:
+        await work.until(lambda: work.cursor)
+        homeserver.call("POST", "/logout", lotse.account.token, {})
+        with pytest.raises(ChannelError) as refused:
+            await work.says("!nowhere:test.localhost")
+        assert not refused.value.permanent
+        await work.until(lambda: work.channel.problem and "LOTSE_MATRIX_TOKEN" in work.channel.problem)
+        assert not work.receiving.done()
+
+
+# --- A homeserver in trouble -------------------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shaky(homeserver, tmp_path_factory):
+    """A homeserver of these tests' own, that may be stopped and that throttles."""
+    server = Homeserver(tmp_path_factory.mktemp("shaky"), rc_message={"per_second": 0.5, "burst_count": 4})
+    await asyncio.to_thread(server.start)
+    yield server
+    await asyncio.to_thread(server.close)
+
+
+def room_of(server, account, user):
+    return server.call("POST", "/createRoom", account.token, {"invite": [user], "is_direct": True})["room_id"]
+
+
+def write(server, account, room, words):
+    body = {"msgtype": "m.text", "body": words}
+    return server.call("PUT", f"/rooms/{room}/send/m.room.message/{words}", account.token, body)["event_id"]
+
+
+async def test_a_server_that_stops_and_one_that_hangs_are_noticed_and_made_up_for(shaky, tmp_path, monkeypatch):
+    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
+    monkeypatch.setattr(sync_loop, "SYNC_PATIENCE_S", 4.0)
+    lotse = await lotse_on(shaky, tmp_path / "lotse")
+    account = shaky.register()
+    async with AtWork(lotse.settings) as work:
+        room = room_of(shaky, account, lotse.user)
+        write(shaky, account, room, "vorher")
+        await work.hears("vorher", room)
+        shaky.freeze()
+        await work.until(lambda: work.channel.problem)
+        assert "did not answer" in work.channel.problem
+        shaky.freeze(on=False)
+        await work.until(lambda: work.channel.problem is None)
+        await asyncio.to_thread(shaky.stop)
+        await work.until(lambda: work.channel.problem)
+        assert "cannot be reached" in work.channel.problem
+        with pytest.raises(ChannelError) as refused:
+            await work.says(room)
+        assert not refused.value.permanent
+        await asyncio.to_thread(shaky.start)
+        write(shaky, account, room, "nachher")
+        await work.hears("nachher", room)
+        assert work.channel.problem is None
+    assert [each.input.text for each in work.heard] == ["vorher", "nachher"]
+
+
+async def test_lotse_starts_while_the_server_is_away_and_connects_when_it_is_back(shaky, tmp_path):
+    lotse = await lotse_on(shaky, tmp_path / "lotse")
+    await asyncio.to_thread(shaky.stop)
+    async with AtWork(lotse.settings) as work:
+        assert "cannot be reached" in work.channel.problem
+        with pytest.raises(ChannelError):
+            await work.says("!room:test.localhost")
+        await asyncio.to_thread(shaky.start)
+        await work.until(lambda: work.channel.problem is None and work.cursor)
+
+
+async def test_throttling_is_obeyed_and_nothing_is_given_up(shaky, tmp_path):
+    lotse = await lotse_on(shaky, tmp_path / "lotse")
+    account = shaky.register()
+    async with AtWork(lotse.settings) as work:
+        room = room_of(shaky, account, lotse.user)
+        write(shaky, account, room, "hallo")
+        await work.hears("hallo", room)
+        sending = [work.says(room, f"Antwort {number}", outbox=f"o{number}") for number in range(8)]
+        failed = [each for each in await asyncio.gather(*sending, return_exceptions=True) if not isinstance(each, str)]
+        assert failed
+        assert all(isinstance(each, ChannelError) and not each.permanent for each in failed)
+        assert all(timedelta() < each.retry_after < timedelta(seconds=60) for each in failed)
