@@ -1,7 +1,5 @@
 """One case as its page shows it: the context card (computed, so it cannot invent anything), the lines, what can be done now."""
 
-import contextlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +8,16 @@ from typing import Literal, get_args
 from bot.content.definitions import Content
 from bot.dialogue.absence import present
 from bot.dialogue.case_card import CardWords, card_words
-from bot.dialogue.case_words import RESOLUTION_WORDS, remark_words
-from bot.dialogue.escalation import TEAM
+from bot.dialogue.case_words import RESOLUTION_WORDS
+from bot.dialogue.desk_card import remark_of, state_words
 from bot.dialogue.promises import due_words
 from bot.dialogue.staff_rights import Action, may, standings
 from bot.dialogue.team_office import TeamOffice
-from bot.model import RESOLUTIONS, UNFINISHED, CaseFacts, CaseState, Locale, Staff, TopicId
+from bot.model import RESOLUTIONS, UNFINISHED, CaseFacts, CaseState, Locale, Staff
 from bot.store.absences import list_absences
 from bot.store.desk_reading import CaseFile, CaseLine
 from bot.web.desk_parts import DeskParts
-from bot.web.desk_view import SlaView, age_words, day_of, sla_view, state_words, team_name, topic_name
+from bot.web.desk_view import SlaView, age_words, day_of, sla_view, team_name, topic_name
 from bot.web.page_texts import TEXTS
 
 Move = Literal["claim", "transfer", "wait", "go_on", "resolve", "to_queue", "to_bot", "reopen", "transcript", "draft"]
@@ -181,28 +179,10 @@ def line_views(file: CaseFile, me: Staff, content: Content, locale: Locale) -> t
     before = ""
     for line in file.lines[-MOST_LINES:]:
         day = day_of(line.at, locale)
-        said = _remark(line, content, locale) if line.kind == "remark" else ""
+        said = remark_of(line.what, line.values, line.at, content, locale) if line.kind == "remark" else ""
         views.append(LineView(line, said, day if day != before else "", line.author == me.id))
         before = day
     return tuple(views)
-
-
-def _remark(line: CaseLine, content: Content, locale: Locale) -> str:
-    """A remark in words: ids of teams, topics and codes by their names, moments as one says them."""
-    values = dict(line.values)
-    if "team" in values:
-        values["team"] = team_name(content, values["team"], locale)
-    values.setdefault("to", "–")  # an earlier release did not say who was called
-    values["to"] = re.sub(rf"{TEAM}(\w+)", lambda found: team_name(content, found[1], locale), values["to"])
-    if "topic" in values:
-        values["topic"] = topic_name(content, TopicId(values["topic"]), locale)
-    if "code" in values:
-        known = {str(code): words for code, words in RESOLUTION_WORDS.items()}
-        values["code"] = known[values["code"]][locale] if values["code"] in known else values["code"]
-    if "until" in values:
-        with contextlib.suppress(ValueError):  # of an earlier release
-            values["until"] = due_words(datetime.fromisoformat(values["until"]), line.at, locale)
-    return remark_words(line.what, values, locale)
 
 
 # --- What may be chosen --------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from bot.content.definitions import Content
 from bot.dialogue.case_events import Claims
 from bot.dialogue.case_moment import since_and_due
 from bot.dialogue.case_words import RESOLUTION_WORDS
+from bot.dialogue.desk_card import state_words
 from bot.dialogue.escalation import called
 from bot.dialogue.office import Office
 from bot.dialogue.promises import due_words
@@ -29,7 +30,7 @@ from bot.store.desk_notices import list_notices
 from bot.store.desk_reading import Filters, QueueRow, read_queue
 from bot.web.desk_parts import DeskParts
 from bot.web.desk_regions import Region, region, state_of
-from bot.web.desk_view import SlaView, age_words, first_line, sla_view, state_words, team_name, topic_name
+from bot.web.desk_view import SlaView, age_words, first_line, sla_view, team_name, topic_name
 from bot.web.door import SignedIn
 from bot.web.page_texts import TEXTS
 from bot.web.pages import fragment, page

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.content.definitions import Content
 from bot.dialogue.case_moment import since_and_due
+from bot.dialogue.desk_card import team_title
 from bot.dialogue.promises import Level, Target, due_words, sla_of, sla_words, span_words, target_words
 from bot.dialogue.working_time import BERLIN
 from bot.model import CaseFacts, Locale, TopicId
@@ -59,8 +60,7 @@ def age_words(age: timedelta, locale: Locale) -> str:
 
 def team_name(content: Content, team: str, locale: Locale) -> str:
     """The team's name, or its id when the content no longer has it."""
-    known = content.teams.get(team)
-    return known.name[locale] if known else team
+    return team_title(content, team, locale)
 
 
 def topic_name(content: Content, topic: TopicId | None, locale: Locale) -> str:
@@ -69,20 +69,6 @@ def topic_name(content: Content, topic: TopicId | None, locale: Locale) -> str:
         return TEXTS[locale]["desk_no_topic"]
     known = content.topics.get(topic)
     return known.title[locale] if known else topic
-
-
-def state_words(facts: CaseFacts, now: datetime, locale: Locale) -> str:
-    """Where the case stands: *Wartet auf die Person bis Montag, 8:00 Uhr*."""
-    words = TEXTS[locale][f"desk_state_{facts.state}"]
-    until = facts.waiting_until if facts.waiting_since is not None else facts.reopen_until
-    if facts.state in ("waiting_employee", "waiting_third", "resolved", "bot") and until is not None:
-        return words.format(until=until_words(until, now, locale))
-    return words.format(until=TEXTS[locale]["desk_open_end"])
-
-
-def until_words(moment: datetime, now: datetime, locale: Locale) -> str:
-    """A moment as one says it, after *bis*."""
-    return due_words(moment, now, locale)
 
 
 def day_of(moment: datetime, locale: Locale) -> str:

@@ -1,0 +1,102 @@
+"""What coordinators type in a chat to work their cases: one word, then what it needs. Pure, and the same on every platform.
+
+Matrix writes ``!nimm 17`` (its clients keep what begins with a slash for themselves), Slack the same words after its own
+command. German and English words mean the same. What is no command is what somebody writes in the thread of a case: a reply,
+or a note (``relaying.py``).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.model import CaseNumber
+
+MARK = "!"
+
+CommandName = Literal[
+    "claim", "reply", "note", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen",
+    "transcript", "knowledge", "queue", "card", "sign_in", "help",
+]  # fmt: skip
+
+COMMANDS: Mapping[CommandName, tuple[str, ...]] = {
+    "claim": ("nimm", "übernehmen", "claim", "take"),
+    "reply": ("a", "antwort", "r", "reply"),
+    "note": ("notiz", "note"),
+    "transfer": ("an", "übergeben", "to", "transfer"),
+    "wait": ("warten", "wait"),
+    "wait_third": ("extern", "stelle", "third"),
+    "go_on": ("weiter", "continue"),
+    "resolve": ("fertig", "erledigt", "resolve", "done"),
+    "to_queue": ("zurück", "return"),
+    "to_bot": ("lotse", "bot"),
+    "reopen": ("öffnen", "reopen"),
+    "transcript": ("verlauf", "transcript"),
+    "knowledge": ("wissen", "knowledge"),
+    "queue": ("liste", "fälle", "queue"),
+    "card": ("stand", "karte", "card"),
+    "sign_in": ("desk", "anmelden", "signin"),
+    "help": ("hilfe", "help"),
+}
+"""The first word of each is the one the help names in German."""
+
+_BY_WORD = {word: name for name, words in COMMANDS.items() for word in words}
+_FOLDED = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "s"})
+_PLAIN = {word.translate(_FOLDED): name for word, name in _BY_WORD.items()}
+_PLAIN |= {word.replace("ü", "ue").replace("ö", "oe").replace("ä", "ae"): name for word, name in _BY_WORD.items()}
+_NUMBER = re.compile(r"#?(\d{1,9})(?=\s|$)")
+_SHAPE = re.compile(r"\s*!\s?([^\W\d_]{1,20})(?=\s|$|:)[\s:]*", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. ``case`` is the number that was typed, if one was; ``rest`` is what follows."""
+
+    name: CommandName
+    case: CaseNumber | None = None
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCommand:
+    """It begins like a command, but no command is called so."""
+
+    word: str
+
+
+NUMBERED: frozenset[CommandName] = frozenset({
+    "claim", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen", "transcript", "card",
+})  # fmt: skip
+"""Commands after which a number can only be that of a case."""
+
+
+def read_command(text: str) -> Command | UnknownCommand | None:
+    """The command in a message; None when it is none."""
+    found = _SHAPE.match(text)
+    if found is None:
+        return None
+    word = found[1].casefold()
+    name = _BY_WORD.get(word) or _PLAIN.get(word)
+    return UnknownCommand(found[1]) if name is None else _with_case(name, text[found.end() :].strip())
+
+
+def command_of(name: str, rest: str = "") -> Command | None:
+    """The command of this name or word, as a platform with commands of its own hands it in."""
+    known = name if name in COMMANDS else _BY_WORD.get(name.casefold()) or _PLAIN.get(name.casefold())
+    return None if known is None else _with_case(known, rest.strip())  # type: ignore[arg-type]
+
+
+def _with_case(name: CommandName, rest: str) -> Command:
+    found = _NUMBER.match(rest) if name in NUMBERED else None
+    if found is None:
+        return Command(name, None, rest)
+    return Command(name, CaseNumber(int(found[1])), rest[found.end() :].strip())
+
+
+HANDS = frozenset({"✋", "🤚", "🖐", "🖐️"})
+"""Reactions under a card that claim it. Nothing else is done by a reaction: everything else needs a word more."""
+
+
+def command_of_sign(sign: str) -> Command | None:
+    """The command a reaction under a card means."""
+    return Command("claim") if sign in HANDS else None

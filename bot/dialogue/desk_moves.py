@@ -1,0 +1,233 @@
+"""From a command to what the coordinator wants: the event the rules of a case know, or one sentence about what is missing.
+
+Pure. Nothing of what was typed is believed: teams, people, topics and reasons are looked up, and whether the event is
+possible at this moment is for ``case_states.py`` to say.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.content.definitions import Content
+from bot.dialogue.case_events import (
+    Claims,
+    CoordinatorEvent,
+    Notes,
+    Reopens,
+    Replies,
+    Resolves,
+    ReturnsFromWaiting,
+    ReturnsToBot,
+    ReturnsToQueue,
+    SendsTranscript,
+    TransfersToPerson,
+    TransfersToTeam,
+    TransfersToTopic,
+    WaitsForEmployee,
+    WaitsForThird,
+)
+from bot.dialogue.case_words import Sentences, filled
+from bot.dialogue.desk_commands import Command, CommandName
+from bot.dialogue.working_time import BERLIN, next_opening
+from bot.model import CaseFacts, Resolution, Staff, TopicId
+
+LATEST = timedelta(days=366)
+OPENS_AT = time(8)
+"""When a day begins for a team whose opening hours are not known."""
+
+CODES: Mapping[Resolution, tuple[str, ...]] = {
+    "answered": ("beantwortet", "answered"),
+    "referred": ("verwiesen", "referred"),
+    "not_possible": ("unmöglich", "unmoeglich", "impossible"),
+    "missing_answer": ("fehlt", "missing"),
+    "wrong_answer": ("falsch", "wrong"),
+    "no_reply": ("still", "silence"),
+}
+"""The reasons of a resolution as they are typed."""
+
+NEEDS_TARGET: Sentences = {
+    "de": "An wen? Zum Beispiel `!an anerkennung: Zeugnisse liegen vor` (ein Team, eine Person oder ein Thema, dann die Notiz).",
+    "en": "To whom? For example `!to anerkennung: certificates are here` (a team, a person or a topic, then the note).",
+}
+UNKNOWN_TARGET: Sentences = {
+    "de": "„{target}“ ist kein Team, keine Person und kein Thema.",
+    "en": "“{target}” is no team, no person and no topic.",
+}
+AMBIGUOUS_TARGET: Sentences = {
+    "de": "„{target}“ kann mehreres sein: {found}. Bitte schreiben Sie es genauer.",
+    "en": "“{target}” may be several: {found}. Please write it more exactly.",
+}
+NEEDS_CODE: Sentences = {
+    "de": "Warum? Eines von: {codes}; danach, wenn Sie mögen, ein letzter Satz an die Person. Zum Beispiel `!fertig beantwortet`.",
+    "en": "Why? One of: {codes}; then, if you like, a last sentence to the person. For example `!done answered`.",
+}
+NEEDS_QUESTION: Sentences = {
+    "de": "Was soll die Person beantworten? Zum Beispiel `!warten bis 2026-12-01 Seit wann sind Sie angestellt?`",
+    "en": "What shall the person answer? For example `!wait until 2026-12-01 Since when have you been employed?`",
+}
+NEEDS_DAY: Sentences = {
+    "de": "Bis wann? Zum Beispiel `!extern bis 2026-12-01`; danach, wenn Sie mögen, ein Satz an die Person.",
+    "en": "Until when? For example `!third until 2026-12-01`; then, if you like, a sentence to the person.",
+}
+WRONG_DAY: Sentences = {
+    "de": "Den Tag verstehe ich nicht; schreiben Sie ihn als 2026-12-01 oder 1.12.2026, höchstens ein Jahr voraus.",
+    "en": "I do not understand the day; write it as 2026-12-01 or 1.12.2026, at most a year ahead.",
+}
+
+_DAY = re.compile(
+    r"(?:(?:bis|until)\s+)?(?:(20\d\d)-(\d\d?)-(\d\d?)|(\d\d?)\.(\d\d?)\.(20\d\d))(?=[\s,:]|$)[\s,:]*", re.IGNORECASE
+)
+_MEANT_DAY = re.compile(r"(?:bis|until)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Something is missing, or not known; ``words`` say what to type."""
+
+    words: Sentences
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSituation:
+    """What commands are read against: the case, who typed, everybody who could be meant, the content of this moment."""
+
+    case: CaseFacts
+    by: Staff
+    people: tuple[Staff, ...]
+    content: Content
+    now: datetime
+
+
+def move_of(command: Command, s: DeskSituation) -> CoordinatorEvent | Unclear | None:
+    """What the coordinator wants to happen to the case; None when the command is no step of a case."""
+    by, rest = s.by, command.rest
+    match command.name:
+        case "claim":
+            return Claims(by)
+        case "reply":
+            return Replies(by, rest, on_purpose=True)
+        case "note":
+            return Notes(by, rest)
+        case "transfer":
+            return _transfer(rest, s)
+        case "wait":
+            return _wait(rest, s)
+        case "wait_third":
+            return _wait_third(rest, s)
+        case "go_on":
+            return ReturnsFromWaiting(by)
+        case "resolve":
+            return _resolve(rest, s)
+        case "to_queue":
+            return ReturnsToQueue(by, rest)
+        case "to_bot":
+            return ReturnsToBot(by)
+        case "reopen":
+            return Reopens(by)
+        case "transcript":
+            return SendsTranscript(by)
+    return None
+
+
+STEPS: frozenset[CommandName] = frozenset({
+    "claim", "reply", "note", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen",
+    "transcript",
+})  # fmt: skip
+"""Commands that are steps of a case."""
+
+
+# --- To whom -----------------------------------------------------------------------------------------------------------
+
+
+def _transfer(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:
+    named, colon, note = rest.partition(":")
+    if not colon:  # without a colon the target is one word
+        named, _, note = rest.partition(" ")
+    named = named.strip().removeprefix("@")
+    if not named:
+        return Unclear(NEEDS_TARGET)
+    found = {*_targets(named, s)}
+    if not found:
+        return Unclear(filled(UNKNOWN_TARGET, target=named[:60]))
+    if len(found) > 1:
+        titles = ", ".join(sorted(title for _, title in found))
+        return Unclear(filled(AMBIGUOUS_TARGET, target=named[:60], found=titles))
+    ((event, _title),) = found
+    return _to(event, note.strip(), s)
+
+
+Target = tuple[str, str]
+"""Kind and id, such as ``team:anerkennung``."""
+
+
+def _targets(named: str, s: DeskSituation) -> Iterable[tuple[str, str]]:
+    """Everything of this name: (kind:id, title)."""
+    wanted = _plain(named)
+    for team in s.content.teams.values():
+        if wanted in (_plain(team.id), *(_plain(name) for name in team.name.values())):
+            yield f"team:{team.id}", team.name["de"]
+    for staff in s.people:
+        names = {_plain(staff.id), _plain(staff.name), *map(_plain, staff.name.split())}
+        if "coordinator" in staff.roles and wanted in names:
+            yield f"person:{staff.id}", staff.name
+    for topic in s.content.topics.values():
+        if wanted in (_plain(topic.id), *(_plain(title) for title in topic.title.values())):
+            yield f"topic:{topic.id}", topic.title["de"]
+
+
+def _plain(text: str) -> str:
+    folded = text.strip().casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
+    return re.sub(r"[\s_-]+", " ", folded)
+
+
+def _to(target: str, note: str, s: DeskSituation) -> CoordinatorEvent:
+    kind, _, name = target.partition(":")
+    if kind == "team":
+        return TransfersToTeam(s.by, name, note)
+    if kind == "topic":
+        return TransfersToTopic(s.by, TopicId(name), note)
+    return TransfersToPerson(s.by, next(staff for staff in s.people if staff.id == name), note)
+
+
+# --- Until when ----------------------------------------------------------------------------------------------------------
+
+
+def _wait(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:
+    until, question = _day_in(rest, s)
+    if isinstance(until, Unclear):
+        return until
+    return WaitsForEmployee(s.by, question, until) if question else Unclear(NEEDS_QUESTION)
+
+
+def _wait_third(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:
+    until, text = _day_in(rest, s)
+    if until is None:
+        return Unclear(NEEDS_DAY)
+    return until if isinstance(until, Unclear) else WaitsForThird(s.by, until, text)
+
+
+def _day_in(rest: str, s: DeskSituation) -> tuple[datetime | Unclear | None, str]:
+    """The moment the team opens on the day in front of the words, and the words."""
+    found = _DAY.match(rest)
+    if found is None:
+        return (Unclear(WRONG_DAY) if _MEANT_DAY.match(rest) else None), rest
+    year, month, day = (found[1], found[2], found[3]) if found[1] else (found[6], found[5], found[4])
+    try:
+        on = date(int(year), int(month), int(day))
+    except ValueError:
+        return Unclear(WRONG_DAY), rest
+    if on > s.now.date() + LATEST:
+        return Unclear(WRONG_DAY), rest
+    team = s.content.teams.get(s.case.team)
+    morning = datetime.combine(on, OPENS_AT if team is None else time(), BERLIN).astimezone(s.now.tzinfo)
+    return (morning if team is None else next_opening(team.calendar, morning)), rest[found.end() :].strip()
+
+
+def _resolve(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:
+    word, _, summary = rest.partition(" ")
+    code = next((code for code, words in CODES.items() if word.casefold().strip(":,.") in (code, *words)), None)
+    if code is None:
+        german, english = (", ".join(words[place] for words in CODES.values()) for place in (0, -1))
+        return Unclear({"de": filled(NEEDS_CODE, codes=german)["de"], "en": filled(NEEDS_CODE, codes=english)["en"]})
+    return Resolves(s.by, code, summary.strip())

@@ -1,0 +1,67 @@
+"""Who is a coordinator, where that follows from a room of a chat platform. Pure; who is in the room is looked up elsewhere.
+
+Whoever is in the coordinators' room is one, if their power there is enough; nothing else makes anybody one. People are told
+apart by the platform's own id, compared to the letter: a display name, or an id that only looks alike, gives nothing. When the
+members cannot be looked up, nobody is a coordinator for the moment.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.model import Staff, StaffId
+
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMember:
+    """Somebody in a room of coordinators. ``power`` is 0 where the platform knows no levels."""
+
+    external_user: str
+    display_name: str | None = None
+    power: int = 0
+    joined: bool = True
+
+
+def coordinator_of(
+    member: RoomMember, teams: frozenset[str], linked: Mapping[str, Staff], least_power: int = 0
+) -> Staff | None:
+    """The member as somebody of the staff; None when they may not act.
+
+    ``linked`` are those of the staff file who named this account: they act under that name, with their teams and these.
+    """
+    if not member.joined or member.power < least_power:
+        return None
+    known = linked.get(member.external_user)
+    if known is None:
+        name = shown_name(member)
+        return Staff(StaffId(member.external_user), name, frozenset({"coordinator"}), teams)
+    everywhere = known.teams if known.teams == frozenset({"*"}) else known.teams | teams
+    return Staff(known.id, known.name, known.roles | {"coordinator"}, everywhere, known.email, known.stands_in)
+
+
+def coordinators_of(
+    rooms: Iterable[tuple[frozenset[str], Iterable[RoomMember]]], linked: Mapping[str, Staff], least_power: int = 0
+) -> Mapping[str, Staff]:
+    """All coordinators of all rooms by their id on the platform; who is in several rooms has the teams of all."""
+    found: dict[str, Staff] = {}
+    for teams, members in rooms:
+        for member in members:
+            before = found.get(member.external_user)
+            both = teams | before.teams if before is not None and before.teams != frozenset({"*"}) else teams
+            if before is not None and before.teams == frozenset({"*"}):
+                both = before.teams
+            staff = coordinator_of(member, both, linked, least_power)
+            if staff is not None:
+                found[member.external_user] = staff
+    return found
+
+
+def shown_name(member: RoomMember) -> str:
+    """What employees read as the name: the display name without anything invisible, else the id's own part."""
+    given = "".join(
+        each for each in member.display_name or "" if each == " " or unicodedata.category(each)[0] not in "CZ"
+    )
+    name = " ".join(given.split())[:LONGEST_NAME]
+    return name or member.external_user.lstrip("@").partition(":")[0]

@@ -1,0 +1,265 @@
+"""Working cases from a chat: commands, what they mean for a case, the card, and who may."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.config import shipped_content
+from bot.content.read import read_content
+from bot.dialogue.case_events import (
+    Claims,
+    Notes,
+    Reopens,
+    Replies,
+    Resolves,
+    ReturnsFromWaiting,
+    ReturnsToBot,
+    ReturnsToQueue,
+    SendsTranscript,
+    TransfersToPerson,
+    TransfersToTeam,
+    TransfersToTopic,
+    WaitsForEmployee,
+    WaitsForThird,
+)
+from bot.dialogue.desk_card import (
+    HELP,
+    DeskCase,
+    DeskLine,
+    case_card,
+    case_line,
+    claimed_in,
+    erased_card,
+    help_list,
+    inserts_list,
+    queue_list,
+)
+from bot.dialogue.desk_commands import COMMANDS, Command, UnknownCommand, command_of, command_of_sign, read_command
+from bot.dialogue.desk_moves import CODES, STEPS, DeskSituation, Unclear, move_of
+from bot.dialogue.desk_roles import RoomMember, coordinators_of, shown_name
+from bot.dialogue.knowledge_insert import insert_of
+from bot.model import ALL_TEAMS, LOCALES, RESOLUTIONS, CaseContext, CaseFacts, ShownAnswer, as_text
+from tests.desk_people import ADMIN, JAN, MARIA, OLE
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+FACTS = CaseFacts(17, "open", 3, "foerderung", "de", NOW, first_due=NOW + timedelta(hours=4))
+CONTEXT = CaseContext(
+    understood=(("weiterbildungsbonus.amount", 61.0),),
+    about=("weiterbildungsbonus", 80.0),
+    shown=(ShownAnswer("weiterbildungsbonus.amount"),),
+)
+
+
+@pytest.fixture(scope="module")
+def content():
+    """The content that ships; nothing here needs a reader."""
+    return read_content(shipped_content()).content
+
+
+def case(facts=FACTS, **more):
+    given = {"name": "Person 7F3A", "channel": "matrix", "question": "Was zahlt der Bonus?", "reason": "asked"}
+    return DeskCase(facts, **{**given, "context": CONTEXT, **more})
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("!nimm 17", Command("claim", 17)),
+        ("! Nimm #17", Command("claim", 17)),
+        ("!CLAIM", Command("claim")),
+        ("!uebergeben 17 anerkennung: liegt vor", Command("transfer", 17, "anerkennung: liegt vor")),
+        ("!an Ole Hansen: kennt sich aus", Command("transfer", None, "Ole Hansen: kennt sich aus")),
+        ("!a 17 Tage sind es", Command("reply", None, "17 Tage sind es")),
+        ("!warten 17 bis 2026-12-01 Seit wann?", Command("wait", 17, "bis 2026-12-01 Seit wann?")),
+        ("!zuruck", Command("to_queue")),
+        ("!zurück\nbitte jemand anderes", Command("to_queue", None, "bitte jemand anderes")),
+        ("!wissen bonus", Command("knowledge", None, "bonus")),
+        ("!fertig17", None),
+        ("!gibtsnicht 1", UnknownCommand("gibtsnicht")),
+        ("!!", None),
+        ("Achtung! nimm 17", None),
+        ("", None),
+    ],
+)
+def test_commands_are_read_as_people_type_them(typed, command):
+    assert read_command(typed) == command
+
+
+def test_every_word_means_one_command_and_every_command_is_explained():
+    words = [word for words in COMMANDS.values() for word in words]
+    assert len(words) == len(set(words))
+    for locale in LOCALES:
+        assert {name for name, _ in HELP[locale]} == set(COMMANDS)
+        shown = as_text(help_list(locale))
+        place = 0 if locale == "de" else -1
+        assert all(f"!{words[place]}" in shown for words in COMMANDS.values())
+    assert command_of("claim", "17") == command_of("NIMM", "17") == Command("claim", 17)
+    assert command_of("gibtsnicht") is None
+
+
+@pytest.mark.parametrize(
+    ("sign", "command"), [("✋", Command("claim")), ("🖐", Command("claim")), ("✅", None), ("x", None)]
+)
+def test_a_hand_claims_and_no_other_sign_does_anything(sign, command):
+    assert command_of_sign(sign) == command
+
+
+def meant(content, typed, facts=FACTS, by=MARIA):
+    people = (MARIA, JAN, OLE, ADMIN)
+    return move_of(read_command(typed), DeskSituation(facts, by, people, content, NOW))
+
+
+def test_commands_become_what_the_rules_of_a_case_know(content):
+    team = next(iter(sorted(set(content.teams) - {"foerderung"})))
+    topic = next(iter(content.topics))
+    assert meant(content, "!nimm") == Claims(MARIA)
+    assert meant(content, "!a Ja, das geht.") == Replies(MARIA, "Ja, das geht.", on_purpose=True)
+    assert meant(content, "!notiz ruft zurück") == Notes(MARIA, "ruft zurück")
+    assert meant(content, f"!an {team} Zeugnisse liegen vor") == TransfersToTeam(MARIA, team, "Zeugnisse liegen vor")
+    assert meant(content, "!an Ole Hansen: kennt sich aus") == TransfersToPerson(MARIA, OLE, "kennt sich aus")
+    assert meant(content, "!an jan kennt sich aus") == TransfersToPerson(MARIA, JAN, "kennt sich aus")
+    assert meant(content, f"!an {topic}: darum geht es") == TransfersToTopic(MARIA, topic, "darum geht es")
+    assert meant(content, "!weiter") == ReturnsFromWaiting(MARIA)
+    assert meant(content, "!zurück bin krank") == ReturnsToQueue(MARIA, "bin krank")
+    assert meant(content, "!lotse") == ReturnsToBot(MARIA)
+    assert meant(content, "!öffnen") == Reopens(MARIA)
+    assert meant(content, "!verlauf") == SendsTranscript(MARIA)
+    assert meant(content, "!fertig beantwortet: Viel Erfolg!") == Resolves(MARIA, "answered", "Viel Erfolg!")
+    assert meant(content, "!wissen bonus") is None
+    assert set(CODES) == set(RESOLUTIONS)
+    for name in STEPS:
+        assert meant(content, f"!{COMMANDS[name][0]}") is not None
+
+
+def test_waiting_begins_when_the_team_opens_on_that_day(content):
+    question = meant(content, "!warten bis 1.12.2026: Seit wann?")
+    assert isinstance(question, WaitsForEmployee)
+    assert (question.question, question.until.date().isoformat()) == ("Seit wann?", "2026-12-01")
+    assert meant(content, "!warten Seit wann?") == WaitsForEmployee(MARIA, "Seit wann?", None)
+    third = meant(content, "!extern bis 2026-12-01")
+    assert isinstance(third, WaitsForThird)
+    assert third.until == question.until
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("!an", "An wen"),
+        ("!an niemand: steht so da", "kein Team"),
+        ("!an Ada: nur für Inhalte da", "kein Team"),
+        ("!fertig", "beantwortet, verwiesen"),
+        ("!fertig vielleicht", "beantwortet, verwiesen"),
+        ("!warten", "Was soll die Person"),
+        ("!warten bis morgen Seit wann?", "Den Tag verstehe ich nicht"),
+        ("!warten bis 2026-02-30 Seit wann?", "Den Tag verstehe ich nicht"),
+        ("!warten bis 2029-01-01 Seit wann?", "Den Tag verstehe ich nicht"),
+        ("!extern", "Bis wann"),
+    ],
+)
+def test_what_is_missing_is_said_with_an_example(content, typed, words):
+    said = meant(content, typed)
+    assert isinstance(said, Unclear)
+    assert words in said.words["de"]
+    assert said.words["en"]
+
+
+def test_a_name_of_two_is_asked_back_about(content):
+    twin = replace(OLE, id="ole.2")
+    situation = DeskSituation(FACTS, MARIA, (OLE, twin), content, NOW)
+    said = move_of(read_command("!an Ole: liegt vor"), situation)
+    assert isinstance(said, Unclear)
+    assert "mehreres" in said.words["de"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_card_holds_the_facts_and_stands_alone_as_text(content, locale):
+    text = as_text(case_card(case(), content, NOW, locale))
+    assert len(text.splitlines()) <= 40
+    for words in ("17", "Was zahlt der Bonus?", "Person 7F3A", "Matrix", "61 %", "80 %"):
+        assert words in text
+    claimed = case_card(
+        case(replace(FACTS, state="claimed", owner="maria", owner_name="Maria Petersen")), content, NOW, locale
+    )
+    assert "Maria Petersen" in as_text(claimed)
+    assert claimed.choices == ()
+
+
+def test_the_button_of_a_card_names_case_and_version(content):
+    (choice,) = case_card(case(), content, NOW, "de").choices
+    assert claimed_in(choice.value) == (17, 3)
+    for forged in ("desk:claim:17", "desk:claim:17:3:4", "desk:claim:-1:3", "desk:claim:17:x", "case:close", ""):
+        assert claimed_in(forged) is None
+
+
+def test_what_employees_typed_calls_nobody_in_the_coordinators_room(content):
+    evil = "@room <!channel> @anna:example.org **fett** [Bank](https://evil.example)"
+    for reply in (
+        case_card(case(question=evil, name="@room"), content, NOW, "de"),
+        case_line(DeskLine("employee", NOW, evil), content, "de"),
+        queue_list([case(question=evil)], content, NOW, "de"),
+    ):
+        assert not re.search(r"@(?:room|anna)|<!channel>", as_text(reply))
+        assert not [span for block in reply.blocks for span in getattr(block, "spans", ()) if span.href]
+
+
+def test_lines_are_told_apart(content):
+    def line(kind, **more):
+        return as_text(case_line(DeskLine(kind, NOW, "Worte", "Maria Petersen", **more), content, "de"))
+
+    assert line("employee") == "Person: Worte"
+    assert line("employee", edited=True) == "Person: Worte (bearbeitet)"
+    assert line("employee", deleted=True) == "Person: (gelöscht)"
+    assert line("note") == "🔒 Notiz · Maria Petersen: Worte"
+    assert line("coordinator") == "Maria Petersen:\n\nWorte"
+    assert line("lotse") == "Lotse (automatisch): Worte"
+    assert line("notice") == "An die Person: Worte"
+    assert line("remark", what="claimed", values=(("name", "Ole"),)) == "– Ole hat übernommen –"
+
+
+def test_queue_inserts_and_an_erased_case(content):
+    assert as_text(queue_list([], content, NOW, "de")) == "Kein offener Fall."
+    late = case(replace(FACTS, first_due=NOW - timedelta(hours=1)))
+    assert "⚠" in as_text(queue_list([late, case()], content, NOW, "de"))
+    insert = insert_of("weiterbildungsbonus.amount", content, NOW, "de")
+    assert "5.000" in as_text(inserts_list([insert], "de"))
+    assert "keine Antwort" in as_text(inserts_list([replace(insert, status="expired")], "de"))
+    assert "Daten löschen" in as_text(erased_card(17, "de"))
+
+
+ROOM = (frozenset({"foerderung"}), [RoomMember("@maria:x.org", "Maria"), RoomMember("@ole:x.org", "Ole", power=50)])
+
+
+def test_members_of_the_coordinators_room_are_coordinators_and_nobody_else_is():
+    found = coordinators_of([ROOM], {})
+    assert set(found) == {"@maria:x.org", "@ole:x.org"}
+    assert found["@maria:x.org"].teams == {"foerderung"}
+    assert set(coordinators_of([ROOM], {}, least_power=50)) == {"@ole:x.org"}
+    for stranger in (
+        "@maria:x.org.evil",
+        "@mаria:x.org",
+        "@Maria:x.org",
+        "maria",
+        "Maria",
+    ):  # the second has a Cyrillic а
+        assert stranger not in found
+    gone = (frozenset({"foerderung"}), [RoomMember("@maria:x.org", "Maria", joined=False)])
+    assert coordinators_of([gone], {}) == {}
+
+
+def test_who_is_in_several_rooms_or_in_the_staff_file_is_one_person_with_all_teams():
+    second = (frozenset({"anerkennung"}), [RoomMember("@maria:x.org", "Jemand anderes")])
+    assert coordinators_of([ROOM, second], {})["@maria:x.org"].teams == {"foerderung", "anerkennung"}
+    linked = coordinators_of([ROOM], {"@maria:x.org": replace(MARIA, teams=frozenset({"module"}))})["@maria:x.org"]
+    assert (linked.id, linked.name, linked.teams) == ("maria", "Maria Petersen", {"foerderung", "module"})
+    everywhere = coordinators_of([ROOM, second], {"@maria:x.org": replace(MARIA, teams=ALL_TEAMS)})["@maria:x.org"]
+    assert everywhere.teams == ALL_TEAMS
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("Maria Petersen", "Maria Petersen"), ("  \u202eMaria\u200b ", "Maria"), ("\u200b", "maria"), (None, "maria")],
+)
+def test_a_name_is_shown_without_what_nobody_sees(given, shown):
+    assert shown_name(RoomMember("@maria:x.org", given)) == shown
