@@ -21,9 +21,10 @@ COMMANDS = (
     "erase",
     "migrate",
     "matrix",
+    "slack-manifest",
     "health",
 )
-"""In the order of the help. A command ``x`` is ``x`` of ``bot/commands/x.py``: a function, or an app of commands."""
+"""In the order of the help. A command ``x-y`` is ``x_y`` of ``bot/commands/x_y.py``: a function, or an app of commands."""
 
 
 def command_line(arguments: list[str]) -> typer.Typer:
@@ -40,7 +41,8 @@ def command_line(arguments: list[str]) -> typer.Typer:
     )
     app.callback()(lambda: None)
     for name in [name for name in COMMANDS if name == next(iter(arguments), "")] or COMMANDS:
-        command = getattr(import_module(f"bot.commands.{name}"), name)
+        module = name.replace("-", "_")
+        command = getattr(import_module(f"bot.commands.{module}"), module)
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:

@@ -19,10 +19,15 @@ from urllib.parse import urlsplit
 import structlog
 import uvicorn
 
+from bot.channel_looks import Looks
 from bot.channels.browser import BrowserChannel
 from bot.channels.channel import Channel
 from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.matrix.matrix_settings import matrix_settings
+from bot.channels.slack.http_transport import LONGEST_BODY as LONGEST_SLACK_BODY
+from bot.channels.slack.http_transport import PATH as SLACK_PATH
+from bot.channels.slack.slack_channel import SlackChannel
+from bot.channels.slack.slack_settings import slack_settings
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
 from bot.dialogue.office import Office, OfficeOf
@@ -141,11 +146,13 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
     ``on_ready`` is called once pages are served, with a link to the desk for the built-in person, where there is one.
     """
     people = people_of(settings)
+    in_slack = slack_settings(settings)
     async with open_core(settings, people) as core, platforms(settings, core.clock) as connected:
         check_teams(people.everybody(), core.live.content.teams)
         desk_link = await _desk_link(core, people, listening.getsockname()[1])
+        slack = SlackChannel(in_slack, _looks(core)) if in_slack is not None else None
         browser = BrowserChannel(lambda address: core.database.announcer.notify(transcript_topic(address)))
-        channels: list[Channel] = [browser, *connected]
+        channels: list[Channel] = [browser, *connected, *([slack] if slack is not None else [])]
         parts = WebParts(
             database=core.database,
             accept=functools.partial(_accept, core.inbox, browser.name),
@@ -162,6 +169,8 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
             keep_cases_days=settings.keep_cases_days,
             channel_problems=lambda: [channel.problem for channel in channels if channel.problem is not None],
             hosts=(host_name(urlsplit(settings.own_address()).netloc),),
+            platform_routes=tuple(slack.http.routes()) if slack is not None and slack.http is not None else (),
+            longer_bodies={SLACK_PATH: LONGEST_SLACK_BODY},
         )
         server = WebServer(
             uvicorn.Config(
@@ -231,6 +240,10 @@ async def _close_streams(server: uvicorn.Server, parts: WebParts) -> None:
 
 async def _accept(inbox: Inbox, channel: str, incomings: Sequence[Incoming]) -> None:
     await inbox.accept(channel, incomings)
+
+
+def _looks(core: Core) -> Looks:
+    return Looks(core.database, core.office, core.clock, lambda locale: suggestions(core.live.content, locale))
 
 
 def office_of(live: LivePair, people: StaffDirectory | None) -> OfficeOf:

@@ -69,6 +69,14 @@ def _base_address(address: str) -> str:
     return plain
 
 
+def _slack_api(address: str) -> str:
+    parts = urlsplit(address)
+    plain = parts.scheme == "http" and not is_loopback(parts.hostname or "")
+    if parts.scheme not in ("http", "https") or not parts.hostname or plain:
+        raise ValueError("it must begin with https://, because the token is sent there")
+    return address.rstrip("/") + "/"
+
+
 def shipped_content() -> Path:
     """The folder with the content that ships: inside an installed package, else the checkout's root."""
     package = Path(__file__).parent
@@ -111,6 +119,12 @@ class Settings(BaseSettings):
     matrix_desk_power_level: int = Field(default=0, ge=0, le=100)
     matrix_display_name: str = Field(default="Lotse", min_length=1, max_length=80)
     matrix_avatar: Path | None = None
+    # Slack; what belongs together is checked by ``channels/slack/slack_settings.py``.
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api: Annotated[str, AfterValidator(_slack_api)] = "https://slack.com/api/"
+    slack_agent_view: bool = False
 
     @property
     def database_address(self) -> str:

@@ -21,6 +21,7 @@ ALLOWED = {
     "understanding": {"model", "content.definitions", "understanding"},
     "dialogue": {"model", "understanding", "dialogue", *FACTS},
     "channels": {"model", "errors", "config", "channels"},
+    "channel_looks": {"model", "dialogue", "store", "channels.looking"},
     "store": {"model", "errors", "config", "store", *CASE_RULES},
     "config": {"errors", "model"},
     "worker": {"model", "errors", "config", "content", "understanding", "dialogue", "channels.channel", "store", "worker"},

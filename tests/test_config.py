@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.slack.slack_settings import slack_settings
 from bot.config import Settings, check_web_access, cookie_secret, load_settings, make_clock
 from bot.errors import ConfigError
 
@@ -67,6 +68,8 @@ def test_the_environment_wins_over_the_file(monkeypatch, tmp_path):
         ({"LOTSE_ADDRESS": "https://lotse.example:port"}, "LOTSE_ADDRESS is not usable"),
         ({"LOTSE_ADDRESS": "https://["}, "LOTSE_ADDRESS is not usable"),
         ({"LOTSE_ADDRESS": "http://lotse.example"}, "needs https"),
+        ({"LOTSE_SLACK_API": "http://slack.example/api/"}, "LOTSE_SLACK_API is not usable"),
+        ({"LOTSE_SLACK_API": "slack.com/api"}, "LOTSE_SLACK_API is not usable"),
     ],
 )
 def test_a_setting_that_cannot_work_is_named_in_one_sentence(monkeypatch, given, words):
@@ -182,3 +185,37 @@ def test_a_damaged_secret_is_not_used(tmp_path):
     (tmp_path / "data" / "secret").write_text("")
     with pytest.raises(ConfigError, match="damaged"):
         cookie_secret(load_settings())
+
+
+BOT, APP, SIGNED = "LOTSE_SLACK_BOT_TOKEN", "LOTSE_SLACK_APP_TOKEN", "LOTSE_SLACK_SIGNING_SECRET"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({APP: "xapp-1"}, "LOTSE_SLACK_BOT_TOKEN is missing"),
+        ({SIGNED: "secret"}, "LOTSE_SLACK_BOT_TOKEN is missing"),
+        ({BOT: "xoxb-1"}, "set LOTSE_SLACK_APP_TOKEN as well"),
+        ({BOT: "xoxb-1", APP: "xapp-1", SIGNED: "secret"}, "set one of the two"),
+        ({BOT: "xoxp-1", APP: "xapp-1"}, "begins with xoxb-"),
+        ({BOT: "xoxb-1", APP: "xoxb-1"}, "begins with xapp-"),
+    ],
+)
+def test_slack_that_is_half_set_up_stops_the_start(monkeypatch, given, words):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=re.escape(words)) as refused:
+        slack_settings(load_settings())
+    assert not any(value in str(refused.value) for value in given.values())
+
+
+def test_slack_is_reached_one_way_or_not_at_all(monkeypatch):
+    assert slack_settings(load_settings()) is None
+    monkeypatch.setenv(BOT, "xoxb-1")
+    monkeypatch.setenv(APP, "xapp-1")
+    assert slack_settings(load_settings()).signing_secret is None
+    monkeypatch.delenv(APP)
+    monkeypatch.setenv(SIGNED, "secret")
+    slack = slack_settings(load_settings())
+    assert (slack.app_token, slack.api, slack.agent_view) == (None, "https://slack.com/api/", False)
+    assert "xoxb-1" not in repr(slack)

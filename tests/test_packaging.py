@@ -107,7 +107,7 @@ def test_every_make_target_the_readme_names_exists_and_is_explained():
 
 def test_every_command_the_readme_names_exists():
     named = set(re.findall(r"(?:`|^)lotse ([a-z-]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
-    commands = {file.stem for file in (ROOT / "bot" / "commands").glob("*.py")}
+    commands = {file.stem.replace("_", "-") for file in (ROOT / "bot" / "commands").glob("*.py")}
     assert named <= commands
 
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from bot.dialogue import wording
 from bot.dialogue.answers import further_text, menu
-from bot.dialogue.case_moment import promise_of
 from bot.dialogue.case_rules import offer
-from bot.dialogue.case_words import STATUS
+from bot.dialogue.case_status import status_of
 from bot.dialogue.choosing import NO, YES, yes_no
 from bot.dialogue.naming import contact_line, label_title
 from bot.dialogue.situation import Situation, finish
@@ -114,21 +113,8 @@ def _rate(s: Situation, *, helpful: bool) -> Turn:
 
 def _case_status(s: Situation) -> Turn:
     case = s.state.case
-    sentences = STATUS.get(case.state) if case else None
-    if case is None or sentences is None:
-        return finish(
-            s, "control", "case_status", (wording.say(wording.CASE_STATUS_NONE, s.locale),), label="case_status"
-        )
-    until = case.waiting_until if case.state == "waiting_third" else case.reopen_until
-    said = wording.say(
-        sentences,
-        s.locale,
-        number=str(case.number),
-        name=case.owner_name,
-        team=s.office.team_name(case.team, s.locale),
-        promise=promise_of(replace(case, locale=s.locale), s.now, s.office),
-        until=s.office.promise(case.team, until, s.now, s.locale) if until else "",
-    )
+    said = status_of(case, s.locale, s.now, s.office) if case is not None else None
+    said = said or wording.say(wording.CASE_STATUS_NONE, s.locale)
     return finish(s, "control", "case_status", (said,), label="case_status")
 
 

@@ -41,9 +41,13 @@ class BodyTooLong(Exception):
 class Guard:
     """The layer around all routes."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
-        """Let through requests for these host names (without port) and for this machine itself."""
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], longer_bodies: Mapping[str, int] | None = None) -> None:
+        """Let through requests for these host names (without port) and for this machine itself.
+
+        ``longer_bodies``: paths that may be sent more than a page, with so many bytes.
+        """
         self._app = app
+        self._longer = longer_bodies or {}
         self._hosts = {host.lower() for host in (*hosts, *LOOPBACK)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +65,7 @@ class Guard:
         if host_name(headers.get(b"host", b"").decode("latin-1")) not in self._hosts:
             await PlainTextResponse("Unknown host name.\n", status_code=400)(scope, receive, send_guarded)
             return
-        await self._app(scope, bounded(receive), send_guarded)
+        await self._app(scope, bounded(receive, self._longer.get(scope["path"], MAX_BODY)), send_guarded)
 
 
 def add_headers(headers: MutableHeaders) -> None:
@@ -80,7 +84,7 @@ def host_name(host: str) -> str:
     return host.partition(":")[0].lower()
 
 
-def bounded(receive: Receive) -> Receive:
+def bounded(receive: Receive, most: int = MAX_BODY) -> Receive:
     """``receive``, but raising BodyTooLong once the body exceeds the limit, declared or not."""
     arrived = 0
 
@@ -88,7 +92,7 @@ def bounded(receive: Receive) -> Receive:
         nonlocal arrived
         message = await receive()
         arrived += len(message.get("body", b""))
-        if arrived <= MAX_BODY:
+        if arrived <= most:
             return message
         while message.get("more_body") and arrived < DRAIN:
             message = await receive()

@@ -1,6 +1,6 @@
 """The web application: all routes, and what happens when one of them cannot answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -43,6 +43,8 @@ class WebParts:
 
     Without ``open_access`` there is no web chat: employees have nothing to sign in with. The desk is always there.
 
+    ``platform_routes`` are what chat platforms send to; ``longer_bodies`` names paths that may be sent more bytes than a page.
+
     Call ``streams.close()`` when a stop begins: open event streams would otherwise hold the server up.
     """
 
@@ -61,6 +63,8 @@ class WebParts:
     keep_cases_days: int
     channel_problems: Callable[[], Sequence[str]] = tuple
     hosts: tuple[str, ...] = ()
+    platform_routes: tuple[Route, ...] = ()
+    longer_bodies: Mapping[str, int] = field(default_factory=dict)
     streams: Streams = field(default_factory=Streams)
     beat_s: float = BEAT_S
 
@@ -139,9 +143,10 @@ def create_web(parts: WebParts) -> Starlette:
             *SignInPages(door).routes(),
             *desk_routes(desk),
             *health.routes(),
+            *parts.platform_routes,
             Route("/static/{name}", static_file),
         ],
-        middleware=[Middleware(Guard, hosts=parts.hosts)],
+        middleware=[Middleware(Guard, hosts=parts.hosts, longer_bodies=parts.longer_bodies)],
         exception_handlers={
             Refused: on_refused,
             BodyTooLong: on_too_long,

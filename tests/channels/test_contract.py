@@ -1,5 +1,5 @@
 """What every channel must do, in one table, each on its real counterpart: a page over HTTP, lines of a terminal, a room on a
-Matrix homeserver, plain and encrypted.
+Matrix homeserver, plain and encrypted, Slack's emulated Web API with signed requests or Socket Mode in front.
 
 Store and loops are real; only what Lotse says is a script. A channel that joins adds a counterpart and passes the same
 rows; what its platform does not have (a terminal repeats no event) is said in its counterpart, not skipped in a row.
@@ -8,6 +8,7 @@ rows; what its platform does not have (a terminal repeats no event) is said in i
 import asyncio
 import contextlib
 import html
+import itertools
 import re
 import secrets
 
@@ -21,6 +22,7 @@ from bot.store import tables
 from bot.store.announce import transcript_topic
 from bot.web import chat_view
 from tests.channels.matrix.in_matrix import MatrixPerson, in_matrix
+from tests.channels.slack.stage import slack_stage
 from tests.conftest import NOW
 from tests.fakes import FakeClock
 from tests.web.site import SOURCE, arrived, running_site
@@ -84,6 +86,23 @@ class Page:
         return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", turn)).split()) for turn in turns]
 
 
+class SlackMember:
+    """A person in the direct conversation with Lotse; the channel reads already."""
+
+    patience_s = 8
+
+    def __init__(self, stage, person):
+        self.stage, self.person = stage, person
+        self.site, self.channel, self.receiving, self.accept = stage.site, stage.channel, stage.receiving, stage.accept
+        self.address = Address("slack", person.user)
+        self.write, self.read = person.write, person.read
+        self.repeats = itertools.count(1)
+
+    async def repeat(self, event):
+        for payload in self.stage.bridge.events[event]:
+            assert (await self.stage.bridge.push_once("events_api", payload, next(self.repeats)))[0] == 200
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def matrix(homeserver, node_tools, tmp_path_factory):
     async with in_matrix(homeserver, node_tools, tmp_path_factory.mktemp("lotse"), FakeClock(NOW)) as matrix:
@@ -134,7 +153,19 @@ async def person_on_encrypted_matrix(tmp_path, matrix):
         yield person
 
 
-@pytest.fixture(params=["console", "browser", "matrix", "encrypted_matrix"])
+@pytest_asyncio.fixture(loop_scope="module")
+async def person_on_slack(tmp_path, slack_emulator):
+    async with slack_stage(tmp_path, slack_emulator, "http") as stage:
+        yield SlackMember(stage, await stage.person())
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def person_on_slack_by_socket(tmp_path, slack_emulator):
+    async with slack_stage(tmp_path, slack_emulator, "socket") as stage:
+        yield SlackMember(stage, await stage.person())
+
+
+@pytest.fixture(params=["console", "browser", "matrix", "encrypted_matrix", "slack", "slack_by_socket"])
 def person(request):
     """A person on each channel in turn; what a channel needs is started when its first test comes."""
     return request.getfixturevalue(f"person_on_{request.param}")
@@ -222,7 +253,7 @@ async def a_delivery_carried_out_twice_is_one_message(person):
     async with person.site.database.reading() as connection:
         known = await connection.scalar(select(tables.outbox.c.id))
     reply = Reply((Paragraph((Span("Sie schrieben: Hallo"),)),), "de")
-    delivery = Post(person.address, OutboxId(known), reply)
+    delivery = Post(person.address, OutboxId(known), reply, again=True)  # as the outbox hands it in the second time
     first, second = await person.channel.send(delivery), await person.channel.send(delivery)
     assert first == second
     assert len(await person.read()) == before

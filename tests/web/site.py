@@ -19,6 +19,7 @@ import uvicorn
 
 from bot.app import office_of
 from bot.channels.browser import BrowserChannel
+from bot.channels.slack.http_transport import LONGEST_BODY, PATH
 from bot.dialogue.case_events import Writes
 from bot.dialogue.case_states import decide
 from bot.dialogue.shown_answers import shown_now
@@ -30,7 +31,9 @@ from bot.model import (
     Bullets,
     CaseContext,
     Choice,
+    Edited,
     ForgetPerson,
+    KeepEdit,
     MoveCase,
     OpenCase,
     Paragraph,
@@ -38,6 +41,7 @@ from bot.model import (
     Rated,
     Reason,
     RecordRating,
+    Removed,
     Reply,
     Say,
     ShownAnswer,
@@ -149,7 +153,7 @@ def script(given):
         case Utterance(text=text):
             return (plain(f"Sie schrieben: {text[:2000]}", sources=(SOURCE,), rateable=True),)
         case Pressed(value=value):
-            return (plain(f"Gewählt: {next(choice.label for choice in CHOICES if choice.value == value)}"),)
+            return (plain(f"Gewählt: {next((one.label for one in CHOICES if one.value == value), value)}"),)
     return ()
 
 
@@ -180,6 +184,10 @@ def take_turn(state, given, understanding, content, now):
             effects = [Say(replace(said.reply, automatic=True)) for said in effects]
         case Utterance(text="lösche meine Daten"):
             effects = [ForgetPerson(), Say(plain("Alles ist gelöscht."))]
+        case Edited(of=of, text=text):
+            effects = [KeepEdit(of, text)]
+        case Removed(of=of):
+            effects = [KeepEdit(of, None)]
         case Rated(helpful=helpful, about=about):
             effects = [RecordRating(about, "bonus.amount", helpful)]
     if isinstance(given, Utterance) and given.text != "Mensch":
@@ -204,10 +212,14 @@ def small_live():
 
 
 class Site:
-    """One running web chat. ``stop`` and ``start`` are a restart on the same port, with the same database."""
+    """One running web chat. ``stop`` and ``start`` are a restart on the same port, with the same database.
 
-    def __init__(self, folder, *, beat_s=20.0, open_access=True):
+    ``platform`` makes the channel of a platform beside it, once the store is open.
+    """
+
+    def __init__(self, folder, *, beat_s=20.0, open_access=True, platform=None):
         self.open_access = open_access
+        self.platform = platform
         self.staff_file = folder / "staff.yaml"
         self.staff_file.write_text(PEOPLE)
         self.people = StaffDirectory(self.staff_file)
@@ -232,6 +244,12 @@ class Site:
         self.inbox = Inbox(database, self.clock, flood_notice)
         self.live = small_live()
         self.desk = Desk(database, office_of(self.live, self.people))
+        routes, bodies = (), {}
+        if self.platform is not None:
+            channel = self.platform(self)
+            self.channels = [self.channels[0], channel]
+            if channel.http is not None:
+                routes, bodies = tuple(channel.http.routes()), {PATH: LONGEST_BODY}
         self.parts = WebParts(
             database=database,
             accept=functools.partial(self.inbox.accept, "browser"),
@@ -247,6 +265,8 @@ class Site:
             keep_transcripts_days=30,
             keep_cases_days=180,
             hosts=("lotse.example",),
+            platform_routes=routes,
+            longer_bodies=bodies,
             beat_s=self.beat_s,
         )
         self.app = create_web(self.parts)

@@ -1,0 +1,60 @@
+"""Answers what channels may ask of the program (``channels/looking.py``), from the store and the rules of a case."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.channels.looking import OwnCase, SentReply
+from bot.dialogue.case_status import status_of
+from bot.dialogue.office import OfficeOf
+from bot.model import Address, Locale, OutboxId, Person, spans_text
+from bot.store.absences import list_absences
+from bot.store.database import Database
+from bot.store.sent_replies import FoundReply, find_reply, find_reply_posted_as, last_locale_of, own_cases, takes_part
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """One object for all channels."""
+
+    database: Database
+    office: OfficeOf
+    clock: Callable[[], datetime]
+    questions: Callable[[Locale], Sequence[str]]
+
+    async def takes_part(self, person: Person, address: Address) -> bool:
+        """Whether this person has said something in the conversation at this address."""
+        return await takes_part(self.database, person, address)
+
+    async def reply_sent(self, person: Person, address: Address, outbox_id: OutboxId) -> SentReply | None:
+        """The reply with this id in the conversation at this address."""
+        return _as_seen_by(person, await find_reply(self.database, address, outbox_id))
+
+    async def reply_posted_as(self, person: Person, room: str, stamp: str) -> SentReply | None:
+        """The reply the platform knows by this room and stamp."""
+        return _as_seen_by(person, await find_reply_posted_as(self.database, person.channel, room, stamp))
+
+    async def locale_of(self, person: Person) -> Locale:
+        """The language this person was last answered in; German when nothing is known."""
+        return await last_locale_of(self.database, person) or "de"
+
+    async def cases_of(self, person: Person) -> Sequence[OwnCase]:
+        """This person's own cases that are not over, the newest first."""
+        cases = await own_cases(self.database, person)
+        if not cases:
+            return ()
+        locale, now = await self.locale_of(person), self.clock()
+        office = self.office(await list_absences(self.database, now))
+        said = ((case.number, status_of(case, locale, now, office)) for case in cases)
+        return tuple(OwnCase(number, spans_text(words.spans)) for number, words in said if words is not None)
+
+    def starters(self, locale: Locale) -> Sequence[str]:
+        """Up to four questions to begin with."""
+        return self.questions(locale)
+
+
+def _as_seen_by(person: Person, found: FoundReply | None) -> SentReply | None:
+    if found is None:
+        return None
+    theirs = found.listener == person.external_user
+    return SentReply(found.address, found.outbox_id, found.reply, theirs, found.outdated)

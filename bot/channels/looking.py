@@ -1,0 +1,61 @@
+"""What a channel may ask of the program while it takes something in: read-only, fast, and never a decision about words.
+
+Buttons, reactions and an app's home come with values a client sent. A channel believes none of them: it asks whether the
+reply they name was ever sent to this person in this place, and what stood on it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.model import Address, Locale, OutboxId, Person, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class SentReply:
+    """A reply of Lotse's that was sent, and where. ``outdated``: it was about a case that is no longer the latest here.
+
+    ``theirs``: it was sent to the person who asks now, and not to somebody else in the same place.
+    """
+
+    address: Address
+    outbox_id: OutboxId
+    reply: Reply
+    theirs: bool = True
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCase:
+    """A case of the person who asks: its number, and one sentence about how it stands."""
+
+    number: int
+    said: str
+
+
+class Look(Protocol):
+    """Answers such questions. All of them raise StoreUnavailable when the database does not answer."""
+
+    async def takes_part(self, person: Person, address: Address) -> bool:
+        """Whether this person has said something in the conversation at this address."""
+        ...
+
+    async def reply_sent(self, person: Person, address: Address, outbox_id: OutboxId) -> SentReply | None:
+        """The reply with this id in the conversation at this address; None when none was sent there."""
+        ...
+
+    async def reply_posted_as(self, person: Person, room: str, stamp: str) -> SentReply | None:
+        """The reply the platform knows by this room and stamp; None when that was none."""
+        ...
+
+    async def locale_of(self, person: Person) -> Locale:
+        """The language this person was last answered in; German when nothing is known."""
+        ...
+
+    async def cases_of(self, person: Person) -> Sequence[OwnCase]:
+        """This person's own cases that are not over, the newest first."""
+        ...
+
+    def starters(self, locale: Locale) -> Sequence[str]:
+        """Up to four questions to begin with."""
+        ...

@@ -1,0 +1,56 @@
+"""The only way text of ours gets into a message of Slack, so that nothing in it can call anybody or hide where it leads.
+
+Slack reads ``<!channel>``, ``<@U…>`` and ``<https://…|words>`` in a message's ``text``, and does not read them again once
+``<``, ``>`` and ``&`` are written as entities. In blocks the words of a reply stand as rich text, which Slack does not read
+for markup at all; there a link names its address apart from its words.
+
+Source: https://docs.slack.dev/messaging/formatting-message-text/#escaping
+"""
+
+import re
+from urllib.parse import urlsplit
+
+ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+"""What a link may lead to; any other address is shown as plain words."""
+
+TURNS_AROUND = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""Characters that are not seen or turn the direction of what follows: beside a link they could make it read as another."""
+LOOKS_LIKE_A_HOST = re.compile(r"[^\s/:@]+\.[^\s/:@]{2,}")
+
+
+def escape(text: str) -> str:
+    """The text as Slack shows it to the letter, wherever Slack reads markup."""
+    for character, entity in ENTITIES:
+        text = text.replace(character, entity)
+    return text
+
+
+def unescape(text: str) -> str:
+    """What people see of a text Slack sent."""
+    for character, entity in reversed(ENTITIES):
+        text = text.replace(entity, character)
+    return text
+
+
+def is_safe(address: str) -> bool:
+    """Whether a link may lead there."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in SAFE_SCHEMES and bool(parts.hostname or parts.path)
+
+
+def link_words(words: str, address: str) -> str:
+    """The words of a link so that everybody sees where it leads: with its host behind them, or the address itself.
+
+    Words that look like an address of their own are replaced: they could name another one.
+    """
+    words = TURNS_AROUND.sub("", words).strip()
+    host = urlsplit(address).hostname or ""
+    if not host:  # mailto: and tel: show what they are
+        return address.partition(":")[2]
+    if not words or LOOKS_LIKE_A_HOST.search(words):
+        return address
+    return f"{words} ({host})"

@@ -1,0 +1,251 @@
+"""What follows from what arrives: the same for both transports.
+
+Each handler returns once everything that must not be lost is stored; what is only shown goes on beside it. An exception
+means that nothing was stored, and Slack is told so (``bolt_app.py``).
+"""
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from bot.channels.looking import Look, SentReply
+from bot.channels.slack import slack_words as words
+from bot.channels.slack.blocks import Json, with_choice, with_rating
+from bot.channels.slack.case_form import case_form
+from bot.channels.slack.commands import Private, Said, read_words
+from bot.channels.slack.home import cases_said, home_view
+from bot.channels.slack.intake import Intake
+from bot.channels.slack.interactions import (
+    CaseForm,
+    Commanded,
+    HomePressing,
+    Pressing,
+    now_utc,
+    of_this_workspace,
+    read_command,
+    read_form,
+    read_press,
+    read_shortcut,
+)
+from bot.channels.slack.posting import Rooms
+from bot.channels.slack.reactions import meaning_of
+from bot.channels.slack.slack_events import NAME, Heard, StrangerAsked, read_message, read_reaction
+from bot.channels.slack.surfaces import Surfaces
+from bot.channels.slack.workspace import Workspace
+from bot.model import Address, AskedPerson, ExternalId, Incoming, Input, OutboxId, Person, Pressed, Rated, Utterance
+
+Body = Mapping[str, Any]
+CONSENT = "case:consent"
+"""The value of the choice by which the coordinators may see a name."""
+
+
+class Handlers:
+    """One method per kind of thing that arrives. ``us`` is set before the intake is opened."""
+
+    us: Workspace
+
+    def __init__(self, intake: Intake, look: Look, rooms: Rooms, surfaces: Surfaces, *, agent_view: bool) -> None:
+        self._intake, self._look = intake, look
+        self._rooms, self._surfaces = rooms, surfaces
+        self._agent_view = agent_view
+
+    # --- Events ------------------------------------------------------------------------------------------------------
+
+    async def message(self, body: Body) -> None:
+        """``message`` and ``app_mention``."""
+        event = body["event"]
+        heard = read_message(event, self.us, agent_view=self._agent_view)
+        match heard:
+            case None:
+                return
+            case StrangerAsked(room=room, user=user, thread=thread):
+                self._surfaces.hint(room, user, f"{words.STRANGER['de']}\n{words.STRANGER['en']}", thread)
+            case Heard():
+                await self._intake.in_time(self._take_heard(heard, event["channel"]))
+                first = heard.incomings[0]
+                if first.alone is None:
+                    self._rooms.learn(first.person.external_user, event["channel"])
+                if (
+                    self._agent_view
+                    and first.alone is None
+                    and first.address.thread
+                    and isinstance(first.input, Utterance)
+                ):
+                    thread = first.address.thread
+                    self._surfaces.begin("status", self._show_status(first.person, event["channel"], thread))
+            case _:
+                assert_never(heard)
+
+    async def _take_heard(self, heard: Heard, room: str) -> None:
+        first = heard.incomings[0]
+        async with self._intake.turn_of(room):
+            if heard.if_taking_part and not await self._look.takes_part(first.person, first.address):
+                return
+            await self._intake.take(heard.incomings)
+
+    async def reaction(self, body: Body) -> None:
+        """``reaction_added``: a number, a thumb or a raised hand under a reply is what could be pressed there."""
+        reacted = read_reaction(body["event"], self.us)
+        if reacted is None or self.us.is_stranger(body["event"]):
+            return
+
+        async def take() -> None:
+            sent = await self._look.reply_posted_as(reacted.person, reacted.room, reacted.stamp)
+            given = meaning_of(reacted.emoji, sent)
+            if sent is not None and given is not None:
+                alone = _alone(sent.address, reacted.person)
+                incoming = Incoming(sent.address, reacted.person, reacted.external_id, given, reacted.at, None, alone)
+                await self._intake.take([incoming])
+
+        await self._intake.in_time(take())
+
+    async def home_opened(self, body: Body) -> None:
+        """``app_home_opened``: the home itself, or, in the agent view, the conversation with its prompts."""
+        event = body["event"]
+        person = Person(NAME, event["user"])
+        self._rooms.learn(person.external_user, event["channel"])
+        if event.get("tab") == "home":
+            self._surfaces.begin("home", self._show_home(person))
+        elif self._agent_view:
+            self._surfaces.begin("prompts", self._show_prompts(person, event["channel"]))
+
+    # --- Presses, commands, forms ------------------------------------------------------------------------------------
+
+    async def pressed(self, body: Body) -> None:
+        """``block_actions``: a button under a reply or on the home."""
+        pressing = read_press(body)
+        if not self._is_one_of_us(body):
+            return
+        match pressing:
+            case None:
+                return
+            case Pressing():
+                await self._intake.in_time(self._take_press(pressing))
+            case HomePressing():
+                await self._intake.in_time(self._take_home_press(pressing))
+            case _:
+                assert_never(pressing)
+
+    async def _take_press(self, pressing: Pressing) -> None:
+        sent = await self._look.reply_sent(pressing.person, pressing.address, pressing.outbox_id)
+        locale = sent.reply.locale if sent is not None else await self._look.locale_of(pressing.person)
+        given = _meant(pressing, sent)
+        if sent is None or given is None:
+            refusal = words.NOT_YOURS if sent is not None and not sent.theirs else words.TOO_LATE
+            thread = pressing.address.thread
+            self._surfaces.hint(pressing.room, pressing.person.external_user, refusal[locale], thread)
+            return
+        alone = _alone(pressing.address, pressing.person)
+        await self._intake.take(
+            [Incoming(pressing.address, pressing.person, pressing.external_id, given, pressing.at, None, alone)]
+        )
+        if pressing.what == "choice":
+            said = words.CHOSEN[locale].replace("{label}", sent.reply.choices[pressing.number].label)
+            self._surfaces.change(pressing.room, pressing.stamp, with_choice(pressing.message, said))
+        elif isinstance(given, Rated):
+            said = words.RATED[given.helpful][locale]
+            changed = with_rating(pressing.message, said, words.WHY[locale])
+            self._surfaces.change(pressing.room, pressing.stamp, changed)
+
+    async def _take_home_press(self, pressing: HomePressing) -> None:
+        locale = await self._look.locale_of(pressing.person)
+        if pressing.what == "person":
+            self._surfaces.open_form(pressing.trigger, case_form("", locale))
+            return
+        starters = self._look.starters(locale)
+        if 0 < pressing.number <= len(starters):
+            question = Utterance(starters[pressing.number - 1])
+            await self._take_alone(pressing.person, [(question, pressing.external_id)])
+
+    async def commanded(self, body: Body, bot_user: str) -> Json | None:
+        """``/lotse``: what to show to this person alone, in the place where they typed it; None when there is nothing."""
+        command = read_command(body, bot_user)
+        if not self._is_one_of_us(body):
+            return private(words.STRANGER["de"])
+        return await self._intake.in_time(self._take_command(command))
+
+    async def _take_command(self, command: Commanded) -> Json | None:
+        locale = await self._look.locale_of(command.person)
+        meant = read_words(command.words, locale)
+        match meant:
+            case "status":
+                return private(cases_said(await self._look.cases_of(command.person), locale))
+            case "form":
+                self._surfaces.open_form(command.trigger, case_form("", locale))
+                return None
+            case Private(text=text):
+                return private(text)
+            case Said(input=given):
+                await self._take_alone(command.person, [(given, command.external_id)])
+                return None if command.in_direct else private(words.IN_DIRECT[locale])
+            case _:
+                assert_never(meant)
+
+    async def handed_on(self, body: Body, bot_user: str) -> None:
+        """The shortcut on a message: a form with its words."""
+        wanted = read_shortcut(body, bot_user)
+        if self._is_one_of_us(body):
+            locale = await self._intake.in_time(self._look.locale_of(wanted.person))
+            self._surfaces.open_form(wanted.trigger, case_form(wanted.question, locale))
+
+    async def form_sent(self, body: Body) -> Json | None:
+        """The form was submitted: what is wrong with it, by field; None when it was taken in."""
+        form = read_form(body)
+        if not self._is_one_of_us(body):
+            return None
+        return await self._intake.in_time(self._take_form(form))
+
+    async def _take_form(self, form: CaseForm) -> Json | None:
+        if not form.question:
+            locale = await self._look.locale_of(form.person)
+            return {"response_action": "errors", "errors": {"question": words.FORM_EMPTY[locale]}}
+        given: list[tuple[Input, ExternalId]] = [(AskedPerson(form.question), form.external_id)]
+        if form.consent:
+            given.append((Pressed(CONSENT), ExternalId(f"{form.external_id}:consent")))
+        await self._take_alone(form.person, given)
+        return None
+
+    # --- Shared ------------------------------------------------------------------------------------------------------
+
+    async def _take_alone(self, person: Person, given: list[tuple[Input, ExternalId]]) -> None:
+        """Inputs that have no place of their own belong into the conversation with the person alone."""
+        address = Address(NAME, person.external_user)
+        now = now_utc()
+        await self._intake.take([Incoming(address, person, key, each, now) for each, key in given])
+
+    def _is_one_of_us(self, body: Body) -> bool:
+        return of_this_workspace(body, self.us.team)
+
+    async def _show_status(self, person: Person, room: str, thread: str) -> None:
+        self._surfaces.status(room, thread, await self._look.locale_of(person))
+
+    async def _show_prompts(self, person: Person, room: str) -> None:
+        locale = await self._look.locale_of(person)
+        self._surfaces.prompts(room, self._look.starters(locale), locale)
+
+    async def _show_home(self, person: Person) -> None:
+        locale = await self._look.locale_of(person)
+        cases = await self._look.cases_of(person)
+        self._surfaces.home(person.external_user, home_view(self._look.starters(locale), cases, locale))
+
+
+def private(text: str) -> Json:
+    """An answer to a command that only its sender sees."""
+    return {"response_type": "ephemeral", "text": text}
+
+
+def _alone(address: Address, person: Person) -> str | None:
+    return None if address.room == person.external_user else person.external_user
+
+
+def _meant(pressing: Pressing, sent: SentReply | None) -> Input | None:
+    """What a press means, read from the reply that was sent and not from the press; None when it means nothing now."""
+    if sent is None or not sent.theirs:
+        return None
+    match pressing.what:
+        case "choice":
+            valid = 0 <= pressing.number < len(sent.reply.choices) and not sent.outdated
+            return Pressed(sent.reply.choices[pressing.number].value) if valid else None
+        case "rate_yes" | "rate_no":
+            return Rated(pressing.what == "rate_yes", OutboxId(sent.outbox_id)) if sent.reply.rateable else None
+        case "why":
+            return Utterance(words.WHY_UTTERANCE[sent.reply.locale]) if sent.reply.rateable else None

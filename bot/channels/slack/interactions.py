@@ -1,0 +1,164 @@
+"""Reads what people press, choose and submit in Slack: pure, from the payload to what was meant.
+
+Everything in a payload but the ids Slack vouches for (who, where, which message) is what a client sent: a button's value
+names a reply and nothing else, and is looked up before anything follows from it.
+
+Source: https://docs.slack.dev/reference/interaction-payloads/ and
+https://docs.slack.dev/interactivity/implementing-slash-commands/
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from bot.channels.slack.blocks import CHOICE, RATE_NO, RATE_YES, WHY
+from bot.channels.slack.incoming_text import plain_text
+from bot.channels.slack.slack_events import NAME, moment
+from bot.model import Address, ExternalId, OutboxId, Person
+
+SHORTCUT, CASE_FORM = "to-coordinators", "case-form"
+"""Callback ids of the message shortcut and of the form it opens."""
+COMMAND = "/lotse"
+ASK_STARTER, ASK_PERSON = "ask-starter", "ask-person"
+"""Buttons on the app's home: a question to begin with (its number stands behind), and a person."""
+
+QUESTION, CONSENT = "question", "consent"
+"""Fields of the form."""
+MAX_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """A button under a reply: where it stands, which reply it names, and which of its choices (from 0)."""
+
+    person: Person
+    address: Address
+    what: Literal["choice", "rate_yes", "rate_no", "why"]
+    outbox_id: OutboxId
+    number: int
+    external_id: ExternalId
+    at: datetime
+    room: str
+    stamp: str
+    message: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HomePressing:
+    """A button on the app's home."""
+
+    person: Person
+    what: Literal["starter", "person"]
+    number: int
+    external_id: ExternalId
+    at: datetime
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """``/lotse`` with what was written behind it. ``room`` is where; the words are nobody else's to see."""
+
+    person: Person
+    room: str
+    words: str
+    external_id: ExternalId
+    trigger: str
+
+    @property
+    def in_direct(self) -> bool:
+        """Whether it was typed in the conversation with Lotse itself."""
+        return self.room.startswith("D")
+
+
+@dataclass(frozen=True, slots=True)
+class WantsToHandOn:
+    """The shortcut on a message: its words become the question of a form."""
+
+    person: Person
+    question: str
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseForm:
+    """The form was submitted."""
+
+    person: Person
+    question: str
+    consent: bool
+    external_id: ExternalId
+
+
+ACTIONS: Mapping[str, Literal["choice", "rate_yes", "rate_no", "why"]] = {
+    CHOICE: "choice", RATE_YES: "rate_yes", RATE_NO: "rate_no", WHY: "why",
+}  # fmt: skip
+HOME_ACTIONS: Mapping[str, Literal["starter", "person"]] = {ASK_STARTER: "starter", ASK_PERSON: "person"}
+
+
+def read_press(body: Mapping[str, Any]) -> Pressing | HomePressing | None:
+    """What was pressed; None for a button this release does not know."""
+    action = body["actions"][0]
+    name, number = _numbered(action["action_id"])
+    person = person_of(body)
+    at = moment(action["action_ts"])
+    external_id = ExternalId(f"press:{person.external_user}:{action['action_ts']}:{action['action_id'][:MAX_ID]}")
+    if (home := HOME_ACTIONS.get(name)) is not None:
+        return HomePressing(person, home, number, external_id, at, body.get("trigger_id", ""))
+    what = ACTIONS.get(name)
+    container, message = body.get("container") or {}, body.get("message") or {}
+    room, stamp = container.get("channel_id"), container.get("message_ts")
+    if what is None or not room or not stamp:
+        return None
+    thread = message.get("thread_ts") or container.get("thread_ts")
+    address = Address(NAME, person.external_user if room.startswith("D") else room, thread)
+    about = OutboxId(str(action.get("value", ""))[:MAX_ID])
+    return Pressing(person, address, what, about, number - 1, external_id, at, room, stamp, message)
+
+
+def read_command(body: Mapping[str, Any], bot_user: str) -> Commanded:
+    """A command. Slack gives it no id but the trigger, which it uses once."""
+    trigger = body.get("trigger_id", "")
+    person = Person(NAME, body["user_id"])
+    words = plain_text(body.get("text") or "", bot_user)
+    return Commanded(person, body["channel_id"], words, ExternalId(f"command:{trigger[:MAX_ID]}"), trigger)
+
+
+def read_shortcut(body: Mapping[str, Any], bot_user: str) -> WantsToHandOn:
+    """The shortcut that was chosen on a message."""
+    words = plain_text((body.get("message") or {}).get("text") or "", bot_user)
+    return WantsToHandOn(person_of(body), words, body["trigger_id"])
+
+
+def read_form(body: Mapping[str, Any]) -> CaseForm:
+    """The form to hand a question on. The view's id is the same however often its submission arrives."""
+    view = body["view"]
+    values = view["state"]["values"]
+    question = values[QUESTION][QUESTION].get("value") or ""
+    consent = values[CONSENT][CONSENT].get("selected_options") or []
+    return CaseForm(person_of(body), question.strip(), bool(consent), ExternalId(f"form:{view['id'][:MAX_ID]}"))
+
+
+def person_of(body: Mapping[str, Any]) -> Person:
+    """Who did it, by the platform's id; a name in a payload is never believed."""
+    return Person(NAME, body["user"]["id"])
+
+
+def of_this_workspace(body: Mapping[str, Any], team: str) -> bool:
+    """Whether the person belongs to the workspace; strangers from a shared channel carry their own team."""
+    user = body.get("user")
+    own = user.get("team_id") if isinstance(user, Mapping) else body.get("team_id")
+    return own is None or own == team
+
+
+def now_utc() -> datetime:
+    """For what Slack does not date: commands and forms."""
+    return datetime.now(UTC)
+
+
+def _numbered(action_id: str) -> tuple[str, int]:
+    """``choice-2`` is the second choice; anything else has no number."""
+    found = re.fullmatch(r"([a-z-]+?)-(\d{1,2})", action_id)
+    return (found[1], int(found[2])) if found else (action_id, 0)

@@ -1,0 +1,27 @@
+"""What a reaction under a reply means: nothing is pressed that could not be said with an emoji as well."""
+
+from collections.abc import Mapping
+
+from bot.channels.looking import SentReply
+from bot.model import AskedPerson, Input, Pressed, Rated
+
+NUMBERS: Mapping[str, int] = {
+    name: number for number, name in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
+}
+THUMBS: Mapping[str, bool] = {"+1": True, "thumbsup": True, "-1": False, "thumbsdown": False}
+PERSON = frozenset({"raising_hand", "man-raising-hand", "woman-raising-hand", "raised_hand", "hand"})
+
+
+def meaning_of(emoji: str, sent: SentReply | None) -> Input | None:
+    """What this emoji under this reply says; None when it says nothing, or the reply was to somebody else."""
+    if sent is None or not sent.theirs:
+        return None
+    name = emoji.partition("::")[0]  # behind it stands the tone of skin
+    if name in PERSON:
+        return AskedPerson("")
+    if name in THUMBS and sent.reply.rateable:
+        return Rated(THUMBS[name], sent.outbox_id)
+    number = NUMBERS.get(name)
+    if number is None or sent.outdated or number >= len(sent.reply.choices):
+        return None
+    return Pressed(sent.reply.choices[number].value)

@@ -1,0 +1,102 @@
+"""Slack as the program sees it: receive, send, show."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.channels.channel import Accept
+from bot.channels.looking import Look
+from bot.channels.slack.blocks import LIMITS
+from bot.channels.slack.bolt_app import build_app
+from bot.channels.slack.handlers import Handlers
+from bot.channels.slack.http_transport import HttpTransport
+from bot.channels.slack.intake import Intake
+from bot.channels.slack.posting import Posting, Rooms
+from bot.channels.slack.slack_api import SlackApi, Tell
+from bot.channels.slack.slack_events import NAME
+from bot.channels.slack.slack_settings import SlackSettings
+from bot.channels.slack.socket_transport import run_socket
+from bot.channels.slack.surfaces import Surfaces
+from bot.channels.slack.workspace import Workspace, workspace_from
+from bot.errors import ChannelError
+from bot.model import Delivery, ExternalId, Typing, View
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+class SlackChannel:
+    """One bot in one workspace, by HTTP or by Socket Mode. ``http`` holds the route of the first; None with the other."""
+
+    name = NAME
+    limits = LIMITS
+
+    def __init__(self, settings: SlackSettings, look: Look) -> None:
+        self._settings = settings
+        self.problem: str | None = None
+        self._problems: dict[str, str] = {}
+        self._api = SlackApi(settings.bot_token, settings.api, self._about("api"))
+        self._rooms = Rooms(self._api)
+        self._posting = Posting(self._api, self._rooms)
+        self._surfaces = Surfaces(self._api)
+        self._intake = Intake()
+        self._handlers = Handlers(self._intake, look, self._rooms, self._surfaces, agent_view=settings.agent_view)
+        secret = settings.signing_secret
+        self._app = build_app(self._handlers, secret, settings.api)
+        self.ready = asyncio.Event()
+        """Set once it is clear who Lotse is in Slack, and what arrives is taken in."""
+        self.http = HttpTransport(self._app, self._handlers, secret, self.ready) if secret is not None else None
+
+    async def receive(self, accept: Accept, cursor: str | None) -> None:
+        """Take in what people write, until cancelled. Nothing is taken in before it is clear who Lotse itself is there."""
+        self._api.open()
+        try:
+            self._handlers.us = await self._introduce()
+            self._intake.open(accept)
+            self.ready.set()
+            log.info("slack_ready", team=self._handlers.us.team, transport="http" if self.http else "socket")
+            if self.http is not None:
+                await asyncio.Event().wait()
+            elif self._settings.app_token is not None:
+                token, tell = self._settings.app_token, self._about("connection")
+                await run_socket(self._app, token, self._settings.api, tell)
+        finally:
+            self.ready.clear()
+            self._intake.close()
+            await self._surfaces.close()
+            await self._api.close()
+
+    async def send(self, delivery: Delivery) -> ExternalId:
+        """Carry out one delivery. Raises ChannelError."""
+        return await self._posting.carry_out(delivery)
+
+    async def show(self, view: View) -> None:
+        """In a thread of the agent view, that an answer is on its way; elsewhere Slack has no such sign."""
+        match view:
+            case Typing(address=address) if self._settings.agent_view and address.thread is not None:
+                self._surfaces.begin("status", self._show_status(address.room, address.thread))
+
+    async def _show_status(self, user: str, thread: str) -> None:
+        self._surfaces.status(await self._rooms.id_of(user), thread, "de")
+
+    def _about(self, part: str) -> Tell:
+        def tell(problem: str | None) -> None:
+            self._problems.pop(part, None)
+            if problem is not None:
+                self._problems[part] = problem
+            self.problem = next(iter(self._problems.values()), None)
+
+        return tell
+
+    async def _introduce(self) -> Workspace:
+        """Who Lotse is in Slack, asked until Slack says so."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return workspace_from(await self._api.call("auth.test"))
+            except ChannelError as error:
+                log.warning("slack_unknown_self", reason=error.reason, again_in_s=pause.total_seconds())
+            await asyncio.sleep(pause.total_seconds())
+            pause = min(pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,168 @@
+"""Reads what Slack's Events API sends: pure, from the payload to inputs, or to nothing.
+
+A room of Slack is a channel, or the direct conversation with one person; that one goes by the *person's* id, so that it can
+be written to before they ever wrote, and a thread in it is a conversation of its own. Which messages are for Lotse:
+
+=====================================  ==================================================================================
+what was written                       is taken in as
+=====================================  ==================================================================================
+anything in a direct conversation      said there; with the agent view every message begins a thread of its own
+a message that mentions Lotse          said in its thread, which it begins where there is none
+a reply in a thread without mention    said there, if this person has already spoken with Lotse in that thread and does
+                                       not begin by naming somebody else
+anything else in a channel             nothing: not stored, not looked at again
+what a program wrote                   nothing, whoever it is
+=====================================  ==================================================================================
+
+A mention comes twice, as ``message`` and as ``app_mention``, with one time stamp; it is one message. Slack has also been seen
+to send one message under two stamps, with one ``client_msg_id``: that is its second id.
+
+Source: https://docs.slack.dev/reference/events/message/ and the pages of its subtypes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.channels.slack.external_ids import message_id
+from bot.channels.slack.incoming_text import mentions, plain_text, speaks_to_others
+from bot.channels.slack.workspace import Workspace
+from bot.model import Address, Edited, ExternalId, Incoming, Input, Person, Removed, SentFile, Utterance
+
+NAME = "slack"
+
+SAID = (None, "thread_broadcast", "file_share", "me_message")
+"""Subtypes of a message that somebody wrote. ``thread_broadcast`` is a reply that is shown in the channel as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Inputs of one event. ``if_taking_part``: only when the person has spoken with Lotse in that thread before."""
+
+    incomings: tuple[Incoming, ...]
+    if_taking_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerAsked:
+    """Somebody of another workspace mentioned Lotse in a channel both workspaces share."""
+
+    room: str
+    user: str
+    thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody put an emoji under a message."""
+
+    person: Person
+    room: str
+    stamp: str
+    emoji: str
+    external_id: ExternalId
+    at: datetime
+
+
+def read_message(event: Mapping[str, Any], us: Workspace, *, agent_view: bool) -> Heard | StrangerAsked | None:
+    """What a ``message`` or ``app_mention`` event says to Lotse; None when it says nothing to it."""
+    subtype = event.get("subtype")
+    match subtype:
+        case "message_changed":
+            return _changed(event, us)
+        case "message_deleted":
+            return _deleted(event, us)
+        case _ if subtype not in SAID or us.is_own(event):
+            return None
+    room, text = event["channel"], event.get("text") or ""
+    if event.get("channel_type") == "mpim":
+        return None
+    direct = _is_direct(event)
+    mentioned = not direct and (event["type"] == "app_mention" or mentions(text, us.bot_user))
+    thread = event.get("thread_ts")
+    if not direct and not mentioned and (thread is None or speaks_to_others(text, us.bot_user)):
+        return None
+    if us.is_stranger(event):
+        return StrangerAsked(room, event["user"], thread) if mentioned else None
+    if direct:
+        address = Address(NAME, event["user"], thread or (event["ts"] if agent_view else None))
+    else:
+        address = Address(NAME, room, thread or event["ts"])
+    return Heard(_said(event, address, plain_text(text, us.bot_user)), if_taking_part=not direct and not mentioned)
+
+
+def _said(event: Mapping[str, Any], address: Address, text: str) -> tuple[Incoming, ...]:
+    person = Person(NAME, event["user"])
+    main = message_id(event["channel"], event["ts"])
+    client = event.get("client_msg_id")
+    alone = None if address.room == event["user"] else event["user"]
+    given: list[tuple[Input, ExternalId, ExternalId | None]] = []
+    if event.get("files"):
+        given.append((SentFile(), ExternalId(f"{main}:file"), None))
+    if text or not given:
+        given.append((Utterance(text), main, ExternalId(f"client:{client}") if client else None))
+    return tuple(
+        Incoming(address, person, external_id, said, moment(event["ts"]), also, alone)
+        for said, external_id, also in given
+    )
+
+
+def _changed(event: Mapping[str, Any], us: Workspace) -> Heard | None:
+    """New words of an old message. Slack sends this too when only a preview, a reply count or a reaction changed.
+
+    A message that began a thread and was deleted comes as changed into a ``tombstone``.
+    """
+    message, before = event["message"], event.get("previous_message") or {}
+    if message.get("subtype") == "tombstone":
+        return _removed(event, message["ts"], before, us)
+    if us.is_own(message) or message.get("text") == before.get("text"):
+        return None
+    of = message_id(event["channel"], message["ts"])
+    given = Edited(of, plain_text(message.get("text") or "", us.bot_user))
+    return _about(event, message, given, ExternalId(f"{of}:changed:{event['ts']}"))
+
+
+def _deleted(event: Mapping[str, Any], us: Workspace) -> Heard | None:
+    return _removed(event, event["deleted_ts"], event.get("previous_message") or {}, us)
+
+
+def _removed(event: Mapping[str, Any], stamp: str, before: Mapping[str, Any], us: Workspace) -> Heard | None:
+    if us.is_own(before):
+        return None
+    of = message_id(event["channel"], stamp)
+    return _about(event, before, Removed(of), ExternalId(f"{of}:deleted"))
+
+
+def _about(
+    event: Mapping[str, Any], message: Mapping[str, Any], given: Edited | Removed, external_id: ExternalId
+) -> Heard:
+    """A change; it is carried out where the message it is about was taken in, so its place is only a beginning."""
+    user, thread = message["user"], message.get("thread_ts")
+    direct = _is_direct(event)
+    address = Address(NAME, user if direct else event["channel"], thread)
+    alone = None if direct else user
+    return Heard((Incoming(address, Person(NAME, user), external_id, given, moment(event["ts"]), None, alone),))
+
+
+def read_reaction(event: Mapping[str, Any], us: Workspace) -> Reacted | None:
+    """A reaction to a message of Lotse's; None for any other."""
+    item = event.get("item") or {}
+    if (
+        item.get("type") != "message"
+        or event.get("user") in (None, us.bot_user)
+        or event.get("item_user") != us.bot_user
+    ):
+        return None
+    external_id = ExternalId(f"{item['channel']}:{item['ts']}:{event['user']}:{event['reaction']}:{event['event_ts']}")
+    person = Person(NAME, event["user"])
+    return Reacted(person, item["channel"], item["ts"], event["reaction"], external_id, moment(event["event_ts"]))
+
+
+def moment(stamp: str) -> datetime:
+    """The moment of one of Slack's time stamps, in UTC."""
+    return datetime.fromtimestamp(float(stamp), UTC)
+
+
+def _is_direct(event: Mapping[str, Any]) -> bool:
+    return event.get("channel_type") == "im" or str(event["channel"]).startswith("D")

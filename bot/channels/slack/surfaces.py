@@ -1,0 +1,86 @@
+"""What Slack shows for a moment: hints only one person sees, the sign that an answer is on its way, prompts, changed buttons.
+
+None of it is stored or tried again, and losing it does no harm. So what goes wrong here is logged and nothing more.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from bot.channels.slack import slack_words as words
+from bot.channels.slack.blocks import Json, SlackMessage
+from bot.channels.slack.escaping import escape
+from bot.channels.slack.slack_api import SlackApi
+from bot.errors import ChannelError, StoreUnavailable
+from bot.model import Locale
+
+log = structlog.get_logger(__name__)
+
+MOST_PROMPTS = 4
+PROMPT_TITLE = 60
+"""Characters of a prompt that are shown; all of it is asked when it is pressed."""
+
+
+class Surfaces:
+    """Shows fleeting things, each in a task of its own, so that nothing waits for them."""
+
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+        self._showing: set[asyncio.Task[None]] = set()
+
+    def begin(self, what: str, showing: Awaitable[object]) -> None:
+        """Do this beside everything else; a failure is logged under this name."""
+        task = asyncio.create_task(_quietly(what, showing))
+        self._showing.add(task)
+        task.add_done_callback(self._showing.discard)
+
+    async def close(self) -> None:
+        """Give up what is still being shown."""
+        for task in self._showing:
+            task.cancel()
+        await asyncio.gather(*self._showing, return_exceptions=True)
+
+    def hint(self, room: str, user: str, text: str, thread: str | None = None) -> None:
+        """A line only this user sees, until they load Slack anew."""
+        place = {"thread_ts": thread} if thread else {}
+        self.begin("hint", self._api.call("chat.postEphemeral", channel=room, user=user, text=escape(text), **place))
+
+    def status(self, room: str, thread: str, locale: Locale) -> None:
+        """In the agent view: that an answer is on its way. Slack takes it away when the answer is posted."""
+        said = words.STATUS[locale]
+        self.begin(
+            "status", self._api.call("assistant.threads.setStatus", channel_id=room, thread_ts=thread, status=said)
+        )
+
+    def prompts(self, room: str, questions: Sequence[str], locale: Locale) -> None:
+        """In the agent view: questions to begin with."""
+        prompts = [{"title": _short(question), "message": question} for question in questions[:MOST_PROMPTS]]
+        title = words.PROMPTS_TITLE[locale]
+        setting = self._api.call("assistant.threads.setSuggestedPrompts", channel_id=room, title=title, prompts=prompts)
+        self.begin("prompts", setting)
+
+    def change(self, room: str, stamp: str, message: SlackMessage) -> None:
+        """Show a message of ours in another form; its words stay."""
+        blocks = list(message.blocks)
+        self.begin("change", self._api.call("chat.update", channel=room, ts=stamp, text=message.text, blocks=blocks))
+
+    def open_form(self, trigger: str, view: Json) -> None:
+        """Open a form; Slack allows it for three seconds after something was pressed."""
+        self.begin("form", self._api.call("views.open", trigger_id=trigger, view=view))
+
+    def home(self, user: str, view: Mapping[str, Any]) -> None:
+        """Show the app's home to this user."""
+        self.begin("home", self._api.call("views.publish", user_id=user, view=dict(view)))
+
+
+async def _quietly(what: str, showing: Awaitable[object]) -> None:
+    try:
+        await showing
+    except (ChannelError, StoreUnavailable) as error:
+        log.info("slack_not_shown", what=what, reason=str(error))
+
+
+def _short(question: str) -> str:
+    return question if len(question) <= PROMPT_TITLE else f"{question[: PROMPT_TITLE - 1].rstrip()}…"

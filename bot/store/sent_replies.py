@@ -1,0 +1,125 @@
+"""Replies that were sent, found again by what a platform names them by: for buttons and reactions under them.
+
+Nothing a client sends is believed beyond the name: what stood on a reply, to whom it was sent and whether the case it was
+about is still the one at hand is read here.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
+
+from bot.model import Address, CaseFacts, Locale, OutboxId, Person, Reply
+from bot.store.case_rows import facts_of
+from bot.store.database import Database
+from bot.store.payloads import reply_from_json
+from bot.store.places import address_of, at_address, locale_of
+from bot.store.tables import cases, conversations, inbox, outbox, persons, transcript
+
+VISIBLE = ("sending", "sent")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReply:
+    """One reply. ``listener`` is the platform's id of the person it was sent to; None once they were forgotten.
+
+    ``outdated``: since then another case was opened in this conversation.
+    """
+
+    address: Address
+    outbox_id: OutboxId
+    reply: Reply
+    listener: str | None
+    outdated: bool
+
+
+async def find_reply(database: Database, address: Address, outbox_id: OutboxId) -> FoundReply | None:
+    """The reply with this id, if it was sent in the conversation at this address."""
+    async with database.reading() as connection:
+        row = (await connection.execute(_replies().where(at_address(address), outbox.c.id == outbox_id))).one_or_none()
+    return None if row is None else _found(row)
+
+
+async def find_reply_posted_as(database: Database, channel: str, room: str, stamp: str) -> FoundReply | None:
+    """The reply the platform knows by this room and stamp, also as one of its parts; ``room:stamp+stamp`` is its id."""
+    mine = _replies().where(conversations.c.channel == channel).limit(1)
+    ids = (outbox.c.external_id == f"{room}:{stamp}", _is_part(room, stamp))
+    async with database.reading() as connection:
+        for condition in ids:  # the first is found by an index, and is nearly always the one
+            row = (await connection.execute(mine.where(condition))).one_or_none()
+            if row is not None:
+                return _found(row)
+    return None
+
+
+async def takes_part(database: Database, person: Person, address: Address) -> bool:
+    """Whether this person has written in the conversation at this address."""
+    wrote = (
+        select(func.count())
+        .select_from(inbox)
+        .join(conversations, conversations.c.id == inbox.c.conversation_id)
+        .join(persons, persons.c.id == inbox.c.person_id)
+        .where(at_address(address), persons.c.external_user == person.external_user)
+    )
+    async with database.reading() as connection:
+        return bool(await connection.scalar(wrote))
+
+
+async def last_locale_of(database: Database, person: Person) -> Locale | None:
+    """The language of the conversation this person wrote in last."""
+    statement = (
+        select(conversations.c.locale)
+        .join(inbox, inbox.c.conversation_id == conversations.c.id)
+        .join(persons, persons.c.id == inbox.c.person_id)
+        .where(persons.c.channel == person.channel, persons.c.external_user == person.external_user)
+        .where(conversations.c.locale.is_not(None))
+        .order_by(inbox.c.id.desc())
+        .limit(1)
+    )
+    async with database.reading() as connection:
+        return locale_of(await connection.scalar(statement))
+
+
+async def own_cases(database: Database, person: Person, limit: int = 20) -> tuple[CaseFacts, ...]:
+    """This person's latest cases, newest first."""
+    statement = (
+        select(cases)
+        .join(persons, persons.c.id == cases.c.person_id)
+        .where(persons.c.channel == person.channel, persons.c.external_user == person.external_user)
+        .order_by(cases.c.number.desc())
+        .limit(limit)
+    )
+    async with database.reading() as connection:
+        return tuple(facts_of(row) for row in (await connection.execute(statement)).all())
+
+
+def _is_part(room: str, stamp: str) -> Any:
+    first, later = f"{room}:{stamp}+", f"+{stamp}"
+    in_room = outbox.c.external_id.startswith(f"{room}:", autoescape=True)
+    return in_room & or_(
+        outbox.c.external_id.startswith(first, autoescape=True), outbox.c.external_id.contains(later, autoescape=True)
+    )
+
+
+def _replies() -> Select[Any]:
+    latest = (
+        select(func.max(cases.c.number)).where(cases.c.conversation_id == outbox.c.conversation_id).scalar_subquery()
+    )
+    return (
+        select(outbox.c.id.label("outbox_id"), outbox.c.case_number, transcript.c.reply, latest.label("latest"))
+        .add_columns(conversations.c.channel, conversations.c.room, conversations.c.thread, persons.c.external_user)
+        .join(conversations, conversations.c.id == outbox.c.conversation_id)
+        .join(transcript, transcript.c.outbox_id == outbox.c.id)
+        .join(persons, persons.c.id == transcript.c.person_id, isouter=True)
+        .where(outbox.c.status.in_(VISIBLE), transcript.c.reply.is_not(None))
+    )
+
+
+def _found(row: Row[Any]) -> FoundReply:
+    return FoundReply(
+        address=address_of(row),
+        outbox_id=OutboxId(row.outbox_id),
+        reply=reply_from_json(row.reply),
+        listener=row.external_user,
+        outdated=row.case_number is not None and row.case_number != row.latest,
+    )
