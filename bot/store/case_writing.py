@@ -124,6 +124,14 @@ async def write_turn(
     wake += [DESK, OUTBOX, transcript_topic(listener.address)]
 
 
+async def keep_name(connection: AsyncConnection, facts: CaseFacts, name: str | None) -> None:
+    """With the employee's consent the case shows what their platform calls them; without it nothing of that is kept."""
+    if facts.consent is None or facts.state in ("muted", "erased") or (facts.consent and name is None):
+        return
+    shown = name if facts.consent else None
+    await connection.execute(update(cases).where(cases.c.number == facts.number).values(employee_name=shown))
+
+
 async def _relay(
     connection: AsyncConnection, listener: Listener, facts: CaseFacts, relay: Relay, now: datetime, key: str | None
 ) -> Said:

@@ -40,7 +40,7 @@ from bot.store.announce import INBOX
 from bot.store.case_rows import facts_of, latest_case
 from bot.store.database import Database
 from bot.store.effects import Decided, write, write_said
-from bot.store.payloads import input_from_json, reason_to_json
+from bot.store.payloads import input_from_json, name_in, reason_to_json
 from bot.store.places import address_of, locale_of
 from bot.store.saying import Listener
 from bot.store.tables import conversations, inbox
@@ -141,6 +141,7 @@ class Work:
             alone=self.alone,
             locale=record.locale,
             state_version=held.row.state_version + 1,
+            name=self.person.display_name,
         )
         await mark_done(held.connection, held.answered.id, held.now)
         self.forgot = await self._write(decided, record.label)
@@ -266,7 +267,7 @@ async def _work(held: Held, given: Input) -> Work:
     case = await latest_case(held.connection, row.id)
     return Work(
         address=held.listener.address,
-        person=Person(row.channel, answered.external_user),
+        person=Person(row.channel, answered.external_user, name_in(answered.payload)),
         input=given,
         sent_at=answered.sent_at,
         state=row.state,

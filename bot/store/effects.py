@@ -39,7 +39,7 @@ from bot.model import (
     Utterance,
 )
 from bot.store.announce import DESK, INBOX, OUTBOX, TIMERS, transcript_topic
-from bot.store.case_writing import link_line, open_case, write_turn
+from bot.store.case_writing import keep_name, link_line, open_case, write_turn
 from bot.store.erasure import count_of, forget_person
 from bot.store.inbox import put_own
 from bot.store.payloads import input_to_json, reply_from_json
@@ -73,6 +73,8 @@ class Decided:
     locale: str | None = None
     state_version: int = 0
     speaker: Speaker = "lotse"
+    name: str | None = None
+    """What their platform calls the employee."""
 
 
 async def write(connection: AsyncConnection, listener: Listener, decided: Decided, wake: list[str]) -> bool:
@@ -118,6 +120,7 @@ async def _case_after(
     for effect in decided.effects:
         if isinstance(effect, MoveCase):
             await write_turn(connection, listener, effect.turn, decided.now, wake)
+            await keep_name(connection, effect.turn.case, decided.name)
     return case
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
 from bot.store.announce import INBOX, OUTBOX, transcript_topic
 from bot.store.database import Database
-from bot.store.payloads import input_to_json, storable
+from bot.store.payloads import payload_of, storable
 from bot.store.places import address_of, conversation_at, insert_into, locale_of, person_known_as
 from bot.store.saying import Listener, say
 from bot.store.tables import conversations, cursors, inbox, persons
@@ -87,7 +87,7 @@ class Inbox:
             external_id=storable(incoming.external_id),
             also=None if incoming.also is None else storable(incoming.also),
             alone=None if incoming.alone is None else storable(incoming.alone),
-            payload=None if refused else input_to_json(incoming.input),
+            payload=None if refused else payload_of(incoming.input, incoming.person.display_name),
             sent_at=incoming.sent_at,
             received_at=now,
             status="refused" if refused else "waiting",

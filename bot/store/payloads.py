@@ -37,6 +37,8 @@ from bot.model import (
     Utterance,
 )
 
+LONGEST_NAME = 80
+
 _REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 _REASON: TypeAdapter[Reason] = TypeAdapter(Reason)
 
@@ -71,6 +73,17 @@ def input_to_json(given: Input) -> dict[str, Any]:
             return {"kind": "left"}
         case AskedPerson(question=question):
             return {"kind": "asked_person", "question": storable(question[:MAX_UTTERANCE])}
+
+
+def payload_of(given: Input, name: str | None) -> dict[str, Any]:
+    """What the inbox keeps of an input: itself, and what the platform calls its sender, so that a consent can add the name."""
+    shown = "".join(char for char in " ".join((name or "").split()) if char.isprintable())[:LONGEST_NAME]
+    return {**input_to_json(given), **({"name": storable(shown)} if shown else {})}
+
+
+def name_in(payload: Mapping[str, Any] | None) -> str | None:
+    """What the platform calls the sender of a stored input."""
+    return None if payload is None else payload.get("name")
 
 
 def input_from_json(data: Mapping[str, Any]) -> Input:

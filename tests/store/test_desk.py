@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.dialogue.absence import Deputy
 from bot.dialogue.case_events import (
     Claims,
+    Consents,
     Notes,
     Reopens,
     Replies,
@@ -22,11 +23,13 @@ from bot.dialogue.case_events import (
     TransfersToTeam,
     WaitsForEmployee,
     Withdraws,
+    Writes,
 )
 from bot.dialogue.case_states import decide
 from bot.model import (
     CaseContext,
     CaseTimer,
+    CaseTurn,
     Edit,
     Edited,
     ExternalId,
@@ -35,6 +38,7 @@ from bot.model import (
     MoveCase,
     OpenCase,
     Paragraph,
+    Person,
     Post,
     Pressed,
     Redact,
@@ -369,6 +373,37 @@ async def test_a_case_shows_its_own_conversation_and_the_earlier_one_only_with_c
     async with database.transaction() as connection:
         await connection.execute(tables.cases.update().values(consent=True))
     assert (await lines())[:2] == [("earlier", "Was zahlt das Land?"), ("earlier", "Echo: Was zahlt das Land?")]
+
+
+async def test_the_name_of_a_platform_is_shown_after_consent_only_and_goes_with_it(database, clock, desk):
+    inbox, conversations = parts(database, clock)
+
+    async def answers(name, event):
+        given = replace(incoming("x"), person=Person("recording", "anna", name))
+        await inbox.accept("recording", [given])
+        async with conversations.claim_next(clock()) as work:
+            outcome = decide(work.case, event, clock(), DeskOffice())
+            await work.finish(record(*([MoveCase(outcome)] if isinstance(outcome, CaseTurn) else [])))
+        return await shown()
+
+    async def shown():
+        file = await read_case(database, MARIA, 1, clock())
+        (row,) = await read_queue(database, MARIA, clock(), Filters(states=None))
+        assert row.name == file.name
+        return file.name
+
+    await opened(database, clock)
+    alias = await shown()
+    assert alias.startswith("Person ")
+    assert await answers("Ayşe Demir", Writes()) == alias
+    assert await answers("Ayşe\u202e\x00 \n Demir" + "r" * 99, Consents(True)) == "Ayşe Demir" + "r" * 70
+    assert await answers(None, Writes()) == "Ayşe Demir" + "r" * 70, "a message without a name takes none away"
+    assert await answers("Ayşe Demir", Consents(False)) == alias
+    assert await answers("Ayşe Demir", Writes()) == alias
+    assert [row.employee_name for row in await rows(database, tables.cases)] == [None]
+    await answers("Ayşe Demir", Consents(True))
+    assert await answers("Ayşe Demir", Withdraws()) == alias
+    assert [row.employee_name for row in await rows(database, tables.cases)] == [None]
 
 
 async def test_earlier_cases_are_counted_without_their_words(database, clock, desk):
