@@ -15,6 +15,7 @@ COMMANDS = (
     "schema",
     "cases",
     "gaps",
+    "drafts",
     "link",
     "match",
     "export",

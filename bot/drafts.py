@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.case_drafts import FOLDER, CaseDraft, SolvedCase, draft_from
+from bot.content.read import read_drafts
+from bot.content.schema import DraftFile
+from bot.content.shape_findings import read_shape
+from bot.content.teaching import TeachingRefused
 from bot.content.yaml_tree import parse_yaml, plain
 from bot.model import LOCALES
 from bot.taught import may_be_taught
@@ -95,3 +99,17 @@ def save_draft(folder: Path, case: SolvedCase, *, shipped: Path) -> CaseDraft:
             continue  # somebody else took the name in this moment
         return draft
     raise FileExistsError(f"no free name for a draft of case {case.number} in {drafts}")
+
+
+def read_draft(folder: Path, name: str) -> DraftFile:
+    """A draft by its name, with or without ``.yaml``. Raises TeachingRefused when there is none, or it cannot be read."""
+    file = f"{FOLDER}/{name.removesuffix('.yaml')}.yaml"
+    files, _ = read_drafts(folder)
+    if file not in files:
+        raise TeachingRefused(f"There is no draft {name}; `lotse drafts` lists those that wait.")
+    tree, problems = parse_yaml(file, files[file])
+    shape, more = read_shape(tree, "draft") if tree is not None else (None, [])
+    if not isinstance(shape, DraftFile) or problems or more:
+        first = [*problems, *more][0]
+        raise TeachingRefused(f"{first.file}, line {first.line}: {first.message} {first.hint}")
+    return shape

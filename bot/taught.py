@@ -14,12 +14,14 @@ from tempfile import TemporaryDirectory
 
 from bot.check import has_errors, judge
 from bot.content.draft import Draft
+from bot.content.new_answer import still_to_do, with_answer
 from bot.content.read import ROOTS, ReadResult, read_content
+from bot.content.schema import DraftFile
 from bot.content.teaching import Lesson, TeachingRefused, lesson_for, teach
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import State
 from bot.errors import ContentError, ContentProblem
-from bot.model import Context, Locale, Utterance
+from bot.model import AspectId, Context, Locale, TopicId, Utterance
 from bot.rehearsal import noon
 from bot.trained import Trained, train
 from bot.understanding.normalize import tokens
@@ -74,12 +76,48 @@ def try_sentence(
     before, problems = _static(read, day, cache_folder)
     language = locale or before.reader.language.detect(sentence, None)
     _refuse_repetition(sentence, lesson, language, read.draft)
-    old = read.draft.trees[lesson.file].text
     text = teach(read.draft.trees[lesson.file], lesson.path, language, sentence)
+    return _tried(_Try(folder, read, before, problems, day, cache_folder), lesson, language, sentence, text)
+
+
+def try_answer(folder: Path, draft: DraftFile, day: date, locale: Locale, cache_folder: Path | None = None) -> Taught:
+    """What would change if this draft became an answer of its topic; ``locale``: the language of its question.
+
+    Raises TeachingRefused with everything that has to be done first, ContentError and ConfigError as above.
+    """
+    read = read_content(folder)
+    to_do = still_to_do(draft, read.draft.content)
+    if to_do:
+        raise TeachingRefused("\n".join(to_do))
+    before, problems = _static(read, day, cache_folder)
+    topic, aspect = read.draft.content.topics[TopicId(draft.topic or "")], AspectId(draft.aspect or "")
+    lesson = Lesson(f"{topic.id}.{aspect}", topic.place.file, ("answers", aspect))
+    text = with_answer(read.draft.trees[lesson.file], aspect, draft.answer)
+    questions = getattr(draft.answer.tests, locale).yes
+    sentence = questions[0] if questions else ""
+    return _tried(_Try(folder, read, before, problems, day, cache_folder), lesson, locale, sentence, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """The content as it is, and where what is learnt of it is kept."""
+
+    folder: Path
+    read: ReadResult
+    trained: Trained
+    problems: tuple[ContentProblem, ...]
+    day: date
+    cache_folder: Path | None
+
+
+def _tried(a: _Try, lesson: Lesson, language: Locale, sentence: str, text: str) -> Taught:
+    """What changes with another text of the lesson's file, found out on a copy."""
+    read, before, problems, day = a.read, a.trained, a.problems, a.day
+    old = read.draft.trees[lesson.file].text
     with TemporaryDirectory(prefix="lotse-teach-") as name:
         copy = Path(name)
         for root in ROOTS:
-            shutil.copytree(folder / root, copy / root)
+            shutil.copytree(a.folder / root, copy / root)
         (copy / lesson.file).write_bytes(text.encode())
         again = read_content(copy)
     checked = judge(again, day)
@@ -89,7 +127,7 @@ def try_sentence(
     known = frozenset(known_failures(read.draft))
     if errors or checked.content is None:
         return Taught(lesson, language, text, old, False, errors, notices, (), (), known)
-    after = train(checked.content, checked.problems, cache_folder)
+    after = train(checked.content, checked.problems, a.cache_folder)
     gained, lost = _flipped(_by_key(read.draft, before.reader, day), _by_key(again.draft, after.reader, day))
     leads = _leads(sentence, lesson, after, day)
     return Taught(lesson, language, text, old, leads, (), notices, gained, lost, known)

@@ -33,7 +33,7 @@ def teach(
     folder = content or shipped_content()
     day = as_of.date() if as_of else datetime.now(ZoneInfo("Europe/Berlin")).date()
     taught = _try(folder, sentence, target, day, known)
-    _print_changes(taught, sentence)
+    print_changes(taught, sentence)
     if taught.does_harm:
         typer.echo(f"Nothing was changed: {taught.lesson.file} is as before.")
         raise typer.Exit(1)
@@ -55,7 +55,8 @@ def _try(folder: Path, sentence: str, target: str, day: date, locale: Locale | N
         stop_with(error)
 
 
-def _print_changes(taught: Taught, sentence: str) -> None:
+def print_changes(taught: Taught, sentence: str) -> None:
+    """Say what a try found: new findings, test sentences that flip, and whether the sentence leads there."""
     for problem in (*taught.errors, *taught.notices):
         typer.echo(f"{problem.file}:{problem.line}:{problem.column} {problem.code} {problem.message} {problem.hint}")
     for outcome in taught.lost:

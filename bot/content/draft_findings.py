@@ -16,7 +16,7 @@ from bot.content.yaml_tree import Tree, parse_yaml
 from bot.errors import ContentProblem
 from bot.model import LOCALES, AspectId, TopicId
 
-HOW = "See “Drafts” in knowledge/README.md; delete the file when it is done, or not wanted."
+HOW = "`lotse drafts` says what is left to do; then `lotse drafts take` makes it an answer, or `discard` deletes it."
 
 
 def draft_findings(files: Mapping[str, bytes], content: Content | None) -> list[ContentProblem]:

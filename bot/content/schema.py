@@ -299,6 +299,8 @@ class DraftAnswer(Shape):
 
     de: Text | None = Field(None, description="German; two to five short sentences, figures become facts.")
     en: Text | None = Field(None, description="The same in English.")
+    title: Texts | None = Field(None, description="Only for an aspect of its own: the words on a button.")
+    asks: OptionalSentences | None = Field(None, description="Ways to ask for this answer that the aspect lacks.")
     tests: TestsShape = Field(description="The question of the case, as a sentence that must lead here.")
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.content.definitions import Content, Place
 from bot.content.draft import KeyPath, did_you_mean
+from bot.content.yaml_places import after_line, end_of, line_end, line_start, newline_of, quoted, start_of_line
 from bot.content.yaml_tree import Node, Plain, Tree, parse_yaml, plain
 from bot.model import LOCALES, AspectId, IntentId, Locale, TopicId
 
@@ -119,13 +120,13 @@ def _edit(tree: Tree, path: KeyPath, locale: Locale, sentence: str) -> tuple[int
         raise TeachingRefused(f"There is no `{path[0]}` in {tree.file} to teach this to.")
     lists = around.value.get(name)
     if lists is None:
-        both = ", ".join(f"{other}: [{_quoted(sentence) if other == locale else ''}]" for other in LOCALES)
+        both = ", ".join(f"{other}: [{quoted(sentence) if other == locale else ''}]" for other in LOCALES)
         return _new_key(tree.text, around, f"{name}: {{{both}}}")
     if not isinstance(lists.value, dict) or set(lists.value) - set(LOCALES):
         raise TeachingRefused(f"`{name}` in {tree.file} is no list for each language.")
     sentences = lists.value.get(locale)
     if sentences is None:
-        return _new_key(tree.text, lists, f"{locale}: [{_quoted(sentence)}]")
+        return _new_key(tree.text, lists, f"{locale}: [{quoted(sentence)}]")
     if not isinstance(sentences.value, list):
         raise TeachingRefused(f"`{name}` in {tree.file} is no list of sentences.")
     if tree.text[sentences.start] == "[":
@@ -135,24 +136,24 @@ def _edit(tree: Tree, path: KeyPath, locale: Locale, sentence: str) -> tuple[int
 
 def _into_brackets(text: str, lists: Node, items: Sequence[Node], sentence: str) -> tuple[int, str]:
     if not items:
-        return lists.start + 1, _quoted(sentence)
-    at = _end(text, items[-1])
+        return lists.start + 1, quoted(sentence)
+    at = end_of(text, items[-1])
     written = _like(text, items[-1], sentence)
-    alone = len(items) > 1 and all(not text[_line_start(text, i.start) : i.start].strip() for i in items[1:])
-    rest = text[at : _line_end(text, at)]
-    if alone or len(text[_line_start(text, at) : at] + rest) + len(written) + 2 > WIDEST:
-        return at, f",{_newline(text)}{' ' * (items[0].mark.column - 1)}{written}"
+    alone = len(items) > 1 and all(not text[line_start(text, i.start) : i.start].strip() for i in items[1:])
+    rest = text[at : line_end(text, at)]
+    if alone or len(text[line_start(text, at) : at] + rest) + len(written) + 2 > WIDEST:
+        return at, f",{newline_of(text)}{' ' * (items[0].mark.column - 1)}{written}"
     return at, f", {written}"
 
 
 def _below_dashes(text: str, items: Sequence[Node], sentence: str) -> tuple[int, str]:
     last = items[-1]
     dash = text.rindex("-", 0, last.start)
-    indent = dash - _line_start(text, dash)
-    before = text[_line_start(text, dash) : dash]
+    indent = dash - line_start(text, dash)
+    before = text[line_start(text, dash) : dash]
     if before.strip():
         raise TeachingRefused("A list begins in the line of its key; add the sentence by hand.")
-    return _after_line(text, _end(text, last), " " * indent + "- " + _like(text, last, sentence))
+    return after_line(text, end_of(text, last), " " * indent + "- " + _like(text, last, sentence))
 
 
 def _new_key(text: str, around: Node, words: str) -> tuple[int, str]:
@@ -160,27 +161,17 @@ def _new_key(text: str, around: Node, words: str) -> tuple[int, str]:
     values: Mapping[str, Node] = around.value if isinstance(around.value, dict) else {}
     last = max(values.values(), key=lambda node: node.start)
     if text[around.start] == "{":
-        return _end(text, last), f", {words}"
+        return end_of(text, last), f", {words}"
     indent = " " * (around.mark.column - 1)
     tests = around.keys.get("tests")
     if tests is None:
-        return _after_line(text, _end(text, last), indent + words)
-    at = _start_of(text, tests.line)
-    while (above := _line_start(text, at - 1)) < at and text[above:at].startswith(f"{indent}#"):
+        return after_line(text, end_of(text, last), indent + words)
+    at = start_of_line(text, tests.line)
+    while (above := line_start(text, at - 1)) < at and text[above:at].startswith(f"{indent}#"):
         at = above  # a comment above `tests` is about the tests
-    if text[at : _line_end(text, at)].startswith(indent):
-        return at, f"{indent}{words}{_newline(text)}"
+    if text[at : line_end(text, at)].startswith(indent):
+        return at, f"{indent}{words}{newline_of(text)}"
     raise TeachingRefused("A key stands in the line of another one; add the sentence by hand.")
-
-
-def _after_line(text: str, at: int, line: str) -> tuple[int, str]:
-    end = _line_end(text, at)
-    return end, f"{_newline(text)}{line}"
-
-
-def _quoted(sentence: str) -> str:
-    escaped = sentence.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _like(text: str, neighbour: Node, sentence: str) -> str:
@@ -190,36 +181,4 @@ def _like(text: str, neighbour: Node, sentence: str) -> str:
         return f"'{sentence}'"
     if quote not in "'\"|>" and _HARMLESS.fullmatch(sentence) and sentence.lower() not in _WORDS_OF_YAML:
         return sentence
-    return _quoted(sentence)
-
-
-# --- Places in a text ----------------------------------------------------------------------------------------
-
-
-def _end(text: str, node: Node) -> int:
-    """Where a value ends, without the empty lines and the comments below it that the parser counts to it."""
-    while isinstance(node.value, dict | list) and node.value and text[node.start] not in "[{":
-        below = node.value.values() if isinstance(node.value, dict) else node.value
-        node = max(below, key=lambda one: one.start)
-    return len(text[: node.end].rstrip())
-
-
-def _line_start(text: str, at: int) -> int:
-    return text.rfind("\n", 0, max(at, 0)) + 1
-
-
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    end = len(text) if end < 0 else end
-    return end - 1 if text[end - 1 : end] == "\r" else end
-
-
-def _start_of(text: str, line: int) -> int:
-    at = 0
-    for _ in range(line - 1):
-        at = text.index("\n", at) + 1
-    return at
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
+    return quoted(sentence)
