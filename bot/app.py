@@ -30,9 +30,9 @@ from bot.channels.slack.slack_channel import SlackChannel
 from bot.channels.slack.slack_settings import slack_settings
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
-from bot.dialogue.office import Office, OfficeOf
-from bot.dialogue.team_office import office_at
 from bot.errors import ConfigError, ContentError
+from bot.handoff.office import Office, OfficeOf
+from bot.handoff.team_office import office_at
 from bot.model import Absence, Incoming, Locale
 from bot.staff_file import BUILT_IN, StaffDirectory, check_teams
 from bot.store.announce import transcript_topic

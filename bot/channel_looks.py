@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.channels.looking import OwnCase, SentReply
 from bot.dialogue.case_status import status_of
-from bot.dialogue.office import OfficeOf
+from bot.handoff.office import OfficeOf
 from bot.model import Address, Locale, OutboxId, Person, spans_text
 from bot.store.absences import list_absences
 from bot.store.database import Database

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.dialogue.absence import Deputy
-from bot.dialogue.office import PlainOffice
+from bot.handoff.absence import Deputy
+from bot.handoff.office import PlainOffice
 from bot.model import Staff
 
 MARIA = Staff("maria", "Maria Petersen", frozenset({"coordinator"}), frozenset({"foerderung"}))

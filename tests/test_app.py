@@ -8,9 +8,9 @@ import pytest
 
 from bot.app import check_and_build, suggestions
 from bot.channels.browser import BrowserChannel
-from bot.dialogue.case_events import Claims, Replies, Resolves, ReturnsToBot, WaitsForEmployee
-from bot.dialogue.office import PlainOffice
 from bot.errors import ContentError
+from bot.handoff.case_events import Claims, Replies, Resolves, ReturnsToBot, WaitsForEmployee
+from bot.handoff.office import PlainOffice
 from bot.model import Address, Incoming, Person, Pressed, Staff, Utterance, as_text
 from bot.store import tables
 from bot.store.cases import list_cases

@@ -7,27 +7,23 @@ import pytest
 
 BOT = Path(__file__).parent.parent / "bot"
 FACTS = {"content.definitions", "content.facts", "content.validity"}
-CASE_RULES = {
-    f"dialogue.{name}"
-    for name in (
-        "case_states", "case_events", "case_moment", "case_words", "case_transcript", "office", "staff_rights",
-    )
-}  # fmt: skip
-"""Pure, and asked by the store inside the transaction that writes what they decide."""
 ALLOWED = {
     "model": set(),
     "errors": set(),
     "content": {"model", "errors", "content"},
     "understanding": {"model", "content.definitions", "understanding"},
-    "dialogue": {"model", "understanding", "dialogue", *FACTS},
+    "handoff": {"model", "handoff", "content.definitions"},
+    "dialogue": {"model", "understanding", "handoff", "dialogue", *FACTS},
     "channels": {"model", "errors", "config", "channels"},
-    "channel_looks": {"model", "dialogue", "store", "channels.looking"},
-    "store": {"model", "errors", "config", "store", *CASE_RULES},
+    "channel_looks": {"model", "handoff", "dialogue", "store", "channels.looking"},
+    "store": {"model", "errors", "config", "store", "handoff"},
     "config": {"errors", "model"},
-    "worker": {"model", "errors", "config", "content", "understanding", "dialogue", "channels.channel", "store", "worker"},
+    "worker": {
+        "model", "errors", "config", "content", "understanding", "handoff", "dialogue", "channels.channel", "store", "worker",
+    },
     "web": {
-        "model", "errors", "config", "check", "content", "understanding", "dialogue", "store", "web", "gap_list", "gap_groups",
-        "gap_lessons", "drafts",
+        "model", "errors", "config", "check", "content", "understanding", "handoff", "dialogue", "store", "web", "gap_list",
+        "gap_groups", "gap_lessons", "drafts",
     },
     "check": {"model", "errors", "content", "understanding", "dialogue", "check"},
     "staff_file": {"model", "errors", "content.characters", "content.yaml_tree"},
@@ -44,7 +40,7 @@ ALLOWED = {
         "model", "errors", "check", "content", "understanding", "dialogue", "rehearsal", "trained", "understood_findings",
     },
 }  # fmt: skip
-PURE = ("understanding", "dialogue")
+PURE = ("understanding", "handoff", "dialogue")
 IMPURE_MODULES = {
     "asyncio", "datetime.now", "io", "logging", "os", "pathlib", "random", "secrets", "socket", "sqlite3", "structlog",
     "subprocess", "threading", "time", "urllib", "uuid",

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from bot.commands.loading import settings_or_exit, stop_with
 from bot.config import TIMEZONE, Settings
-from bot.dialogue.case_moment import due_of
 from bot.errors import ConfigError, StoreUnavailable
+from bot.handoff.case_moment import due_of
 from bot.model import UNFINISHED, CaseState
 from bot.store.cases import Case, list_cases
 from bot.store.database import open_database

@@ -13,11 +13,11 @@ from bot.dialogue import wording
 from bot.dialogue.choosing import PERSON, SAY, TOPIC
 from bot.dialogue.eligibility import verdict
 from bot.dialogue.naming import answer_title, label_title
-from bot.dialogue.promises import due_words
 from bot.dialogue.shown_answers import Freshness, freshness_of
 from bot.dialogue.situation import Situation
 from bot.dialogue.state import State
-from bot.dialogue.team_office import TeamOffice
+from bot.handoff.promises import due_words
+from bot.handoff.team_office import TeamOffice
 from bot.model import (
     AspectId,
     Bullets,

@@ -17,8 +17,14 @@ typed in all its words. Deleting everything because somebody said yes to a human
 
 from dataclasses import replace
 
-from bot.dialogue import case_words, control, wording
-from bot.dialogue.case_events import (
+from bot.dialogue import control, wording
+from bot.dialogue.case_rules import CONSENT, NO_CONSENT, opening, team_for
+from bot.dialogue.choosing import choice_typed
+from bot.dialogue.situation import Situation, finish
+from bot.dialogue.state import Pending
+from bot.dialogue.turn import Turn
+from bot.handoff import case_words
+from bot.handoff.case_events import (
     TIME_KINDS,
     Accepts,
     Asks,
@@ -36,13 +42,8 @@ from bot.dialogue.case_events import (
     Withdraws,
     Writes,
 )
-from bot.dialogue.case_moment import no_case
-from bot.dialogue.case_rules import CONSENT, NO_CONSENT, opening, team_for
-from bot.dialogue.case_states import Ignored, Refused, decide
-from bot.dialogue.choosing import choice_typed
-from bot.dialogue.situation import Situation, finish
-from bot.dialogue.state import Pending
-from bot.dialogue.turn import Turn
+from bot.handoff.case_moment import no_case
+from bot.handoff.case_states import Ignored, Refused, decide
 from bot.model import (
     SILENT,
     UNFINISHED,

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue import wording
-from bot.dialogue.case_moment import timers_of
 from bot.dialogue.choosing import yes_no
-from bot.dialogue.promises import opened_words
 from bot.dialogue.remembering import GUESSES
 from bot.dialogue.situation import Situation
 from bot.dialogue.state import Pending
+from bot.handoff.case_moment import timers_of
+from bot.handoff.promises import opened_words
 from bot.model import (
     CASE_NUMBER,
     Block,

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue import wording
-from bot.dialogue.case_moment import promise_of
-from bot.dialogue.case_words import STATUS
-from bot.dialogue.office import Office
+from bot.handoff.case_moment import promise_of
+from bot.handoff.case_words import STATUS
+from bot.handoff.office import Office
 from bot.model import CaseFacts, Locale, Paragraph
 
 

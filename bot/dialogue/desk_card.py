@@ -12,15 +12,15 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue.case_card import card_words
-from bot.dialogue.case_moment import due_of
-from bot.dialogue.case_text import harmless, parse
-from bot.dialogue.case_words import RESOLUTION_WORDS, remark_words
 from bot.dialogue.desk_commands import COMMANDS, MARK, CommandName
 from bot.dialogue.desk_words import DESK_WORDS
-from bot.dialogue.escalation import TEAM
 from bot.dialogue.knowledge_insert import Insert
-from bot.dialogue.promises import due_words
 from bot.dialogue.shown_answers import Freshness
+from bot.handoff.case_moment import due_of
+from bot.handoff.case_text import harmless, parse
+from bot.handoff.case_words import RESOLUTION_WORDS, remark_words
+from bot.handoff.escalation import TEAM
+from bot.handoff.promises import due_words
 from bot.model import (
     UNFINISHED,
     Block,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.content.definitions import Content
-from bot.dialogue.case_events import (
+from bot.dialogue.desk_commands import Command, CommandName
+from bot.handoff.case_events import (
     Claims,
     CoordinatorEvent,
     Notes,
@@ -27,9 +28,8 @@ from bot.dialogue.case_events import (
     WaitsForEmployee,
     WaitsForThird,
 )
-from bot.dialogue.case_words import Sentences, filled
-from bot.dialogue.desk_commands import Command, CommandName
-from bot.dialogue.working_time import BERLIN, next_opening
+from bot.handoff.case_words import Sentences, filled
+from bot.handoff.working_time import BERLIN, next_opening
 from bot.model import CaseFacts, Resolution, Staff, TopicId
 
 LATEST = timedelta(days=366)

@@ -14,8 +14,8 @@ from bot.content.definitions import ByLocale, Content, Team, TeamCalendar
 from bot.content.facts import day_words
 from bot.content.validity import has_ended, review_date, version_on
 from bot.dialogue.case_rules import team_for
-from bot.dialogue.promises import promise_words
-from bot.dialogue.working_time import BERLIN, DAY, last_closing, start_of_day, stretches_of
+from bot.handoff.promises import promise_words
+from bot.handoff.working_time import BERLIN, DAY, last_closing, start_of_day, stretches_of
 from bot.model import Block, Bullets, CaseNumber, Locale, Paragraph, Reply, Span, TopicId
 
 DIGEST_AT = time(8, 0)

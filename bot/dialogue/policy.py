@@ -12,7 +12,6 @@ from bot.content.definitions import Content
 from bot.dialogue import control, wording
 from bot.dialogue.alone import alone
 from bot.dialogue.answers import answer_parts, answer_sides, answer_turn, likely_topics, menu
-from bot.dialogue.case_events import Accepts, Asks
 from bot.dialogue.case_policy import (
     CLOSE_CASE,
     about_case,
@@ -41,12 +40,13 @@ from bot.dialogue.choosing import (
     with_person,
 )
 from bot.dialogue.naming import aspect_title
-from bot.dialogue.office import Office
 from bot.dialogue.remembering import remembering
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending, State, fresh_context
-from bot.dialogue.team_office import TeamOffice
 from bot.dialogue.turn import Turn
+from bot.handoff.case_events import Accepts, Asks
+from bot.handoff.office import Office
+from bot.handoff.team_office import TeamOffice
 from bot.model import (
     AskedPerson,
     AspectId,

@@ -13,7 +13,7 @@ from bot.content.definitions import Content
 from bot.dialogue.answers import Composed, compose
 from bot.dialogue.situation import Situation
 from bot.dialogue.state import State
-from bot.dialogue.team_office import TeamOffice
+from bot.handoff.team_office import TeamOffice
 from bot.model import AspectId, Bullets, Locale, Paragraph, ShownAnswer, TopicId, Understanding, Utterance, spans_text
 
 CONTENT_SHOWN = 8

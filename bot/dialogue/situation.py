@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from bot.content.definitions import Content
 from bot.dialogue import wording
-from bot.dialogue.office import Office
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
+from bot.handoff.office import Office
 from bot.model import (
     MAX_UTTERANCE,
     Block,

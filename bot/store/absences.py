@@ -1,6 +1,6 @@
 """Who of the staff is away and who stands in: set, listed, ended.
 
-Whether an absence may be taken is decided by whoever calls (``dialogue/absence.py`` has the rule); here it is decided
+Whether an absence may be taken is decided by whoever calls (``handoff/absence.py`` has the rule); here it is decided
 while nobody else can write one, so that two people cannot name each other at the same moment.
 """
 

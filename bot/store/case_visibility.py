@@ -1,13 +1,13 @@
 """Who may see a case at all: the coordinators of its team, and who has it. Need to know; there is no other way in.
 
 Once a promise is broken, the case is the deputy team's as well. An admin edits knowledge and sees no case, unless they are a
-coordinator as well. The rule is that of ``dialogue/staff_rights.py``; for a query it stands here once more, as a condition, and
+coordinator as well. The rule is that of ``handoff/staff_rights.py``; for a query it stands here once more, as a condition, and
 a test compares the two over every kind of staff.
 """
 
 from sqlalchemy import ColumnElement, Table, and_, false, or_, true
 
-from bot.dialogue.staff_rights import may, standings
+from bot.handoff.staff_rights import may, standings
 from bot.model import ALL_TEAMS, BROKEN, Alarm, Staff, StaffId
 
 

@@ -11,8 +11,8 @@ from typing import Any, assert_never
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.dialogue.case_transcript import SaidLine, transcript_replies
 from bot.errors import StoreUnavailable
+from bot.handoff.case_transcript import SaidLine, transcript_replies
 from bot.model import (
     CaseContext,
     CaseFacts,

@@ -1,7 +1,7 @@
 """What a coordinator does to a case: one synchronous transaction, and the page knows at once what came of it.
 
 The conversation's row is locked, the same lock an employee's turn holds, so a takeover and a turn never happen at the same
-time. Then the case is read, the pure rules are asked (``dialogue/case_states.py``), and everything that follows is written
+time. Then the case is read, the pure rules are asked (``handoff/case_states.py``), and everything that follows is written
 with the audit row. The version the page showed is compared inside the lock: of two who press at once one wins, and the other
 reads who that was.
 
@@ -16,10 +16,10 @@ from typing import Any, Literal
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.dialogue.case_events import CoordinatorEvent, RevisesLine, Time, TimeKind
-from bot.dialogue.case_states import Ignored, Refused, decide
-from bot.dialogue.case_words import ERASED
-from bot.dialogue.office import Office, OfficeOf
+from bot.handoff.case_events import CoordinatorEvent, RevisesLine, Time, TimeKind
+from bot.handoff.case_states import Ignored, Refused, decide
+from bot.handoff.case_words import ERASED
+from bot.handoff.office import Office, OfficeOf
 from bot.model import CaseFacts, CaseNumber, Staff, StaffId
 from bot.store.absences import absences_in
 from bot.store.announce import DESK, OUTBOX, transcript_topic

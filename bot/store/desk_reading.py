@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.dialogue.case_moment import alias_of, due_of
+from bot.handoff.case_moment import alias_of, due_of
 from bot.model import UNFINISHED, Address, Alarm, CaseFacts, CaseNumber, CaseState, Reply, Staff, StaffId, TopicId
 from bot.store.case_rows import facts_of
 from bot.store.case_visibility import may_see, visible_to

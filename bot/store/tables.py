@@ -256,7 +256,7 @@ case_messages = Table(
     Column("author", Text, doc="of a coordinator's words: their id in the settings"),
     Column("author_name", Text),
     Column("text", Text, doc="a note, or a coordinator's words as they were typed"),
-    Column("what", String(20), doc="of a remark: its words in ``dialogue/case_words.py``"),
+    Column("what", String(20), doc="of a remark: its words in ``handoff/case_words.py``"),
     Column("values", Json, doc="of a remark: what fills its words"),
     Column("key", Text, doc="of what a page sent: sent again, it is not written again"),
     Column("at", UtcDateTime, nullable=False),

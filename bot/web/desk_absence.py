@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.dialogue.absence import REFUSALS, refusal_of
-from bot.dialogue.promises import due_words
-from bot.dialogue.working_time import BERLIN
+from bot.handoff.absence import REFUSALS, refusal_of
+from bot.handoff.promises import due_words
+from bot.handoff.working_time import BERLIN
 from bot.model import Absence, AbsenceId, Locale, Staff, StaffId
 from bot.store.absences import end_absence, list_absences, set_absence
 from bot.web.desk_case_view import Option

@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.dialogue import case_words
-from bot.dialogue.case_events import (
+from bot.dialogue.knowledge_insert import find_inserts, insert_of
+from bot.handoff import case_words
+from bot.handoff.case_events import (
     Claims,
     CoordinatorEvent,
     Notes,
@@ -33,9 +34,8 @@ from bot.dialogue.case_events import (
     WaitsForEmployee,
     WaitsForThird,
 )
-from bot.dialogue.knowledge_insert import find_inserts, insert_of
-from bot.dialogue.team_office import TeamOffice
-from bot.dialogue.working_time import BERLIN, next_opening
+from bot.handoff.team_office import TeamOffice
+from bot.handoff.working_time import BERLIN, next_opening
 from bot.model import RESOLUTIONS, CaseFacts, CaseNumber, Locale, Staff, StaffId, TopicId
 from bot.store.desk import DeskResult, Done, Ignored, NotFound
 from bot.store.desk import Refused as NotDone

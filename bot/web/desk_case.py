@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.dialogue.case_words import ERASED
 from bot.dialogue.knowledge_insert import Insert
+from bot.handoff.case_words import ERASED
 from bot.model import CaseNumber, Locale
 from bot.store.desk_reading import CaseFile, ErasedCase
 from bot.web.desk_case_view import LineView, case_view, choices_of, line_views

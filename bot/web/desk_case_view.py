@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from bot.content.definitions import Content
-from bot.dialogue.absence import present
 from bot.dialogue.case_card import CardWords, card_words
-from bot.dialogue.case_words import RESOLUTION_WORDS
 from bot.dialogue.desk_card import remark_of, state_words
-from bot.dialogue.promises import due_words
-from bot.dialogue.staff_rights import Action, may, standings
-from bot.dialogue.team_office import TeamOffice
+from bot.handoff.absence import present
+from bot.handoff.case_words import RESOLUTION_WORDS
+from bot.handoff.promises import due_words
+from bot.handoff.staff_rights import Action, may, standings
+from bot.handoff.team_office import TeamOffice
 from bot.model import RESOLUTIONS, UNFINISHED, CaseFacts, CaseState, Locale, Staff
 from bot.store.absences import list_absences
 from bot.store.desk_reading import CaseFile, CaseLine

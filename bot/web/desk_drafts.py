@@ -9,8 +9,8 @@ from starlette.routing import Route
 
 from bot.content.case_drafts import NothingToDraft, SolvedCase, guess_of
 from bot.content.teaching import TeachingRefused
-from bot.dialogue.staff_rights import may, standings
-from bot.dialogue.working_time import local_day
+from bot.handoff.staff_rights import may, standings
+from bot.handoff.working_time import local_day
 from bot.model import Staff
 from bot.store.desk_reading import CaseFile
 from bot.web.desk_parts import DeskParts

@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from bot.dialogue.choosing import SAY
 from bot.dialogue.naming import answer_title, label_title
-from bot.dialogue.staff_rights import may, standings
 from bot.gap_groups import GapGroup
 from bot.gap_lessons import Try
 from bot.gap_list import SHORTEST_REASON, GapRefused
+from bot.handoff.staff_rights import may, standings
 from bot.model import LOCALES, Locale
 from bot.web.desk_case_view import Option
 from bot.web.desk_parts import DeskParts

@@ -8,11 +8,11 @@ from typing import Protocol
 from starlette.requests import Request
 
 from bot.content.definitions import Content
-from bot.dialogue.office import Office
-from bot.dialogue.team_office import office_at
 from bot.drafts import Drafts
 from bot.gap_lessons import Lessons
 from bot.gap_list import GapList
+from bot.handoff.office import Office
+from bot.handoff.team_office import office_at
 from bot.model import BROKEN, CaseFacts, CaseNumber, Staff
 from bot.store.absences import list_absences
 from bot.store.database import Database

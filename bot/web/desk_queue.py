@@ -15,15 +15,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.content.definitions import Content
-from bot.dialogue.case_events import Claims
-from bot.dialogue.case_moment import since_and_due
-from bot.dialogue.case_words import RESOLUTION_WORDS
 from bot.dialogue.desk_card import state_words
-from bot.dialogue.escalation import called
-from bot.dialogue.office import Office
-from bot.dialogue.promises import due_words
-from bot.dialogue.staff_rights import may, standings
-from bot.dialogue.working_time import BERLIN
+from bot.handoff.case_events import Claims
+from bot.handoff.case_moment import since_and_due
+from bot.handoff.case_words import RESOLUTION_WORDS
+from bot.handoff.escalation import called
+from bot.handoff.office import Office
+from bot.handoff.promises import due_words
+from bot.handoff.staff_rights import may, standings
+from bot.handoff.working_time import BERLIN
 from bot.model import CASE_STATES, UNFINISHED, Alarm, CaseState, Locale, Reply, Staff
 from bot.store.desk import Done
 from bot.store.desk_notices import list_notices

@@ -1,6 +1,6 @@
 """Every word of the desk's pages, in both languages.
 
-What the rules of a case say stands in ``dialogue/case_words.py``; what every desk says about a case in ``dialogue/desk_words.py``.
+What the rules of a case say stands in ``handoff/case_words.py``; what every desk says about a case in ``dialogue/desk_words.py``.
 """
 
 from collections.abc import Mapping

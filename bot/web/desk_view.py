@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.content.definitions import Content
-from bot.dialogue.case_moment import since_and_due
 from bot.dialogue.desk_card import team_title
-from bot.dialogue.promises import Level, Target, due_words, sla_of, sla_words, span_words, target_words
-from bot.dialogue.working_time import BERLIN
+from bot.handoff.case_moment import since_and_due
+from bot.handoff.promises import Level, Target, due_words, sla_of, sla_words, span_words, target_words
+from bot.handoff.working_time import BERLIN
 from bot.model import CaseFacts, Locale, TopicId
 from bot.web.page_texts import TEXTS
 

@@ -3,13 +3,13 @@
 Each takes the person a request came from and gives that person back, or raises Refused. Whoever is not signed in is
 told to sign in. Whoever is, but may not see a thing, is told the same as if it did not exist; only who sees a case
 and may not take a step in it learns that this step is somebody else's. The rights themselves are a table in
-``dialogue/staff_rights.py``, which the chat platforms read as well.
+``handoff/staff_rights.py``, which the chat platforms read as well.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.dialogue.staff_rights import Action, Standing, may, standings
+from bot.handoff.staff_rights import Action, Standing, may, standings
 from bot.model import Staff, StaffId
 from bot.web.requests import Refused
 

@@ -19,8 +19,8 @@ from bot.dialogue.digest import (
     gaps_of,
     night_before,
 )
-from bot.dialogue.promises import due_of
-from bot.dialogue.working_time import local_day
+from bot.handoff.promises import due_of
+from bot.handoff.working_time import local_day
 from bot.model import LOCALES, UNFINISHED
 from bot.store.announce import Bell
 from bot.store.cases import list_cases

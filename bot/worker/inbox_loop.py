@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.content.definitions import Content
-from bot.dialogue.office import OfficeOf
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import fresh_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
+from bot.handoff.office import OfficeOf
 from bot.model import AskedPerson, Context, Edited, Understanding, Utterance
 from bot.store.announce import INBOX, Announcer
 from bot.store.conversations import Conversations, TurnRecord

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from bot.dialogue.absence import present
-from bot.dialogue.case_events import TimeKind
+from bot.handoff.absence import present
+from bot.handoff.case_events import TimeKind
 from bot.model import SILENT, Absence, Staff, StaffId
 from bot.store.absences import list_absences
 from bot.store.announce import STAFF

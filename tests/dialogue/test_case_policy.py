@@ -30,7 +30,7 @@ from bot.model import (
 )
 from tests.conftest import NOW
 from tests.desk_people import DeskOffice
-from tests.dialogue.test_case_states import case
+from tests.handoff.test_case_states import case
 
 SURE_OF_BONUS = Understanding(
     "de",

@@ -8,22 +8,6 @@ import pytest
 
 from bot.config import shipped_content
 from bot.content.read import read_content
-from bot.dialogue.case_events import (
-    Claims,
-    Notes,
-    Reopens,
-    Replies,
-    Resolves,
-    ReturnsFromWaiting,
-    ReturnsToBot,
-    ReturnsToQueue,
-    SendsTranscript,
-    TransfersToPerson,
-    TransfersToTeam,
-    TransfersToTopic,
-    WaitsForEmployee,
-    WaitsForThird,
-)
 from bot.dialogue.desk_card import (
     HELP,
     DeskCase,
@@ -40,6 +24,22 @@ from bot.dialogue.desk_commands import COMMANDS, Command, UnknownCommand, comman
 from bot.dialogue.desk_moves import CODES, STEPS, DeskSituation, Unclear, move_of
 from bot.dialogue.desk_roles import RoomMember, coordinators_of, shown_name
 from bot.dialogue.knowledge_insert import insert_of
+from bot.handoff.case_events import (
+    Claims,
+    Notes,
+    Reopens,
+    Replies,
+    Resolves,
+    ReturnsFromWaiting,
+    ReturnsToBot,
+    ReturnsToQueue,
+    SendsTranscript,
+    TransfersToPerson,
+    TransfersToTeam,
+    TransfersToTopic,
+    WaitsForEmployee,
+    WaitsForThird,
+)
 from bot.model import ALL_TEAMS, LOCALES, RESOLUTIONS, CaseContext, CaseFacts, ShownAnswer, as_text
 from tests.desk_people import ADMIN, JAN, MARIA, OLE
 

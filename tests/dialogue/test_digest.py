@@ -18,9 +18,9 @@ from bot.dialogue.digest import (
 )
 from bot.model import CaseNumber, TopicId, as_text
 from tests.content.small_tree import write_tree
-from tests.dialogue.test_promises import TEAM
-from tests.dialogue.test_working_time import OFFICE, berlin
 from tests.drills.working_time import slots
+from tests.handoff.test_promises import TEAM
+from tests.handoff.test_working_time import OFFICE, berlin
 
 MONDAY = date(2026, 11, 23)
 TITLE = {"de": "Weiterbildungsbonus", "en": "Training bonus"}

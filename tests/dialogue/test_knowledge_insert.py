@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.case_text import parse
 from bot.dialogue.knowledge_insert import MOST_FOUND, find_inserts, insert_of
+from bot.handoff.case_text import parse
 from bot.model import Bullets
 from tests.conftest import NOW
 from tests.web.site import small_live

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.case_events import Asks, Claims, Replies, Writes
-from bot.dialogue.case_states import decide
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import State
+from bot.handoff.case_events import Asks, Claims, Replies, Writes
+from bot.handoff.case_states import decide
 from bot.model import MoveCase, OpenCase, Say, Tell, Utterance, as_text
 from tests.conftest import NOW
 from tests.desk_people import MARIA, DeskOffice
 from tests.dialogue.test_case_policy import SURE_OF_BONUS, meant
-from tests.dialogue.test_case_states import case, effects, told
+from tests.handoff.test_case_states import case, effects, told
 
 OPENING = NOW + timedelta(hours=13, minutes=30)
 CLOSED = DeskOffice(closed_until=OPENING)

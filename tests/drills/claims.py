@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.dialogue.case_events import Claims, ReturnsToQueue
+from bot.handoff.case_events import Claims, ReturnsToQueue
 from bot.model import Staff
 from bot.store.database import Database
 from bot.store.desk import Desk, Done, Refused

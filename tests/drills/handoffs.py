@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 from bot.config import shipped_content
-from bot.dialogue.case_events import Claims, Replies, Resolves, ReturnsToBot
-from bot.dialogue.office import PlainOffice
+from bot.handoff.case_events import Claims, Replies, Resolves, ReturnsToBot
+from bot.handoff.office import PlainOffice
 from bot.model import Address, ExternalId, Incoming, Person, Staff, Utterance, as_text
 from bot.store.cases import cases_of
 from bot.store.conversations import Conversations

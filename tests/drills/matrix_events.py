@@ -32,7 +32,7 @@ from bot.channels.matrix.sending import Sender
 from bot.channels.matrix.signed_in import SignedIn
 from bot.channels.matrix.sync_loop import Connection, SyncLoop
 from bot.channels.matrix.syncing import SyncReader
-from bot.dialogue.case_text import parse
+from bot.handoff.case_text import parse
 from bot.model import Bullets, Choice, OutboxId, Paragraph, Reply, SourceNote, Span, Utterance
 from tests.drills.registry import Counts, Drill
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.dialogue.case_events import (
+from bot.handoff.case_events import (
     Claims,
     Notes,
     Reopens,

@@ -5,7 +5,7 @@ Like a browser that got no answer, the coordinators send each reply again after 
 
 from multiprocessing.connection import Connection
 
-from bot.dialogue.case_events import Replies
+from bot.handoff.case_events import Replies
 from bot.model import Address, CaseNumber, ExternalId, Incoming, Person, Utterance
 from bot.store.announce import OUTBOX
 from bot.store.cases import cases_of

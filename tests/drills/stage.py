@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from bot.dialogue.case_events import Writes
-from bot.dialogue.case_states import decide
 from bot.dialogue.turn import Turn
+from bot.handoff.case_events import Writes
+from bot.handoff.case_states import decide
 from bot.model import (
     CASE_NUMBER,
     SILENT,

@@ -14,8 +14,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.dialogue.case_events import Claims, Replies
 from bot.errors import ChannelError
+from bot.handoff.case_events import Claims, Replies
 from bot.model import ExternalId
 from bot.store.database import Database
 from bot.store.desk import Desk, Done

@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.config import shipped_content
 from bot.content.definitions import DayException, OpenSlot, TeamCalendar
 from bot.content.read import read_content
-from bot.dialogue import working_time
+from bot.handoff import working_time
 from tests.drills.registry import Counts, Drill
 
 FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2029, 1, 31)

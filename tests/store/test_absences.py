@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.absence import refusal_of
+from bot.handoff.absence import refusal_of
 from bot.model import Absence, StaffId
 from bot.store import tables
 from bot.store.absences import end_absence, list_absences, set_absence

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.dialogue.absence import Deputy
-from bot.dialogue.case_events import (
+from bot.handoff.absence import Deputy
+from bot.handoff.case_events import (
     Claims,
     Consents,
     Notes,
@@ -25,7 +25,7 @@ from bot.dialogue.case_events import (
     Withdraws,
     Writes,
 )
-from bot.dialogue.case_states import decide
+from bot.handoff.case_states import decide
 from bot.model import (
     CaseContext,
     CaseTimer,

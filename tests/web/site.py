@@ -20,11 +20,11 @@ import uvicorn
 from bot.app import office_of
 from bot.channels.browser import BrowserChannel
 from bot.channels.slack.http_transport import LONGEST_BODY, PATH
-from bot.dialogue.case_events import Writes
-from bot.dialogue.case_states import decide
 from bot.dialogue.shown_answers import shown_now
-from bot.dialogue.team_office import TeamOffice
 from bot.dialogue.turn import Turn
+from bot.handoff.case_events import Writes
+from bot.handoff.case_states import decide
+from bot.handoff.team_office import TeamOffice
 from bot.model import (
     CASE_NUMBER,
     SILENT,

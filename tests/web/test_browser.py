@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from bot.dialogue.case_events import Claims, Replies, Resolves
+from bot.handoff.case_events import Claims, Replies, Resolves
 from bot.store.desk import Done
 from bot.store.desk_reading import read_case
 from bot.store.transcripts import read_transcript

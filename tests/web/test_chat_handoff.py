@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.dialogue.case_events import Claims, Notes, Replies
+from bot.handoff.case_events import Claims, Notes, Replies
 from bot.model import Paragraph, Reply, Span
 from bot.store.desk import Done
 from bot.store.desk_reading import read_case

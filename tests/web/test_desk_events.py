@@ -7,7 +7,7 @@ from time import perf_counter
 
 import pytest
 
-from bot.dialogue.case_events import Claims, Replies, TransfersToTeam
+from bot.handoff.case_events import Claims, Replies, TransfersToTeam
 from bot.model import CaseNumber, Staff, StaffId
 from bot.store.announce import Announcer
 from bot.web.desk_presence import TYPING_LASTS, Other, Presence

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
-from bot.dialogue.case_words import STALE
+from bot.handoff.case_words import STALE
 from bot.model import StaffId
 from bot.store import tables
 from bot.store.absences import list_absences

@@ -5,13 +5,13 @@ import typing
 
 import pytest
 
-from bot.dialogue.staff_rights import Action
+from bot.handoff.staff_rights import Action
 from bot.model import StaffId
 from bot.web import rights
 from bot.web.page_texts import TEXTS
 from bot.web.requests import STATUS, Refused
 from bot.web.rights import CasePlace, access_case, sees_case
-from tests.dialogue.test_staff_rights import CASE, CELLS, PEOPLE, staff
+from tests.handoff.test_staff_rights import CASE, CELLS, PEOPLE, staff
 
 IN_CASES = typing.get_args(rights.CaseAction)
 DOORS = {

@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 
-from bot.dialogue.case_events import Asks, Claims, Replies
-from bot.dialogue.case_moment import no_case, timers_of
-from bot.dialogue.case_states import decide
-from bot.dialogue.team_office import office_at
+from bot.handoff.case_events import Asks, Claims, Replies
+from bot.handoff.case_moment import no_case, timers_of
+from bot.handoff.case_states import decide
+from bot.handoff.team_office import office_at
 from bot.model import OpenCase, Staff
 from bot.store import tables
 from bot.store.desk import Desk
 from bot.store.desk_reading import read_case
 from bot.store.timers import Timers
 from bot.worker.inbox_loop import handle_next
-from tests.dialogue.test_working_time import berlin
 from tests.fakes import incoming
+from tests.handoff.test_working_time import berlin
 from tests.store.rows import answer, parts, rows
 from tests.web.site import small_live
 

@@ -9,8 +9,8 @@ from bot.store.desk_notices import list_notices
 from bot.worker.content_watch import LivePair
 from bot.worker.digest_loop import digest_loop, write_digests
 from tests.content.small_tree import write_tree
-from tests.dialogue.test_working_time import berlin
 from tests.fakes import incoming
+from tests.handoff.test_working_time import berlin
 from tests.store.rows import answer, parts
 from tests.worker.running import QUICK, heard, running
 

@@ -1,12 +1,12 @@
 """A case over three evenings on a real store: the next opening is said once each evening, and what Lotse knows is answered."""
 
-from bot.dialogue.case_events import Claims
+from bot.handoff.case_events import Claims
 from bot.model import Candidate, CaseNumber, Pressed, Understanding, as_text
 from bot.store.desk import Desk
 from bot.store.transcripts import read_transcript
 from bot.worker.inbox_loop import handle_next
-from tests.dialogue.test_working_time import berlin
 from tests.fakes import incoming
+from tests.handoff.test_working_time import berlin
 from tests.store.rows import parts
 from tests.web.site import small_live
 from tests.worker.test_alarms import ANNA, office

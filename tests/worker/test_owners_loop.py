@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.case_events import Claims
-from bot.dialogue.office import PlainOffice
+from bot.handoff.case_events import Claims
+from bot.handoff.office import PlainOffice
 from bot.model import Absence
 from bot.store.absences import set_absence
 from bot.store.desk import Desk

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.dialogue.case_events import Notes, Replies, Resolves, WaitsForEmployee
-from bot.dialogue.case_states import Refused, decide
-from bot.dialogue.relaying import written
+from bot.handoff.case_events import Notes, Replies, Resolves, WaitsForEmployee
+from bot.handoff.case_states import Refused, decide
+from bot.handoff.relaying import written
 from bot.model import Note, Relay
 from tests.conftest import NOW
 from tests.desk_people import JAN, MARIA, DeskOffice
-from tests.dialogue.test_case_states import case, effects
+from tests.handoff.test_case_states import case, effects
 
 STRICT = DeskOffice(on_purpose=frozenset({"foerderung"}))
 

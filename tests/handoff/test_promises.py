@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.content.definitions import Place, Sla, Team
-from bot.dialogue.promises import (
+from bot.handoff.promises import (
     Notice,
     away_words,
     due_of,
@@ -22,8 +22,8 @@ from bot.dialogue.promises import (
     target_words,
     waiting_times,
 )
-from bot.dialogue.working_time import is_open
-from tests.dialogue.test_working_time import OFFICE, berlin
+from bot.handoff.working_time import is_open
+from tests.handoff.test_working_time import OFFICE, berlin
 
 TEAM = Team("foerderung", {"de": "Förderberatung", "en": "Funding advice"}, Place("knowledge/teams.yaml", 2, 3), OFFICE)
 MONDAY = "2026-11-23T09:00"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content.definitions import Closing, DayException, OpenSlot, TeamCalendar
-from bot.dialogue.working_time import (
+from bot.handoff.working_time import (
     BERLIN,
     NeverOpen,
     add_working,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import case_words as words
-from bot.dialogue.case_events import CaseEvent, Consents, Rates, Time
-from bot.dialogue.case_moment import (
+from bot.handoff import case_words as words
+from bot.handoff.case_events import CaseEvent, Consents, Rates, Time
+from bot.handoff.case_moment import (
     REOPEN_FOR,
     Change,
     Ignored,
@@ -18,8 +18,8 @@ from bot.dialogue.case_moment import (
     resolved,
     timers_of,
 )
-from bot.dialogue.escalation import called, called_to_text
-from bot.dialogue.promises import opening_words
+from bot.handoff.escalation import called, called_to_text
+from bot.handoff.promises import opening_words
 from bot.model import SILENT, Alarm, CaseFacts, CaseNumber, DropCaseText, Remark
 
 STAGES: Mapping[str, Alarm] = {"sla_warning": "warned", "sla_breach": "breached", "sla_lead": "lead"}

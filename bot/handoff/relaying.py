@@ -5,9 +5,9 @@ discuss beside a case must not slip out, words reach the employee only when some
 is a note. ``decide`` asks here for every reply, so no desk has a way around it; a desk in a chat begins with ``written``.
 """
 
-from bot.dialogue.case_events import Notes, Replies
-from bot.dialogue.case_text import is_note, note_text
-from bot.dialogue.office import Office
+from bot.handoff.case_events import Notes, Replies
+from bot.handoff.case_text import is_note, note_text
+from bot.handoff.office import Office
 from bot.model import CaseFacts, Staff
 
 

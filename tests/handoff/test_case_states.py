@@ -6,12 +6,12 @@ from typing import get_args
 
 import pytest
 
-from bot.dialogue import case_events as events
-from bot.dialogue.absence import Deputy
-from bot.dialogue.case_events import COORDINATOR_KINDS, EMPLOYEE_KINDS, TIME_KINDS, Time, actor_of
-from bot.dialogue.case_moment import REOPEN_FOR, alias_of, due_of, no_case, timers_of
-from bot.dialogue.case_states import TABLE, Goes, Ignored, Refused, decide
-from bot.dialogue.case_words import REMARKS, RESOLUTION_WORDS, remark_words
+from bot.handoff import case_events as events
+from bot.handoff.absence import Deputy
+from bot.handoff.case_events import COORDINATOR_KINDS, EMPLOYEE_KINDS, TIME_KINDS, Time, actor_of
+from bot.handoff.case_moment import REOPEN_FOR, alias_of, due_of, no_case, timers_of
+from bot.handoff.case_states import TABLE, Goes, Ignored, Refused, decide
+from bot.handoff.case_words import REMARKS, RESOLUTION_WORDS, remark_words
 from bot.model import (
     CASE_STATES,
     RESOLUTIONS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.dialogue.office import BERLIN
+from bot.handoff.office import BERLIN
 from bot.model import CaseNumber, Locale, Paragraph, Reply, Span
 
 MOST_CHARACTERS = 3_000

@@ -18,7 +18,7 @@ from typing import Literal, assert_never
 from babel.dates import format_date
 
 from bot.content.definitions import Team, TeamCalendar
-from bot.dialogue.working_time import (
+from bot.handoff.working_time import (
     BERLIN,
     DAY,
     NO_TIME,

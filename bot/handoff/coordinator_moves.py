@@ -7,8 +7,8 @@ fell ill holds nothing up), and that takes a note.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.dialogue import case_words as words
-from bot.dialogue.case_events import (
+from bot.handoff import case_words as words
+from bot.handoff.case_events import (
     CaseEvent,
     Claims,
     Notes,
@@ -26,8 +26,8 @@ from bot.dialogue.case_events import (
     WaitsForEmployee,
     WaitsForThird,
 )
-from bot.dialogue.case_moment import REOPEN_FOR, Change, Ignored, Moment, Refused, away_until, ended, resolved
-from bot.dialogue.case_text import MOST_CHARACTERS, is_note, note_text, parse
+from bot.handoff.case_moment import REOPEN_FOR, Change, Ignored, Moment, Refused, away_until, ended, resolved
+from bot.handoff.case_text import MOST_CHARACTERS, is_note, note_text, parse
 from bot.model import (
     SILENT,
     CaseEffect,

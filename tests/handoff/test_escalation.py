@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.absence import Deputy
-from bot.dialogue.case_events import Claims, Time, Writes
-from bot.dialogue.case_moment import timers_of
-from bot.dialogue.case_states import decide
-from bot.dialogue.escalation import Called, called, called_to_text
+from bot.handoff.absence import Deputy
+from bot.handoff.case_events import Claims, Time, Writes
+from bot.handoff.case_moment import timers_of
+from bot.handoff.case_states import decide
+from bot.handoff.escalation import Called, called, called_to_text
 from bot.model import CaseTimer, Remark, Staff
 from tests.conftest import NOW
 from tests.desk_people import JAN, MARIA, OLE, DeskOffice
-from tests.dialogue.test_case_states import case, effects
+from tests.handoff.test_case_states import case, effects
 
 HERE = Called("maria", "Maria Petersen")
 STANDS_IN = Deputy("jan", "Jan Thomsen")

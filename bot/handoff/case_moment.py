@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.dialogue import case_words as words
-from bot.dialogue.case_events import CaseEvent
-from bot.dialogue.office import Office
+from bot.handoff import case_words as words
+from bot.handoff.case_events import CaseEvent
+from bot.handoff.office import Office
 from bot.model import CaseEffect, CaseFacts, CaseNumber, CaseState, CaseTimer, Choice, Locale, Resolution, Tell
 
 REOPEN_FOR = timedelta(days=14)

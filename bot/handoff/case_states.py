@@ -28,13 +28,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.dialogue import case_words as words
-from bot.dialogue import coordinator_moves as by_staff
-from bot.dialogue import employee_moves as by_user
-from bot.dialogue.case_events import CaseEvent, Replies, actor_of
-from bot.dialogue.case_moment import Change, Ignored, Moment, Refused, Rule, since_and_due, timers_of
-from bot.dialogue.office import Office
-from bot.dialogue.relaying import as_meant
+from bot.handoff import case_words as words
+from bot.handoff import coordinator_moves as by_staff
+from bot.handoff import employee_moves as by_user
+from bot.handoff.case_events import CaseEvent, Replies, actor_of
+from bot.handoff.case_moment import Change, Ignored, Moment, Refused, Rule, since_and_due, timers_of
+from bot.handoff.office import Office
+from bot.handoff.relaying import as_meant
 from bot.model import SILENT, CaseFacts, CaseState, CaseTurn
 
 FINE_WHEN_STALE = frozenset({"replies", "notes", "revises"})

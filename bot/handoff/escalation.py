@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.dialogue.office import Office
+from bot.handoff.office import Office
 from bot.model import Alarm, CaseFacts, Staff, StaffId
 
 TEAM = "team:"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.dialogue.absence import REFUSALS, absence_at, answers_for, chain_of, deputy_of, present, refusal_of
+from bot.handoff.absence import REFUSALS, absence_at, answers_for, chain_of, deputy_of, present, refusal_of
 from bot.model import Absence, AbsenceId, StaffId
 
 START = datetime(2026, 11, 23, 7, tzinfo=UTC)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.content.definitions import Content, Sla
-from bot.dialogue import absence, promises
-from bot.dialogue.absence import Deputy
-from bot.dialogue.working_time import add_working, end_of_working_day, next_opening
+from bot.handoff import absence, promises
+from bot.handoff.absence import Deputy
+from bot.handoff.working_time import add_working, end_of_working_day, next_opening
 from bot.model import Absence, Locale, Staff, StaffId, TopicId
 
 

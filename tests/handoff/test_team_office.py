@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.content.read import read_content
-from bot.dialogue.absence import Deputy
-from bot.dialogue.team_office import TeamOffice, office_at
+from bot.handoff.absence import Deputy
+from bot.handoff.team_office import TeamOffice, office_at
 from bot.model import ALL_TEAMS, Absence, Staff, StaffId, TopicId
 from tests.content.small_tree import write_tree
-from tests.dialogue.test_working_time import berlin
+from tests.handoff.test_working_time import berlin
 
 ANNA, BEN, CEM = StaffId("anna"), StaffId("ben"), StaffId("cem")
 NAMES = {ANNA: "Anna Petersen", BEN: "Ben Hansen"}

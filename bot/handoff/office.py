@@ -11,7 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.content.definitions import Content
-from bot.dialogue.absence import Deputy
+from bot.handoff.absence import Deputy
 from bot.model import Absence, Locale, StaffId, TopicId
 
 BERLIN = ZoneInfo("Europe/Berlin")

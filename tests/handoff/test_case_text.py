@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.case_text import harmless, is_note, note_text, parse
+from bot.handoff.case_text import harmless, is_note, note_text, parse
 from bot.model import Bullets, Paragraph, Reply, Span, as_text
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.dialogue.case_transcript import MOST_CHARACTERS, SaidLine, transcript_replies
+from bot.handoff.case_transcript import MOST_CHARACTERS, SaidLine, transcript_replies
 from bot.model import CaseNumber, as_text
 from tests.conftest import NOW
 

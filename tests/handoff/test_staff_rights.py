@@ -4,7 +4,7 @@ import typing
 
 import pytest
 
-from bot.dialogue.staff_rights import ALLOWED, Action, Standing, may, standings
+from bot.handoff.staff_rights import ALLOWED, Action, Standing, may, standings
 from bot.model import ALL_TEAMS, Staff, StaffId
 
 ACTIONS = typing.get_args(Action)
