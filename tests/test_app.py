@@ -23,11 +23,11 @@ from bot.store.timers import Timers
 from bot.store.transcripts import read_transcript
 from bot.worker.inbox_loop import handle_next
 from bot.worker.notices import apologise, flood_notice
-from bot.worker.outbox_loop import send_next
 from tests.conftest import NOW
 from tests.content.small_tree import BONUS, write_tree
 from tests.program import Guest, stop, web_chat
 from tests.store.rows import rows
+from tests.worker.running import send_next
 
 PLACE = Address("browser", "a" * 32)
 ANNA = Person("browser", "anna")

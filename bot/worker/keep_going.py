@@ -38,10 +38,8 @@ async def keep_going(name: str, step: Step, bell: Bell, pace: Pace) -> None:
         except TurnFailed as failed:
             _report_turn(failed)
             continue  # the input was counted; it comes up again at once, or is parked
-        except (StoreUnavailable, ConfigError) as error:
-            log.warning("store_unavailable", loop=name, error=str(error), again_in_s=pause)
         except Exception as error:
-            _report_bug(name, error, pause)
+            report_failure(name, error, pause)
         else:
             pause = pace.after_failure
             if wait > 0:
@@ -62,5 +60,9 @@ def _report_turn(failed: TurnFailed) -> None:
     )
 
 
-def _report_bug(loop: str, error: Exception, pause: float) -> None:
-    log.error("loop_failed", loop=loop, error=type(error).__name__, trace=trace_of(error), again_in_s=pause)
+def report_failure(loop: str, error: Exception, again_in_s: float) -> None:
+    """Log what kept a loop from its work: a store that is away in its own words, a bug by its kind and place."""
+    if isinstance(error, StoreUnavailable | ConfigError):
+        log.warning("store_unavailable", loop=loop, error=str(error), again_in_s=again_in_s)
+    else:
+        log.error("loop_failed", loop=loop, error=type(error).__name__, trace=trace_of(error), again_in_s=again_in_s)

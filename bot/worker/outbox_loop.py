@@ -1,7 +1,8 @@
 """Carries what was decided out to the channels, and notes what became of it.
 
-Every channel has senders of its own, so that a platform that is slow or away holds up nobody else's messages; the
-order within a conversation is the outbox's business.
+Every channel has a loop of its own, so that a platform that is slow or away holds up nobody else's messages; the order within
+a conversation is the outbox's business. One task looks for what may be sent, and a task for each message carries it out: were
+there several that look, each ring would cost as many looks, and most of them for nothing.
 """
 
 import asyncio
@@ -13,9 +14,9 @@ import structlog
 from bot.channels.channel import Channel
 from bot.errors import ChannelError
 from bot.store.announce import OUTBOX, Announcer
-from bot.store.outbox import SENDING_LASTS, Outbox
+from bot.store.outbox import SENDING_LASTS, Outbox, OutboxItem
 from bot.store.traces import where
-from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
+from bot.worker.keep_going import USUAL_PACE, Pace, keep_going, report_failure
 
 log = structlog.get_logger(__name__)
 
@@ -28,11 +29,8 @@ MOST_SURPRISES = 5
 """After so many attempts a channel that raises what it never should is not asked again for this message."""
 
 
-async def send_next(outbox: Outbox, channel: Channel, clock: Callable[[], datetime]) -> bool:
-    """Send the next message of this channel; False when none may be sent now."""
-    item = await outbox.claim_next(channel.name, clock())
-    if item is None:
-        return False
+async def carry_out(outbox: Outbox, channel: Channel, item: OutboxItem, clock: Callable[[], datetime]) -> None:
+    """Hand a message that was claimed to its channel, and note what became of it."""
     outbox_id = item.delivery.outbox_id
     if item.unclear:
         log.info("delivery_unclear", channel=channel.name, conversation=item.conversation, attempts=item.attempts)
@@ -47,7 +45,7 @@ async def send_next(outbox: Outbox, channel: Channel, clock: Callable[[], dateti
         failure = ChannelError(f"unexpected {where(error)}", permanent=item.attempts >= MOST_SURPRISES)
     else:
         await outbox.sent(outbox_id, external_id, clock())
-        return True
+        return
     status = await outbox.failed(outbox_id, failure, clock())
     log.warning(
         "delivery_failed",
@@ -57,7 +55,6 @@ async def send_next(outbox: Outbox, channel: Channel, clock: Callable[[], dateti
         status=status,
         reason=failure.reason,
     )
-    return True
 
 
 async def outbox_loop(
@@ -69,23 +66,42 @@ async def outbox_loop(
     pace: Pace = USUAL_PACE,
 ) -> None:
     """Send what is decided, through every channel, until cancelled."""
-    async with asyncio.TaskGroup() as senders:
+    async with asyncio.TaskGroup() as loops:
         for channel in channels:
-            for number in range(SENDERS):
-                senders.create_task(_sender(outbox, channel, clock, announcer, pace), name=f"{channel.name}-{number}")
+            loops.create_task(_deliver(outbox, channel, clock, announcer, pace), name=f"outbox_{channel.name}")
 
 
-async def _sender(
+async def _deliver(
     outbox: Outbox, channel: Channel, clock: Callable[[], datetime], announcer: Announcer, pace: Pace
 ) -> None:
-    async def step() -> float:
-        if await send_next(outbox, channel, clock):
-            return 0.0
-        retry_at = await outbox.next_retry(channel.name)
-        if retry_at is None:
-            return pace.idle
-        # A row held back by an earlier one may be due already; a look at it again in a moment costs little.
-        return max((retry_at - clock()).total_seconds(), pace.after_failure)
+    name, free = f"outbox_{channel.name}", asyncio.Semaphore(SENDERS)
 
-    with announcer.listen(OUTBOX) as bell:
-        await keep_going(f"outbox_{channel.name}", step, bell, pace)
+    async def send(item: OutboxItem) -> None:
+        try:
+            await carry_out(outbox, channel, item, clock)
+        except Exception as error:  # it stays *sending*, and is handed in again as unclear
+            report_failure(name, error, SENDING_LASTS.total_seconds())
+        finally:
+            free.release()
+
+    async with asyncio.TaskGroup() as under_way:
+
+        async def step() -> float:
+            item = None
+            await free.acquire()
+            try:
+                item = await outbox.claim_next(channel.name, clock())
+            finally:
+                if item is None:
+                    free.release()
+            if item is not None:
+                under_way.create_task(send(item))
+                return 0.0
+            retry_at = await outbox.next_retry(channel.name)
+            if retry_at is None:
+                return pace.idle
+            # A row held back by an earlier one may be due already; a look at it again in a moment costs little.
+            return max((retry_at - clock()).total_seconds(), pace.after_failure)
+
+        with announcer.listen(OUTBOX) as bell:
+            await keep_going(name, step, bell, pace)

@@ -1,10 +1,11 @@
-"""Starts loops for the length of a test and stops them as the program does: by cancelling them."""
+"""Starts loops for the length of a test and stops them as the program does: by cancelling them; or takes single steps."""
 
 import asyncio
 import contextlib
 
 from bot.worker.content_watch import LivePair
 from bot.worker.keep_going import Pace
+from bot.worker.outbox_loop import carry_out
 
 QUICK = Pace(idle=5.0, after_failure=0.01, at_most=0.05)
 NOTHING = LivePair(content=None, reader=None)
@@ -30,3 +31,12 @@ async def heard(bell, condition):
     async with asyncio.timeout(20):
         while not await condition():
             await bell.wait(0.5)
+
+
+async def send_next(outbox, channel, clock) -> bool:
+    """Send the next message of this channel, as the loop does; False when none may be sent now."""
+    item = await outbox.claim_next(channel.name, clock())
+    if item is None:
+        return False
+    await carry_out(outbox, channel, item, clock)
+    return True

@@ -11,8 +11,8 @@ from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.worker.inbox_loop import handle_next
 from bot.worker.notices import apologise, flood_notice
-from bot.worker.outbox_loop import send_next
 from tests.fakes import echo_turn, echo_understand, reply
+from tests.worker.running import send_next
 
 
 async def typed(*lines):

@@ -14,18 +14,19 @@ from bot.store import tables
 from bot.store.announce import OUTBOX, transcript_topic
 from bot.store.conversations import Conversations
 from bot.store.database import open_database
+from bot.store.figures import read_figures
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.store.privacy import Retention
 from bot.store.transcripts import read_transcript
 from bot.worker.inbox_loop import handle_next, inbox_loop
 from bot.worker.notices import apologise, flood_notice
-from bot.worker.outbox_loop import MOST_SURPRISES, outbox_loop, send_next
+from bot.worker.outbox_loop import MOST_SURPRISES, SENDERS, outbox_loop
 from bot.worker.timer_loop import timer_loop
 from tests.conftest import NOW
 from tests.fakes import RecordingChannel, away, echo_turn, echo_understand, incoming, refused, reply
 from tests.store.rows import rows
-from tests.worker.running import NOTHING, QUICK, heard, running
+from tests.worker.running import NOTHING, QUICK, heard, running, send_next
 
 ECHO = {"understand": echo_understand, "take_turn": echo_turn}
 SECRET = "niemand darf das im Protokoll lesen"
@@ -143,6 +144,75 @@ async def test_a_channel_that_hangs_holds_up_no_other_channel(database, inbox, c
         await quick.until(lambda: quick.posts)
         slow.gate.set()
         await slow.until(lambda: len(slow.posts) == 10)
+
+
+class Watched(Outbox):
+    """Counts the looks for something to send; noting that a message was sent fails as often as ``fails`` says."""
+
+    def __init__(self, database, fails=0):
+        super().__init__(database)
+        self.looks, self.fails = 0, fails
+
+    async def claim_next(self, channel, now):
+        self.looks += 1
+        return await super().claim_next(channel, now)
+
+    async def sent(self, outbox_id, external_id, now):
+        if self.fails:
+            self.fails -= 1
+            raise StoreUnavailable("The database does not answer.")
+        await super().sent(outbox_id, external_id, now)
+
+
+async def test_one_message_costs_few_looks_however_many_may_be_on_their_way(database, inbox, conversations, clock):
+    channel, outbox = RecordingChannel(), Watched(database)
+    loop = outbox_loop(outbox, [channel], clock, database.announcer, pace=QUICK)
+    await inbox.accept("recording", [incoming()])
+    async with running(loop):
+        await handle_next(conversations, None, None, clock(), **ECHO)
+        await channel.until(lambda: len(channel.posts) == 1)
+    assert outbox.looks < 2 * SENDERS  # one at the start, and one for each ring of the bell
+
+
+async def test_as_many_messages_are_on_their_way_as_may_be_and_no_more(database, inbox, conversations, clock):
+    channel = RecordingChannel()
+    channel.gate = asyncio.Event()
+    await inbox.accept("recording", [incoming(user=f"user-{number}") for number in range(SENDERS + 2)])
+    while await handle_next(conversations, None, None, clock(), **ECHO):
+        pass
+    async with running(sending(database, clock, channel)):
+        await channel.until(lambda: len(channel.handed) == SENDERS)
+        figures = await read_figures(database, clock())
+        assert (figures.deliveries_sending, figures.deliveries_waiting) == (SENDERS, 2)
+        channel.gate.set()
+        await channel.until(lambda: len(channel.posts) == SENDERS + 2)
+
+
+async def test_a_message_whose_sending_could_not_be_noted_holds_up_only_its_conversation(
+    database, inbox, conversations, clock
+):
+    channel, outbox = RecordingChannel(), Watched(database, fails=1)
+
+    def loop():
+        return outbox_loop(outbox, [channel], clock, database.announcer, pace=QUICK)
+
+    async def only_one_is_left():
+        return len(channel.posts) == 2 and (await read_figures(database, clock())).deliveries_sending == 1
+
+    with capture_logs() as logs, database.announcer.listen(OUTBOX) as bell:
+        async with running(loop()):
+            for user in ("anna", "ben"):
+                await inbox.accept("recording", [incoming(user=user)])
+                await handle_next(conversations, None, None, clock(), **ECHO)
+                await channel.until(lambda user=user: channel.texts(f"room of {user}"))
+            await heard(bell, only_one_is_left)
+    assert [entry["event"] for entry in logs] == ["store_unavailable"]
+    clock.move(minutes=3)
+    async with running(loop()):
+        await channel.until(lambda: len(channel.handed) == 3)
+    first, _, again = channel.handed
+    assert (again.outbox_id, again.again) == (first.outbox_id, True)
+    assert len(channel.posts) == 2
 
 
 async def test_what_a_platform_refuses_is_parked_and_seen(database, inbox, conversations, clock):
