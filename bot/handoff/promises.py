@@ -33,16 +33,11 @@ from bot.model import Locale
 
 WARN_AT = 0.75
 """The share of the time after which a promise is about to be broken."""
-REMIND_AFTER_DAYS = 3
-CLOSE_AFTER_DAYS = 10
-"""Working days without a word from the employee, who was asked something."""
 
 Target = Literal["first", "next", "solution"]
 """The first reply, the reply to a further message, the solution."""
 Level = Literal["ok", "warning", "breached"]
 NoticeKind = Literal["warning", "breach", "lead"]
-Recipient = Literal["owner", "deputy", "lead"]
-RECIPIENTS: Mapping[NoticeKind, Recipient] = {"warning": "owner", "breach": "deputy", "lead": "lead"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,6 @@ class Notice:
 
     at: datetime
     kind: NoticeKind
-    to: Recipient
 
 
 # --- Promises --------------------------------------------------------------------------------------------------
@@ -127,7 +121,7 @@ def notices_of(team: Team, target: Target, since: datetime, due: datetime) -> tu
         ("breach", due),
         ("lead", add_working(team.calendar, due, team.sla.lead_after)),
     )
-    return tuple(Notice(next_opening(team.calendar, moment), kind, RECIPIENTS[kind]) for kind, moment in moments)
+    return tuple(Notice(next_opening(team.calendar, moment), kind) for kind, moment in moments)
 
 
 def _last_quarter(team: Team, target: Target, since: datetime) -> timedelta:
@@ -138,34 +132,14 @@ def _last_quarter(team: Team, target: Target, since: datetime) -> timedelta:
 # --- Waiting, and being away -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingTimes:
-    """What happens while a case waits for the employee: a reminder, and at last the case is closed."""
-
-    remind_at: datetime
-    close_at: datetime
-
-
-def waiting_times(calendar: TeamCalendar, since: datetime) -> WaitingTimes:
-    """When to remind and when to close, if the employee does not answer: after 3 and 10 whole working days."""
-    return WaitingTimes(after_days(calendar, since, REMIND_AFTER_DAYS), after_days(calendar, since, CLOSE_AFTER_DAYS))
-
-
 def after_days(calendar: TeamCalendar, since: datetime, days: int) -> datetime:
     """The first opening after so many whole working days; the day of ``since`` does not count."""
     return next_opening(calendar, add_working_days(calendar, since, days))
 
 
-def out_of_office(calendar: TeamCalendar, now: datetime, told: datetime | None = None) -> datetime | None:
-    """The next opening, when the employee is to be told that nobody is there; None when not.
-
-    ``told`` is the opening the employee of this case was told last: once per case and closing period is enough, and a
-    closing period is known by the opening that ends it.
-    """
-    if is_open(calendar, now):
-        return None
-    opening = next_opening(calendar, now)
-    return None if opening == told else opening
+def out_of_office(calendar: TeamCalendar, now: datetime) -> datetime | None:
+    """The next opening while nobody is there; None while somebody is."""
+    return None if is_open(calendar, now) else next_opening(calendar, now)
 
 
 # --- In words --------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 from bot.content.definitions import Place, Sla, Team
 from bot.handoff.promises import (
     Notice,
+    after_days,
     away_words,
     due_of,
     due_words,
@@ -20,7 +21,6 @@ from bot.handoff.promises import (
     span_words,
     target_of,
     target_words,
-    waiting_times,
 )
 from bot.handoff.working_time import is_open
 from tests.handoff.test_working_time import OFFICE, berlin
@@ -131,9 +131,9 @@ def test_notices_fall_into_working_time(target, since, moved_to, moments):
     due = berlin(moved_to) if moved_to else due_of(TEAM, target, since)
     warning, breach, lead = map(berlin, moments)
     assert notices_of(TEAM, target, since, due) == (
-        Notice(warning, "warning", "owner"),
-        Notice(breach, "breach", "deputy"),
-        Notice(lead, "lead", "lead"),
+        Notice(warning, "warning"),
+        Notice(breach, "breach"),
+        Notice(lead, "lead"),
     )
     assert all(is_open(OFFICE, moment) for moment in (warning, breach, lead))
 
@@ -153,22 +153,18 @@ def test_the_lead_is_told_after_the_teams_own_time():
         ("2026-12-21T12:00", "2027-01-04T08:00", "2027-01-13T08:00"),
     ],
 )
-def test_a_reminder_and_an_end_of_waiting(since, remind, close):
-    times = waiting_times(OFFICE, berlin(since))
-    assert (times.remind_at, times.close_at) == (berlin(remind), berlin(close))
+def test_three_and_ten_working_days_end_with_an_opening(since, remind, close):
+    assert after_days(OFFICE, berlin(since), 3) == berlin(remind)
+    assert after_days(OFFICE, berlin(since), 10) == berlin(close)
 
 
 # --- Nobody there ------------------------------------------------------------------------------------------------
 
 
-def test_that_nobody_is_there_is_said_once_per_closing_period():
+def test_nobody_is_there_until_the_next_opening():
     assert out_of_office(OFFICE, berlin("2026-11-23T10:00")) is None
-    told = out_of_office(OFFICE, berlin("2026-11-23T17:00"))
-    assert told == berlin("2026-11-24T08:00")
-    assert out_of_office(OFFICE, berlin("2026-11-23T23:00"), told) is None
-    assert out_of_office(OFFICE, berlin("2026-11-24T07:59"), told) is None
-    assert out_of_office(OFFICE, berlin("2026-11-24T12:30"), told) == berlin("2026-11-24T13:30")
-    assert out_of_office(OFFICE, berlin("2026-11-24T17:00"), told) == berlin("2026-11-25T08:00")
+    assert out_of_office(OFFICE, berlin("2026-11-23T17:00")) == berlin("2026-11-24T08:00")
+    assert out_of_office(OFFICE, berlin("2026-11-24T12:30")) == berlin("2026-11-24T13:30")
 
 
 # --- Words -------------------------------------------------------------------------------------------------------
