@@ -79,6 +79,10 @@ class Bridge:
         self.connections: list[web.WebSocketResponse] = []
         self.connected = asyncio.Event()
         self.changed = asyncio.Event()
+        self.pushing = 0
+        """Events that are on their way to Lotse at this moment."""
+        self._held: tuple[str, str] | None = None
+        self._reached, self._released = asyncio.Event(), asyncio.Event()
         self._acks: dict[str, asyncio.Future[Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
@@ -117,13 +121,23 @@ class Bridge:
         """Make the next calls of this method by Lotse fail."""
         self.failures[method] = Failure(**failure)
 
+    def hold(self, method: str, when: str) -> asyncio.Event:
+        """Hold the next call of this method, ``before`` it is carried out or ``after``; the event says that it is held."""
+        self._held = (method, when)
+        self._reached, self._released = asyncio.Event(), asyncio.Event()
+        return self._reached
+
+    def release(self) -> None:
+        """Let the held call end."""
+        self._released.set()
+
     def called(self, method: str) -> list[dict[str, Any]]:
         """What this method was called with, call by call."""
         return [call.given for call in self.calls if call.method == method]
 
-    async def until(self, condition: Any) -> Any:
+    async def until(self, condition: Any, patience_s: float = 8) -> Any:
         """What the condition gives, once that is true; looked at whenever something happened here."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(patience_s):
             while not (found := condition()):
                 self.changed.clear()
                 if not (found := condition()):
@@ -132,6 +146,15 @@ class Bridge:
 
     async def push(self, kind: str, payload: dict[str, Any]) -> Sent:
         """Send one event, interaction or command to Lotse, and again as long as Slack would."""
+        self.pushing += 1
+        self.changed.set()
+        try:
+            return await self._push(kind, payload)
+        finally:
+            self.pushing -= 1
+            self.changed.set()
+
+    async def _push(self, kind: str, payload: dict[str, Any]) -> Sent:
         again = kind == "events_api"  # Slack repeats events only: who presses a button sees that nothing happened
         statuses, answer = [], None
         for attempt in range(1 + (self.repeats if again else 0)):
@@ -191,12 +214,13 @@ class Bridge:
             "retry_attempt": attempt,
             "retry_reason": "timeout" if attempt else "",
         }
-        await self.connected.wait()
-        await self.connections[-1].send_json(envelope)
         try:
+            async with asyncio.timeout(60):
+                await self.connected.wait()
+            await self.connections[-1].send_json(envelope)
             async with asyncio.timeout(self.patience):
                 return 200, await acknowledged
-        except TimeoutError:
+        except (TimeoutError, ConnectionError):
             return 0, None
         finally:
             del self._acks[number]
@@ -257,6 +281,12 @@ class Bridge:
                     await self._forward(request, method, body)
                 request.transport.abort()
                 return web.Response()
+            if self._held is not None and self._held[0] == method:
+                when, self._held = self._held[1], None
+                answer = await self._forward(request, method, body) if when == "after" else web.Response(status=503)
+                self._reached.set()
+                await self._released.wait()
+                return answer
         if method == "apps.connections.open":
             known = token == APP_TOKEN
             link = {"ok": True, "url": f"ws://127.0.0.1:{self.emulator.bridge_port}/link"}

@@ -84,9 +84,11 @@ class SlackPerson:
         )
         return [unescape(message["text"]) for message in found]
 
-    async def sees(self, condition, room: str | None = None, thread: str | None = None) -> list[dict]:
+    async def sees(
+        self, condition, room: str | None = None, thread: str | None = None, patience_s: float = 8
+    ) -> list[dict]:
         """The messages of Lotse's once the condition holds of them."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(patience_s):
             while True:
                 self.bridge.changed.clear()
                 found = await self.messages(room, thread)
