@@ -18,6 +18,7 @@ from sqlalchemy.engine import Engine
 from bot.config import shipped_content
 from bot.store.database import open_database
 from bot.trained import load_trained
+from tests.channels.slack.emulator import running_emulator
 from tests.fakes import FakeClock
 from tests.node_tools import NodeTools
 from tests.node_tools import node_tools as find_node_tools
@@ -77,6 +78,13 @@ def node_tools():
     if not isinstance(tools, NodeTools):
         pytest.skip(tools)
     return tools
+
+
+@pytest.fixture(scope="session")
+def slack_emulator(node_tools):
+    """Slack's Web API, emulated in a process of its own; every test empties it."""
+    with running_emulator(node_tools) as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="session")

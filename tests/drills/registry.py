@@ -35,6 +35,9 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.quiet_logs import QUIET_LOGS
     from tests.drills.relay import RELAY_POSTGRES, RELAY_SQLITE
     from tests.drills.retention import RETENTION
+    from tests.drills.slack_events import SLACK_EVENTS, SLACK_STALL
+    from tests.drills.slack_kills import SLACK_KILLS
+    from tests.drills.slack_posts import SLACK_POSTS
     from tests.drills.takeovers import TAKEOVERS_POSTGRES, TAKEOVERS_SQLITE
     from tests.drills.working_time import WORKING_TIME
 
@@ -56,4 +59,8 @@ def all_drills() -> tuple[Drill, ...]:
         QUIET_LOGS,
         WORKING_TIME,
         MATRIX_EVENTS,
+        SLACK_POSTS,
+        SLACK_EVENTS,
+        SLACK_STALL,
+        SLACK_KILLS,
     )

@@ -58,7 +58,9 @@ async def kills(folder, emulator, content, points, seed):
             async with lotse_on_slack(folder, bridge, content):
                 wanted = number + 1
                 try:
-                    await kim.sees(lambda them, n=wanted: sum(ANSWER in one["text"] for one in them) >= n, patience_s=60)
+                    await kim.sees(
+                        lambda them, n=wanted: sum(ANSWER in one["text"] for one in them) >= n, patience_s=60
+                    )
                 except TimeoutError:
                     lost += 1
                 await bridge.until(lambda: not bridge.pushing, patience_s=60)
@@ -87,5 +89,3 @@ async def _killed_at(point, bridge, kim, process, number, dice):
         await process.wait()
         bridge.release()
     await process.wait()
-
-

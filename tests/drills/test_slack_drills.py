@@ -1,0 +1,32 @@
+"""Small samples of Slack's drills; ``make drill`` does all of them."""
+
+from tests.drills import slack_events, slack_posts
+from tests.drills.slack_events import SLACK_EVENTS, SLACK_STALL
+from tests.drills.slack_posts import SLACK_POSTS
+
+SEED = 11
+
+
+def in_whatever_time(drill, counts):
+    """What is not as promised, apart from how long it took: that is measured where nothing else runs."""
+    return drill.failures({**counts, "late": 0})
+
+
+async def test_posts_that_are_cut_off(slack_emulator):
+    slack_emulator.reset()
+    counts = await slack_posts.cut_off(slack_emulator, 24, SEED)
+    assert SLACK_POSTS.failures(counts) == []
+    assert counts["accepted"] > 10
+    assert counts["messages"] > 24
+
+
+async def test_events_that_come_again(slack_emulator, tmp_path):
+    counts = await slack_events.taken_in(slack_emulator, tmp_path, 150, SEED)
+    assert in_whatever_time(SLACK_EVENTS, counts) == []
+    assert counts["events"] > 180
+
+
+async def test_a_database_that_stands_still(slack_emulator, tmp_path):
+    counts = await slack_events.taken_in(slack_emulator, tmp_path, 60, SEED, stall_s=3.0)
+    assert in_whatever_time(SLACK_STALL, counts) == []
+    assert counts["told_to_wait"] > 0
