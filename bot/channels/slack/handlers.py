@@ -26,6 +26,7 @@ from bot.channels.slack.interactions import (
     read_press,
     read_shortcut,
 )
+from bot.channels.slack.members import Members
 from bot.channels.slack.posting import Rooms
 from bot.channels.slack.reactions import meaning_of
 from bot.channels.slack.slack_events import NAME, Heard, StrangerAsked, read_message, read_reaction
@@ -43,8 +44,10 @@ class Handlers:
 
     us: Workspace
 
-    def __init__(self, intake: Intake, look: Look, rooms: Rooms, surfaces: Surfaces, *, agent_view: bool) -> None:
-        self._intake, self._look = intake, look
+    def __init__(
+        self, intake: Intake, look: Look, rooms: Rooms, members: Members, surfaces: Surfaces, *, agent_view: bool
+    ) -> None:
+        self._intake, self._look, self._members = intake, look, members
         self._rooms, self._surfaces = rooms, surfaces
         self._agent_view = agent_view
 
@@ -135,8 +138,9 @@ class Handlers:
             self._surfaces.hint(pressing.room, pressing.person.external_user, refusal[locale], thread)
             return
         alone = _alone(pressing.address, pressing.person)
+        person = await self._members.named(pressing.person) if given == Pressed(CONSENT) else pressing.person
         await self._intake.take(
-            [Incoming(pressing.address, pressing.person, pressing.external_id, given, pressing.at, None, alone)]
+            [Incoming(pressing.address, person, pressing.external_id, given, pressing.at, None, alone)]
         )
         if pressing.what == "choice":
             said = words.CHOSEN[locale].replace("{label}", sent.reply.choices[pressing.number].label)
@@ -201,7 +205,7 @@ class Handlers:
         given: list[tuple[Input, ExternalId]] = [(AskedPerson(form.question), form.external_id)]
         if form.consent:
             given.append((Pressed(CONSENT), ExternalId(f"{form.external_id}:consent")))
-        await self._take_alone(form.person, given)
+        await self._take_alone(await self._members.named(form.person) if form.consent else form.person, given)
         return None
 
     # --- Shared ------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "conversations.open": ("im:write",),
     "conversations.replies": HISTORY,
     "reactions.add": ("reactions:write",),
+    "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),
 }

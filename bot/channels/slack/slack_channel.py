@@ -12,6 +12,7 @@ from bot.channels.slack.bolt_app import build_app
 from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.http_transport import HttpTransport
 from bot.channels.slack.intake import Intake
+from bot.channels.slack.members import Members
 from bot.channels.slack.posting import Posting, Rooms
 from bot.channels.slack.slack_api import SlackApi, Tell
 from bot.channels.slack.slack_events import NAME
@@ -42,7 +43,10 @@ class SlackChannel:
         self._posting = Posting(self._api, self._rooms)
         self._surfaces = Surfaces(self._api)
         self._intake = Intake()
-        self._handlers = Handlers(self._intake, look, self._rooms, self._surfaces, agent_view=settings.agent_view)
+        members = Members(self._api)
+        self._handlers = Handlers(
+            self._intake, look, self._rooms, members, self._surfaces, agent_view=settings.agent_view
+        )
         secret = settings.signing_secret
         self._app = build_app(self._handlers, secret, settings.api)
         self.ready = asyncio.Event()

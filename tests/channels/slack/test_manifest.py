@@ -42,7 +42,7 @@ def test_every_event_that_is_handled_is_subscribed_to_and_every_other_is_not():
 def test_scopes_are_the_least_there_are():
     plain = {
         "app_mentions:read", "channels:history", "chat:write", "commands", "groups:history", "im:history", "im:write",
-        "reactions:read", "reactions:write",
+        "reactions:read", "reactions:write", "users:read",
     }  # fmt: skip
     assert set(scopes(agent_view=False)) == plain
     assert set(scopes(agent_view=True)) == plain | {"assistant:write"}

@@ -6,8 +6,10 @@ import random
 import pytest
 from sqlalchemy import func, select
 
+from bot.channels.slack import handlers
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.commands import Private, Said, read_words
+from bot.dialogue import case_rules
 from bot.model import Address, AskedPerson, Utterance
 from bot.store import tables
 from bot.store.transcripts import read_transcript
@@ -192,12 +194,31 @@ async def test_a_message_becomes_a_question_to_the_coordinators(stage, kim):
     assert (await stage.bridge.push("interactive", form)).acknowledged
     async with stage.site.database.reading() as connection:
         payloads = list(await connection.scalars(select(tables.inbox.c.payload).order_by(tables.inbox.c.id)))
-    assert payloads == [
-        {"kind": "asked_person", "question": "Zählt mein Meister?"},
-        {"kind": "pressed", "value": "case:consent"},
-    ]
+    asked, consented = payloads
+    assert asked["question"] == "Zählt mein Meister?"
+    assert (consented["value"], consented["name"]) == ("case:consent", "Person person0")
     await stage.bridge.push("interactive", form)
     assert await count(stage, tables.inbox) == 2
+
+
+async def test_a_name_is_asked_for_only_after_a_yes_and_missed_by_nobody(stage, kim):
+    await kim.write("Auswahl")
+    await kim.press(await choices_for(kim), "choice-1")
+    form = {**payload("view_submission"), **kim.about()}
+    form["view"]["state"]["values"]["consent"]["consent"]["selected_options"] = []
+    await stage.bridge.push("interactive", form)
+    assert not stage.bridge.called("users.info")
+    stage.bridge.fail("users.info", status=200, error="user_not_found")
+    agreed = {**payload("view_submission"), **kim.about()}
+    agreed["view"]["id"] = "V2"
+    assert (await stage.bridge.push("interactive", agreed)).acknowledged
+    assert len(stage.bridge.called("users.info")) == 1
+    assert await count(stage, tables.inbox, tables.inbox.c.external_id == "form:V2:consent") == 1
+
+
+def test_what_consent_is_called_is_the_same_in_both_places():
+    """A channel may not import the dialogue, so the value stands in both."""
+    assert handlers.CONSENT == case_rules.CONSENT
 
 
 async def test_a_form_without_a_question_is_given_back(stage, kim):
