@@ -18,13 +18,16 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack.handlers import Handlers
+from bot.channels.slack import slack_words as words
+from bot.channels.slack.handlers import Handlers, given_back, private
 from bot.channels.slack.interactions import CASE_FORM, COMMAND, SHORTCUT
 from bot.errors import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
 Body = Mapping[str, Any]
+BOTH_AWAY = f"{words.AWAY['de']} {words.AWAY['en']}"
+"""The language somebody prefers is in the database that is away."""
 
 EVENTS: Mapping[str, Callable[[Handlers], Callable[[Body], Awaitable[None]]]] = {
     "message": lambda handlers: handlers.message,
@@ -60,7 +63,11 @@ def build_app(handlers: Handlers, signing_secret: str | None, base_url: str) -> 
 
     @app.command(COMMAND)
     async def on_command(body: dict[str, Any], ack: AsyncAck) -> None:
-        shown = await handlers.commanded(body, handlers.us.bot_user)
+        try:
+            shown = await handlers.commanded(body, handlers.us.bot_user)
+        except StoreUnavailable as error:  # Slack repeats no command, so its sender is told
+            _note_not_taken_in(error)
+            shown = private(BOTH_AWAY)
         await (ack() if shown is None else ack(shown))
 
     @app.shortcut(SHORTCUT)
@@ -70,7 +77,11 @@ def build_app(handlers: Handlers, signing_secret: str | None, base_url: str) -> 
 
     @app.view(CASE_FORM)
     async def on_form(body: dict[str, Any], ack: AsyncAck) -> None:
-        wrong = await handlers.form_sent(body)
+        try:
+            wrong = await handlers.form_sent(body)
+        except StoreUnavailable as error:  # the form stays open, with everything that was written
+            _note_not_taken_in(error)
+            wrong = given_back(BOTH_AWAY)
         await (ack() if wrong is None else ack(**wrong))
 
     app.error(_on_error)
@@ -93,10 +104,14 @@ async def _on_error(error: Exception) -> BoltResponse:
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200, body="")
     if isinstance(error, StoreUnavailable):
-        log.warning("slack_not_taken_in", error=type(error).__name__)
+        _note_not_taken_in(error)
         return BoltResponse(status=503, body="")
     log.error("slack_handler_failed", error=type(error).__name__, where=_where(error))
     return BoltResponse(status=500, body="")
+
+
+def _note_not_taken_in(error: StoreUnavailable) -> None:
+    log.warning("slack_not_taken_in", error=type(error).__name__)
 
 
 def _where(error: BaseException) -> str:

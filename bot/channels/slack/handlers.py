@@ -15,6 +15,7 @@ from bot.channels.slack.commands import Private, Said, read_words
 from bot.channels.slack.home import cases_said, home_view
 from bot.channels.slack.intake import Intake
 from bot.channels.slack.interactions import (
+    QUESTION,
     CaseForm,
     Commanded,
     HomePressing,
@@ -201,7 +202,7 @@ class Handlers:
     async def _take_form(self, form: CaseForm) -> Json | None:
         if not form.question:
             locale = await self._look.locale_of(form.person)
-            return {"response_action": "errors", "errors": {"question": words.FORM_EMPTY[locale]}}
+            return given_back(words.FORM_EMPTY[locale])
         given: list[tuple[Input, ExternalId]] = [(AskedPerson(form.question), form.external_id)]
         if form.consent:
             given.append((Pressed(CONSENT), ExternalId(f"{form.external_id}:consent")))
@@ -235,6 +236,11 @@ class Handlers:
 def private(text: str) -> Json:
     """An answer to a command that only its sender sees."""
     return {"response_type": "ephemeral", "text": text}
+
+
+def given_back(text: str) -> Json:
+    """The form stays open, and says why under the question."""
+    return {"response_action": "errors", "errors": {QUESTION: text}}
 
 
 def _alone(address: Address, person: Person) -> str | None:

@@ -28,7 +28,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 FOR_GOOD = frozenset(
     {
-        "as_user_not_supported", "cannot_reply_to_message", "cant_delete_message", "cant_update_message",
+        "as_user_not_supported", "cannot_dm_bot", "cannot_reply_to_message", "cant_delete_message", "cant_update_message",
         "channel_not_found", "edit_window_closed", "invalid_arguments", "invalid_blocks", "invalid_metadata_format",
         "invalid_thread_ts", "is_archived", "is_inactive", "message_not_found", "messages_tab_disabled",
         "metadata_too_large", "msg_blocks_too_long", "msg_too_long", "no_text", "not_in_channel", "restricted_action",

@@ -32,9 +32,16 @@ class Surfaces:
 
     def begin(self, what: str, showing: Awaitable[object]) -> None:
         """Do this beside everything else; a failure is logged under this name."""
-        task = asyncio.create_task(_quietly(what, showing))
+        task = asyncio.create_task(_quietly(what, showing), name=what)
         self._showing.add(task)
-        task.add_done_callback(self._showing.discard)
+        task.add_done_callback(self._shown)
+
+    def _shown(self, task: asyncio.Task[None]) -> None:
+        self._showing.discard(task)
+        if (
+            not task.cancelled() and (error := task.exception()) is not None
+        ):  # a bug; its text may hold what people wrote
+            log.error("slack_surface_failed", what=task.get_name(), error=type(error).__name__)
 
     async def close(self) -> None:
         """Give up what is still being shown."""

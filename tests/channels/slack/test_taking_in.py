@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.channels.slack import http_transport, slack_api
+from bot.channels.slack.bolt_app import BOTH_AWAY
 from bot.channels.slack.http_transport import LONGEST_BODY, Answered
 from bot.channels.slack.intake import Intake, NotTakenIn
 from bot.store import tables
@@ -181,6 +182,21 @@ async def test_a_database_that_stalls_is_told_to_slack_in_time_and_the_repeat_is
     assert (await stage.bridge.push_once("events_api", event, 2))[0] == 200
     await kim.answered("Sie schrieben: trotzdem")
     assert await inputs(stage) == 1
+
+
+async def test_who_typed_a_command_or_sent_a_form_is_told_when_nothing_was_stored(http):
+    kim = await http.person()
+    form = {**payload("view_submission"), **kim.about()}
+    command = {**payload("slash_command"), "user_id": kim.user, "channel_id": kim.direct}
+    async with stalled(http):
+        told, given_back = await asyncio.gather(
+            http.bridge.push_once("slash_commands", command), http.bridge.push_once("interactive", form)
+        )
+    assert told == (200, {"response_type": "ephemeral", "text": BOTH_AWAY})
+    assert given_back == (200, {"response_action": "errors", "errors": {"question": BOTH_AWAY}})
+    assert await inputs(http) == 0
+    assert (await http.bridge.push_once("interactive", form))[0] == 200
+    assert await inputs(http) == 2
 
 
 async def test_what_comes_before_lotse_knows_itself_comes_again(tmp_path, slack_emulator):
