@@ -36,6 +36,7 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.relay import RELAY_POSTGRES, RELAY_SQLITE
     from tests.drills.retention import RETENTION
     from tests.drills.slack_events import SLACK_EVENTS, SLACK_STALL
+    from tests.drills.slack_injection import SLACK_INJECTION
     from tests.drills.slack_kills import SLACK_KILLS
     from tests.drills.slack_posts import SLACK_POSTS
     from tests.drills.takeovers import TAKEOVERS_POSTGRES, TAKEOVERS_SQLITE
@@ -63,4 +64,5 @@ def all_drills() -> tuple[Drill, ...]:
         SLACK_EVENTS,
         SLACK_STALL,
         SLACK_KILLS,
+        SLACK_INJECTION,
     )

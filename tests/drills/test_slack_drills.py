@@ -2,6 +2,7 @@
 
 from tests.drills import slack_events, slack_posts
 from tests.drills.slack_events import SLACK_EVENTS, SLACK_STALL
+from tests.drills.slack_injection import SLACK_INJECTION
 from tests.drills.slack_posts import SLACK_POSTS
 
 SEED = 11
@@ -10,6 +11,12 @@ SEED = 11
 def in_whatever_time(drill, counts):
     """What is not as promised, apart from how long it took: that is measured where nothing else runs."""
     return drill.failures({**counts, "late": 0})
+
+
+def test_hostile_texts_call_nobody_and_hide_no_host(tmp_path):
+    counts = SLACK_INJECTION.run(SLACK_INJECTION.points, SEED, tmp_path)
+    assert SLACK_INJECTION.failures(counts) == []
+    assert counts["texts"] == 500
 
 
 async def test_posts_that_are_cut_off(slack_emulator):

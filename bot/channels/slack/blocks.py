@@ -118,8 +118,9 @@ def section(spans: Iterable[Span]) -> Json:
 
 
 def _element(span: Span, beside_a_link: bool) -> Json | None:
-    if span.href and is_safe(span.href):
-        element: Json = {"type": "link", "url": span.href, "text": link_words(span.text, span.href)}
+    address = TURNS_AROUND.sub("", span.href or "")
+    if address and is_safe(address):
+        element: Json = {"type": "link", "url": address, "text": link_words(span.text, address)}
     else:
         text = TURNS_AROUND.sub("", span.text) if beside_a_link else span.text
         if span.href:

@@ -204,6 +204,12 @@ def test_a_link_shows_where_it_leads(words, address, shown):
     assert link_words(words, address) == shown
 
 
+def test_an_address_that_turns_itself_around_is_straightened():
+    reply = Reply((Paragraph((link("\u202ex", "\u2066https://boese.example/\u2069"),)),), "de")
+    (message,) = messages_of(reply, ID)
+    assert texts_of(message.blocks) == ["x (boese.example)"]
+
+
 @pytest.mark.parametrize(
     "address", ["javascript:alert(1)", "slack://user?id=1", "file:///etc/passwd", "//x", "x", "http://["]
 )
