@@ -76,13 +76,19 @@ def types_findings(tools, folder, *payloads) -> list[str]:
     return _compiled(tools, folder, "\n".join((head, *constants, "export {};")))
 
 
+OPTIONS = {
+    "noEmit": True, "strict": True, "skipLibCheck": True, "moduleResolution": "node", "module": "es2020", "target": "es2020",
+    "lib": ["es2020"], "types": [],
+}  # fmt: skip
+"""Only what is needed: to read the types of browsers as well would take most of the time."""
+
+
 def _compiled(tools, folder, source) -> list[str]:
-    file = folder / "payloads.ts"
-    file.write_text(source, encoding="utf-8")
+    (folder / "payloads.ts").write_text(source, encoding="utf-8")
+    (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS, "files": ["payloads.ts"]}))
     if not (folder / "node_modules").exists():
         (folder / "node_modules").symlink_to(tools.folder / "node_modules")
-    options = ["--noEmit", "--strict", "--skipLibCheck", "--moduleResolution", "node", "--module", "es2020"]
-    done = tools.run(["node_modules/typescript/bin/tsc", *options, str(file)], cwd=folder)
+    done = tools.run(["node_modules/typescript/bin/tsc", "-p", str(folder)], cwd=folder)
     return [line for line in done.stdout.splitlines() if line] or ([done.stderr] if done.returncode else [])
 
 

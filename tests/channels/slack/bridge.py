@@ -69,7 +69,7 @@ class Bridge:
         self.url = f"http://127.0.0.1:{emulator.bridge_port}"
         self.api = f"{self.url}/api/"
         self.target = ""
-        self.patience, self.repeats, self.pause = 3.0, 3, 0.05
+        self.patience, self.repeats, self.pause = 8.0, 3, 0.05  # Slack waits for 3 seconds; a busy machine for more
         self.calls: list[Call] = []
         self.sent: list[Sent] = []
         self.events: dict[str, list[dict[str, Any]]] = {}

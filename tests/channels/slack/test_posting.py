@@ -201,7 +201,8 @@ async def test_what_was_unclear_is_sent_by_the_loop_and_stands_there_once(stage,
                     break
                 if row.status == "waiting":  # the clock of the tests stands still, so its pause ends by hand
                     async with stage.site.database.transaction([OUTBOX]) as connection:
-                        await connection.execute(tables.outbox.update().values(retry_at=None))
+                        waiting = tables.outbox.c.status == "waiting"
+                        await connection.execute(tables.outbox.update().where(waiting).values(retry_at=None))
                 await bell.wait(0.3)
     assert len(await kim.messages()) == 1
     assert row.attempts == 2

@@ -6,5 +6,5 @@ from tests.content.small_tree import write_tree
 
 async def test_a_kill_while_answering_loses_nothing_and_doubles_nothing(tmp_path, slack_emulator):
     content = write_tree(tmp_path / "content")
-    counts = await kills(tmp_path, slack_emulator, content, points=2, seed=1)
-    assert counts == {"points": 2, "lost": 0, "doubled": 0}
+    counts = await kills(tmp_path, slack_emulator, content, points=1, seed=1)
+    assert counts == {"points": 1, "lost": 0, "doubled": 0}
