@@ -38,9 +38,8 @@ class Surfaces:
 
     def _shown(self, task: asyncio.Task[None]) -> None:
         self._showing.discard(task)
-        if (
-            not task.cancelled() and (error := task.exception()) is not None
-        ):  # a bug; its text may hold what people wrote
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # a bug, and its text may hold what people wrote
             log.error("slack_surface_failed", what=task.get_name(), error=type(error).__name__)
 
     async def close(self) -> None:
