@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import open_encryption
 from bot.channels.matrix.event_reading import Names
 from bot.channels.matrix.event_writing import contents_of, edit_of, in_thread
@@ -293,10 +294,11 @@ async def read_all(points: int, seed: int, folder: Path) -> Counts:
     encryption = open_encryption(server, folder, ME, "DEVICE", KEY)
     rooms, late = RoomBook(server), LateKeys(folder / "waiting.json")
     names = Names(ME, ("Lotse",))
-    reader = SyncReader(server, rooms, encryption, late, names, frozenset(), lambda: datetime.now(UTC))
+    directs = Directs(server, rooms, ME, encrypted=True)
+    reader = SyncReader(server, rooms, encryption, late, names, directs, frozenset(), lambda: datetime.now(UTC))
     me = SignedIn(settings, server, None, Device(ME, "DEVICE"), encryption, SealedFile(folder / "identity", KEY))
-    sender = Sender(server, rooms, encryption, reader.remember)
-    connection = Connection(me, server, rooms, late, reader, sender, Invitations(server, settings))
+    sender = Sender(server, rooms, directs, encryption, reader.remember)
+    connection = Connection(me, server, rooms, directs, late, reader, sender, Invitations(server, settings))
     taken, problems = [], []
 
     async def accept(incomings, cursor=None):

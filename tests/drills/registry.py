@@ -31,6 +31,7 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.hostile import HOSTILE
     from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE
     from tests.drills.matrix_events import MATRIX_EVENTS
+    from tests.drills.matrix_kill import MATRIX_KILL
     from tests.drills.notes import NOTES
     from tests.drills.quiet_logs import QUIET_LOGS
     from tests.drills.relay import RELAY_POSTGRES, RELAY_SQLITE
@@ -65,4 +66,5 @@ def all_drills() -> tuple[Drill, ...]:
         SLACK_STALL,
         SLACK_KILLS,
         SLACK_INJECTION,
+        MATRIX_KILL,
     )

@@ -7,7 +7,7 @@
 ``sealed_file``        what is kept on disk, encrypted; ``one_process``: no second process uses it
 ``encryption``         keys and sessions (matrix-nio's machine); ``cross_signing``, ``recovery_key``: why clients trust them
 ``syncing``            one answer of the homeserver becomes inputs; ``event_reading``: one event; ``late_keys``: later
-``rooms``              who is in a room and whether it is encrypted; ``invitations``: which ones are accepted
+``rooms``              who is in a room, and whether it is encrypted; ``directs``: rooms of two; ``invitations``
 ``sending``            a delivery becomes events; ``event_writing``: a reply in HTML and plain text
 =====================  =================================================================================================
 

@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 
 from bot.channels.channel import Accept
+from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.event_reading import Names
 from bot.channels.matrix.homeserver import HomeserverError, pause, segment
 from bot.channels.matrix.invitations import Invitations
@@ -20,7 +21,7 @@ from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_settings import MatrixSettings
 from bot.channels.matrix.rooms import RoomBook
 from bot.channels.matrix.sending import Sender
-from bot.channels.matrix.signed_in import UNTRUSTED, SignedIn, signed_in
+from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, SignedIn, signed_in
 from bot.channels.matrix.sync_loop import Connection, Doing, SyncLoop
 from bot.channels.matrix.syncing import NAME, SyncReader
 from bot.errors import ChannelError, ConfigError
@@ -32,7 +33,6 @@ LIMITS = Limits(text=8_000, choices=9)
 """A longer reply becomes several messages; nine choices have a sign of their own."""
 
 TYPING_FOR_MS = 15_000
-WAITING_FILE = "waiting.json"
 
 
 class MatrixChannel:
@@ -98,9 +98,10 @@ class MatrixChannel:
         """Show that an answer is on its way; it ends with the answer, or by itself."""
         if self._connection is None or not isinstance(view, Typing):
             return
-        path = f"/rooms/{segment(view.address.room)}/typing/{segment(self._settings.user)}"
         body = {"typing": True, "timeout": TYPING_FOR_MS}
         with contextlib.suppress(ChannelError):  # fleeting: loss is harmless
+            room = await self._connection.directs.room_for(view.address.room)
+            path = f"/rooms/{segment(room)}/typing/{segment(self._settings.user)}"
             await self._connection.homeserver.call("PUT", path, body, patience_s=5)
 
     async def _connect(self) -> None:
@@ -112,12 +113,14 @@ class MatrixChannel:
                     raise ConfigError(UNTRUSTED[trust])
             late = LateKeys(self._settings.folder / WAITING_FILE)
             rooms = RoomBook(me.homeserver)
+            directs = Directs(me.homeserver, rooms, me.device.user, encrypted=me.encryption is not None)
+            await directs.load()
             names = Names(me.device.user, (self._settings.display_name,))
             desk_rooms = frozenset(self._settings.desk_rooms.values())
-            reader = SyncReader(me.homeserver, rooms, me.encryption, late, names, desk_rooms, self._clock)
-            sender = Sender(me.homeserver, rooms, me.encryption, reader.remember)
+            reader = SyncReader(me.homeserver, rooms, me.encryption, late, names, directs, desk_rooms, self._clock)
+            sender = Sender(me.homeserver, rooms, directs, me.encryption, reader.remember)
             invitations = Invitations(me.homeserver, self._settings)
-            self._connection = Connection(me, me.homeserver, rooms, late, reader, sender, invitations)
+            self._connection = Connection(me, me.homeserver, rooms, directs, late, reader, sender, invitations)
             self._stack.push_async_exit(stack.pop_all())
         self._report(None)
         self._soon(_show_ourselves(me))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 from weakref import WeakValueDictionary
 
+from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import Encryption
 from bot.channels.matrix.event_reading import CHOICE_SIGNS
 from bot.channels.matrix.event_writing import contents_of, edit_of, in_thread, reaction_to
@@ -27,17 +28,23 @@ class Sender:
     """Carries deliveries out."""
 
     def __init__(
-        self, homeserver: Homeserver, rooms: RoomBook, encryption: Encryption | None, remember: Remember
+        self,
+        homeserver: Homeserver,
+        rooms: RoomBook,
+        directs: Directs,
+        encryption: Encryption | None,
+        remember: Remember,
     ) -> None:
         self._homeserver = homeserver
         self._rooms = rooms
+        self._directs = directs
         self._encryption = encryption
         self._remember = remember
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def send(self, delivery: Delivery) -> ExternalId:
         """Carry it out; the id of the event, or the ids of all of them. Raises ChannelError."""
-        room = await self._rooms.latest_of(delivery.address.room)
+        room = await self._room(delivery.address)
         lock = self._locks.setdefault(room.id, asyncio.Lock())
         async with lock:
             match delivery:
@@ -59,10 +66,14 @@ class Sender:
 
     async def offer_choices(self, address: Address, external_id: ExternalId, reply: Reply, outbox_id: str) -> None:
         """Put a numbered sign for each choice under a message, so that one press is enough. Raises ChannelError."""
-        room = await self._rooms.latest_of(address.room)
+        room = await self._room(address)
         event_id = external_id.split()[-1]
         for number, (sign, _choice) in enumerate(zip(CHOICE_SIGNS, reply.choices, strict=False), 1):
             await self._put(room, "m.reaction", reaction_to(event_id, sign), f"{outbox_id}.sign{number}")
+
+    async def _room(self, address: Address) -> Room:
+        """The room in which an address is spoken in at present."""
+        return await self._rooms.latest_of(await self._directs.room_for(address.room))
 
     async def _post(self, room: Room, delivery: Post, reply: Reply) -> list[str]:
         root = _thread_in(room, delivery.address)

@@ -16,6 +16,7 @@ from bot.channels.matrix.sealed_file import SealedFile
 from bot.errors import ConfigError
 
 IDENTITY_FILE = "identity.sealed"
+WAITING_FILE = "waiting.json"
 
 UNTRUSTED: Mapping[cross_signing.Trust, str] = {
     "unsigned": "Lotse's device is not signed, so today's clients would exchange no encrypted messages with it; run "

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from bot.channels.channel import Accept
+from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause, segment
 from bot.channels.matrix.invitations import Invitations
@@ -42,6 +43,7 @@ class Connection:
     me: SignedIn
     homeserver: Homeserver
     rooms: RoomBook
+    directs: Directs
     late: LateKeys
     reader: SyncReader
     sender: Sender
@@ -152,8 +154,9 @@ class SyncLoop:
         for room_id, successor, via in _upgrades(rooms.get("join")):
             self._at.invitations.follow(room_id, successor, via, tasks)
         if inputs:
-            self._soon(_receipts(self._at.homeserver, inputs))
+            self._soon(_receipts(self._at, inputs))
         await self._keep_keys(answer)
+        await self._at.directs.keep()
         return following
 
     def _take_keys(self, answer: Mapping[str, Any]) -> None:
@@ -225,9 +228,10 @@ def _upgrades(joined: Any) -> Iterable[tuple[str, str, str]]:
                     yield room_id, successor, sender.partition(":")[2]
 
 
-async def _receipts(homeserver: Homeserver, inputs: Sequence[Incoming]) -> None:
+async def _receipts(at: Connection, inputs: Sequence[Incoming]) -> None:
     """Show people that their messages were read: the latest one of each room."""
     latest = {each.address.room: each.external_id for each in inputs}
-    for room, event_id in latest.items():
+    for address, event_id in latest.items():
+        room = await at.directs.room_for(address)
         path = f"/rooms/{segment(room)}/receipt/m.read/{segment(event_id)}"
-        await homeserver.call("POST", path, {}, patience_s=10)
+        await at.homeserver.call("POST", path, {}, patience_s=10)

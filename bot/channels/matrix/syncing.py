@@ -17,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import Encryption, NoKey, NotReadable
 from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.event_reading import (
@@ -91,6 +92,7 @@ class SyncReader:
         encryption: Encryption | None,
         late: LateKeys,
         names: Names,
+        directs: Directs,
         desk_rooms: frozenset[str],
         clock: Callable[[], datetime],
     ) -> None:
@@ -99,6 +101,7 @@ class SyncReader:
         self._encryption = encryption
         self._late = late
         self._names = names
+        self._directs = directs
         self._desk_rooms = desk_rooms
         self._clock = clock
         self._ours = Recent()
@@ -147,7 +150,7 @@ class SyncReader:
             return None
         if not room.direct and (thread is None or not await self._takes_part(room.id, thread)):
             return None
-        address = Address(NAME, await self._rooms.first_of(room.id), thread)
+        address = Address(NAME, await self._place_in(room, sender), thread)
         return Incoming(
             address, self._person(room, sender), ExternalId(f"{waiting.id}:unreadable"), Unreadable(), waiting.since
         )
@@ -237,7 +240,6 @@ class SyncReader:
 
     async def _said(self, room: Room, event: RoomEvent) -> Incoming | None:
         """What this event means to Lotse; None: it is not for it."""
-        first = await self._rooms.first_of(room.id)
         given: Input | None
         match event.kind:
             case "edit" if event.about is not None:
@@ -255,7 +257,14 @@ class SyncReader:
             return None
         at = event.at or self._clock()
         person = self._person(room, event.sender)
-        return Incoming(Address(NAME, first, thread), person, ExternalId(event.id), given, at)
+        address = Address(NAME, await self._place_in(room, event.sender), thread)
+        alone = None if room.direct or room.id in self._desk_rooms else self._directs.place_of(event.sender)
+        return Incoming(address, person, ExternalId(event.id), given, at, alone=alone)
+
+    async def _place_in(self, room: Room, user: str) -> str:
+        """The address of what this person says in this room."""
+        first = await self._rooms.first_of(room.id)
+        return self._directs.address_of(first, user) if room.direct and room.id not in self._desk_rooms else first
 
     async def _place(self, room: Room, event: RoomEvent) -> tuple[Input, str | None] | None:
         """The words, and the thread they are said in; None when they are not said to Lotse."""
@@ -344,7 +353,8 @@ class SyncReader:
         room = await self._room(room_id)
         if room is None or room_id in self._desk_rooms or len(room.joined()) > 1:
             return None
-        address = Address(NAME, await self._rooms.first_of(room_id))
+        address = Address(NAME, await self._place_in(room, user))
+        self._directs.left(user, room_id)
         return Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock())
 
     async def _room(self, room_id: str) -> Room | None:

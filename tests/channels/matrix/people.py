@@ -45,7 +45,9 @@ class People:
         async for line in self.process.stdout:
             told = json.loads(line)
             if "id" in told:
-                self.answers.pop(told["id"]).set_result(told)
+                answer = self.answers.pop(told["id"])
+                if not answer.done():  # nobody waits for it any more
+                    answer.set_result(told)
             else:
                 self.changed.set()
 
@@ -73,11 +75,12 @@ class Person:
     people: People
     user: str
     strict: bool = False
+    token: str = ""
 
     async def sign_in(self, *, strict=False):
         self.strict = strict
         address = self.people.homeserver.address
-        await self._ask("login", homeserver=address, password=PASSWORD, strict=strict)
+        self.token = (await self._ask("login", homeserver=address, password=PASSWORD, strict=strict))["token"]
 
     async def _ask(self, command, **given):
         return await self.people.ask(command, user=self.user, **given)

@@ -259,3 +259,28 @@ async def test_people_see_that_an_answer_is_coming_and_that_it_was_read(work, lo
     seen = fleeting()
     assert seen["m.typing"] == {"user_ids": [lotse.user]}
     assert lotse.user in seen["m.receipt"][sent]["m.read"]
+
+
+async def test_who_asked_in_a_group_is_answered_alone_in_one_room_that_is_made_once(homeserver, anna, ben, tmp_path):
+    other = await lotse_on(homeserver, tmp_path / "lotse")
+    async with AtWork(other.settings) as work:
+        group = await anna.room_with(other.user, ben, encrypted=True)
+        await anna.say(group, "Mensch", mention=other.user)
+        assert (await work.hears("Mensch", group)).alone == anna.user
+        await work.says(anna.user, "Ihr Fall 1 ist offen.", outbox="alone1")
+        invited = homeserver.call("GET", "/sync", anna.token)["rooms"]["invite"]
+        (room,) = [each for each in invited if other.user in str(invited[each])]
+        await anna.ask("join", room=room)
+        await work.says(anna.user, "Was möchten Sie wissen?", outbox="alone2")
+        heard = await anna.hears(room, other.user, "Was möchten Sie wissen?")
+        assert heard["wire"] == "m.room.encrypted"
+        await anna.say(room, "Meine Frage")
+        assert (await work.hears("Meine Frage")).address == Address("matrix", anna.user)
+        own = await ben.room_with(other.user)
+        await ben.say(own, "Hallo")
+        await work.hears("Hallo", own)
+        await ben.say(group, "Mensch bitte", mention=other.user)
+        assert (await work.hears("Mensch bitte", group)).alone == own
+    async with AtWork(other.settings, work.cursor) as after:
+        await anna.say(room, "Noch eine Frage")
+        assert (await after.hears("Noch eine Frage")).address == Address("matrix", anna.user)

@@ -1,0 +1,100 @@
+"""Where a person can be answered without others reading along: the room of two they have with Lotse, or one that is made.
+
+Whoever writes to Lotse in a room of two has one; it is remembered when they do. For somebody who only ever asked in a group a
+room is made when there is something to say there, and not before: an invitation nobody needs is a nuisance. Until then, and
+from then on, their address is their own id, so that their conversation has one address throughout.
+
+What is remembered lies in the account data of Lotse's account, so it survives the folder.
+"""
+
+from typing import Any
+
+from bot.channels.matrix.event_reading import id_of
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
+from bot.channels.matrix.rooms import MEGOLM, RoomBook
+
+KIND = "io.lotse.directs"
+
+
+class Directs:
+    """The rooms of two. ``theirs`` are rooms people made, ``ours`` those that were made for an address that is a person."""
+
+    def __init__(self, homeserver: Homeserver, rooms: RoomBook, me: str, *, encrypted: bool) -> None:
+        self._homeserver = homeserver
+        self._rooms = rooms
+        self._me = me
+        self._encrypted = encrypted
+        self._theirs: dict[str, str] = {}
+        self._ours: dict[str, str] = {}
+        self._changed = False
+
+    async def load(self) -> None:
+        """Read what is remembered. Raises HomeserverError."""
+        try:
+            known = await self._homeserver.call("GET", self._path())
+        except HomeserverError as error:
+            if error.status != 404:
+                raise
+            return
+        self._theirs, self._ours = _rooms_in(known.get("theirs")), _rooms_in(known.get("ours"))
+
+    async def keep(self) -> None:
+        """Remember what is new. Raises HomeserverError."""
+        if self._changed:
+            await self._homeserver.call("PUT", self._path(), {"theirs": self._theirs, "ours": self._ours})
+            self._changed = False
+
+    def place_of(self, user: str) -> str:
+        """The address under which this person is alone with Lotse."""
+        return self._theirs.get(user, user)
+
+    def address_of(self, room_id: str, user: str) -> str:
+        """The address of a room of two with this person; a room they made is remembered as theirs."""
+        if self._ours.get(user) == room_id:
+            return user
+        if user not in self._theirs and user not in self._ours:
+            self._theirs[user] = room_id
+            self._changed = True
+        return room_id
+
+    def left(self, user: str, room_id: str) -> None:
+        """They have left this room."""
+        for known in (self._theirs, self._ours):
+            if known.get(user) == room_id:
+                del known[user]
+                self._changed = True
+
+    async def room_for(self, address: str) -> str:
+        """The room an address stands for: itself, or the one with a person, made if need be. Raises HomeserverError."""
+        if not address.startswith("@"):
+            return address
+        known = self._ours.get(address)
+        if known is not None:
+            room = await self._rooms.get(known)
+            if address in room.members:
+                return known
+        self._ours[address] = await self._make(address)
+        self._changed = True
+        await self.keep()
+        return self._ours[address]
+
+    async def _make(self, user: str) -> str:
+        encryption = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": MEGOLM}}
+        wanted = {
+            "preset": "trusted_private_chat",
+            "is_direct": True,
+            "invite": [user],
+            "initial_state": [encryption] if self._encrypted else [],
+        }
+        room_id = id_of((await self._homeserver.call("POST", "/createRoom", wanted)).get("room_id"), "!")
+        if room_id is None:
+            raise HomeserverError("the homeserver made a room and did not say which")
+        return room_id
+
+    def _path(self) -> str:
+        return f"/user/{segment(self._me)}/account_data/{KIND}"
+
+
+def _rooms_in(value: Any) -> dict[str, str]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {user: room for user, room in pairs if id_of(user, "@") and id_of(room, "!")}
