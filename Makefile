@@ -8,10 +8,10 @@ TEST_PROCESSES ?= 2
 SYNAPSE := matrix-synapse==1.163.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-tools lint check schema bench drill lock clean
+.PHONY: help run install test test-tools lint check schema bench drill matrix-demo lock clean
 
 help:  ## Show this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 run: install  ## Start Lotse: web chat on 127.0.0.1, SQLite, shipped content, no account anywhere
 	LOTSE_OPEN_ACCESS=true $(BIN)/lotse run
@@ -37,6 +37,10 @@ bench: $(VENV)/.test  ## Measure speed and memory; writes bench.json
 
 drill: $(VENV)/.test  ## Run the full drills; writes drills.json
 	$(BIN)/python -m tests.drills
+
+matrix-demo: $(VENV)/.test  ## Try Lotse on Matrix: a homeserver of its own on this machine, with accounts to sign in with
+	@$(BIN)/python -m tests.synapse
+	@$(BIN)/python -m tests.matrix_demo
 
 lock:  ## Resolve the lock files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -23,6 +23,7 @@ COMMANDS = (
     "migrate",
     "matrix",
     "slack-manifest",
+    "doctor",
     "health",
 )
 """In the order of the help. A command ``x-y`` is ``x_y`` of ``bot/commands/x_y.py``: a function, or an app of commands."""

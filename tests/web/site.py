@@ -264,6 +264,7 @@ class Site:
             open_access=self.open_access,
             keep_transcripts_days=30,
             keep_cases_days=180,
+            channel_problems=lambda: [channel.problem for channel in self.channels if channel.problem is not None],
             hosts=("lotse.example",),
             platform_routes=routes,
             longer_bodies=bodies,

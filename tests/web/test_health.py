@@ -45,6 +45,15 @@ async def test_content_that_could_not_go_live_is_named(own_site, own_guest):
     assert body["content"]["notices"] == 1
 
 
+async def test_a_platform_that_cannot_be_reached_is_named(own_site, own_guest):
+    own_site.channels[0].problem = "The Matrix homeserver does not answer as it should: it is away."
+    status, body = await health(own_guest)
+    assert (status, body["status"], body["reasons"]) == (200, "degraded", [own_site.channels[0].problem])
+    assert "lotse_channels_troubled 1.0" in (await own_guest.http.get("/metrics")).text
+    own_site.channels[0].problem = None
+    assert (await health(own_guest))[1]["status"] == "ok"
+
+
 async def test_no_word_of_anybody_is_in_it(own_site, own_guest):
     await own_site.stop_loops()
     await own_guest.say("Streng geheim")

@@ -1,0 +1,152 @@
+"""Looks at the settings of Matrix and at the live homeserver, and says in plain words what is wrong and what to do.
+
+Nothing is changed there, except that a missing device signs in as it would at the start. While Lotse runs it holds its keys, so
+what needs them is left out then, and said so.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal
+
+import aiohttp
+
+from bot.channels.matrix.encryption import has_keys
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
+from bot.channels.matrix.late_keys import LateKeys
+from bot.channels.matrix.matrix_settings import MatrixSettings
+from bot.channels.matrix.one_process import only_process
+from bot.channels.matrix.rooms import Room, with_state
+from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, SignedIn, signed_in
+from bot.errors import ChannelError, ConfigError
+
+Level = Literal["good", "note", "wrong"]
+NEEDED_VERSION = (1, 4)
+"""Threads, with whether Lotse took part in one, came with version 1.4 of the specification."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; ``what`` says how it is, and what to do where something is to be done."""
+
+    level: Level
+    what: str
+
+
+async def examine(settings: MatrixSettings) -> AsyncIterator[Finding]:
+    """Everything that can be looked at, in the order in which it matters. Raises nothing an operator could mend."""
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        homeserver = Homeserver(settings.homeserver, session)
+        try:
+            async for finding in _server(homeserver, settings):
+                yield finding
+        except HomeserverError as error:
+            yield Finding(
+                "wrong",
+                f"{settings.homeserver}: {error.reason}. Check LOTSE_MATRIX_HOMESERVER: it is the address clients use, which may "
+                "be another one than the server's name.",
+            )
+            return
+    if "*" in settings.invites:
+        yield Finding("note", "LOTSE_MATRIX_INVITES is *: whoever finds Lotse, on any server, may bring it into rooms.")
+    try:
+        with only_process(settings.folder):
+            pass
+    except ConfigError:
+        yield Finding(
+            "note", "Lotse is running with these keys; stop it to have account, device and rooms looked at as well."
+        )
+        return
+    try:
+        async with signed_in(settings) as me:
+            yield Finding("good", f"Signed in as {me.device.user}, device {me.device.id}.")
+            async for finding in _device(me):
+                yield finding
+            async for finding in _rooms(me):
+                yield finding
+    except (ConfigError, ChannelError) as error:
+        yield Finding("wrong", str(error))
+
+
+async def _server(homeserver: Homeserver, settings: MatrixSettings) -> AsyncIterator[Finding]:
+    answer = await homeserver.call("GET", "/_matrix/client/versions")
+    versions = answer.get("versions")
+    if not isinstance(versions, list):
+        yield Finding("wrong", f"{settings.homeserver} answers, but not as a Matrix homeserver; check the address.")
+        return
+    newest = max((_version(each) for each in versions), default=(0, 0))
+    if newest < NEEDED_VERSION:
+        yield Finding("wrong", "The homeserver is too old for threads (Matrix 1.4); update it.")
+    else:
+        yield Finding("good", f"{settings.homeserver} is a Matrix homeserver (Matrix {newest[0]}.{newest[1]}).")
+    flows = (await homeserver.call("GET", "/login")).get("flows")
+    kinds = {flow.get("type") for flow in flows if isinstance(flow, dict)} if isinstance(flows, list) else set()
+    if settings.password is not None and "m.login.password" not in kinds:
+        yield Finding(
+            "wrong", "The homeserver offers no sign-in by password; set LOTSE_MATRIX_TOKEN instead of the password."
+        )
+    if settings.password is None:
+        yield Finding(
+            "note", "Only a token is set: when the homeserver ends the session, somebody has to set a new one."
+        )
+
+
+def _version(text: object) -> tuple[int, int]:
+    parts = text.removeprefix("v").split(".") if isinstance(text, str) and text.startswith("v") else ()
+    numbers = [int(part) for part in parts if part.isascii() and part.isdigit()]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else (0, 0)
+
+
+async def _device(me: SignedIn) -> AsyncIterator[Finding]:
+    settings = me.settings
+    if me.encryption is None:
+        yield Finding("note", "LOTSE_MATRIX_ENCRYPTION is off: in encrypted rooms Lotse reads and answers nothing.")
+        return
+    trust, _ = await me.look()
+    if trust == "signed":
+        yield Finding("good", "Other clients trust this device.")
+    else:
+        yield Finding("wrong", UNTRUSTED[trust])
+    if not has_keys(settings.folder, me.device.user, me.device.id):
+        yield Finding("wrong", f"The key store in {settings.folder} does not hold the keys of this device.")
+    path = f"/user/{segment(me.device.user)}/account_data/m.secret_storage.default_key"
+    try:
+        await me.homeserver.call("GET", path)
+    except HomeserverError as error:
+        if error.status != 404:
+            raise
+        yield Finding("note", "There is no recovery key: if the folder is lost, everybody has to trust Lotse anew. Make one "
+                      "with `lotse matrix recovery-key`.")  # fmt: skip
+    waiting = len(LateKeys(settings.folder / WAITING_FILE))
+    if waiting:
+        yield Finding(
+            "note", f"{waiting} encrypted message(s) wait for their key; their writers are told after a minute."
+        )
+
+
+async def _rooms(me: SignedIn) -> AsyncIterator[Finding]:
+    joined = (await me.homeserver.call("GET", "/joined_rooms")).get("joined_rooms")
+    rooms = joined if isinstance(joined, list) else []
+    yield Finding("good", f"Lotse is in {len(rooms)} room(s).")
+    for team, room_id in me.settings.desk_rooms.items():
+        if room_id not in rooms:
+            yield Finding(
+                "wrong", f"Lotse is not in {room_id}, the room of the coordinators ({team}); invite it there."
+            )
+            continue
+        state = await me.homeserver.call_list("GET", f"/rooms/{segment(room_id)}/state")
+        yield _desk_room(with_state(Room(room_id), state), team, me)
+
+
+def _desk_room(room: Room, team: str, me: SignedIn) -> Finding:
+    least = me.settings.desk_power_level
+    people = [user for user in room.joined() if user != me.device.user and room.level_of(user) >= least]
+    if room.encrypted and me.encryption is None:
+        return Finding("wrong", f"{room.id} ({team}) is encrypted, but LOTSE_MATRIX_ENCRYPTION is off.")
+    if not people:
+        return Finding(
+            "wrong", f"Nobody in {room.id} ({team}) is a coordinator: nobody else is there, or has power {least}."
+        )
+    encrypted = "" if room.encrypted else "; it is not encrypted, though employees' questions appear there"
+    return Finding(
+        "good" if room.encrypted else "note", f"{room.id} ({team}): {len(people)} coordinator(s){encrypted}."
+    )

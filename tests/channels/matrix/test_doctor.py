@@ -1,0 +1,195 @@
+"""What the doctor finds on the live server, the commands operators use, and the try-out in one command."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from bot.channels.matrix.device_setup import make_recovery_key
+from bot.channels.matrix.examination import examine
+from bot.channels.matrix.one_process import only_process
+from bot.channels.matrix.signed_in import signed_in
+from tests.channels.matrix.people import KEY, lotse_on
+from tests.program import ROOT, environment, lotse_here
+from tests.synapse import PASSWORD
+
+PATIENCE_S = 240
+
+
+async def found(settings):
+    findings = [finding async for finding in examine(settings)]
+    return {
+        level: " ".join(each.what for each in findings if each.level == level) for level in ("good", "note", "wrong")
+    }
+
+
+async def test_when_all_is_well_nothing_is_wrong(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    said = await found(lotse.settings)
+    assert said["wrong"] == ""
+    assert "Other clients trust this device" in said["good"]
+    assert "recovery-key" in said["note"]
+    async with signed_in(lotse.settings) as me:
+        await make_recovery_key(me)
+    assert (await found(lotse.settings))["note"] == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"homeserver": "http://127.0.0.1:9"}, "cannot be reached"),
+        ({"password": "wrong"}, "refused user and password"),
+        ({"desk_rooms": {"*": "!elsewhere:test.localhost"}}, "invite it there"),
+        ({}, "lotse matrix setup"),
+    ],
+)
+async def test_what_is_wrong_is_said_with_what_to_do(homeserver, tmp_path, changed, words):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
+    assert words in (await found(replace(lotse.settings, **changed)))["wrong"]
+
+
+async def test_the_rooms_of_the_coordinators_are_looked_at(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    anna = homeserver.register()
+    room = homeserver.call("POST", "/createRoom", anna.token, {"invite": [lotse.user]})["room_id"]
+    async with signed_in(lotse.settings) as me:
+        await me.homeserver.call("POST", f"/join/{room}", {})
+    said = await found(replace(lotse.settings, desk_rooms={"*": room}))
+    assert "1 coordinator(s); it is not encrypted" in said["note"]
+    said = await found(replace(lotse.settings, desk_rooms={"*": room}, desk_power_level=101))
+    assert "has power 101" in said["wrong"]
+
+
+async def test_while_lotse_runs_its_keys_are_left_alone(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    with only_process(lotse.settings.folder):
+        said = await found(lotse.settings)
+    assert "stop it" in said["note"]
+    assert said["wrong"] == ""
+
+
+def test_the_commands_make_show_sign_and_recover_the_device(homeserver, tmp_path):
+    account = homeserver.register()
+    settings = {
+        "LOTSE_MATRIX_HOMESERVER": homeserver.address,
+        "LOTSE_MATRIX_USER": account.user_id,
+        "LOTSE_MATRIX_PASSWORD": PASSWORD,
+        "LOTSE_MATRIX_KEY": KEY,
+    }
+
+    def run(*arguments, code=0, given=None):
+        done = lotse_here(*arguments, folder=tmp_path, given=given, **settings)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert PASSWORD not in done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    assert "no_identity" in run("matrix", "status", code=1)
+    shown = run("matrix", "setup")
+    assert "signed: other clients trust this device" in shown
+    recovery = next(line.strip() for line in shown.splitlines() if line.strip().startswith("Es"))
+    assert "signed" in run("matrix", "status")
+    assert "signed" in run("matrix", "sign")
+    assert "WRONG" not in run("doctor")
+    device = next(line for line in run("matrix", "status").splitlines() if line.startswith("Device"))
+    (tmp_path / "data" / "matrix" / "identity.sealed").unlink()
+    assert "other_identity" in run("matrix", "status", code=1)
+    assert "does not open" in run("matrix", "recover", given="EsT0 wrong\n", code=2)
+    assert "signed" in run("matrix", "recover", given=f"{recovery}\n")
+    run("matrix", "new-device")
+    assert device not in run("matrix", "status")
+    newer = run("matrix", "recovery-key")
+    assert recovery not in newer
+    assert (
+        "LOTSE_MATRIX_KEY"
+        in lotse_here(
+            "matrix",
+            "status",
+            folder=tmp_path,
+            **{**settings, "LOTSE_MATRIX_KEY": "another key, thirty-two characters long"},
+        ).stderr
+    )
+    assert "not used" in lotse_here("doctor", folder=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"LOTSE_MATRIX_USER": "lotse"}, "LOTSE_MATRIX_USER is not usable"),
+        ({"LOTSE_MATRIX_PASSWORD": ""}, "LOTSE_MATRIX_PASSWORD is missing"),
+        ({"LOTSE_MATRIX_KEY": ""}, "LOTSE_MATRIX_KEY is missing"),
+        ({"LOTSE_MATRIX_KEY": "short"}, "LOTSE_MATRIX_KEY is not usable"),
+        ({"LOTSE_MATRIX_HOMESERVER": "http://matrix.example.org"}, "needs https"),
+        ({"LOTSE_MATRIX_DESK_ROOMS": "foerderung"}, "LOTSE_MATRIX_DESK_ROOMS is not usable"),
+        ({"LOTSE_MATRIX_DESK_ROOMS": "a=!x:y a=!z:y"}, "LOTSE_MATRIX_DESK_ROOMS is not usable"),
+        ({"LOTSE_MATRIX_AVATAR": "nowhere.png"}, "LOTSE_MATRIX_AVATAR names nowhere.png"),
+        ({"LOTSE_MATRIX_ENCRYPTION": "false"}, "LOTSE_MATRIX_ENCRYPTION is off"),
+        ({"LOTSE_MATRIX_HOMESERVER": ""}, "LOTSE_MATRIX_HOMESERVER is empty"),
+    ],
+)
+def test_settings_that_cannot_work_are_named_in_one_sentence(tmp_path, changed, words):
+    settings = {
+        "LOTSE_MATRIX_HOMESERVER": "http://127.0.0.1:9",
+        "LOTSE_MATRIX_USER": "@lotse:example.org",
+        "LOTSE_MATRIX_PASSWORD": "x",
+        "LOTSE_MATRIX_KEY": KEY,
+    }
+    done = lotse_here("matrix", "status", folder=tmp_path, **{**settings, **changed})
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_the_demo_starts_a_homeserver_with_lotse_on_it_and_answers(homeserver, trained, tmp_path):
+    """``homeserver`` says whether Synapse can be had; the demo has one of its own."""
+    command = [sys.executable, "-m", "tests.matrix_demo", "--folder", str(tmp_path / "demo")]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment(LOTSE_PORT="0"), stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    try:
+        told = ""
+        for line in process.stdout:
+            told += line
+            if "Lotse is ready" in line:
+                break
+        address = next(line.split()[-1] for line in told.splitlines() if line.startswith("Matrix is there"))
+        password = next(line.split()[-1] for line in told.splitlines() if "password:" in line)
+        assert "recovery key" in told
+        with httpx.Client(base_url=f"{address}/_matrix/client/v3", timeout=30, trust_env=False) as kim:
+            body = {
+                "type": "m.login.password",
+                "identifier": {"type": "m.id.user", "user": "kim"},
+                "password": password,
+            }
+            kim.headers["Authorization"] = f"Bearer {kim.post('/login', json=body).json()['access_token']}"
+            wanted = {"invite": ["@lotse:lotse.localhost"], "is_direct": True}
+            room = kim.post("/createRoom", json=wanted).json()["room_id"]
+            asked = {"msgtype": "m.text", "body": "Was zahlt der Weiterbildungsbonus?"}
+            kim.put(f"/rooms/{room}/send/m.room.message/1", json=asked).raise_for_status()
+            patience = time.monotonic() + PATIENCE_S
+            answers, since = [], None
+            while not answers:
+                assert time.monotonic() < patience
+                query = {"timeout": "5000", **({"since": since} if since else {})}
+                answer = kim.get("/sync", params=query).json()
+                since = answer["next_batch"]
+                joined = answer.get("rooms", {}).get("join", {}).get(room, {"timeline": {"events": []}})
+                answers = [
+                    each["content"]["body"]
+                    for each in joined["timeline"]["events"]
+                    if each["sender"].startswith("@lotse:") and each["type"] == "m.room.message"
+                ]
+        assert "5.000" in answers[0]
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGINT)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()

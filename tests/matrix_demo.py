@@ -1,0 +1,100 @@
+"""``make matrix-demo``: Lotse on a Matrix homeserver of its own, to be tried with any client on this machine.
+
+Everything lies in ``data/matrix-demo`` and stays there: the homeserver (loopback only, no federation), Lotse's database and
+keys, and three accounts. Delete the folder to begin anew.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.synapse import ROOT, Homeserver, free_port, missing
+
+PEOPLE = {"kim": "an employee", "anna": "a coordinator"}
+NAME = "lotse.localhost"
+
+
+def prepare(folder: Path) -> tuple[Homeserver, dict[str, str]]:
+    """The homeserver, started, and what was chosen at the first start: port, passwords, key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    notes = folder / "demo.json"
+    known = json.loads(notes.read_text()) if notes.exists() else {}
+    chosen = {"port": str(free_port()), "key": secrets.token_hex(32), "password": secrets.token_urlsafe(9), **known}
+    server = Homeserver(folder / "synapse", port=int(chosen["port"]), server_name=NAME)
+    server.start()
+    if "desk" not in chosen:
+        server.register("lotse", password=chosen["password"])
+        tokens = {name: server.register(name, password=chosen["password"]).token for name in PEOPLE}
+        encrypted = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+        room = {
+            "name": "Koordination",
+            "preset": "private_chat",
+            "initial_state": [encrypted],
+            "invite": [f"@lotse:{NAME}"],
+        }
+        chosen["desk"] = server.call("POST", "/createRoom", tokens["anna"], room)["room_id"]
+    descriptor = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        json.dump(chosen, opened)
+    return server, chosen
+
+
+def settings_of(folder: Path, server: Homeserver, chosen: dict[str, str]) -> dict[str, str]:
+    """The environment of Lotse; of what was set elsewhere only the port of the pages counts here."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_") or name == "LOTSE_PORT"}
+    return {
+        **kept,
+        "LOTSE_DATA": str(folder / "lotse"),
+        "LOTSE_OPEN_ACCESS": "true",
+        "LOTSE_MATRIX_HOMESERVER": server.address,
+        "LOTSE_MATRIX_USER": f"@lotse:{NAME}",
+        "LOTSE_MATRIX_PASSWORD": chosen["password"],
+        "LOTSE_MATRIX_KEY": chosen["key"],
+        "LOTSE_MATRIX_DESK_ROOMS": chosen["desk"],
+    }
+
+
+def explain(server: Homeserver, chosen: dict[str, str]) -> str:
+    """How to sign in."""
+    people = "\n".join(f"    @{name}:{NAME}   {who}" for name, who in PEOPLE.items())
+    return f"""
+Matrix is there: {server.address}
+Sign in with any client on this machine, such as Element Desktop (Sign in, Edit beside the homeserver, enter the address above):
+
+{people}
+    password: {chosen["password"]}
+
+As kim, start a chat with @lotse:{NAME} and ask: Was zahlt der Weiterbildungsbonus?
+As anna, look at the room "Koordination".
+"""
+
+
+def main() -> int:
+    """Run it until Ctrl+C."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT / "data" / "matrix-demo")
+    folder = parser.parse_args().folder.resolve()
+    why_not = missing()
+    if why_not is not None:
+        print(why_not, file=sys.stderr)
+        return 1
+    server, chosen = prepare(folder)
+    try:
+        environment = settings_of(folder, server, chosen)
+        lotse = [sys.executable, "-m", "bot"]
+        subprocess.run([*lotse, "matrix", "setup"], env=environment, cwd=ROOT, check=True)
+        print(explain(server, chosen), flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            return subprocess.run([*lotse, "run"], env=environment, cwd=ROOT, check=False).returncode
+    finally:
+        server.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
