@@ -189,7 +189,8 @@ class Incoming:
     """One event from a platform, on its way into the inbox. ``external_id`` is unique within the channel.
 
     ``also`` is a second id by which the platform may send the same thing again under another first one. ``alone`` is the
-    room where the same person can be answered without others reading along; None: that is where they wrote.
+    room where the same person can be answered without others reading along; None: that is where they wrote. ``encrypted``:
+    what is said there can be read by nobody but those in the room.
     """
 
     address: Address
@@ -199,6 +200,7 @@ class Incoming:
     sent_at: datetime
     also: ExternalId | None = None
     alone: str | None = None
+    encrypted: bool = False
 
 
 # --- Understood ----------------------------------------------------------------------------------------------

@@ -54,7 +54,8 @@ def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[t
         timers=timers_of(case, s.now, s.office),
     )
     choices = ((wording.CONSENT_YES[s.locale], CONSENT), (wording.CONSENT_NO[s.locale], NO_CONSENT))
-    return (said, wording.say(wording.CONSENT, s.locale)), effect, Pending("consent", choices)
+    leaving = (wording.say(wording.LEAVES_ENCRYPTION, s.locale, team=team),) if s.state.encrypted else ()
+    return (said, *leaving, wording.say(wording.CONSENT, s.locale)), effect, Pending("consent", choices)
 
 
 def context_of(s: Situation) -> CaseContext:

@@ -79,6 +79,8 @@ class State:
     """The latest case of this conversation, whatever became of it. Never stored with the state: the store hands it in."""
     in_public: bool = False
     """Others read along here, and there is a place where they do not. Never stored either."""
+    encrypted: bool = False
+    """Only those in the room can read what is said here. Nor is this."""
 
 
 def fresh_context(state: State, now: datetime) -> State:
@@ -94,7 +96,7 @@ def fresh_context(state: State, now: datetime) -> State:
 def state_to_json(state: State) -> dict[str, Any]:
     """The state as plain JSON values, with its version."""
     data = asdict(replace(state, case=None))
-    del data["case"], data["in_public"]
+    del data["case"], data["in_public"], data["encrypted"]
     if state.pending is not None and state.pending.at is not None:
         data["pending"]["at"] = state.pending.at.isoformat()
     for shown in data["shown_before"]:

@@ -121,6 +121,12 @@ CASE_OPENED: Sentences = {
     "en": "I have recorded your question as case {number} for the coordination team ({team}). {promise} You can go on asking "
     "here; what you write becomes part of the case.",
 }
+LEAVES_ENCRYPTION: Sentences = {
+    "de": "Dieser Raum ist verschlüsselt. Ihr Fall verlässt ihn: {team} liest ihn am Desk von Lotse, auf dem Server, auf dem "
+    "Lotse läuft. Was Sie hier weiter dazu schreiben, wird dort ebenso gelesen.",
+    "en": "This room is encrypted. Your case leaves it: {team} reads it at Lotse's desk, on the server Lotse runs on. "
+    "What you go on writing about it here is read there as well.",
+}
 CONSENT: Sentences = {
     "de": "Die Koordination sieht Ihre Frage, aber nicht Ihren Namen. Darf sie auch Ihren Namen und unser bisheriges Gespräch sehen?",
     "en": "The coordination team sees your question, but not your name. May they also see your name and our conversation so far?",

@@ -111,6 +111,7 @@ class Work:
     locale: Locale | None
     introduced: bool
     alone: str | None
+    encrypted: bool
     case: CaseFacts | None
     absences: tuple[Absence, ...]
     attempts: int
@@ -139,6 +140,7 @@ class Work:
             label=record.label,
             reason=reason,
             alone=self.alone,
+            encrypted=self.encrypted,
             locale=record.locale,
             state_version=held.row.state_version + 1,
             name=self.person.display_name,
@@ -274,6 +276,7 @@ async def _work(held: Held, given: Input) -> Work:
         locale=locale_of(row.locale),
         introduced=answered.introduced_at is not None,
         alone=answered.alone,
+        encrypted=bool(answered.encrypted),
         case=None if case is None else facts_of(case),
         absences=() if case is None else await absences_in(held.connection, held.now),
         attempts=answered.attempts,

@@ -68,6 +68,7 @@ class Decided:
     case: CaseFacts | None = None
     said: int | None = None
     alone: str | None = None
+    encrypted: bool = False
     label: str | None = None
     reason: Mapping[str, Any] | None = None
     locale: str | None = None
@@ -168,7 +169,8 @@ async def _write_one(
             room = decided.alone if decided.alone is not None else listener.address.room
             address = Address(listener.address.channel, room)
             alone = Listener(await conversation_at(connection, address, now), address, listener.person)
-            await put_own(connection, alone, ExternalId(f"alone:{uuid.uuid4()}"), input_to_json(given), now)
+            own_id = ExternalId(f"alone:{uuid.uuid4()}")
+            await put_own(connection, alone, own_id, input_to_json(given), now, encrypted=decided.encrypted)
             wake += [INBOX, transcript_topic(address)]
         case LookUp(what=what):
             found = await count_of(connection, person) if person is not None else ()

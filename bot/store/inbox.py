@@ -87,6 +87,7 @@ class Inbox:
             external_id=storable(incoming.external_id),
             also=None if incoming.also is None else storable(incoming.also),
             alone=None if incoming.alone is None else storable(incoming.alone),
+            encrypted=incoming.encrypted,
             payload=None if refused else payload_of(incoming.input, incoming.person.display_name),
             sent_at=incoming.sent_at,
             received_at=now,
@@ -170,7 +171,13 @@ async def _told_recently(connection: AsyncConnection, listener: Listener, now: d
 
 
 async def put_own(
-    connection: AsyncConnection, listener: Listener, external_id: ExternalId, payload: dict[str, object], now: datetime
+    connection: AsyncConnection,
+    listener: Listener,
+    external_id: ExternalId,
+    payload: dict[str, object],
+    now: datetime,
+    *,
+    encrypted: bool = False,
 ) -> None:
     """An input of our own, such as a timer that is due: it enters where people's messages do."""
     await connection.execute(
@@ -180,6 +187,7 @@ async def put_own(
             channel=listener.address.channel,
             external_id=external_id,
             payload=payload,
+            encrypted=encrypted,
             sent_at=now,
             received_at=now,
             status="waiting",

@@ -123,6 +123,7 @@ inbox = Table(
     Column("external_id", Text, nullable=False),
     Column("also", Text, doc="a second id by which the platform may repeat it"),
     Column("alone", Text, doc="the room where the same person is answered without others; null: this one"),
+    Column("encrypted", Boolean, doc="whether only those in the room can read what is said there"),
     Column("payload", Json, doc="the input; emptied after its time, the row stays to recognise a repetition"),
     Column("sent_at", UtcDateTime, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),

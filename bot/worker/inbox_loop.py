@@ -43,6 +43,7 @@ async def handle_next(
             open_case=work.open_case,
             case=work.case,
             in_public=work.alone is not None,
+            encrypted=work.encrypted,
         )
         understanding = None
         if isinstance(work.input, Utterance | Edited | AskedPerson):

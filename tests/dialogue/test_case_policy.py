@@ -181,6 +181,20 @@ def test_the_question_whether_it_is_settled_can_be_answered_by_typing(trained, t
     assert (move.case.state, move.case.satisfied) == (state, satisfied)
 
 
+@pytest.mark.parametrize("locale", ["de", "en"])
+def test_who_asks_for_a_person_in_an_encrypted_room_reads_where_the_case_goes(trained, locale):
+    words = {
+        "de": "Dieser Raum ist verschlüsselt. Ihr Fall verlässt ihn",
+        "en": "This room is encrypted. Your case leaves it",
+    }
+    for encrypted in (True, False):
+        state = State(locale=locale, locale_fixed=True, introduced=True, encrypted=encrypted)
+        turn = take_turn(state, Pressed("person"), None, trained.content, NOW, DeskOffice())
+        assert [effect for effect in turn.effects if isinstance(effect, OpenCase)]
+        assert (words[locale] in said(turn)) is encrypted
+        assert "encrypted" not in state_to_json(turn.state)
+
+
 def test_a_new_case_is_refused_while_a_person_is_at_it_and_opens_otherwise(trained):
     assert turn_of(trained, "claimed", "neuer Fall").decision == "handoff"
     assert "läuft noch bei Maria Petersen" in said(turn_of(trained, "claimed", "neuer Fall"))

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -197,6 +198,19 @@ async def test_only_the_author_changes_words_but_a_moderator_may_delete_them(dat
     async with conversations.claim_next(clock()) as work:
         assert (work.input, work.person.external_user) == (Removed("m1"), "anna")
         await work.finish(record())
+
+
+async def test_what_came_from_an_encrypted_room_is_known_when_it_is_answered(database, clock):
+    inbox, conversations = parts(database, clock)
+    event = replace(incoming("Mensch", user="anna", room="group"), encrypted=True, alone="own room")
+    await inbox.accept("recording", [event, incoming("offen", user="ben", room="other")])
+    seen = {}
+    for _ in range(3):
+        async with conversations.claim_next(clock()) as work:
+            seen[work.address.room] = work.encrypted
+            taken_up = (ContinueAlone(Utterance("Mensch")),) if work.address.room == "group" else ()
+            await work.finish(record(*taken_up))
+    assert seen == {"group": True, "other": False, "own room": True}
 
 
 async def test_an_unreadable_message_survives_the_store(database, clock):

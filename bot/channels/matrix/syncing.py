@@ -259,7 +259,7 @@ class SyncReader:
         person = self._person(room, event.sender)
         address = Address(NAME, await self._place_in(room, event.sender), thread)
         alone = None if room.direct or room.id in self._desk_rooms else self._directs.place_of(event.sender)
-        return Incoming(address, person, ExternalId(event.id), given, at, alone=alone)
+        return Incoming(address, person, ExternalId(event.id), given, at, alone=alone, encrypted=room.encrypted)
 
     async def _place_in(self, room: Room, user: str) -> str:
         """The address of what this person says in this room."""
