@@ -7,6 +7,7 @@ A server starts in about two seconds and serves a whole session of tests: every 
 talks to no other server, and nobody can register with it but whoever knows the secret of its configuration.
 """
 
+import contextlib
 import hashlib
 import hmac
 import itertools
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,7 @@ INSTALLED = ENVIRONMENT / "installed.lock"
 """A copy of the lock the environment was made from: written last, so that a broken installation is none."""
 
 SERVER_NAME = "test.localhost"
-READY_WITHIN_S = 30
+READY_WITHIN_S = 120
 UNLIMITED = {"per_second": 10_000, "burst_count": 10_000}
 PASSWORD = "a password of the tests"
 
@@ -92,10 +94,15 @@ class Homeserver:
                 self._process.wait()
             self._process = None
 
-    def freeze(self, *, on: bool = True) -> None:
-        """Let it hang: connections are taken and nothing is answered; ``on=False`` wakes it again."""
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it hang for as long as the block lasts: connections are taken and nothing is answered."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP if on else signal.SIGCONT)
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
         """Stop it, and close our own connections."""

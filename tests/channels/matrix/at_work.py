@@ -8,7 +8,7 @@ from bot.channels.matrix.matrix_channel import MatrixChannel
 from bot.errors import StoreUnavailable
 from bot.model import Address, OutboxId, Paragraph, Post, Reply, Span
 
-PATIENCE_S = 25
+PATIENCE_S = 60
 
 
 class AtWork:

@@ -11,7 +11,7 @@ from bot.channels.matrix.matrix_settings import MatrixSettings
 from bot.channels.matrix.signed_in import signed_in
 from tests.synapse import PASSWORD
 
-PATIENCE_S = 25
+PATIENCE_S = 60
 KEY = "the key of the tests, thirty-two characters long"
 
 
