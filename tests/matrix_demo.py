@@ -17,6 +17,7 @@ from tests.synapse import ROOT, Homeserver, free_port, missing
 
 PEOPLE = {"kim": "an employee", "anna": "a coordinator"}
 NAME = "lotse.localhost"
+KEPT = ("LOTSE_CONTENT", "LOTSE_CLOCK", "LOTSE_PORT")
 
 
 def prepare(folder: Path) -> tuple[Homeserver, dict[str, str]]:
@@ -45,8 +46,8 @@ def prepare(folder: Path) -> tuple[Homeserver, dict[str, str]]:
 
 
 def settings_of(folder: Path, server: Homeserver, chosen: dict[str, str]) -> dict[str, str]:
-    """The environment of Lotse; of what was set elsewhere only the port of the pages counts here."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_") or name == "LOTSE_PORT"}
+    """The environment of Lotse; of what was set elsewhere only content, clock and the port of the pages count here."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_") or name in KEPT}
     return {
         **kept,
         "LOTSE_DATA": str(folder / "lotse"),

@@ -16,6 +16,7 @@ from bot.channels.matrix.examination import examine
 from bot.channels.matrix.one_process import only_process
 from bot.channels.matrix.signed_in import signed_in
 from tests.channels.matrix.people import KEY, lotse_on
+from tests.content.small_tree import write_tree
 from tests.program import ROOT, environment, lotse_here
 from tests.synapse import PASSWORD
 
@@ -144,12 +145,12 @@ def test_settings_that_cannot_work_are_named_in_one_sentence(tmp_path, changed, 
     assert words in done.stderr
 
 
-def test_the_demo_starts_a_homeserver_with_lotse_on_it_and_answers(homeserver, trained, tmp_path):
+def test_the_demo_starts_a_homeserver_with_lotse_on_it_and_answers(homeserver, tmp_path):
     """``homeserver`` says whether Synapse can be had; the demo has one of its own."""
     command = [sys.executable, "-m", "tests.matrix_demo", "--folder", str(tmp_path / "demo")]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment(LOTSE_PORT="0"), stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    )
+    content = write_tree(tmp_path / "content")
+    settings = environment(LOTSE_PORT="0", LOTSE_CONTENT=str(content), LOTSE_CLOCK="2026-11-22")
+    process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     try:
         told = ""
         for line in process.stdout:
@@ -168,7 +169,7 @@ def test_the_demo_starts_a_homeserver_with_lotse_on_it_and_answers(homeserver, t
             kim.headers["Authorization"] = f"Bearer {kim.post('/login', json=body).json()['access_token']}"
             wanted = {"invite": ["@lotse:lotse.localhost"], "is_direct": True}
             room = kim.post("/createRoom", json=wanted).json()["room_id"]
-            asked = {"msgtype": "m.text", "body": "Was zahlt der Weiterbildungsbonus?"}
+            asked = {"msgtype": "m.text", "body": "Wie hoch ist der Bonus?"}
             kim.put(f"/rooms/{room}/send/m.room.message/1", json=asked).raise_for_status()
             patience = time.monotonic() + PATIENCE_S
             answers, since = [], None
@@ -183,7 +184,7 @@ def test_the_demo_starts_a_homeserver_with_lotse_on_it_and_answers(homeserver, t
                     for each in joined["timeline"]["events"]
                     if each["sender"].startswith("@lotse:") and each["type"] == "m.room.message"
                 ]
-        assert "5.000" in answers[0]
+        assert "Quelle: Weiterbilden SH" in answers[0]
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGINT)
