@@ -162,14 +162,6 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
-class Reacted:
-    """A coordinator put a sign, such as ✋, under the message ``of`` in a room of theirs."""
-
-    of: ExternalId
-    sign: str
-
-
-@dataclass(frozen=True, slots=True)
 class Left:
     """The user left the room: nothing can be delivered there."""
 
@@ -181,7 +173,7 @@ class AskedPerson:
     question: str
 
 
-Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left | AskedPerson
+Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Left | AskedPerson
 
 
 @dataclass(frozen=True, slots=True)

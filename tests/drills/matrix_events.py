@@ -295,7 +295,7 @@ async def read_all(points: int, seed: int, folder: Path) -> Counts:
     rooms, late = RoomBook(server), LateKeys(folder / "waiting.json")
     names = Names(ME, ("Lotse",))
     directs = Directs(server, rooms, ME, encrypted=True)
-    reader = SyncReader(server, rooms, encryption, late, names, directs, frozenset(), lambda: datetime.now(UTC))
+    reader = SyncReader(server, rooms, encryption, late, names, directs, lambda: datetime.now(UTC))
     me = SignedIn(settings, server, None, Device(ME, "DEVICE"), encryption, SealedFile(folder / "identity", KEY))
     sender = Sender(server, rooms, directs, encryption, reader.remember)
     connection = Connection(me, server, rooms, directs, late, reader, sender, Invitations(server, settings))

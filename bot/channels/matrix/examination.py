@@ -15,7 +15,6 @@ from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_settings import MatrixSettings
 from bot.channels.matrix.one_process import only_process
-from bot.channels.matrix.rooms import Room, with_state
 from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, SignedIn, signed_in
 from bot.errors import ChannelError, ConfigError
 
@@ -127,26 +126,3 @@ async def _rooms(me: SignedIn) -> AsyncIterator[Finding]:
     joined = (await me.homeserver.call("GET", "/joined_rooms")).get("joined_rooms")
     rooms = joined if isinstance(joined, list) else []
     yield Finding("good", f"Lotse is in {len(rooms)} room(s).")
-    for team, room_id in me.settings.desk_rooms.items():
-        if room_id not in rooms:
-            yield Finding(
-                "wrong", f"Lotse is not in {room_id}, the room of the coordinators ({team}); invite it there."
-            )
-            continue
-        state = await me.homeserver.call_list("GET", f"/rooms/{segment(room_id)}/state")
-        yield _desk_room(with_state(Room(room_id), state), team, me)
-
-
-def _desk_room(room: Room, team: str, me: SignedIn) -> Finding:
-    least = me.settings.desk_power_level
-    people = [user for user in room.joined() if user != me.device.user and room.level_of(user) >= least]
-    if room.encrypted and me.encryption is None:
-        return Finding("wrong", f"{room.id} ({team}) is encrypted, but LOTSE_MATRIX_ENCRYPTION is off.")
-    if not people:
-        return Finding(
-            "wrong", f"Nobody in {room.id} ({team}) is a coordinator: nobody else is there, or has power {least}."
-        )
-    encrypted = "" if room.encrypted else "; it is not encrypted, though employees' questions appear there"
-    return Finding(
-        "good" if room.encrypted else "note", f"{room.id} ({team}): {len(people)} coordinator(s){encrypted}."
-    )

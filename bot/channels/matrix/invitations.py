@@ -29,9 +29,7 @@ def inviter_of(invite: Any, me: str) -> str | None:
 
 
 def is_welcome(room_id: str, inviter: str | None, settings: MatrixSettings) -> bool:
-    """Whether this invitation is accepted. The rooms of the coordinators always are; nothing else without a name."""
-    if room_id in settings.desk_rooms.values():
-        return True
+    """Whether this invitation is accepted; one that does not say whose it is, is not."""
     if inviter is None:
         return False
     wanted = settings.invites or (settings.server_name,)

@@ -1,7 +1,6 @@
 """What the operator set for Matrix, checked and taken apart once."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,14 +9,11 @@ from bot.errors import ConfigError
 
 USER_ID = re.compile(r"@[!-9;-~]{1,200}:([A-Za-z0-9.\-\[\]:]{1,230})")
 """Ids of older servers may hold any printable character but a colon. Source: Matrix specification, *Identifier grammar*."""
-ROOM_ID = re.compile(r"![!-~]{1,254}")
-
-EVERY_TEAM = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixSettings:
-    """How Lotse uses Matrix. ``desk_rooms``: team, or ``*`` for all others, to the room of its coordinators."""
+    """How Lotse uses Matrix."""
 
     homeserver: str
     user: str
@@ -27,8 +23,6 @@ class MatrixSettings:
     key: str = field(default="", repr=False)
     encryption: bool = True
     invites: tuple[str, ...] = ()
-    desk_rooms: Mapping[str, str] = field(default_factory=dict)
-    desk_power_level: int = 0
     display_name: str = "Lotse"
     avatar: Path | None = None
 
@@ -66,23 +60,6 @@ def matrix_settings(settings: Settings) -> MatrixSettings | None:
         key=settings.matrix_key.get_secret_value(),
         encryption=settings.matrix_encryption,
         invites=tuple(settings.matrix_invites.replace(",", " ").split()),
-        desk_rooms=_desk_rooms(settings.matrix_desk_rooms),
-        desk_power_level=settings.matrix_desk_power_level,
         display_name=settings.matrix_display_name,
         avatar=settings.matrix_avatar,
     )
-
-
-def _desk_rooms(given: str) -> Mapping[str, str]:
-    rooms: dict[str, str] = {}
-    for pair in given.replace(",", " ").split():
-        team, equals, room = pair.partition("=")
-        if not equals:
-            team, room = EVERY_TEAM, pair
-        if not team or team in rooms or not ROOM_ID.fullmatch(room):
-            raise ConfigError(
-                "LOTSE_MATRIX_DESK_ROOMS is not usable: write team=room, such as foerderung=!abc:example.org, once for each "
-                "team, or one room for all."
-            )
-        rooms[team] = room
-    return rooms

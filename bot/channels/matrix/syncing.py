@@ -1,8 +1,8 @@
 """One answer of the homeserver becomes inputs: what was said to Lotse, by whom, where.
 
 Where Lotse is spoken to: everywhere between two people; in a group when it is called, then in the thread that begins there,
-without being called again; in the coordinators' rooms always. A reaction under a message of Lotse's is a press, a mark, or a
-wish for a person; what stood there is read from that message itself.
+without being called again. A reaction under a message of Lotse's is a press, a mark, or a wish for a person; what stood there is
+read from that message itself.
 
 Whatever is wrong with one event costs that event. When the homeserver fails in between, the whole answer is read again: it
 was not yet accepted, and every input is known by the id of its event.
@@ -45,7 +45,6 @@ from bot.model import (
     Person,
     Pressed,
     Rated,
-    Reacted,
     Removed,
     SentFile,
     Unreadable,
@@ -93,7 +92,6 @@ class SyncReader:
         late: LateKeys,
         names: Names,
         directs: Directs,
-        desk_rooms: frozenset[str],
         clock: Callable[[], datetime],
     ) -> None:
         self._homeserver = homeserver
@@ -102,7 +100,6 @@ class SyncReader:
         self._late = late
         self._names = names
         self._directs = directs
-        self._desk_rooms = desk_rooms
         self._clock = clock
         self._ours = Recent()
         self._threads = Recent()
@@ -146,7 +143,7 @@ class SyncReader:
         content = waiting.event.get("content")
         thread = thread_of(relation_of(content)) if isinstance(content, Mapping) else None
         room = await self._room(waiting.room)
-        if room is None or sender is None or waiting.room in self._desk_rooms:
+        if room is None or sender is None:
             return None
         if not room.direct and (thread is None or not await self._takes_part(room.id, thread)):
             return None
@@ -258,19 +255,17 @@ class SyncReader:
         at = event.at or self._clock()
         person = self._person(room, event.sender)
         address = Address(NAME, await self._place_in(room, event.sender), thread)
-        alone = None if room.direct or room.id in self._desk_rooms else self._directs.place_of(event.sender)
+        alone = None if room.direct else self._directs.place_of(event.sender)
         return Incoming(address, person, ExternalId(event.id), given, at, alone=alone, encrypted=room.encrypted)
 
     async def _place_in(self, room: Room, user: str) -> str:
         """The address of what this person says in this room."""
         first = await self._rooms.first_of(room.id)
-        return self._directs.address_of(first, user) if room.direct and room.id not in self._desk_rooms else first
+        return self._directs.address_of(first, user) if room.direct else first
 
     async def _place(self, room: Room, event: RoomEvent) -> tuple[Input, str | None] | None:
         """The words, and the thread they are said in; None when they are not said to Lotse."""
         given: Input = SentFile() if event.kind == "file" else Utterance(self._names.without_call(event.text))
-        if room.id in self._desk_rooms:
-            return (Utterance(event.text) if event.kind == "text" else given), event.thread
         if room.direct:
             return given, event.thread
         if self._names.is_called(event):
@@ -283,8 +278,6 @@ class SyncReader:
     async def _reaction(self, room: Room, about: str, sign: str) -> tuple[Input | None, str | None]:
         """What a reaction to a message of ours asks for."""
         target = await self._target(room.id, about)
-        if room.id in self._desk_rooms:
-            return Reacted(ExternalId(about), plain_sign(sign)), target.thread if target else None
         if target is None:
             return None, None
         number = number_of(sign)
@@ -351,7 +344,7 @@ class SyncReader:
         if not gone or user is None or event_id is None or user == self._names.user_id:
             return None
         room = await self._room(room_id)
-        if room is None or room_id in self._desk_rooms or len(room.joined()) > 1:
+        if room is None or len(room.joined()) > 1:
             return None
         address = Address(NAME, await self._place_in(room, user))
         self._directs.left(user, room_id)

@@ -46,25 +46,12 @@ async def test_when_all_is_well_nothing_is_wrong(homeserver, tmp_path):
     [
         ({"homeserver": "http://127.0.0.1:9"}, "cannot be reached"),
         ({"password": "wrong"}, "refused user and password"),
-        ({"desk_rooms": {"*": "!elsewhere:test.localhost"}}, "invite it there"),
         ({}, "lotse matrix setup"),
     ],
 )
 async def test_what_is_wrong_is_said_with_what_to_do(homeserver, tmp_path, changed, words):
     lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
     assert words in (await found(replace(lotse.settings, **changed)))["wrong"]
-
-
-async def test_the_rooms_of_the_coordinators_are_looked_at(homeserver, tmp_path):
-    lotse = await lotse_on(homeserver, tmp_path / "lotse")
-    anna = homeserver.register()
-    room = homeserver.call("POST", "/createRoom", anna.token, {"invite": [lotse.user]})["room_id"]
-    async with signed_in(lotse.settings) as me:
-        await me.homeserver.call("POST", f"/join/{room}", {})
-    said = await found(replace(lotse.settings, desk_rooms={"*": room}))
-    assert "1 coordinator(s); it is not encrypted" in said["note"]
-    said = await found(replace(lotse.settings, desk_rooms={"*": room}, desk_power_level=101))
-    assert "has power 101" in said["wrong"]
 
 
 async def test_while_lotse_runs_its_keys_are_left_alone(homeserver, tmp_path):
@@ -126,8 +113,6 @@ def test_the_commands_make_show_sign_and_recover_the_device(homeserver, tmp_path
         ({"LOTSE_MATRIX_KEY": ""}, "LOTSE_MATRIX_KEY is missing"),
         ({"LOTSE_MATRIX_KEY": "short"}, "LOTSE_MATRIX_KEY is not usable"),
         ({"LOTSE_MATRIX_HOMESERVER": "http://matrix.example.org"}, "needs https"),
-        ({"LOTSE_MATRIX_DESK_ROOMS": "foerderung"}, "LOTSE_MATRIX_DESK_ROOMS is not usable"),
-        ({"LOTSE_MATRIX_DESK_ROOMS": "a=!x:y a=!z:y"}, "LOTSE_MATRIX_DESK_ROOMS is not usable"),
         ({"LOTSE_MATRIX_AVATAR": "nowhere.png"}, "LOTSE_MATRIX_AVATAR names nowhere.png"),
         ({"LOTSE_MATRIX_ENCRYPTION": "false"}, "LOTSE_MATRIX_ENCRYPTION is off"),
         ({"LOTSE_MATRIX_HOMESERVER": ""}, "LOTSE_MATRIX_HOMESERVER is empty"),
