@@ -17,7 +17,7 @@ import logging
 import sqlite3
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -288,20 +288,20 @@ def open_encryption(homeserver: Homeserver, folder: Path, user: str, device_id: 
 
 
 def has_keys(folder: Path, user: str, device_id: str) -> bool:
-    """Whether the folder holds keys of this device. Reads the file without changing it."""
+    """Whether the folder holds keys of this device. Raises ConfigError when that cannot be read.
+
+    Opened for writing: what a kill left half written must be rolled back before anything can be read.
+    """
     file = folder / STORE
     if not file.is_file():
         return False
-    with suppress(sqlite3.Error):
-        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-        try:
-            row = connection.execute(
-                "SELECT COUNT(*) FROM accounts WHERE user_id = ? AND device_id = ?", (user, device_id)
-            ).fetchone()
-            return bool(row[0])
-        finally:
-            connection.close()
-    return False
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True)) as connection:
+            known = connection.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'accounts'").fetchone()[0]
+            mine = "SELECT COUNT(*) FROM accounts WHERE user_id = ? AND device_id = ?"
+            return bool(known and connection.execute(mine, (user, device_id)).fetchone()[0])
+    except sqlite3.Error as error:
+        raise ConfigError(f"The keys in {file} cannot be read ({error}); restore the folder from a backup.") from None
 
 
 def _usable_keys(device: Any, device_id: str) -> bool:

@@ -34,6 +34,8 @@ LONG_POLL_S = 30
 SYNC_PATIENCE_S = 50.0
 """A sync that is answered later than this is not coming: the connection is dead although it looks alive."""
 LOOK_AT_LATE_EVERY_S = 30.0
+LONGEST_PAUSE_S = 30.0
+"""Between two attempts while the homeserver is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class SyncLoop:
                 self._report(f"Reading from Matrix failed ({type(bug).__name__}); the log says where.")
                 report_bug("matrix_loop_failed", bug)
             failures += 1
-            await pause(failures, error if isinstance(error, ChannelError) else None)
+            asked = error if isinstance(error, ChannelError) else None
+            await pause(failures, asked, longest_s=LONGEST_PAUSE_S)
 
     async def _sign_in_again(self) -> None:
         found = await self._at.me.account.sign_in_again()

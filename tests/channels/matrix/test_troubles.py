@@ -150,7 +150,8 @@ def write(server, account, room, words):
 
 async def test_a_server_that_stops_and_one_that_hangs_are_noticed_and_made_up_for(shaky, tmp_path, monkeypatch):
     monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
-    monkeypatch.setattr(sync_loop, "SYNC_PATIENCE_S", 10.0)
+    monkeypatch.setattr(sync_loop, "SYNC_PATIENCE_S", 5.0)
+    monkeypatch.setattr(sync_loop, "LONGEST_PAUSE_S", 1.0)
     lotse = await lotse_on(shaky, tmp_path / "lotse")
     account = shaky.register()
     async with AtWork(lotse.settings) as work:

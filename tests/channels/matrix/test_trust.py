@@ -1,12 +1,15 @@
 """Why today's clients exchange encrypted messages with Lotse, and what keeps that so: restart, restore, loss, recovery."""
 
+import contextlib
 import shutil
+import sqlite3
 from dataclasses import replace
 
 import pytest
 
 from bot.channels.matrix.cross_signing import SigningKey, canonical, new_identity
 from bot.channels.matrix.device_setup import make_recovery_key, put_device_aside, recover, set_up
+from bot.channels.matrix.encryption import has_keys
 from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.matrix.one_process import only_process
 from bot.channels.matrix.recovery_key import decrypted, encrypted, new_key, read_key, written
@@ -14,6 +17,8 @@ from bot.channels.matrix.signed_in import IDENTITY_FILE, signed_in
 from bot.errors import ConfigError
 from tests.channels.matrix.at_work import AtWork
 from tests.channels.matrix.people import lotse_on
+
+FILLER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 9999) SELECT i FROM n"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -84,6 +89,24 @@ async def test_lost_keys_are_noticed_at_the_start_and_explained(homeserver, tmp_
     async with signed_in(lotse.settings) as me:
         await set_up(me)
         assert (await me.look())[0] == "signed"
+
+
+async def test_keys_that_a_kill_left_half_written_are_not_taken_for_lost(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    file, killed = lotse.settings.folder / "keys.db", tmp_path / "killed"
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as writing:
+        (device,) = writing.execute("SELECT device_id FROM accounts").fetchone()
+        writing.execute("PRAGMA cache_size = 1")  # so that what is written reaches the disk before the commit
+        writing.execute("BEGIN IMMEDIATE")
+        writing.execute("UPDATE accounts SET device_id = 'half'")
+        writing.execute(f"CREATE TABLE filler AS {FILLER}")
+        shutil.copytree(lotse.settings.folder, killed)
+        writing.execute("ROLLBACK")
+    assert (killed / "keys.db-journal").stat().st_size > 0
+    assert has_keys(killed, lotse.user, device)
+    (killed / "keys.db").write_bytes(b"no database at all" * 99)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        has_keys(killed, lotse.user, device)
 
 
 async def test_a_lost_folder_is_made_up_for_with_the_recovery_key(people, homeserver, tmp_path):
