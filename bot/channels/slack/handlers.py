@@ -105,12 +105,13 @@ class Handlers:
     async def home_opened(self, body: Body) -> None:
         """``app_home_opened``: the home itself, or, in the agent view, the conversation with its prompts."""
         event = body["event"]
-        person = Person(NAME, event["user"])
-        self._rooms.learn(person.external_user, event["channel"])
+        person, room = Person(NAME, event["user"]), event.get("channel")
+        if room:
+            self._rooms.learn(person.external_user, room)
         if event.get("tab") == "home":
             self._surfaces.begin("home", self._show_home(person))
-        elif self._agent_view:
-            self._surfaces.begin("prompts", self._show_prompts(person, event["channel"]))
+        elif self._agent_view and room:
+            self._surfaces.begin("prompts", self._show_prompts(person, room))
 
     # --- Presses, commands, forms ------------------------------------------------------------------------------------
 

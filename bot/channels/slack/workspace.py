@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+SLACKBOT = "USLACKBOT"
+"""Slack's own program; its messages carry no id of a bot."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
@@ -24,7 +27,7 @@ class Workspace:
 
     def is_own(self, message: Mapping[str, Any]) -> bool:
         """Whether a program wrote this, Lotse itself included: two programs that answer each other never stop."""
-        return bool(message.get("bot_id")) or message.get("user") in (None, self.bot_user)
+        return bool(message.get("bot_id")) or message.get("user") in (None, self.bot_user, SLACKBOT)
 
     def is_meant_by(self, body: Mapping[str, Any]) -> bool:
         """Whether what arrived is for this installation and not for one in another workspace."""

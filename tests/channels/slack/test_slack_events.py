@@ -95,6 +95,7 @@ def test_a_reply_that_is_shown_in_the_channel_too_stays_in_its_thread():
         ("app_message", {}),
         ("message_im", {"bot_id": "B00000LOTSE", "user": BOT_USER}),
         ("message_im", {"user": BOT_USER}),
+        ("message_im", {"user": "USLACKBOT"}),
         ("message_im", {"subtype": "channel_join"}),
         ("message_im", {"subtype": "assistant_app_thread"}),
         ("message_thread_reply", {"text": "<@U0ANDERE> kommst du?"}),
