@@ -20,7 +20,16 @@ from pathlib import Path
 from bot.config import shipped_content
 from bot.content.read import ROOTS
 from bot.trained import Trained, default_cache, load_trained
-from tests.bench import matching, question_sets, relay_speed, start_speed, throughput, understanding_speed, web_speed
+from tests.bench import (
+    matching,
+    question_sets,
+    relay_speed,
+    slack_speed,
+    start_speed,
+    throughput,
+    understanding_speed,
+    web_speed,
+)
 from tests.bench.figures import Figure, as_json, as_table, commit, keep, machine
 from tests.bench.lotse_process import Place
 from tests.bench.understanding_speed import Size, development_texts
@@ -28,6 +37,7 @@ from tests.conftest import TODAY
 
 WEB_TIMED, WEB_IN_ALL = 200, 2_000
 RELAYED = 1_200
+SLACK_RUNS, SLACK_MESSAGES = 5, 100
 MESSAGES, PEOPLE = 2_000, 200
 SIZES = (Size(1), Size(10))
 MORE_SIZES = (Size(10, own_words=True), Size(100), Size(100, own_words=True))
@@ -65,6 +75,10 @@ def relay(bench: Bench) -> list[Figure]:
     return relay_speed.figures(bench.place, RELAYED)
 
 
+def slack(bench: Bench) -> list[Figure]:
+    return slack_speed.figures(bench.place, SLACK_RUNS, SLACK_MESSAGES)
+
+
 def messages(bench: Bench) -> list[Figure]:
     place = bench.place
     return throughput.figures(place.folder, place.content, place.cache / "lotse", MESSAGES, PEOPLE)
@@ -87,6 +101,7 @@ SECTIONS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "questions": questions,
     "web": web,
     "relay": relay,
+    "slack": slack,
     "messages": messages,
     "understanding": understanding,
     "match": match,

@@ -9,7 +9,16 @@ import pytest
 
 from bot.content.read import read_content
 from bot.trained import load_trained
-from tests.bench import matching, question_sets, relay_speed, start_speed, throughput, understanding_speed, web_speed
+from tests.bench import (
+    matching,
+    question_sets,
+    relay_speed,
+    slack_speed,
+    start_speed,
+    throughput,
+    understanding_speed,
+    web_speed,
+)
 from tests.bench.figures import Figure, as_json, as_table, percentile
 from tests.bench.grown import grown, mark_of
 from tests.bench.lotse_process import Place
@@ -129,3 +138,9 @@ def test_the_relay_is_timed_in_both_directions(place, trained):
 def test_messages_are_carried_through_on_one_core(place, trained, tmp_path):
     figures = throughput.figures(tmp_path, place.content, place.cache / "lotse", messages=6, people=2, kinds=["sqlite"])
     assert measured(figures)["sqlite: delivered"] > 0
+
+
+def test_an_answer_in_slack_is_timed_beside_the_least_an_app_can_do(place, node_tools):
+    found = measured(slack_speed.figures(place, runs=1, messages=3))
+    for who in ("echo", "Lotse"):
+        assert 0 < found[f"slack, event to answer, {who}, p50"] <= found[f"slack, event to answer, {who}, p99"]

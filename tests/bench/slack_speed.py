@@ -1,0 +1,99 @@
+"""How long somebody in Slack waits: from an event's leaving Slack until the answer's call arrives there.
+
+Lotse, which stores, understands and answers, beside the least an app can do: Bolt that says back what was said. Both by Socket
+Mode on the same emulated Slack, run by run in turn, one message after the other.
+"""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from aiohttp import ClientSession
+
+from tests.bench.figures import ROOT, Figure, percentile
+from tests.bench.lotse_process import PATIENCE_S, Place
+from tests.channels.slack.bridge import Bridge
+from tests.channels.slack.emulator import APP_TOKEN, BOT_TOKEN, Emulator, running_emulator
+from tests.channels.slack.payloads import payload
+from tests.channels.slack.people import SlackPerson
+from tests.node_tools import NodeTools, node_tools
+
+QUESTION = "Was zahlt der Weiterbildungsbonus?"
+WARM = 3
+"""Messages before the measured ones: connections are made, the first contact is said."""
+
+
+def figures(place: Place, runs: int, messages: int) -> list[Figure]:
+    """Medians over the runs of each run's p50 and p99, and how many times longer Lotse takes."""
+    tools = node_tools()
+    if not isinstance(tools, NodeTools):
+        return [Figure("slack", "not measured", note=tools)]
+    with running_emulator(tools) as emulator:
+        waits = asyncio.run(_measured(place, emulator, runs, messages))
+    found = []
+    medians = {}
+    for name, of_runs in waits.items():
+        for share in (0.5, 0.99):
+            medians[name, share] = percentile([percentile(one, share) for one in of_runs], 0.5)
+            figure = f"slack, event to answer, {name}, p{share * 100:.0f}"
+            found.append(Figure(figure, medians[name, share] * 1000, "ms", f"median of {runs} runs of {messages}"))
+    for share in (0.5, 0.99):
+        times = medians["Lotse", share] / medians["echo", share]
+        found.append(Figure(f"slack, Lotse beside echo, p{share * 100:.0f}", times, "times"))
+    return found
+
+
+async def _measured(place: Place, emulator: Emulator, runs: int, messages: int) -> dict[str, list[list[float]]]:
+    waits: dict[str, list[list[float]]] = {"echo": [], "Lotse": []}
+    async with Bridge(emulator, "socket") as bridge, ClientSession() as session:
+        tokens = (BOT_TOKEN, APP_TOKEN, bridge.api)
+        kim = await SlackPerson(bridge, session).arrive()
+        names = ("LOTSE_SLACK_BOT_TOKEN", "LOTSE_SLACK_APP_TOKEN", "LOTSE_SLACK_API")
+        settings = {**place.environment(), **dict(zip(names, tokens, strict=True))}
+        echo = [sys.executable, "-m", "tests.bench.bolt_echo", *tokens]
+        for run in range(runs):
+            for name, command, environment in (
+                ("echo", echo, place.environment()),
+                ("Lotse", place.command("run"), settings),
+            ):
+                async with _connected(command, environment, bridge):
+                    waits[name].append(await _waits(bridge, kim, f"{run}{len(name)}", messages))
+    return waits
+
+
+@contextlib.asynccontextmanager
+async def _connected(command: Sequence[str], environment: Mapping[str, str], bridge: Bridge) -> AsyncIterator[None]:
+    """The process, once it is connected; stopped at the end."""
+    bridge.connected.clear()
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await bridge.connected.wait()
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+async def _waits(bridge: Bridge, kim: SlackPerson, run: str, messages: int) -> list[float]:
+    """Seconds from each event to its answer, without the first few."""
+    waits = []
+    for number in range(WARM + messages):
+        body = payload("message_im")
+        stamp = f"1{run:0>4}{number:05d}.000001"
+        body["event"].update(
+            user=kim.user, channel=kim.direct, text=QUESTION, ts=stamp, client_msg_id=f"{run}-{number}"
+        )
+        before = len(bridge.called("chat.postMessage"))
+        begun = time.perf_counter()
+        sending = asyncio.create_task(bridge.push_once("events_api", body))
+        await bridge.until(lambda seen=before: len(bridge.called("chat.postMessage")) > seen, patience_s=30)
+        waits.append(time.perf_counter() - begun)
+        await sending
+    return waits[WARM:]
