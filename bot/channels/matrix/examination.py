@@ -5,11 +5,10 @@ what needs them is left out then, and said so.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Literal
 
 import aiohttp
 
+from bot.channels.finding import Finding
 from bot.channels.matrix.encryption import has_keys
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
 from bot.channels.matrix.late_keys import LateKeys
@@ -18,17 +17,8 @@ from bot.channels.matrix.one_process import only_process
 from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, SignedIn, signed_in
 from bot.errors import ChannelError, ConfigError
 
-Level = Literal["good", "note", "wrong"]
 NEEDED_VERSION = (1, 4)
 """Threads, with whether Lotse took part in one, came with version 1.4 of the specification."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; ``what`` says how it is, and what to do where something is to be done."""
-
-    level: Level
-    what: str
 
 
 async def examine(settings: MatrixSettings) -> AsyncIterator[Finding]:

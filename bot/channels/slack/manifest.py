@@ -20,6 +20,7 @@ Transport = Literal["socket", "http"]
 HISTORY = ("channels:history", "groups:history", "im:history")
 
 METHODS: Mapping[str, tuple[str, ...]] = {
+    "apps.connections.open": (),  # with the app token, which has a right of its own
     "auth.test": (),
     "chat.delete": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),

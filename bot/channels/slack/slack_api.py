@@ -63,6 +63,11 @@ class SlackApi:
 
     async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Carry out one method, such as ``chat.postMessage``, and return what it answers. Raises ChannelError."""
+        answer, _ = await self.call_with_headers(method, **arguments)
+        return answer
+
+    async def call_with_headers(self, method: str, **arguments: Any) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """The same, with the headers of the answer, their names in small letters."""
         function = getattr(self._connected(), method.replace(".", "_"))
         try:
             answer = await function(**arguments)
@@ -76,7 +81,7 @@ class SlackApi:
             raise unreached from error
         self._tell(None)
         data: Mapping[str, Any] = answer.data
-        return data
+        return data, {name.lower(): value for name, value in answer.headers.items()}
 
     def _connected(self) -> AsyncWebClient:
         if self._closed:

@@ -1,0 +1,78 @@
+"""What the doctor says about Slack: who Lotse is there, what it may do, whether it can connect."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.channels.slack.manifest import scopes
+from bot.channels.slack.slack_examination import _clock, _rights, examine_slack
+from tests.channels.slack.bridge import Bridge
+from tests.channels.slack.emulator import APP_TOKEN, BOT_TOKEN
+from tests.channels.slack.stage import slack_settings
+from tests.program import lotse_here
+
+ADDRESS = "https://lotse.example.org"
+
+
+async def found(settings, address=ADDRESS):
+    return [(finding.level, finding.what) async for finding in examine_slack(settings, address)]
+
+
+@pytest.mark.parametrize("transport", ["http", "socket"])
+async def test_a_connection_that_works_is_said_to_work(slack_emulator, transport):
+    slack_emulator.reset()
+    async with Bridge(slack_emulator, transport) as bridge:
+        said = await found(slack_settings(bridge))
+    assert ("good", "Lotse is @lotse in the workspace Werft.") in said
+    assert "wrong" not in [level for level, _ in said]
+    last = "Slack gives a connection" if transport == "socket" else f"{ADDRESS}/slack/events"
+    assert last in said[-1][1]
+
+
+async def test_tokens_that_are_refused_are_named(slack_emulator):
+    async with Bridge(slack_emulator, "socket") as bridge:
+        settings = slack_settings(bridge)
+        other_app = await found(replace(settings, app_token="xapp-another"))
+        bridge.fail("auth.test", status=200, error="token_revoked")
+        other_bot = await found(settings)
+    assert other_app[-1][0] == other_bot[-1][0] == "wrong"
+    assert "LOTSE_SLACK_APP_TOKEN" in other_app[-1][1]
+    assert "token_revoked" in other_bot[-1][1]
+    assert "LOTSE_SLACK_BOT_TOKEN" in other_bot[-1][1]
+    assert not any(token in what for _, what in [*other_app, *other_bot] for token in (BOT_TOKEN, APP_TOKEN))
+
+
+async def test_http_without_an_address_cannot_be_reached(slack_emulator):
+    async with Bridge(slack_emulator, "http") as bridge:
+        assert (await found(slack_settings(bridge), None))[-1][0] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("granted", "level", "words"),
+    [
+        (scopes(agent_view=False), "good", "nothing else"),
+        (scopes(agent_view=False)[1:], "wrong", "app_mentions:read is missing"),
+        ((*scopes(agent_view=False), "files:read"), "note", "files:read"),
+        ((), "note", "does not say"),
+    ],
+)
+async def test_what_the_app_may_do_is_compared_with_what_it_needs(slack_emulator, granted, level, words):
+    finding = _rights({"x-oauth-scopes": ",".join(granted)}, slack_settings(Bridge(slack_emulator, "http")))
+    assert (finding.level, words in finding.what) == (level, True)
+
+
+def test_a_clock_that_is_wrong_is_found():
+    assert _clock({}) is None
+    assert _clock({"date": "Sat, 28 Nov 2020 05:00:00 GMT"}).level == "wrong"
+
+
+def test_the_command_ends_with_1_when_something_is_wrong(tmp_path):
+    settings = {
+        "LOTSE_SLACK_BOT_TOKEN": "xoxb-1",
+        "LOTSE_SLACK_APP_TOKEN": "xapp-1",
+        "LOTSE_SLACK_API": "http://127.0.0.1:9/",
+    }
+    done = lotse_here("doctor", folder=tmp_path, **settings)
+    assert done.returncode == 1
+    assert "WRONG  Slack could not be reached" in done.stdout
+    assert "Slack is not used" in lotse_here("doctor", folder=tmp_path).stdout
