@@ -17,6 +17,7 @@ SETS = {
     "development": ("single.yaml", True),
     "development by facts": ("single.yaml", False),
     "second": ("second.yaml", False),
+    "fourth": ("fourth.yaml", False),
     "held out": ("third.yaml", False),
 }
 """Name -> file, and whether the label counts beside the facts. Of the held-out set only the totals are looked at."""
