@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.trained import AT_QUESTION_TIME
+
 BOT = Path(__file__).parent.parent / "bot"
 FACTS = {"content.definitions", "content.facts", "content.validity"}
 ALLOWED = {
@@ -116,3 +118,17 @@ def test_file_names_are_unique_and_have_a_subject():
     outside = [name for name in names if names.count(name) > 1 and name not in commands]
     assert not outside
     assert not {"utils.py", "helpers.py", "common.py", "manager.py", "base.py", "misc.py"} & set(names)
+
+
+def test_nothing_that_only_reads_what_was_trained_has_a_part_in_the_training():
+    package = BOT / "understanding"
+    found, waiting = set(), ["training"]
+    while waiting:
+        module = waiting.pop()
+        if module in found:
+            continue
+        found.add(module)
+        imported = imports(ast.parse((package / f"{module}.py").read_text("utf-8")))
+        waiting.extend(name.split(".")[2] for name in imported if name.startswith("bot.understanding."))
+    assert {path.stem for path in package.glob("*.py")} - {"__init__"} == found | AT_QUESTION_TIME
+    assert not found & AT_QUESTION_TIME

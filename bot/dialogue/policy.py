@@ -70,7 +70,7 @@ from bot.model import (
 )
 from bot.understanding.normalize import fold
 
-SURE: Mapping[Locale, float] = {"de": 26.0, "en": 26.0}
+SURE: Mapping[Locale, float] = {"de": 28.0, "en": 28.0}
 """From this score on a candidate is answered without asking back."""
 POSSIBLE: Mapping[Locale, float] = {"de": 16.0, "en": 16.0}
 """From this score on a candidate is worth offering as *Did you mean*."""

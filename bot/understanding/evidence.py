@@ -72,6 +72,8 @@ class Gathered:
     """Share of them that the content knows at all."""
     named: Mapping[TopicId, float]
     """Topics that are named, with how surely the name means the topic."""
+    before: TopicId | None
+    """The topic spoken of before, when nothing is named now."""
     gate: Opinion
     aspect: Opinion
     topics: Opinion
@@ -93,13 +95,8 @@ class Gathered:
         return max((margin for place, margin in enumerate(self.topics.margins) if place != none), default=-1.0)
 
 
-def gather(
-    question: Question, reader: Reader, local: LocaleReader, context: TopicId | None = None, seen: int = 0
-) -> Gathered:
-    """The evidence in one question; ``context``: the topic spoken of before, which is then looked at as well.
-
-    ``seen``: how often the question itself stands in the content.
-    """
+def gather(question: Question, reader: Reader, local: LocaleReader, context: TopicId | None = None) -> Gathered:
+    """The evidence in one question; ``context``: the topic spoken of before, which is then looked at as well."""
     locale = local.locale
     content = content_words(tuple(w for w in question.masked if w not in (TOPIC_MARK, WHO_MARK)), locale)
     masked = local.masked.vector(question.masked)
@@ -116,8 +113,9 @@ def gather(
     return Gathered(
         question=question,
         content=content,
-        known=known_share(content, local, seen),
+        known=known_share(content, local),
         named=named,
+        before=None if question.topics else context,
         gate=Opinion.of(local.gate.labels, local.gate.margins(masked)),
         aspect=Opinion.of(local.aspect.labels, local.aspect.margins(masked)),
         topics=topics,
@@ -131,14 +129,11 @@ def gather(
     )
 
 
-def known_share(content: tuple[str, ...], local: LocaleReader, seen: int = 0) -> float:
-    """Share of the words that the content knows, alone or as halves of a compound.
-
-    ``seen``: how often the question itself stands in the content; words that stand nowhere else do not count as known.
-    """
+def known_share(content: tuple[str, ...], local: LocaleReader) -> float:
+    """Share of the words that the content knows, alone or as halves of a compound."""
     if not content:
         return 1.0
-    known = sum(1 for word in content if local.vocabulary.words.get(word, 0) > seen or local.parts(word))
+    known = sum(1 for word in content if word in local.vocabulary or local.parts(word))
     return known / len(content)
 
 

@@ -10,7 +10,7 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK
 from bot.understanding.evidence import Gathered
 from bot.understanding.normalize import tokens
 from bot.understanding.reader import ASPECT
-from bot.understanding.weighing import ELIGIBILITY, OVERVIEW, Reading
+from bot.understanding.weighing import ELIGIBILITY, OVERVIEW, Reading, follows
 
 ABOUT_PEOPLE = frozenset({ELIGIBILITY, AspectId("amount"), AspectId("coverage")})
 BESIDE_NAMES = frozenset(
@@ -28,18 +28,8 @@ PHRASE, INTENT_PHRASE, WORD_FOR_WORD = 3.0, 4.0, 4.0
 """What was typed as it stands in the content: a way to ask for an aspect, an intent, a single answer."""
 BARE = 12.0
 """A name alone asks for the overview, or for the side spoken of before; a person alone for who may."""
-FOLLOWS, STAYS = 6.0, 2.5
-"""The topic spoken of before, in a short message without a name (*und bis wann?*), and in a longer one."""
 FIGURE = 2.5
 """A quoted amount or rate that one topic has or had; shared out when several have it."""
-SHORT = 2
-"""Content words of a message that can only be understood from what was said before."""
-FOLLOW_UP_WORDS = frozenset(tokens("und and aber but auch also dann then"))
-"""What such a message begins with."""
-POINTING_WORDS = frozenset(
-    tokens("davon dafür damit daran darauf daraus darüber dadurch dort denen dessen it that this them those there")
-)
-"""Words that stand for what was said before."""
 
 
 def fixed(reading: Reading, g: Gathered, context: Context, figures: Mapping[TopicId, float]) -> float:
@@ -58,15 +48,7 @@ def fixed(reading: Reading, g: Gathered, context: Context, figures: Mapping[Topi
         elsewhere = context.topic not in (None, reading.topic) and not g.named and follows(g)
         score += WORD_FOR_WORD if g.exact == reading.label and not elsewhere else 0.0
     score += FIGURE * figures.get(reading.topic, 0.0)
-    if reading.topic == context.topic and not g.question.topics:
-        score += FOLLOWS if follows(g) else STAYS
     return score
-
-
-def follows(g: Gathered) -> bool:
-    """Whether a message can only be understood from what was said before."""
-    words = g.question.words
-    return len(g.content) <= SHORT or words[0] in FOLLOW_UP_WORDS or bool(POINTING_WORDS.intersection(words))
 
 
 def side_alone(g: Gathered, context: Context) -> AspectId | None:

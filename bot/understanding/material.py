@@ -10,7 +10,7 @@ YAML ``tests`` are never read here.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -96,20 +96,6 @@ class Material:
             *spread([ask.question.masked for ask in self.asks], MOST_QUESTIONS),
         ]
         return [*self.intents, *((words, QUESTION) for words in dict.fromkeys(questions) if words)]
-
-    def without(self, masked: frozenset[Words]) -> "Material":
-        """The material with these masked sentences held out; words and names stay known."""
-        full = {ask.question.words for ask in self.asks if ask.question.masked in masked}
-        keys = {sentence_key(words) for words in masked}
-        return replace(
-            self,
-            phrases={key: label for key, label in self.phrases.items() if key not in keys},
-            intents=[example for example in self.intents if example[0] not in masked],
-            generic=[example for example in self.generic if example[0] not in masked],
-            aspects=[example for example in self.aspects if example[0] not in masked],
-            topics=[example for example in self.topics if example[0] not in full],
-            asks=[ask for ask in self.asks if ask.question.masked not in masked],
-        )
 
 
 def gather(content: Content, locale: Locale) -> Material:

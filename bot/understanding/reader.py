@@ -15,7 +15,7 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK, Mention, Names, mas
 from bot.understanding.fuzzy import Vocabulary
 from bot.understanding.language import LanguageModel
 from bot.understanding.normalize import tokens
-from bot.understanding.ranking import Floats, Lexicon, Ranker
+from bot.understanding.ranking import Lexicon, Ranker
 from bot.understanding.retrieval import Centroids, Similar, Splitter
 
 ASPECT = "aspect:"
@@ -68,8 +68,6 @@ class LocaleReader:
     """The same with title and *more*."""
     vocabulary: Vocabulary
     parts: Splitter
-    weights: Floats
-    """How much each kind of evidence counts; see ``weighing``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,15 @@
 """Learning from the content: ``build(content) -> Reader``. Same content, same reader.
 
-Takes seconds, so the caller caches the result by content hash. Everything is learnt twice: once from three quarters of the
-sentences, to find out on the others how much each kind of evidence is worth, and then from all of them.
+Takes seconds, so the caller caches the result by content hash.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
-
-import numpy as np
 
 from bot.content.definitions import Content, Topic
 from bot.model import LOCALES, AspectId, TopicId
 from bot.understanding.entities import figure_key
-from bot.understanding.fitting import fit, held_out
 from bot.understanding.language import LanguageModel
 from bot.understanding.learning import Corpus
 from bot.understanding.material import Material, Words, gather, sentences_of, spread
@@ -22,7 +17,6 @@ from bot.understanding.phrases import sentence_key
 from bot.understanding.ranking import Ranker
 from bot.understanding.reader import LocaleReader, Reader
 from bot.understanding.retrieval import Centroids, Similar, Splitter, terms
-from bot.understanding.weighing import KINDS
 
 MOST_RANKED_TOPICS = 300
 """With more topics the ranker's table and its training grow too large; ``Centroids`` take over."""
@@ -31,34 +25,26 @@ MOST_EXAMPLES_PER_SIDE = 12
 
 
 def build(content: Content) -> Reader:
-    """The trained and calibrated reader of a content."""
+    """The trained reader of a content."""
     materials = {locale: gather(content, locale) for locale in LOCALES}
-    reader = Reader(
+    answers = {topic.id: frozenset(_answerable(topic, content)) for topic in content.topics.values()}
+    return Reader(
         content_hash=content.hash,
-        locales={},
+        locales={locale: _learn(material, answers) for locale, material in materials.items()},
         language=LanguageModel.of({locale: tuple(sentences_of(content, locale)) for locale in LOCALES}),
         areas={topic.id: topic.area for topic in content.topics.values()},
         overviews={topic.area: topic.id for topic in content.topics.values() if topic.kind == "overview"},
-        answers={topic.id: frozenset(_answerable(topic, content)) for topic in content.topics.values()},
+        answers=answers,
         aspect_areas={aspect.id: aspect.areas for aspect in content.aspects.values()},
         intent_kinds={intent.id: intent.kind for intent in content.intents.values()},
         figures=_figures(content),
     )
-    return replace(reader, locales={locale: _learn(material, reader) for locale, material in materials.items()})
 
 
-def _learn(material: Material, reader: Reader) -> LocaleReader:
+def _learn(material: Material, answers: Mapping[TopicId, frozenset[AspectId]]) -> LocaleReader:
+    """Everything learnt from one language."""
     masked = Corpus.of(_masked(material), material.locale)
     full = Corpus.of((words for words, _ in material.topics), material.locale)
-    held = held_out(material)
-    weights = fit(material, held, reader, _trained(material.without(held), masked, full, reader.answers))
-    return replace(_trained(material, masked, full, reader.answers), weights=weights)
-
-
-def _trained(
-    material: Material, masked: Corpus, full: Corpus, answers: Mapping[TopicId, frozenset[AspectId]]
-) -> LocaleReader:
-    """Everything but the weights."""
     locale = material.locale
     parts = Splitter(material.vocabulary)
     few = len({topic for _, topic in material.topics}) <= MOST_RANKED_TOPICS
@@ -82,7 +68,6 @@ def _trained(
         said_in_full=Similar.of((label, terms(words, locale, parts)) for label, words in material.said_in_full),
         vocabulary=material.vocabulary,
         parts=parts,
-        weights=np.zeros(len(KINDS), dtype=np.float32),
     )
 
 

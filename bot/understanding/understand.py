@@ -6,7 +6,7 @@ half, ``weighing`` makes probabilities of it; here they become candidates that t
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,10 +23,11 @@ from bot.model import (
 )
 from bot.understanding.entities import Mention, quoted_figures, years
 from bot.understanding.evidence import Gathered, gather
-from bot.understanding.follow_ups import fixed, follows, side_alone
-from bot.understanding.reader import ASPECT, INTENT, Reader, question_of
+from bot.understanding.follow_ups import fixed, side_alone
+from bot.understanding.ranking import Floats
+from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
 from bot.understanding.split import sentences, split_questions, without_courtesy
-from bot.understanding.weighing import Reading, probabilities, readings
+from bot.understanding.weighing import WEIGHTS, Reading, follows, probabilities, readings
 
 MOST_CANDIDATES = 6
 LEAST = 0.02
@@ -82,6 +83,41 @@ def _one_sentence(text: str, whole: Understanding, reader: Reader, context: Cont
     return replace(best, text=whole.text, who=whole.who, years=whole.years) if best else whole
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Every reading of one question with its evidence (readings × ``KINDS``) and what is fixed besides."""
+
+    gathered: Gathered
+    quoted: Mapping[TopicId, float]
+    """Topics that have or had a quoted figure, each with its share of it."""
+    readings: Sequence[Reading]
+    evidence: Floats
+    fixed: Floats
+
+    @property
+    def odds(self) -> list[tuple[Reading, float]]:
+        """Each reading with its probability."""
+        probable = probabilities(self.evidence @ WEIGHTS + self.fixed)
+        return [(reading, float(p)) for reading, p in zip(self.readings, probable, strict=True)]
+
+
+def weigh(text: str, locale: Locale, reader: Reader, context: Context) -> Weighed:
+    """The readings of one question in a language, before anything is decided."""
+    local = reader.locales[locale]
+    question = question_of(text, local, frozenset(reader.overviews.values()))
+    return _weighed(question, quoted_figures(text), reader, local, context)
+
+
+def _weighed(
+    question: Question, figures: tuple[str, ...], reader: Reader, local: LocaleReader, context: Context
+) -> Weighed:
+    gathered = gather(question, reader, local, context.topic if context.topic in reader.answers else None)
+    found, evidence = readings(gathered, reader)
+    quoted = _quoted(figures, reader)
+    besides = [fixed(reading, gathered, context, quoted) for reading in found]
+    return Weighed(gathered, quoted, found, evidence, np.asarray(besides, dtype=np.float32))
+
+
 def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Understanding:
     local = reader.locales[locale]
     question = question_of(text, local, frozenset(reader.overviews.values()))
@@ -96,47 +132,42 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
     )
     if not question.topics and not any(word.isalpha() for word in question.words):
         return replace(whole, known=0.0)  # a number nobody offered says nothing
-    before = context.topic if context.topic in reader.answers else None
-    gathered = gather(question, reader, local, before)
-    found, table = readings(gathered, reader)
-    quoted = _quoted(figures, reader)
-    besides = [fixed(reading, gathered, context, quoted) for reading in found]
-    odds = probabilities(table @ local.weights + np.asarray(besides, dtype=np.float32))
-    weighed = [(reading, float(p)) for reading, p in zip(found, odds, strict=True)]
+    weighed = _weighed(question, figures, reader, local, context)
+    odds = weighed.odds
     candidates = [
-        _candidate(reading, p, gathered, context, quoted)
-        for reading, p in weighed
+        _candidate(reading, p, weighed, context)
+        for reading, p in odds
         if p >= LEAST and (reading.topic or reading.intent)
     ]
-    candidates.extend(_aspects_alone(weighed, gathered, context))
+    candidates.extend(_aspects_alone(odds, weighed.gathered, context))
     candidates.sort(key=lambda c: (-c.score, c.label))
     return replace(
         whole,
         candidates=tuple(candidates[:MOST_CANDIDATES]),
-        known=gathered.known,
-        elsewhere=_elsewhere(weighed, reader),
-        about=_about(weighed),
+        known=weighed.gathered.known,
+        elsewhere=_elsewhere(odds, reader),
+        about=_about(odds),
     )
 
 
-Weighed = Sequence[tuple[Reading, float]]
+Odds = Sequence[tuple[Reading, float]]
 
 
-def _elsewhere(weighed: Weighed, reader: Reader) -> float:
+def _elsewhere(odds: Odds, reader: Reader) -> float:
     """How probable it is that the message is about nothing of ours."""
     return _score(
         sum(
             p
-            for reading, p in weighed
+            for reading, p in odds
             if reading.topic is None and (reading.intent is None or reader.intent_kinds[reading.intent] == "off_topic")
         )
     )
 
 
-def _about(weighed: Weighed) -> tuple[TopicId, float] | None:
+def _about(odds: Odds) -> tuple[TopicId, float] | None:
     """The topic that all its sides together make most probable."""
     shares: dict[TopicId, float] = defaultdict(float)
-    for reading, p in weighed:
+    for reading, p in odds:
         if reading.topic:
             shares[reading.topic] += p
     topic = max(shares, key=lambda topic: (shares[topic], topic), default=None)
@@ -156,8 +187,8 @@ def _quoted(figures: tuple[str, ...], reader: Reader) -> dict[TopicId, float]:
 # --- Candidates ----------------------------------------------------------------------------------------------
 
 
-def _candidate(reading: Reading, p: float, g: Gathered, context: Context, quoted: Mapping[TopicId, float]) -> Candidate:
-    score = _score(p)
+def _candidate(reading: Reading, p: float, weighed: Weighed, context: Context) -> Candidate:
+    score, g = _score(p), weighed.gathered
     if reading.intent:
         kind: EvidenceKind = "phrase" if g.phrase == f"{INTENT}{reading.intent}" else "words"
         said = Evidence(kind, " ".join(g.question.words[:12]), score)
@@ -173,7 +204,7 @@ def _candidate(reading: Reading, p: float, g: Gathered, context: Context, quoted
         topic=reading.topic,
         aspect=reading.aspect,
         evidence=(
-            _why_topic(reading.topic, carried, g, quoted),
+            _why_topic(reading.topic, carried, g, weighed.quoted),
             _why_aspect(reading, same_side, g),
         ),
         assumed=("topic",) if carried else ("aspect",) if same_side else (),
@@ -211,12 +242,12 @@ def _why_aspect(reading: Reading, same_side: bool, g: Gathered) -> Evidence:
     return Evidence("words", aspect, float(np.exp(g.aspect.log(aspect))))
 
 
-def _aspects_alone(weighed: Weighed, g: Gathered, context: Context) -> Iterable[Candidate]:
+def _aspects_alone(odds: Odds, g: Gathered, context: Context) -> Iterable[Candidate]:
     """An aspect that is clear while the topic is open: no name, and its probability spread over many topics."""
     if g.named or (context.topic and follows(g)):
         return
     shares: dict[AspectId, list[float]] = defaultdict(list)
-    for reading, p in weighed:
+    for reading, p in odds:
         if reading.aspect and reading.aspect in g.aspect.places:
             shares[reading.aspect].append(p)
     for aspect, each in shares.items():

@@ -2,14 +2,16 @@
 
 A reading is an answer (topic × aspect), an intent, or *nothing of ours*. Each kind of evidence is a number; a reading's score
 is their weighted sum, and a softmax over all readings of the question makes probabilities that sum to one, so answers,
-intents and *nothing* compete on one scale. The weights are learnt (``fitting``) on sentences of the content that the rankers
-had not seen, so they say what each kind of evidence is really worth: that a named topic outweighs likeness, that many
-unknown words speak for *nothing of ours*.
+intents and *nothing* compete on one scale. The weights (``weights.py``) are the same for every content: they say what each
+kind of evidence is worth when strangers ask, that a named topic outweighs likeness, that many unknown words speak for
+*nothing of ours*.
 
-Rejected: multiplying separately calibrated probabilities with hand-set bonuses (nine points fewer right answers on questions
-by strangers, and two dozen constants nobody could explain); more kinds of likeness (nearest three, centres): no gain.
+Rejected: weights learnt from sentences of the content itself, held out for it (they trust likeness too much, because its
+authors write alike; three to five points fewer right answers on questions by strangers); multiplying separately calibrated
+probabilities with hand-set bonuses (nine points fewer); more kinds of likeness (nearest three, centres, latent meaning of
+words that occur together): no gain.
 
-What the content cannot teach, because its sentences stand alone, stands in ``follow_ups``.
+What no question shows often enough stands in ``follow_ups``.
 """
 
 from collections.abc import Iterator
@@ -19,60 +21,17 @@ import numpy as np
 
 from bot.model import AspectId, IntentId, TopicId
 from bot.understanding.evidence import Gathered, aspects_to_consider
+from bot.understanding.normalize import tokens
 from bot.understanding.ranking import BIAS, Floats
 from bot.understanding.reader import INTENT, NO_TOPIC, QUESTION, Reader
 from bot.understanding.retrieval import LITTLE
+from bot.understanding.weights import ANSWER_WEIGHTS, INTENT_WEIGHTS, NOTHING_WEIGHTS
 
-ANSWER_EVIDENCE = {
-    "topic": 1.0,
-    "topic_margin": -0.6,
-    "named": 3.5,
-    "other_named": 0.1,
-    "aspect": 0.7,
-    "aspect_margin": 1.0,
-    "own_aspect": 0.8,
-    "side": 0.1,
-    "side_margin": 1.3,
-    "asked": 0.8,
-    "asked_in_full": 1.6,
-    "said": 4.0,
-    "said_in_full": 3.0,
-    "overview": 0.5,
-    "area": 0.5,
-    "without_text": -3.0,
-    "a_question": 0.4,
-    "person_named": -0.5,
-}
-INTENT_EVIDENCE = {
-    "intent": 0.5,
-    "intent_margin": 6.0,
-    "handoff": 0.8,
-    "off_topic": 0.2,
-    "smalltalk": 1.0,
-    "control": 0.7,
-    "beside_name": -0.2,
-    "beside_known_words": 0.3,
-    "beside_topic": -2.3,
-    "beside_asked": 0.0,
-    "any_intent": 2.7,
-}
-NOTHING_EVIDENCE = {
-    "nothing": -0.9,
-    "unknown_words": 0.5,
-    "mostly_unknown": 0.2,
-    "no_topic": 1.7,
-    "despite_topic": -1.8,
-    "despite_intent": 2.5,
-    "despite_asked": -0.3,
-    "despite_name": -1.0,
-    "no_content": -0.7,
-}
-KINDS = (*ANSWER_EVIDENCE, *INTENT_EVIDENCE, *NOTHING_EVIDENCE)
+KINDS = (*ANSWER_WEIGHTS, *INTENT_WEIGHTS, *NOTHING_WEIGHTS)
 """The kinds of evidence, in the order of the weights."""
-TYPICAL: Floats = np.asarray(
-    [*ANSWER_EVIDENCE.values(), *INTENT_EVIDENCE.values(), *NOTHING_EVIDENCE.values()], dtype=np.float32
+WEIGHTS: Floats = np.asarray(
+    [*ANSWER_WEIGHTS.values(), *INTENT_WEIGHTS.values(), *NOTHING_WEIGHTS.values()], dtype=np.float32
 )
-"""What each is typically worth, as large contents teach it; a content with few sentences stays close to that."""
 
 OVERVIEW = AspectId("overview")
 ELIGIBILITY = AspectId("eligibility")
@@ -80,6 +39,15 @@ OWN_ASPECT = -4.0
 """Stands for the log probability of an aspect that only one topic has: no ranker for all topics knows it."""
 GAP_FROM = float(np.log(0.3))
 """From this log probability on an aspect a topic has no text for is a reading: a known gap."""
+
+SHORT = 2
+"""Content words of a message that can only be understood from what was said before."""
+FOLLOW_UP_WORDS = frozenset(tokens("und and aber but auch also dann then"))
+"""What such a message begins with."""
+POINTING_WORDS = frozenset(
+    tokens("davon dafür damit daran darauf daraus darüber dadurch dort denen dessen it that this them those there")
+)
+"""Words that stand for what was said before."""
 
 MOST_INTENTS = 8
 """Intents that are weighed; the others have far too little for them."""
@@ -117,20 +85,25 @@ def probabilities(scores: Floats) -> Floats:
 
 
 Row = tuple[Reading, slice, tuple[float, ...]]
-_OF_ANSWERS = slice(0, len(ANSWER_EVIDENCE))
-_OF_INTENTS = slice(_OF_ANSWERS.stop, _OF_ANSWERS.stop + len(INTENT_EVIDENCE))
+_OF_ANSWERS = slice(0, len(ANSWER_WEIGHTS))
+_OF_INTENTS = slice(_OF_ANSWERS.stop, _OF_ANSWERS.stop + len(INTENT_WEIGHTS))
 _OF_NOTHING = slice(_OF_INTENTS.stop, len(KINDS))
 
 
 def _answers(g: Gathered, reader: Reader) -> Iterator[Row]:
     a_question = g.gate.log(QUESTION)
     surest_name = max(g.named.values(), default=0.0)
+    goes_on = g.before is not None and follows(g)
     for topic, sides in g.sides.items():
+        log, again = g.topics.log(topic), topic == g.before and g.known > 0
         about = (
-            g.topics.log(topic),
+            0.0 if goes_on else log,
+            log if goes_on and not again else 0.0,
             g.topics.margin(topic, float(BIAS)),
             g.named.get(topic, 0.0),
             0.0 if topic in g.named else surest_name,
+            float(again and goes_on),
+            float(again and not goes_on),
         )
         texts = reader.answers[topic]
         area = float(topic in reader.overviews.values())
@@ -148,7 +121,8 @@ def _answers(g: Gathered, reader: Reader) -> Iterator[Row]:
                     sides.log(aspect, OWN_ASPECT),
                     sides.margin(aspect, float(BIAS)),
                     g.asked.get(label, LITTLE),
-                    g.asked_in_full.get(label, LITTLE),
+                    0.0 if goes_on else g.asked_in_full.get(label, LITTLE),
+                    g.asked_in_full.get(label, LITTLE) if goes_on else 0.0,
                     g.said.get(label, LITTLE),
                     g.said_in_full.get(label, LITTLE),
                     float(aspect == OVERVIEW),
@@ -203,3 +177,9 @@ def _nothing(g: Gathered) -> Row:
             float(not g.content),
         ),
     )
+
+
+def follows(g: Gathered) -> bool:
+    """Whether a message can only be understood from what was said before."""
+    words = g.question.words
+    return len(g.content) <= SHORT or words[0] in FOLLOW_UP_WORDS or bool(POINTING_WORDS.intersection(words))

@@ -44,7 +44,7 @@ def judge_singles(trained: Trained, day: date, file: str = "single.yaml", *, lab
     items = [item for item in yaml.safe_load((QUESTIONS / file).read_text("utf-8")) if "turns" not in item]
     if not labels:
         items = [{**item, "label": None} for item in items]
-    return [_judge(item, _fresh(trained), trained, day, item["id"]) for item in items]
+    return [judge(item, _fresh(trained), trained, day, item["id"]) for item in items]
 
 
 def judge_dialogues(trained: Trained, day: date, file: str = "dialogues.yaml") -> list[Judged]:
@@ -53,7 +53,7 @@ def judge_dialogues(trained: Trained, day: date, file: str = "dialogues.yaml") -
     for dialogue in (item for item in yaml.safe_load((QUESTIONS / file).read_text("utf-8")) if "turns" in item):
         rehearsal = _fresh(trained)
         for number, turn in enumerate(dialogue["turns"], 1):
-            found.append(_judge(turn, rehearsal, trained, day, f"{dialogue['id']}.{number}"))
+            found.append(judge(turn, rehearsal, trained, day, f"{dialogue['id']}.{number}"))
     return found
 
 
@@ -83,10 +83,11 @@ def _fresh(trained: Trained) -> Rehearsal:
     return Rehearsal(trained.content, trained.reader, itertools.count(1), State(introduced=True))
 
 
-def _judge(item: Mapping[str, Any], rehearsal: Rehearsal, trained: Trained, day: date, id_: str) -> Judged:
+def judge(item: Mapping[str, Any], rehearsal: Rehearsal, trained: Trained, day: date, id_: str) -> Judged:
+    """What a rehearsal answers to one question of a set, or to one turn of a dialogue."""
     turn = rehearsal.take(Utterance(item["text"]), noon(day))
     text = rehearsal.text(turn)
-    expected = _as_list(item["decision"])
+    expected = as_list(item["decision"])
     outcome, why = _outcome(item, expected, turn, text, trained)
     return Judged(
         id_,
@@ -116,10 +117,10 @@ def _outcome(
         return ("gap", turn.reason.rule)
     if not _label_fits(item, turn, trained):
         return ("wrong", f"label, wanted {item.get('label')}")
-    missing = [fact for fact in item.get("contains") or () if not _has(text, fact)]
+    missing = [fact for fact in item.get("contains") or () if not says(text, fact)]
     if missing:
         return ("wrong", f"lacks {missing}")
-    shown = [fact for fact in item.get("excludes") or () if _has(text, fact)]
+    shown = [fact for fact in item.get("excludes") or () if says(text, fact)]
     return ("wrong", f"shows {shown}") if shown else ("right", "")
 
 
@@ -139,17 +140,19 @@ def _other_outcome(item: Mapping[str, Any], expected: Sequence[str], turn: Turn)
 
 def _label_fits(item: Mapping[str, Any], turn: Turn, trained: Trained) -> bool:
     """One of the labels; an aspect that is the topic's own has no word in the set's vocabulary, so there the topic counts."""
-    wanted = set(_as_list(item.get("label")))
+    wanted = set(as_list(item.get("label")))
     got = (turn.label or "").split("+")
     own = {name.partition(".")[0] for name in got if name.partition(".")[2] not in trained.content.aspects}
     return not wanted or bool(wanted & set(got)) or bool(own & {name.partition(".")[0] for name in wanted})
 
 
-def _as_list(value: Any) -> list[str]:
+def as_list(value: Any) -> list[str]:
+    """One value, several, or none, as several."""
     return list(value) if isinstance(value, list) else [] if value is None else [value]
 
 
-def _has(text: str, fact: str) -> bool:
+def says(text: str, fact: str) -> bool:
+    """Whether a reply states a fact; ``a|b`` are alternatives."""
     plain = text.replace("\u00a0", " ").casefold()
     return any(part.strip().casefold() in plain for part in fact.split("|"))
 
