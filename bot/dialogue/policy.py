@@ -82,7 +82,7 @@ CLEAR = 50.0
 """From this score on nothing is answered beside the first."""
 TOPIC_CLEAR = 45.0
 """From this probability on a topic is clear although no side of it is: its likeliest sides are offered."""
-TOPIC_LIKELY = 30.0
+TOPIC_LIKELY = 15.0
 """From this probability on a topic is taken as spoken of when its side is asked back about."""
 OPEN_ASPECT = 40.0
 """From this score on an aspect without a topic is worth asking which topic is meant."""

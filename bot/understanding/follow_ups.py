@@ -45,8 +45,8 @@ def fixed(reading: Reading, g: Gathered, context: Context, figures: Mapping[Topi
         score = BARE if (reading.topic, reading.aspect) == (meant, alone) else 0.0
     else:
         score = PHRASE if g.phrase == f"{ASPECT}{reading.aspect}" else 0.0
-        elsewhere = context.topic not in (None, reading.topic) and not g.named and follows(g)
-        score += WORD_FOR_WORD if g.exact == reading.label and not elsewhere else 0.0
+        other = reading.topic not in g.named if g.named else context.topic not in (None, reading.topic) and follows(g)
+        score += WORD_FOR_WORD if g.exact == reading.label and not other else 0.0
     score += FIGURE * figures.get(reading.topic, 0.0)
     return score
 
