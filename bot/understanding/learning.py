@@ -71,8 +71,7 @@ class Corpus:
         rows = self.rows[[self.row_of[words] for words, _ in (*examples, *counters)]]
         duals = solve(_kernel(rows), targets)
         places = np.unique(rows.indices)
-        weights = (rows[:, places].T @ duals).astype(np.float16)  # half precision moves no ranking
-        return Ranker(labels, places.astype(np.int64), weights)
+        return Ranker.of(labels, places.astype(np.int64), rows[:, places].T @ duals)
 
 
 def train(examples: Sequence[tuple[str, str]], locale: Locale) -> tuple[Lexicon, Ranker]:
