@@ -6,7 +6,7 @@ centroid (5 to 10 points behind on public sets), coordinate descent in Python (a
 (under one point).
 """
 
-from collections import Counter
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
@@ -16,7 +16,7 @@ from scipy import sparse
 
 from bot.model import Locale
 from bot.understanding.normalize import tokens
-from bot.understanding.ranking import BIAS, Floats, Lexicon, Ranker, features
+from bot.understanding.ranking import BIAS, Counted, Floats, Lexicon, Ranker, features, weighed
 
 Words = tuple[str, ...]
 Examples = Sequence[tuple[Words, str]]
@@ -37,19 +37,34 @@ class Corpus:
 
     @classmethod
     def of(cls, texts: Iterable[Words], locale: Locale) -> "Corpus":
-        """The corpus of these texts; features stand in the order of their first appearance."""
+        """The corpus of these texts; features stand in the order of their first appearance.
+
+        Of each text only places and counts are kept: the features of all of them, as words, would fill the memory.
+        """
         distinct = {words: row for row, words in enumerate(dict.fromkeys(texts))}
-        found = [features(words, locale) for words in distinct]
-        frequency: Counter[str] = Counter()
-        for each in found:
-            for counts in each.values():
-                frequency.update(counts.keys())
-        rarity = [log((1 + len(found)) / (1 + count)) + 1 for count in frequency.values()]
-        lexicon = Lexicon(locale, {key: place for place, key in enumerate(frequency)}, rarity)
-        vectors = [lexicon.weighed(each) for each in found]
+        index: dict[str, int] = {}
+        found: list[tuple[Counted, ...]] = []
+        for words in distinct:
+            found.append(
+                tuple(
+                    (
+                        family,
+                        array("i", [index.setdefault(key, len(index)) for key in counts]),
+                        array("i", counts.values()),
+                    )
+                    for family, counts in features(words, locale).items()
+                )
+            )
+        frequency = np.zeros(len(index), dtype=np.int64)
+        for text in found:
+            for _, places, _ in text:
+                frequency[places] += 1  # within a text each place stands once
+        rarity = np.asarray([log((1 + len(found)) / (1 + count)) + 1 for count in frequency.tolist()])
+        vectors = [weighed(text, rarity) for text in found]
         ends = np.cumsum([0, *(len(vector.places) for vector in vectors)])
         data = (np.concatenate([v.values for v in vectors]), np.concatenate([v.places for v in vectors]), ends)
-        return cls(lexicon, distinct, sparse.csr_array(data, shape=(len(vectors), len(rarity))))
+        rows = sparse.csr_array(data, shape=(len(vectors), len(rarity)))
+        return cls(Lexicon(locale, index, rarity), distinct, rows)
 
     def learn(self, examples: Examples, counters: Examples = ()) -> Ranker:
         """A ranker on these examples, all of them texts of the corpus.
@@ -71,7 +86,7 @@ class Corpus:
         rows = self.rows[[self.row_of[words] for words, _ in (*examples, *counters)]]
         duals = solve(_kernel(rows), targets)
         places = np.unique(rows.indices)
-        return Ranker.of(labels, places.astype(np.int64), rows[:, places].T @ duals)
+        return Ranker.of(labels, places.astype(np.int32), rows[:, places].T @ duals)
 
 
 def train(examples: Sequence[tuple[str, str]], locale: Locale) -> tuple[Lexicon, Ranker]:

@@ -10,7 +10,7 @@ learnt stands in ``learning``.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -24,7 +24,7 @@ from bot.model import Locale
 from bot.understanding.normalize import stems
 
 Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.int32]
 
 Family = Literal["word", "stem", "char"]
 FAMILY_WEIGHTS: Mapping[Family, float] = {"word": 0.8, "stem": 1.0, "char": 1.0}
@@ -41,7 +41,7 @@ Features = Mapping[Family, Counter[str]]
 
 
 class Vector(NamedTuple):
-    """A text as the rankers see it: places of its features in the lexicon, and how much each counts."""
+    """A text as the rankers see it: places of its features in the lexicon, ascending, and how much each counts."""
 
     places: Ints
     values: Floats
@@ -81,28 +81,38 @@ class Lexicon:
 
     locale: Locale
     index: Mapping[str, int]
-    rarity: Sequence[float]
+    rarity: NDArray[np.float64]
 
     def vector(self, words: tuple[str, ...]) -> Vector:
         """The features of a text that the lexicon knows."""
-        return self.weighed(features(words, self.locale))
+        found: list[Counted] = []
+        for family, counts in features(words, self.locale).items():
+            known = [(place, n) for key, n in counts.items() if (place := self.index.get(key)) is not None]
+            found.append((family, [place for place, _ in known], [n for _, n in known]))
+        return weighed(found, self.rarity)
 
-    def weighed(self, found: Features) -> Vector:
-        """The same, from the features themselves."""
-        places: list[int] = []
-        values: list[float] = []
-        for family, counts in found.items():
-            known = [
-                (place, self.rarity[place] if n == 1 else (1 + log(n)) * self.rarity[place])
-                for key, n in counts.items()
-                if (place := self.index.get(key)) is not None
-            ]
-            norm = sum(value * value for _, value in known) ** 0.5
-            if norm:
-                scale = FAMILY_WEIGHTS[family] / norm
-                places.extend(place for place, _ in known)
-                values.extend(value * scale for _, value in known)
-        return Vector(np.asarray(places, dtype=np.int64), np.asarray(values, dtype=np.float32))
+
+Counted = tuple[Family, Sequence[int], Sequence[int]]
+"""A family of features, their places, and how often each stands in the text."""
+
+
+def weighed(found: Iterable[Counted], rarity: NDArray[np.float64]) -> Vector:
+    """Features as a vector: rare ones count more, repeated ones a little more, and every family as much as its weight."""
+    places: list[Ints] = []
+    values: list[NDArray[np.float64]] = []
+    for family, here, counts in found:
+        if len(here):
+            places.append(np.asarray(here, dtype=np.int32))
+            weights = rarity[places[-1]]
+            for number, n in enumerate(counts):
+                if n > 1:
+                    weights[number] *= 1 + log(n)
+            values.append(weights * (FAMILY_WEIGHTS[family] / float(weights @ weights) ** 0.5))
+    if not places:
+        return Vector(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
+    together = np.concatenate(places)
+    ascending = np.argsort(together)  # so that every look-up begins where the one before ended
+    return Vector(together[ascending], np.concatenate(values)[ascending].astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,12 +125,13 @@ class Similar:
 
     def nearest(self, query: Mapping[str, float]) -> dict[str, float]:
         """Per key the highest cosine with the query; keys that have hardly anything in common with it are left out."""
-        known = [(place, weight) for term, weight in query.items() if (place := self.index.get(term)) is not None]
+        found = [(self.index.get(term), term, weight) for term, weight in query.items()]
+        known = [(place, weight) for place, _, weight in found if place is not None]
         if not known:
             return {}
         places = np.asarray([place for place, _ in known])
         strengths = np.asarray([weight for _, weight in known]) * self.rarity[places]
-        strange = (w * self.unheard for term, w in query.items() if term not in self.index and not term.startswith("~"))
+        strange = (w * self.unheard for place, term, w in found if place is None and not term.startswith("~"))
         length = float(strengths @ strengths + sum(weight * weight for weight in strange)) ** 0.5
         starts, sizes = self.starts[places], self.starts[places + 1] - self.starts[places]
         ends = np.cumsum(sizes)
