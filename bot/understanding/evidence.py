@@ -1,6 +1,6 @@
 """What speaks for what in one question, by itself: names, rankers, likeness. How it is weighed stands in ``weighing``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
@@ -137,15 +137,14 @@ def known_share(content: tuple[str, ...], local: LocaleReader) -> float:
     return known / len(content)
 
 
-def aspects_to_consider(topic: TopicId, gathered: Gathered, reader: Reader, gap_from: float) -> list[AspectId]:
-    """The sides of a topic there is a text for, and those clearly asked for (log probability) that it has none for."""
+def aspects_to_consider(topic: TopicId, clear: Sequence[AspectId], reader: Reader) -> list[AspectId]:
+    """The sides of a topic there is a text for, and those of the ``clear``ly asked for that it has none for."""
     texts = reader.answers[topic]
     gaps = [
-        AspectId(label)
-        for label, place in gathered.aspect.places.items()
-        if gathered.aspect.logs[place] >= gap_from
-        and label not in texts
-        and reader.areas[topic] in reader.aspect_areas.get(AspectId(label), ())
+        aspect
+        for aspect in clear
+        if aspect not in texts
+        and reader.areas[topic] in reader.aspect_areas.get(aspect, ())
         and topic not in reader.overviews.values()
     ]
     return sorted((*texts, *gaps))

@@ -3,7 +3,7 @@
 Each speaks for a reading with a fixed weight, on the scale of the learnt ones: six or more decide by themselves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.model import AspectId, Context, TopicId
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK
@@ -32,13 +32,19 @@ FIGURE = 2.5
 """A quoted amount or rate that one topic has or had; shared out when several have it."""
 
 
-def fixed(reading: Reading, g: Gathered, context: Context, figures: Mapping[TopicId, float]) -> float:
-    """What speaks for a reading besides the learnt weights. ``figures``: topics that have a quoted figure, with their share."""
+def fixed(readings: Iterable[Reading], g: Gathered, context: Context, figures: Mapping[TopicId, float]) -> list[float]:
+    """What speaks for each reading besides the weights. ``figures``: topics that have a quoted figure, with their share."""
+    alone = side_alone(g, context)
+    return [_fixed(reading, g, context, figures, alone) for reading in readings]
+
+
+def _fixed(
+    reading: Reading, g: Gathered, context: Context, figures: Mapping[TopicId, float], alone: AspectId | None
+) -> float:
     if reading.intent:
         return INTENT_PHRASE if g.phrase == reading.label else 0.0
     if reading.topic is None or reading.aspect is None:
         return 0.0
-    alone = side_alone(g, context)
     if alone is not None:  # a phrase such as *und beim {topic}* says nothing about the side
         only_who = bool(g.question.who) and not (g.question.topics or g.question.areas)
         meant = context.topic if only_who and context.topic else reading.topic

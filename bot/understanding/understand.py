@@ -114,7 +114,7 @@ def _weighed(
     gathered = gather(question, reader, local, context.topic if context.topic in reader.answers else None)
     found, evidence = readings(gathered, reader)
     quoted = _quoted(figures, reader)
-    besides = [fixed(reading, gathered, context, quoted) for reading in found]
+    besides = fixed(found, gathered, context, quoted)
     return Weighed(gathered, quoted, found, evidence, np.asarray(besides, dtype=np.float32))
 
 

@@ -71,11 +71,19 @@ class Reading:
 
 def readings(gathered: Gathered, reader: Reader) -> tuple[list[Reading], Floats]:
     """Every reading worth weighing, and its evidence: readings x ``KINDS``."""
-    found = [*_answers(gathered, reader), *_intents(gathered, reader), _nothing(gathered)]
+    kinds = (
+        (_OF_ANSWERS, [*_answers(gathered, reader)]),
+        (_OF_INTENTS, [*_intents(gathered, reader)]),
+        (_OF_NOTHING, [_nothing(gathered)]),
+    )
+    found = [reading for _, rows in kinds for reading, _ in rows]
     table = np.zeros((len(found), len(KINDS)), dtype=np.float32)
-    for row, (_, places, values) in enumerate(found):
-        table[row, places] = values
-    return [reading for reading, _, _ in found], table
+    first = 0
+    for places, rows in kinds:  # a kind at once: row by row takes four times as long
+        if rows:
+            table[first : first + len(rows), places] = [values for _, values in rows]
+            first += len(rows)
+    return found, table
 
 
 def probabilities(scores: Floats) -> Floats:
@@ -84,7 +92,7 @@ def probabilities(scores: Floats) -> Floats:
     return np.asarray(odds / odds.sum(), dtype=np.float32)
 
 
-Row = tuple[Reading, slice, tuple[float, ...]]
+Row = tuple[Reading, tuple[float, ...]]
 _OF_ANSWERS = slice(0, len(ANSWER_WEIGHTS))
 _OF_INTENTS = slice(_OF_ANSWERS.stop, _OF_ANSWERS.stop + len(INTENT_WEIGHTS))
 _OF_NOTHING = slice(_OF_INTENTS.stop, len(KINDS))
@@ -94,6 +102,7 @@ def _answers(g: Gathered, reader: Reader) -> Iterator[Row]:
     a_question = g.gate.log(QUESTION)
     surest_name = max(g.named.values(), default=0.0)
     goes_on = g.before is not None and follows(g)
+    clear = [AspectId(label) for label in g.aspect.places if g.aspect.log(label) >= GAP_FROM]
     for topic, sides in g.sides.items():
         log, again = g.topics.log(topic), topic == g.before and g.known > 0
         about = (
@@ -107,12 +116,11 @@ def _answers(g: Gathered, reader: Reader) -> Iterator[Row]:
         )
         texts = reader.answers[topic]
         area = float(topic in reader.overviews.values())
-        for aspect in aspects_to_consider(topic, g, reader, GAP_FROM):
+        for aspect in aspects_to_consider(topic, clear, reader):
             label = f"{topic}.{aspect}"
             common = aspect in g.aspect.places
             yield (
                 Reading(topic, aspect),
-                _OF_ANSWERS,
                 (
                     *about,
                     g.aspect.log(aspect, OWN_ASPECT),
@@ -143,7 +151,6 @@ def _intents(g: Gathered, reader: Reader) -> Iterator[Row]:
         kind = reader.intent_kinds[intent]
         yield (
             Reading(intent=intent),
-            _OF_INTENTS,
             (
                 g.gate.log(label),
                 g.gate.margin(label, float(BIAS)),
@@ -164,7 +171,6 @@ def _nothing(g: Gathered) -> Row:
     intents = (g.gate.margin(label, float(BIAS)) for label in g.gate.places if label.startswith(INTENT))
     return (
         Reading(),
-        _OF_NOTHING,
         (
             1.0,
             1.0 - g.known,
