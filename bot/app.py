@@ -97,7 +97,7 @@ async def open_core(settings: Settings, people: StaffDirectory | None = None) ->
             database,
             live,
             Inbox(database, clock, flood_notice),
-            Conversations(database, apologise),
+            Conversations(database, functools.partial(apologise, office=office_of(live, people))),
             Outbox(database),
             Desk(database, office_of(live, people)),
             office_of(live, people),

@@ -88,8 +88,8 @@ class Lessons:
         given = (self._folder, self._shipped, attempt.sentence, attempt.target, day, locale)
         try:
             result = await asyncio.get_running_loop().run_in_executor(pool, self._teach, *given)
-        except BrokenProcessPool:
-            result = "The try itself failed: the child process ended early. Nothing was changed."
+        except (BrokenProcessPool, OSError):  # it died, or the machine had no room for it
+            result = "The try itself failed: the child process did not start or ended early. Nothing was changed."
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         log.info(

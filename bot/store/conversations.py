@@ -120,6 +120,11 @@ class Work:
     forgot: bool = field(default=False, init=False)
 
     @property
+    def now(self) -> datetime:
+        """The moment all of this happens at, aware UTC."""
+        return self._held.now
+
+    @property
     def conversation(self) -> int:
         """The number of the conversation, for logs."""
         return self._held.listener.conversation

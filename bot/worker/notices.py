@@ -1,13 +1,20 @@
 """What Lotse says when something goes wrong on its own side."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.dialogue import wording
 from bot.dialogue.case_rules import GENERAL_TEAM
+from bot.handoff.case_events import Asks
+from bot.handoff.case_moment import Moment, timers_of
+from bot.handoff.employee_moves import opens
+from bot.handoff.office import Office, OfficeOf
 from bot.model import (
     CASE_NUMBER,
     UNFINISHED,
     AskedPerson,
+    CaseFacts,
+    CaseNumber,
     Effect,
     Locale,
     OpenCase,
@@ -38,8 +45,11 @@ def flood_notice(locale: Locale | None) -> Reply:
     return Reply((wording.say(wording.MANY_MESSAGES, chosen),), chosen)
 
 
-def apologise(work: Work) -> tuple[Effect, ...]:
-    """An apology for an input that could not be answered, and a case, so that a person sees it: a new one, or the open one."""
+def apologise(work: Work, office: OfficeOf | None = None) -> tuple[Effect, ...]:
+    """An apology for an input that could not be answered, and a case, so that a person sees it: a new one, or the open one.
+
+    With an ``office`` the new case has due times like any other; without one nothing is promised.
+    """
     locale = work.locale or DEFAULT
     match work.input:
         case Utterance(text=said) | Pressed(value=said) | AskedPerson(question=said):
@@ -49,4 +59,18 @@ def apologise(work: Work) -> tuple[Effect, ...]:
     reply = Reply((Paragraph((Span(APOLOGY[locale]),)),), locale)
     if work.case is not None and work.case.state in UNFINISHED:
         return (Say(reply, notice=True),)
-    return Say(reply, notice=True), OpenCase(question, locale, reason="turn_failed", team=GENERAL_TEAM, topic=None)
+    case = OpenCase(question, locale, reason="turn_failed", team=GENERAL_TEAM, topic=None)
+    return Say(reply, notice=True), case if office is None else _promised(case, work, office(work.absences))
+
+
+def _promised(case: OpenCase, work: Work, office: Office) -> OpenCase:
+    """The case with the due times and timers of the moment."""
+    unknown = CaseFacts(CaseNumber(0), "bot", 0, case.team, case.locale, work.now)
+    opened = opens(Moment(unknown, work.now, office), Asks()).case
+    return replace(
+        case,
+        first_due=opened.first_due,
+        solution_due=opened.solution_due,
+        away_until=opened.away_until,
+        timers=timers_of(opened, work.now, office),
+    )

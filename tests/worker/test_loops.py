@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
 from bot.errors import StoreUnavailable
+from bot.handoff.team_office import TeamOffice
 from bot.model import CaseFacts, Reason, Say, SetTimer, Understanding, Utterance
 from bot.store import tables
 from bot.store.announce import OUTBOX, transcript_topic
@@ -328,3 +329,14 @@ async def test_the_built_in_notices_speak_both_languages(database, conversations
     assert (said.reply.locale, case.locale, case.question) == ("en", "en", "what?")
     Parked.case = CaseFacts(7, "claimed", 2, "foerderung", "en", NOW)
     assert apologise(Parked()) == (said,), "whoever has a case is seen already"
+
+
+async def test_a_case_after_a_failed_turn_is_due_like_any_other(trained):
+    class Parked:
+        locale, input, case, absences, now = "de", Utterance("woran ich scheitere"), None, (), NOW
+
+    office = TeamOffice(trained.content)
+    _, case = apologise(Parked(), lambda absences: office)
+    assert case.first_due == office.first_due(case.team, NOW) is not None
+    assert case.solution_due == office.solution_due(case.team, NOW) is not None
+    assert case.timers, "it calls somebody when nobody comes"
