@@ -52,6 +52,10 @@ class Room:
         """Who is in it."""
         return tuple(user for user, member in self.members.items() if member.joined)
 
+    def readers(self) -> tuple[str, ...]:
+        """Who must be able to read what is said now: also those who are invited and join later."""
+        return tuple(self.members)
+
     def level_of(self, user: str) -> int:
         """The power level of somebody."""
         return self.levels.get(user, self.usual_level)

@@ -107,7 +107,7 @@ class Sender:
             return await self._put(room, "m.room.message", content, transaction)
         if self._encryption is None or room.algorithm != MEGOLM:
             raise ChannelError("the room is encrypted in a way Lotse does not serve", permanent=True)
-        sealed = await self._encryption.encrypt(room.id, room.joined(), "m.room.message", content)
+        sealed = await self._encryption.encrypt(room.id, room.readers(), "m.room.message", content)
         return await self._put(room, "m.room.encrypted", sealed, transaction)
 
     async def _put(self, room: Room, kind: str, content: Mapping[str, Any], transaction: str) -> str:

@@ -271,6 +271,7 @@ async def test_who_asked_in_a_group_is_answered_alone_in_one_room_that_is_made_o
         invited = homeserver.call("GET", "/sync", anna.token)["rooms"]["invite"]
         (room,) = [each for each in invited if other.user in str(invited[each])]
         await anna.ask("join", room=room)
+        await anna.hears(room, other.user, "Ihr Fall 1 ist offen.")  # said before she had joined
         await work.says(anna.user, "Was möchten Sie wissen?", outbox="alone2")
         heard = await anna.hears(room, other.user, "Was möchten Sie wissen?")
         assert heard["wire"] == "m.room.encrypted"
