@@ -139,12 +139,12 @@ def test_sentences_told_apart_by_small_words_are_named_with_both_places(tmp_path
 
 def test_an_answer_none_of_its_ways_to_ask_leads_to_is_named(tmp_path):
     text = SMALL_TREE[BONUS].replace(
-        'asks: {de: ["wie früh muss ich dran sein"]', 'asks: {de: ["help zwei", "thanks eins"]'
+        'asks: {de: ["wie früh muss ich dran sein"]', 'asks: {de: ["bonus", "vakuumtechnik"]'
     )
     (problem,) = (
         p for p in findings(write_tree(tmp_path, {**SMALL_TREE, BONUS: text}), "KB039") if "(de)" in p.message
     )
-    assert "bonus.lead_time (de) leads there, but to intent:help, intent:thanks" in problem.message
+    assert "bonus.lead_time (de) leads there, but to bonus.overview, vakuum.overview" in problem.message
     assert problem.severity == "notice"
 
 

@@ -236,6 +236,8 @@ def _none_of_these(s: Situation, pending: Pending | None) -> Turn:
 
 
 def _wants_person(s: Situation) -> Turn | None:
+    if s.understanding.known <= STRANGE:
+        return None  # a *please* beside words nobody knows asks for nothing
     for candidate in s.understanding.candidates[:2]:
         intent = s.content.intents.get(candidate.intent) if candidate.intent else None
         if intent and intent.action == "person" and candidate.score >= WANTS_PERSON:
@@ -275,7 +277,7 @@ def _intent(s: Situation) -> Turn | None:
     if best is None or intent is None or best.score < SURE[s.locale]:
         return None
     if intent.kind != "off_topic" and s.understanding.known <= STRANGE:
-        return None  # a *please* beside words nobody knows asks for nothing
+        return None
     if intent.kind == "control" and intent.action:
         acted = control.act(s, intent.action)
         if acted is not None:
