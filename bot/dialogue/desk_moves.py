@@ -7,7 +7,7 @@ possible at this moment is for ``case_states.py`` to say.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from bot.content.definitions import Content
 from bot.dialogue.desk_commands import Command, CommandName
@@ -29,12 +29,8 @@ from bot.handoff.case_events import (
     WaitsForThird,
 )
 from bot.handoff.case_words import Sentences, filled
-from bot.handoff.working_time import BERLIN, next_opening
+from bot.handoff.working_time import LONGEST_WAIT, morning_of
 from bot.model import CaseFacts, Resolution, Staff, TopicId
-
-LATEST = timedelta(days=366)
-OPENS_AT = time(8)
-"""When a day begins for a team whose opening hours are not known."""
 
 CODES: Mapping[Resolution, tuple[str, ...]] = {
     "answered": ("beantwortet", "answered"),
@@ -217,11 +213,10 @@ def _day_in(rest: str, s: DeskSituation) -> tuple[datetime | Unclear | None, str
         on = date(int(year), int(month), int(day))
     except ValueError:
         return Unclear(WRONG_DAY), rest
-    if on > s.now.date() + LATEST:
+    if on > s.now.date() + LONGEST_WAIT:
         return Unclear(WRONG_DAY), rest
     team = s.content.teams.get(s.case.team)
-    morning = datetime.combine(on, OPENS_AT if team is None else time(), BERLIN).astimezone(s.now.tzinfo)
-    return (morning if team is None else next_opening(team.calendar, morning)), rest[found.end() :].strip()
+    return morning_of(on, team.calendar if team else None), rest[found.end() :].strip()
 
 
 def _resolve(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:

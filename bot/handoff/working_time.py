@@ -25,6 +25,10 @@ from bot.content.definitions import Closing, DayException, OpenSlot, TeamCalenda
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
 NO_TIME = timedelta()
+OPENS_AT = time(8)
+"""When a day begins for a team whose opening hours are not known."""
+LONGEST_WAIT = timedelta(days=366)
+"""How far ahead the day may lie until which a case waits."""
 FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2200, 1, 1)
 """Exceptions lie between 1990 and 2100; a calendar that is closed until one of these days has no hours at all."""
 NO_HOURS = "no opening hours in the week, and none in an exception"
@@ -49,6 +53,13 @@ def is_open(calendar: TeamCalendar, moment: datetime) -> bool:
 def next_opening(calendar: TeamCalendar, moment: datetime) -> datetime:
     """The first moment from ``moment`` on at which somebody is there: that moment itself while the team is open."""
     return max(next(_stretches_from(calendar, moment)).start, moment.astimezone(UTC))
+
+
+def morning_of(day: date, calendar: TeamCalendar | None) -> datetime:
+    """When somebody is there on a day, or first after it; without known opening hours ``OPENS_AT``."""
+    if calendar is None:
+        return datetime.combine(day, OPENS_AT, BERLIN).astimezone(UTC)
+    return next_opening(calendar, datetime.combine(day, time(), BERLIN).astimezone(UTC))
 
 
 def last_closing(calendar: TeamCalendar, moment: datetime) -> datetime | None:

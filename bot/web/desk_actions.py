@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -35,7 +35,7 @@ from bot.handoff.case_events import (
     WaitsForThird,
 )
 from bot.handoff.team_office import TeamOffice
-from bot.handoff.working_time import BERLIN, next_opening
+from bot.handoff.working_time import LONGEST_WAIT, morning_of
 from bot.model import RESOLUTIONS, CaseFacts, CaseNumber, Locale, Staff, StaffId, TopicId
 from bot.store.desk import DeskResult, Done, Ignored, NotFound
 from bot.store.desk import Refused as NotDone
@@ -52,8 +52,6 @@ from bot.web.rights import CaseAction, access_queue
 KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 NUMBER = re.compile(r"[0-9]{1,9}")
 DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
-OPENS_AT = time(8)
-"""When a day begins for a team whose opening hours are not known."""
 
 
 class CannotDo(Exception):
@@ -141,11 +139,10 @@ def _until(asked: Asked) -> datetime | None:
         day = date.fromisoformat(given) if DAY.fullmatch(given) else None
     except ValueError:
         day = None
-    if day is None or day > asked.parts.now().date() + timedelta(days=366):
+    if day is None or day > asked.parts.now().date() + LONGEST_WAIT:
         raise asked.wrong("desk_wrong_until")
     team = asked.parts.content.teams.get(asked.facts.team)
-    morning = datetime.combine(day, OPENS_AT if team is None else time(), BERLIN).astimezone(asked.parts.now().tzinfo)
-    return morning if team is None else next_opening(team.calendar, morning)
+    return morning_of(day, team.calendar if team else None)
 
 
 def resolves(asked: Asked) -> CoordinatorEvent:
