@@ -83,7 +83,7 @@ def read_command(text: str) -> Command | UnknownCommand | None:
 def command_of(name: str, rest: str = "") -> Command | None:
     """The command of this name or word, as a platform with commands of its own hands it in."""
     known = name if name in COMMANDS else _BY_WORD.get(name.casefold()) or _PLAIN.get(name.casefold())
-    return None if known is None else _with_case(known, rest.strip())  # type: ignore[arg-type]
+    return None if known is None else _with_case(known, rest.strip())  # type: ignore[arg-type]  # one of COMMANDS
 
 
 def _with_case(name: CommandName, rest: str) -> Command:

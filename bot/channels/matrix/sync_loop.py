@@ -106,7 +106,7 @@ class SyncLoop:
             except (ChannelError, ConfigError) as said:
                 error = said
                 self._report(str(said))
-            except Exception as bug:
+            except Exception as bug:  # a loop goes on, and says so
                 error = bug
                 self._report(f"Reading from Matrix failed ({type(bug).__name__}); the log says where.")
                 report_bug("matrix_loop_failed", bug)
@@ -203,7 +203,7 @@ class SyncLoop:
                 late.drop_old(self._clock())
             except (StoreUnavailable, ChannelError) as error:
                 log.warning("matrix_late_keys_waiting", error=str(error))
-            except Exception as bug:
+            except Exception as bug:  # a loop goes on, and says so
                 report_bug("matrix_late_keys_failed", bug)
 
 

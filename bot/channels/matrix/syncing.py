@@ -202,7 +202,7 @@ class SyncReader:
             if not error.permanent:
                 raise
             log.warning("matrix_event_passed_over", room=room_id, event_id=_id(event), reason=error.reason)
-        except Exception as error:
+        except Exception as error:  # anybody can send an event, and one that breaks us must not hold up everybody's
             report_bug("matrix_event_failed", error, room=room_id, event_id=_id(event))
         return None
 

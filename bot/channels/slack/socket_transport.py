@@ -28,9 +28,9 @@ async def run_socket(app: AsyncApp, app_token: str, base_url: str, tell: Callabl
     client = AsyncWebClient(token=app_token, base_url=base_url, retry_handlers=[])
     handler = AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=PING_S)
     try:
-        await handler.connect_async()  # type: ignore[no-untyped-call]
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it without types
         while True:
             tell(None if await handler.client.is_connected() else NO_CONNECTION)
             await asyncio.sleep(LOOK_S)
     finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
+        await handler.close_async()  # type: ignore[no-untyped-call]  # the same
