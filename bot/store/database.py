@@ -82,8 +82,7 @@ class Database:
                     await connection.execution_options(lotse_begin="BEGIN")
                 else:
                     await connection.execution_options(isolation_level="REPEATABLE READ")
-                async with connection.begin():
-                    yield connection
+                yield connection  # begins with the first statement; closing the connection ends it
 
     async def scrub(self) -> bool:
         """Take what was deleted out of SQLite's write-ahead log too; PostgreSQL's own housekeeping does so there.
