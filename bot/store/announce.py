@@ -37,13 +37,22 @@ RECONNECT_FIRST, RECONNECT_LONGEST = 0.5, 15.0
 
 def transcript_topic(address: Address) -> str:
     """The topic that rings when something is added to, or delivered in, the conversation at this address."""
-    place = "\0".join((address.channel, address.room, address.thread or ""))
-    return f"transcript:{hashlib.sha256(place.encode()).hexdigest()[:32]}"
+    return f"transcript:{_digest(address)}"
+
+
+def arrival_topic(address: Address) -> str:
+    """The topic that rings when an input for the conversation at this address was accepted; it is not yet part of it."""
+    return f"arrival:{_digest(address)}"
 
 
 def session_topic(digest: str) -> str:
     """The topic that rings when the session of this digest was ended."""
     return f"session:{digest[:32]}"
+
+
+def _digest(address: Address) -> str:
+    place = "\0".join((address.channel, address.room, address.thread or ""))
+    return hashlib.sha256(place.encode()).hexdigest()[:32]
 
 
 class Bell:

@@ -37,7 +37,7 @@ from bot.model import (
     Unreadable,
     Utterance,
 )
-from bot.store.announce import DESK, INBOX, OUTBOX, TIMERS, transcript_topic
+from bot.store.announce import DESK, INBOX, OUTBOX, TIMERS, arrival_topic, transcript_topic
 from bot.store.case_writing import keep_name, link_line, open_case, write_turn
 from bot.store.erasure import count_of, forget_person
 from bot.store.inbox import put_own
@@ -170,7 +170,7 @@ async def _write_one(
             alone = Listener(await conversation_at(connection, address, now), address, listener.person)
             own_id = ExternalId(f"alone:{uuid.uuid4()}")
             await put_own(connection, alone, own_id, input_to_json(given), now, encrypted=decided.encrypted)
-            wake += [INBOX, transcript_topic(address)]
+            wake += [INBOX, arrival_topic(address)]
         case LookUp(what=what):
             found = await count_of(connection, person) if person is not None else ()
             own_id = ExternalId(f"lookup:{uuid.uuid4()}")

@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
-from bot.store.announce import INBOX, OUTBOX, transcript_topic
+from bot.store.announce import INBOX, OUTBOX, arrival_topic, transcript_topic
 from bot.store.database import Database
 from bot.store.payloads import payload_of, storable
 from bot.store.places import address_of, conversation_at, insert_into, locale_of, person_known_as
@@ -98,13 +98,13 @@ class Inbox:
         stored = await connection.scalar(row.on_conflict_do_nothing().returning(inbox.c.id))
         if stored is None:  # another process took in the same event a moment ago
             return
-        wake += [INBOX, transcript_topic(incoming.address)]
+        wake += [INBOX, arrival_topic(incoming.address)]
         if refused and not told:
             locale = await connection.scalar(
                 select(conversations.c.locale).where(conversations.c.id == listener.conversation)
             )
             await say(connection, listener, self._refuse(locale_of(locale)), now, who="system", voice="notice")
-            wake.append(OUTBOX)
+            wake += [OUTBOX, transcript_topic(incoming.address)]
 
 
 async def _new_ones(connection: AsyncConnection, channel: str, incomings: Sequence[Incoming]) -> list[Incoming]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Address, ExternalId, Input, OutboxId, Reason, Reply
 from bot.store.database import Database
@@ -61,10 +62,16 @@ async def read_transcript(
     database: Database, address: Address, after_id: int = 0, limit: int = 200
 ) -> tuple[TranscriptLine, ...]:
     """The newest ``limit`` lines after this id, oldest first."""
-    statement = _lines(address).where(transcript.c.id > after_id).order_by(transcript.c.id.desc()).limit(limit)
     async with database.reading() as connection:
-        rows = (await connection.execute(statement)).all()
-    return tuple(_line(row) for row in reversed(rows))
+        return await _newest(connection, address, after_id, limit)
+
+
+async def read_conversation(
+    database: Database, address: Address, limit: int = 200
+) -> tuple[tuple[TranscriptLine, ...], Waiting]:
+    """The newest ``limit`` lines, oldest first, and what is still waited for, both of the same moment."""
+    async with database.reading() as connection:
+        return await _newest(connection, address, 0, limit), await _waiting(connection, address)
 
 
 async def find_line(
@@ -77,8 +84,14 @@ async def find_line(
     return None if row is None else _line(row)
 
 
-async def waiting_at(database: Database, address: Address) -> Waiting:
-    """What the conversation at this address still waits for."""
+async def _newest(
+    connection: AsyncConnection, address: Address, after_id: int, limit: int
+) -> tuple[TranscriptLine, ...]:
+    statement = _lines(address).where(transcript.c.id > after_id).order_by(transcript.c.id.desc()).limit(limit)
+    return tuple(_line(row) for row in reversed((await connection.execute(statement)).all()))
+
+
+async def _waiting(connection: AsyncConnection, address: Address) -> Waiting:
     inputs = (
         select(inbox.c.external_id, inbox.c.payload, inbox.c.received_at)
         .join(conversations, conversations.c.id == inbox.c.conversation_id)
@@ -90,9 +103,8 @@ async def waiting_at(database: Database, address: Address) -> Waiting:
         .join(conversations, conversations.c.id == outbox.c.conversation_id)
         .where(at_address(address), outbox.c.status == "waiting")
     )
-    async with database.reading() as connection:
-        rows = (await connection.execute(inputs)).all()
-        unsent = len((await connection.execute(replies)).all())
+    rows = (await connection.execute(inputs)).all()
+    unsent = len((await connection.execute(replies)).all())
     return Waiting(
         tuple(WaitingInput(row.external_id, input_from_json(row.payload), row.received_at) for row in rows), unsent
     )

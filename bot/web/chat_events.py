@@ -6,6 +6,7 @@ before it was deleted), ``gone`` single messages that were deleted. The id of an
 that was away catches up; it may see a message twice and recognises it by its number.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ from starlette.routing import Route
 
 from bot.errors import LotseError
 from bot.model import Locale
-from bot.store.announce import Bell, transcript_topic
+from bot.store.announce import Bell, arrival_topic, transcript_topic
 from bot.store.database import Database
 from bot.web.chat_pages import AboutPage
 from bot.web.chat_view import Row, View, address_of, look_at
@@ -28,6 +29,9 @@ log = structlog.get_logger(__name__)
 
 BEAT_S = 20.0
 """Seconds of silence before a sign of life; a page that hears nothing for 45 seconds connects again."""
+
+PAUSE_S = 0.03
+"""Seconds between two looks: an answer on its way rings at each of its steps, and one look sees them all."""
 
 
 @dataclass(slots=True)
@@ -73,7 +77,8 @@ class ChatEvents:
     async def _stream(self, about: AboutPage, locale: Locale, after: int) -> AsyncIterator[str]:
         """Listen first, then look, then wait: nothing is missed in between."""
         seen = Seen(after)
-        with self.database.announcer.listen(transcript_topic(address_of(about.conversation))) as bell:
+        address = address_of(about.conversation)
+        with self.database.announcer.listen(arrival_topic(address), transcript_topic(address)) as bell:
             self.streams.bells.add(bell)
             try:
                 yield ": connected\n\n"
@@ -81,6 +86,7 @@ class ChatEvents:
                     view = await look_at(self.database, about.conversation)
                     for event in seen.news(view, lambda row: message_html(row, about, locale)):
                         yield event
+                    await asyncio.sleep(PAUSE_S)
                     if not await bell.wait(self.beat_s):
                         seen.forget_waiting()
             except LotseError as error:

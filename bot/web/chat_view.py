@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.model import Address, ExternalId, OutboxId, Pressed, Reply, Utterance
 from bot.store.database import Database
-from bot.store.transcripts import TranscriptLine, Waiting, WaitingInput, read_transcript, waiting_at
+from bot.store.transcripts import TranscriptLine, Waiting, WaitingInput, read_conversation
 
 CHANNEL = "browser"
 """The name of the channel people use here."""
@@ -80,13 +80,8 @@ def message_id_of(external: ExternalId | None) -> str | None:
 
 
 async def look_at(database: Database, conversation: str) -> View:
-    """The conversation as it may be shown now. Raises StoreUnavailable.
-
-    What waits is read first: an input answered in between is then seen twice rather than not at all.
-    """
-    address = address_of(conversation)
-    waiting = await waiting_at(database, address)
-    return view_of(await read_transcript(database, address, limit=MOST_LINES), waiting)
+    """The conversation as it may be shown now. Raises StoreUnavailable."""
+    return view_of(*await read_conversation(database, address_of(conversation), MOST_LINES))
 
 
 def view_of(lines: Sequence[TranscriptLine], waiting: Waiting) -> View:

@@ -36,7 +36,7 @@ from bot.handoff.case_events import (
 )
 from bot.handoff.team_office import TeamOffice
 from bot.handoff.working_time import LONGEST_WAIT, morning_of
-from bot.model import RESOLUTIONS, CaseFacts, CaseNumber, Locale, Staff, StaffId, TopicId
+from bot.model import RESOLUTIONS, CaseFacts, Locale, Staff, StaffId, TopicId
 from bot.store.desk import DeskResult, Done, Ignored, NotFound
 from bot.store.desk import Refused as NotDone
 from bot.store.desk_reading import CaseFile, ErasedCase
@@ -314,7 +314,7 @@ class DeskActions:
             return _erased(posted, me, seen, locale)
         taken = Step(posted, me, seen, locale, move)
         try:
-            await self._may(me, seen, action, locale)
+            self._may(me, seen, action, locale)
             result = await step(taken)
         except CannotDo as why:
             return await self._not_done(taken, why.words)
@@ -325,20 +325,21 @@ class DeskActions:
                 raise Refused("error_no_access")
             case Ignored():
                 return self._done(taken, still_here=True, said=False)
-        return self._done(taken, still_here=await self._sees(me, number), said=True)
+            case Done(case=facts):
+                return self._done(taken, still_here=self._sees(me, facts), said=True)
 
-    async def _may(self, me: SignedIn, file: CaseFile, action: CaseAction, locale: Locale) -> None:
+    def _may(self, me: SignedIn, file: CaseFile, action: CaseAction, locale: Locale) -> None:
         try:
-            await self.parts.case(me, file.facts.number, action)
+            self.parts.may(me, file.facts, action)
         except Refused as refused:
             if refused.why != "error_not_allowed":
                 raise
             words = case_words.NOT_YOURS if file.facts.owner is not None else case_words.CLAIM_FIRST
             raise CannotDo(case_words.filled(words, name=file.facts.owner_name)[locale]) from None
 
-    async def _sees(self, me: SignedIn, number: CaseNumber) -> bool:
+    def _sees(self, me: SignedIn, facts: CaseFacts) -> bool:
         try:
-            await self.parts.case(me, number)
+            self.parts.may(me, facts)
         except Refused:
             return False
         return True

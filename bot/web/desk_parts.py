@@ -100,7 +100,12 @@ class DeskParts:
         file = await read_case(self.database, me.staff, number, self.now())
         if isinstance(file, ErasedCase):
             return file  # whoever saw it is told that it is gone
-        access_case(me.staff, self.place_of(file.facts) if file is not None else None, action)
         if file is None:
+            access_case(me.staff, None, action)
             raise Refused("error_no_access")
+        self.may(me, file.facts, action)
         return file
+
+    def may(self, me: SignedIn, facts: CaseFacts, action: CaseAction = "see_case") -> None:
+        """Raises Refused unless this person may take this step in the case as it is here."""
+        access_case(me.staff, self.place_of(facts), action)

@@ -79,7 +79,12 @@ def _moment(at: datetime, locale: Locale) -> str:
 
 
 _environment = Environment(
-    loader=PackageLoader("bot.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("bot.web"),
+    auto_reload=False,  # a template changes with the program, and asking the disk at each use is a good part of using it
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 _environment.filters |= {"clock": _clock, "moment": _moment, "iso": lambda at: at.isoformat(timespec="seconds")}
 _environment.tests |= {"web_address": is_web_address, "bullets": lambda block: isinstance(block, Bullets)}

@@ -3,7 +3,7 @@ import asyncio
 import psycopg
 
 from bot.model import Address
-from bot.store.announce import INBOX, OUTBOX, Announcer, transcript_topic
+from bot.store.announce import INBOX, OUTBOX, Announcer, arrival_topic, transcript_topic
 from bot.store.database import open_database
 from tests.fakes import incoming
 from tests.store.rows import answer, parts
@@ -52,10 +52,11 @@ async def test_accepting_and_answering_ring_with_the_commit(database, clock):
         announcer.listen(INBOX) as for_inputs,
         announcer.listen(OUTBOX) as for_replies,
         announcer.listen(topic) as page,
+        announcer.listen(arrival_topic(event.address)) as arrivals,
     ):
         await inbox.accept("recording", [event])
         assert await for_inputs.wait(5)
-        assert await page.wait(5)
+        assert await arrivals.wait(5)
         await announcer.connected()
         await for_replies.wait(0.001)  # the first connection rings everything once
         await answer(conversations, clock())
