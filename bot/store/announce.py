@@ -23,7 +23,6 @@ from bot.model import Address
 log = structlog.get_logger(__name__)
 
 INBOX = "inbox"
-OUTBOX = "outbox"
 TIMERS = "timers"
 STAFF = "staff"
 """Rings when the people who may sign in, or their roles, have changed."""
@@ -33,6 +32,11 @@ DESK = "desk"
 POSTGRES_CHANNEL = "lotse"
 RECONNECT_FIRST, RECONNECT_LONGEST = 0.5, 15.0
 """Seconds between attempts to listen again; the loops' own slow look covers the time in between."""
+
+
+def outbox_topic(channel: str) -> str:
+    """The topic that rings when this channel may have something to send."""
+    return f"outbox:{channel}"
 
 
 def transcript_topic(address: Address) -> str:
@@ -64,6 +68,10 @@ class Bell:
     def ring(self) -> None:
         """Wake the listener, now or at its next wait."""
         self._rang.set()
+
+    def silence(self) -> None:
+        """Forget that it rang: whoever is about to look sees everything that was committed before it did."""
+        self._rang.clear()
 
     async def wait(self, seconds: float) -> bool:
         """Wait for a ring, at most so many seconds; True when it rang."""

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import CaseContext, CaseFacts, CaseNumber
@@ -13,6 +13,10 @@ from bot.store.tables import cases
 
 FACTS = tuple(field.name for field in fields(CaseFacts))
 """Each of them is a column of the same name."""
+
+LATEST_CASE = (
+    select(cases).where(cases.c.conversation_id == bindparam("conversation")).order_by(cases.c.number.desc()).limit(1)
+)
 
 _CONTEXT: TypeAdapter[CaseContext] = TypeAdapter(CaseContext)
 
@@ -46,5 +50,4 @@ async def find_case(connection: AsyncConnection, number: CaseNumber) -> Row[Any]
 
 async def latest_case(connection: AsyncConnection, conversation: int) -> Row[Any] | None:
     """The row of the latest case of this conversation, whatever became of it."""
-    statement = select(cases).where(cases.c.conversation_id == conversation).order_by(cases.c.number.desc()).limit(1)
-    return (await connection.execute(statement)).one_or_none()
+    return (await connection.execute(LATEST_CASE, {"conversation": conversation})).one_or_none()

@@ -220,7 +220,7 @@ class Conversations:
     async def _next_held(self, now: datetime) -> AsyncIterator[Held | None]:
         while True:
             wake: list[str] = []
-            async with self._database.transaction(wake) as connection:
+            async with self._database.transaction(wake, quick=True) as connection:
                 row = await lock_conversation(connection)
                 answered = await oldest_input(connection, row.id) if row is not None else None
                 if row is not None and answered is None:

@@ -24,7 +24,7 @@ from bot.errors import ConfigError, StoreUnavailable
 from bot.store.announce import POSTGRES_CHANNEL, Announcer, unique
 from bot.store.failures import NOTHING_LOST, explained
 from bot.store.schema_version import bring_up_to_date
-from bot.store.sqlite_connection import Connections
+from bot.store.sqlite_connection import Connections, StoppedOnce
 
 BUSY_TIMEOUT_S = 5
 """How long SQLite waits for another program, such as a backup; ``?timeout=`` in the address says otherwise."""
@@ -51,13 +51,22 @@ class Database:
         self.announcer = announcer
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.connections = connections
+        self._quick = engine.execution_options(lotse_quick=True)
+        only_reads = {"lotse_begin": "BEGIN"} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reading = engine.execution_options(**only_reads)
+        self._quick_reading = self._reading.execution_options(lotse_quick=True)
         self._one_writer = asyncio.Lock()
         self._file = Path(engine.url.database or "") if self.is_sqlite else None
         self._file_id: tuple[int, int] | None = None
 
     @contextlib.asynccontextmanager
-    async def transaction(self, wake: list[str] | None = None) -> AsyncIterator[AsyncConnection]:
+    async def transaction(
+        self, wake: list[str] | None = None, *, quick: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed when the block ends, rolled back when it raises.
+
+        ``quick`` promises that every statement touches a few rows by an index. SQLite then carries them out on the spot
+        instead of in a thread; ``take_time`` takes the promise back.
 
         Topics put into ``wake`` during the block ring with the commit, on PostgreSQL in every process.
         Raises StoreUnavailable or ConfigError; then nothing was changed.
@@ -66,22 +75,20 @@ class Database:
         with translated():
             async with self._one_writer if self.is_sqlite else contextlib.nullcontext():
                 self._check_file()
-                async with self.engine.connect() as connection, connection.begin():
+                engine = self._quick if quick else self.engine
+                async with engine.connect() as connection, connection.begin():
                     yield connection
                     if wake and not self.is_sqlite:
                         await connection.execute(RING, {"channel": POSTGRES_CHANNEL, "topics": list(unique(wake))})
         self.announcer.notify(*unique(wake))
 
     @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A view of one moment that writes nothing and never waits for a writer."""
+    async def reading(self, *, quick: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A view of one moment that writes nothing and never waits for a writer; ``quick`` as above."""
         with translated():
             self._check_file()
-            async with self.engine.connect() as connection:
-                if self.is_sqlite:
-                    await connection.execution_options(lotse_begin="BEGIN")
-                else:
-                    await connection.execution_options(isolation_level="REPEATABLE READ")
+            engine = self._quick_reading if quick else self._reading
+            async with engine.connect() as connection:
                 yield connection  # begins with the first statement; closing the connection ends it
 
     async def scrub(self) -> bool:
@@ -124,6 +131,13 @@ class Database:
                 f"The database file {self._file} is gone or was replaced; put it back and start Lotse again. "
                 f"{NOTHING_LOST}"
             )
+
+
+async def take_time(connection: AsyncConnection) -> None:
+    """What follows in this transaction may touch many rows, so that it must not hold up the event loop."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if isinstance(driver, StoppedOnce):
+        driver.quick = False
 
 
 @contextlib.contextmanager
@@ -196,8 +210,12 @@ def _open_sqlite(url: URL) -> Database:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        statement = connection.get_execution_options().get("lotse_begin", "BEGIN IMMEDIATE")
-        if statement:
+        options = connection.get_execution_options()
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, StoppedOnce)
+        driver.quick = False  # the lock may have to be waited for
+        if statement := options.get("lotse_begin", "BEGIN IMMEDIATE"):
             connection.exec_driver_sql(statement)
+        driver.quick = options.get("lotse_quick", False)
 
     return Database(engine, Announcer(), connections)

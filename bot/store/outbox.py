@@ -20,13 +20,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.errors import ChannelError
 from bot.model import Delivery, ExternalId, OutboxId, Post
-from bot.store.announce import DESK, OUTBOX, transcript_topic
+from bot.store.announce import DESK, outbox_topic, transcript_topic
 from bot.store.case_rows import latest_case
 from bot.store.database import Database
 from bot.store.payloads import delivery_from_json
@@ -77,17 +77,17 @@ class Outbox:
             await self._look_back(channel, now)
         while True:
             wake: list[str] = []
-            async with self._database.transaction(wake) as connection:
-                place = (await connection.execute(_lock_conversation(channel, now))).one_or_none()
+            async with self._database.transaction(wake, quick=True) as connection:
+                place = (await connection.execute(LOCK_CONVERSATION, {"channel": channel, "now": now})).one_or_none()
                 if place is None:
                     return None
-                row = (await connection.execute(_head(place.id))).one_or_none()
+                row = (await connection.execute(HEAD, {"conversation": place.id})).one_or_none()
                 if row is None or (row.retry_at is not None and row.retry_at > now):
                     continue  # another process was faster between the two looks
                 outbox_id = OutboxId(row.id)
                 if await _overtaken(connection, row):
                     await discard(connection, row, now)
-                    wake += [OUTBOX, DESK]
+                    wake += [outbox_topic(channel), DESK]
                     continue
                 revised = await revised_by(connection, row.revises) if row.revises is not None else None
                 if row.revises is not None and revised is None:  # what it is about was never sent, so nobody read it
@@ -121,23 +121,23 @@ class Outbox:
     async def sent(self, outbox_id: OutboxId, external_id: ExternalId, now: datetime) -> None:
         """The platform has the message. Nothing happens when its person was forgotten meanwhile."""
         wake: list[str] = []
-        async with self._database.transaction(wake) as connection:
+        async with self._database.transaction(wake, quick=True) as connection:
             row = await _sending(connection, outbox_id)
             if row is not None:
                 done = {"status": "sent", "external_id": external_id, "done_at": now}
                 await _set(connection, outbox_id, **done, retry_at=None, error=None)
-                wake += [OUTBOX, transcript_topic(address_of(row))]
+                wake += [outbox_topic(row.channel), transcript_topic(address_of(row))]
 
     async def failed(
         self, outbox_id: OutboxId, error: ChannelError, now: datetime
     ) -> Literal["waiting", "parked", "gone"]:
         """The channel could not send it: try again later, or park it when that is useless. *gone*: it was forgotten."""
         wake: list[str] = []
-        async with self._database.transaction(wake) as connection:
+        async with self._database.transaction(wake, quick=True) as connection:
             row = await _sending(connection, outbox_id)
             if row is None:
                 return "gone"
-            wake += [OUTBOX, transcript_topic(address_of(row))]
+            wake += [outbox_topic(row.channel), transcript_topic(address_of(row))]
             if error.permanent or now - row.created_at >= GIVE_UP_AFTER:
                 await _set(connection, outbox_id, status="parked", error=error.reason, done_at=now, retry_at=None)
                 return "parked"
@@ -147,37 +147,47 @@ class Outbox:
 
     async def next_retry(self, channel: str) -> datetime | None:
         """When the earliest message that is held back now may be sent; None when none is."""
-        async with self._database.reading() as connection:
-            earliest: datetime | None = await connection.scalar(
-                select(func.min(outbox.c.retry_at, type_=outbox.c.retry_at.type))
-                .join(conversations, conversations.c.id == outbox.c.conversation_id)
-                .where(conversations.c.channel == channel, outbox.c.status.in_(("waiting", "sending")))
-            )
+        async with self._database.reading(quick=True) as connection:
+            earliest: datetime | None = await connection.scalar(NEXT_RETRY, {"channel": channel})
             return earliest
 
 
-def _lock_conversation(channel: str, now: datetime) -> Select[Any]:
-    earlier = aliased(outbox)
-    held_back = (
-        select(earlier.c.seq)
-        .where(earlier.c.conversation_id == outbox.c.conversation_id, earlier.c.seq < outbox.c.seq)
-        .where(earlier.c.status.in_(("waiting", "sending")))
-        .exists()
-    )
-    return (
-        select(conversations.c.id)
-        .join(outbox, outbox.c.conversation_id == conversations.c.id)
-        .where(conversations.c.channel == channel, outbox.c.status.in_(("waiting", "sending")))
-        .where(or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now), ~held_back)
-        .order_by(outbox.c.seq)
-        .limit(1)
-        .with_for_update(of=conversations, skip_locked=True)
-    )
+_earlier = aliased(outbox)
 
 
-def _head(conversation: int) -> Select[Any]:
-    unfinished = outbox.c.status.in_(("waiting", "sending"))
-    return select(outbox).where(outbox.c.conversation_id == conversation, unfinished).order_by(outbox.c.seq).limit(1)
+_held_back = (
+    select(_earlier.c.seq)
+    .where(_earlier.c.conversation_id == outbox.c.conversation_id, _earlier.c.seq < outbox.c.seq)
+    .where(_earlier.c.status.in_(("waiting", "sending")))
+    .exists()
+)
+# Built once: to build a statement takes SQLAlchemy longer than to carry it out.
+LOCK_CONVERSATION = (
+    select(conversations.c.id)
+    .join(outbox, outbox.c.conversation_id == conversations.c.id)
+    .where(conversations.c.channel == bindparam("channel"), outbox.c.status.in_(("waiting", "sending")))
+    .where(or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= bindparam("now")), ~_held_back)
+    .order_by(outbox.c.seq)
+    .limit(1)
+    .with_for_update(of=conversations, skip_locked=True)
+)
+HEAD = (
+    select(outbox)
+    .where(outbox.c.conversation_id == bindparam("conversation"), outbox.c.status.in_(("waiting", "sending")))
+    .order_by(outbox.c.seq)
+    .limit(1)
+)
+NEXT_RETRY = (
+    select(func.min(outbox.c.retry_at, type_=outbox.c.retry_at.type))
+    .join(conversations, conversations.c.id == outbox.c.conversation_id)
+    .where(conversations.c.channel == bindparam("channel"), outbox.c.status.in_(("waiting", "sending")))
+)
+SENDING = (
+    select(outbox, conversations.c.channel, conversations.c.room, conversations.c.thread)
+    .join(conversations, conversations.c.id == outbox.c.conversation_id)
+    .where(outbox.c.id == bindparam("outbox_id"), outbox.c.status == "sending")
+    .with_for_update(of=outbox)
+)
 
 
 async def _overtaken(connection: AsyncConnection, row: Row[Any]) -> bool:
@@ -195,13 +205,7 @@ async def _overtaken(connection: AsyncConnection, row: Row[Any]) -> bool:
 
 
 async def _sending(connection: AsyncConnection, outbox_id: OutboxId) -> Any:
-    statement = (
-        select(outbox, conversations.c.channel, conversations.c.room, conversations.c.thread)
-        .join(conversations, conversations.c.id == outbox.c.conversation_id)
-        .where(outbox.c.id == outbox_id, outbox.c.status == "sending")
-        .with_for_update(of=outbox)
-    )
-    return (await connection.execute(statement)).one_or_none()
+    return (await connection.execute(SENDING, {"outbox_id": outbox_id})).one_or_none()
 
 
 async def _set(connection: AsyncConnection, outbox_id: OutboxId, **values: object) -> None:

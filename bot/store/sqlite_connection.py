@@ -1,16 +1,19 @@
-"""A connection to SQLite that can be given up at any moment.
+"""A connection to SQLite that can be given up at any moment, and that asks its thread once per statement or not at all.
 
 aiosqlite runs each connection in a thread. When a task is cancelled again and again while it closes one, as Starlette
 does to a page that went away, SQLAlchemy asks twice, in two ways, and the two get into each other's way: a stop waits
 for a thread that has already ended (the program hangs when it ends), or a close makes the stop forget to close (the
 file stays locked). Here only the first one counts (aiosqlite 0.22, SQLAlchemy 2.1).
+
+In a *quick* transaction, whose statements touch a few rows by an index, they are carried out where they are asked for, and only
+what may wait goes to the thread: the lock and the disk.
 """
 
 import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import aiosqlite
@@ -37,17 +40,18 @@ class InOneTrip(aiosqlite.Cursor):
     """
 
     def __init__(self, connection: "StoppedOnce") -> None:
-        super().__init__(connection, None)  # type: ignore[arg-type]  # made with the first statement, in its thread
+        super().__init__(connection, None)  # type: ignore[arg-type]  # made with the first statement
+        self._conn: StoppedOnce = connection
         self._read: Sequence[Any] = ()
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "InOneTrip":
         """Run a statement and read its rows."""
-        await self._execute(self._run, sql, () if parameters is None else parameters)  # type: ignore[no-untyped-call]
+        await self._conn.run(self._run, sql, () if parameters is None else parameters)
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> "InOneTrip":
         """Run a statement that gives no rows with each of these parameters."""
-        await self._execute(self._run_many, sql, parameters)  # type: ignore[no-untyped-call]
+        await self._conn.run(self._run_many, sql, parameters)
         return self
 
     async def fetchall(self) -> Sequence[Any]:
@@ -71,7 +75,29 @@ class InOneTrip(aiosqlite.Cursor):
 class StoppedOnce(aiosqlite.Connection):
     """An aiosqlite connection that is closed by whoever asks first."""
 
+    quick = False
+    """Whether statements are carried out where they are asked for; set anew with each transaction."""
     _stopping = False
+    _unclear = False
+    """Whether something was begun whose end nobody has seen: it failed, or whoever waited for it was cancelled."""
+
+    async def run(self, work: Callable[..., None], *arguments: object) -> None:
+        """Do this in the connection's own thread; in a quick transaction here, unless something is still under way there."""
+        if self.quick and not self._unclear:
+            work(*arguments)
+        else:
+            await self._execute(work, *arguments)
+
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        self._unclear = True
+        done = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        self._unclear = False
+        return done
+
+    async def rollback(self) -> None:
+        """Roll back; no trip for it when nothing is open, as after each commit."""
+        if self._unclear or self.in_transaction:
+            await super().rollback()
 
     def cursor(self) -> InOneTrip:  # type: ignore[override]  # is there at once, and waits for nothing
         """A cursor for one statement."""
@@ -114,7 +140,9 @@ class Connections:
     def _connect(self) -> sqlite3.Connection:
         """Runs in the connection's own thread."""
         self._threads = {thread for thread in self._threads if thread.is_alive()} | {threading.current_thread()}
-        connection = sqlite3.connect(self._file, timeout=self._timeout, isolation_level=None, factory=RollsBack)
+        connection = sqlite3.connect(
+            self._file, timeout=self._timeout, isolation_level=None, factory=RollsBack, check_same_thread=False
+        )
         try:
             for pragma in self._pragmas:
                 connection.execute(f"PRAGMA {pragma}")

@@ -4,47 +4,44 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import StoreUnavailable
 from bot.store.tables import conversations, inbox, persons
 
+# Built once: to build a statement takes SQLAlchemy longer than to carry it out.
+LOCK_CONVERSATION = (
+    select(conversations)
+    .join(inbox, inbox.c.conversation_id == conversations.c.id)
+    .where(inbox.c.status == "waiting")
+    .order_by(inbox.c.id)
+    .limit(1)
+    .with_for_update(of=conversations, skip_locked=True)
+)
+_INPUTS = select(inbox, persons.c.external_user, persons.c.introduced_at).join(
+    persons, persons.c.id == inbox.c.person_id
+)
+OLDEST_INPUT = (
+    _INPUTS.where(inbox.c.conversation_id == bindparam("conversation"), inbox.c.status == "waiting")
+    .order_by(inbox.c.id)
+    .limit(1)
+)
+
 
 async def lock_conversation(connection: AsyncConnection) -> Row[Any] | None:
     """Lock and return the conversation with the oldest waiting input that nobody else holds."""
-    statement = (
-        select(conversations)
-        .join(inbox, inbox.c.conversation_id == conversations.c.id)
-        .where(inbox.c.status == "waiting")
-        .order_by(inbox.c.id)
-        .limit(1)
-        .with_for_update(of=conversations, skip_locked=True)
-    )
-    return (await connection.execute(statement)).one_or_none()
+    return (await connection.execute(LOCK_CONVERSATION)).one_or_none()
 
 
 async def oldest_input(connection: AsyncConnection, conversation: int) -> Row[Any] | None:
     """The input to be answered next in a conversation that is already locked, with who sent it."""
-    waiting = (inbox.c.conversation_id == conversation) & (inbox.c.status == "waiting")
-    return await _input(connection, waiting)
+    return (await connection.execute(OLDEST_INPUT, {"conversation": conversation})).one_or_none()
 
 
 async def input_with(connection: AsyncConnection, input_id: int) -> Row[Any] | None:
     """One input, with who sent it."""
-    return await _input(connection, inbox.c.id == input_id)
-
-
-async def _input(connection: AsyncConnection, condition: ColumnElement[bool]) -> Row[Any] | None:
-    statement = (
-        select(inbox, persons.c.external_user, persons.c.introduced_at)
-        .join(persons, persons.c.id == inbox.c.person_id)
-        .where(condition)
-        .order_by(inbox.c.id)
-        .limit(1)
-    )
-    return (await connection.execute(statement)).one_or_none()
+    return (await connection.execute(_INPUTS.where(inbox.c.id == input_id))).one_or_none()
 
 
 async def save_state(

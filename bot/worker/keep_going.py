@@ -33,6 +33,7 @@ async def keep_going(name: str, step: Step, bell: Bell, pace: Pace) -> None:
     """Repeat ``step`` until cancelled. Whatever goes wrong is logged, without a word of what anybody wrote."""
     pause = pace.after_failure
     while True:
+        bell.silence()  # what rang so far is seen by this look
         try:
             wait = await step()
         except TurnFailed as failed:
@@ -44,6 +45,10 @@ async def keep_going(name: str, step: Step, bell: Bell, pace: Pace) -> None:
             pause = pace.after_failure
             if wait > 0:
                 await bell.wait(min(wait, pace.idle))
+            else:
+                await asyncio.sleep(
+                    0
+                )  # whom this step has woken goes first: they have work, another look may find none
             continue
         await asyncio.sleep(pause)
         pause = min(pause * 2, pace.at_most)

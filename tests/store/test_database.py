@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.errors import ConfigError, StoreUnavailable
 from bot.store import tables
-from bot.store.database import database_url, open_database
+from bot.store.database import database_url, open_database, take_time
 from tests.fakes import incoming, record
 from tests.store.rows import answer, answer_all, parts, rows
 
@@ -146,12 +146,12 @@ async def test_a_transaction_that_is_cancelled_changes_nothing_and_blocks_nobody
 SLOW = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t WHERE x < 300000) SELECT max(x) FROM t"
 
 
-@pytest.mark.parametrize("writes", [True, False])
-async def test_cancelling_again_and_again_leaves_nothing_behind(database, clock, writes):
+@pytest.mark.parametrize(("writes", "quick"), [(True, False), (False, False), (True, True)])
+async def test_cancelling_again_and_again_leaves_nothing_behind(database, clock, writes, quick):
     """Starlette does so to the page of somebody who went away, until the task is gone."""
 
     async def interrupted():
-        async with database.transaction() if writes else database.reading() as connection:
+        async with database.transaction(quick=quick) if writes else database.reading() as connection:
             if writes:
                 await connection.execute(insert(tables.audit).values(at=clock(), actor="", action="", target=""))
             await connection.execute(text(SLOW))
@@ -169,6 +169,49 @@ async def test_cancelling_again_and_again_leaves_nothing_behind(database, clock,
     assert not [thread for thread in threading.enumerate() if "connection_worker" in thread.name]
     left_behind = [task for task in asyncio.all_tasks() if "terminate" in repr(task.get_coro())]
     assert not left_behind, "the program would wait for it for ever when it ends"
+
+
+async def thread_of(connection):
+    """The thread SQLite carries this statement out in."""
+    return await connection.scalar(text("SELECT thread_here()"))
+
+
+def with_threads(database):
+    @event.listens_for(database.engine.sync_engine, "connect")
+    def prepare(connection, _record):
+        connection.create_function("thread_here", 0, threading.get_ident)
+
+
+async def test_a_quick_transaction_stays_where_it_is_asked_for_until_it_may_take_time(sqlite_address):
+    database = await open_database(sqlite_address)
+    await database.engine.dispose()
+    with_threads(database)
+    here = threading.get_ident()
+    async with database.transaction() as connection:
+        assert await thread_of(connection) != here
+    async with database.transaction(quick=True) as connection:
+        assert await thread_of(connection) == here
+        await take_time(connection)
+        assert await thread_of(connection) != here
+    async with database.reading(quick=True) as connection:
+        assert await thread_of(connection) == here
+    async with database.reading() as connection:
+        assert await thread_of(connection) != here
+    await database.close()
+
+
+async def test_a_quick_transaction_that_fails_changes_nothing_and_the_next_one_works(database, clock):
+    async def broken():
+        async with database.transaction(quick=True) as connection:
+            await connection.execute(insert(tables.audit).values(at=clock(), actor="", action="", target=""))
+            row = {"conversation_id": 99, "who": "user", "text": "", "at": clock()}
+            await connection.execute(insert(tables.transcript).values(row))
+
+    with pytest.raises(IntegrityError):
+        await broken()
+    async with database.transaction(quick=True) as connection:
+        await connection.execute(insert(tables.audit).values(at=clock(), actor="", action="", target=""))
+    assert len(await rows(database, tables.audit)) == 1
 
 
 # --- SQLite: what can happen to a file -----------------------------------------------------------------------
