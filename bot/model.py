@@ -130,9 +130,12 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What a ``LookUp`` of the turn before found: (kind of data, how many), made by the store, never by a platform."""
+    """What a ``LookUp`` or ``LinkAccount`` of the turn before found: (kind of data, how many).
 
-    what: Literal["person_data"]
+    Made by the store, never by a platform.
+    """
+
+    what: Literal["person_data", "account"]
     found: tuple[tuple[str, int], ...]
 
 
@@ -504,6 +507,16 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkAccount:
+    """Link the account this was written from to the member of staff the code was made for.
+
+    The answer comes back as ``LookedUp("account", (("linked", 1),))``, or 0 when the code links nothing.
+    """
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Wake the conversation at ``due_at``; a newer state makes it a no-op."""
 
@@ -666,7 +679,17 @@ class MoveCase:
 
 
 Effect = (
-    Say | OpenCase | MoveCase | KeepEdit | RecordGap | RecordRating | ForgetPerson | LookUp | SetTimer | ContinueAlone
+    Say
+    | OpenCase
+    | MoveCase
+    | KeepEdit
+    | RecordGap
+    | RecordRating
+    | ForgetPerson
+    | LookUp
+    | LinkAccount
+    | SetTimer
+    | ContinueAlone
 )
 
 Decision = Literal["answer", "clarify", "advise", "handoff", "off_topic", "miss", "smalltalk", "control", "silent"]

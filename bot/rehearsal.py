@@ -1,6 +1,6 @@
 """A conversation in memory: text in, turn out, nothing stored. For ``lotse ask``, ``explain``, tests and previews."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -17,6 +17,7 @@ from bot.model import (
     Context,
     ForgetPerson,
     Input,
+    LinkAccount,
     Locale,
     LookedUp,
     LookUp,
@@ -28,8 +29,11 @@ from bot.model import (
 from bot.understanding.reader import Reader
 from bot.understanding.understand import understand
 
-STORED = LookedUp("person_data", (("messages", 0), ("cases", 0)))
-"""What *my data* finds here: nothing is stored."""
+FOUND: Mapping[type, LookedUp] = {
+    LookUp: LookedUp("person_data", (("messages", 0), ("cases", 0))),
+    LinkAccount: LookedUp("account", (("linked", 0),)),
+}
+"""What is found here: nothing is stored, and nobody is linked."""
 
 
 def noon(day: date) -> datetime:
@@ -81,8 +85,9 @@ class Rehearsal:
         if isinstance(incoming, Utterance):
             found = understand(incoming.text, self.reader, context_of(fresh_context(state, now)))
         turn = take_turn(state, incoming, found, self.content, now)
-        if any(isinstance(effect, LookUp) for effect in turn.effects):
-            turn = take_turn(replace(turn.state, case=state.case), STORED, None, self.content, now)
+        looked_up = next((FOUND[type(effect)] for effect in turn.effects if type(effect) in FOUND), None)
+        if looked_up is not None:
+            turn = take_turn(replace(turn.state, case=state.case), looked_up, None, self.content, now)
         self.state = turn.state
         case = state.case
         for effect in turn.effects:

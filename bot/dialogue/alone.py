@@ -17,6 +17,7 @@ from bot.model import (
     Effect,
     ForgetPerson,
     Input,
+    LinkAccount,
     LookUp,
     MoveCase,
     OpenCase,
@@ -24,7 +25,7 @@ from bot.model import (
 )
 
 PERSONAL_RULES = frozenset({"case_status", "close_case", "confirm_delete"})
-PERSONAL_EFFECTS = (OpenCase, MoveCase, ForgetPerson, LookUp)
+PERSONAL_EFFECTS = (OpenCase, MoveCase, ForgetPerson, LookUp, LinkAccount)
 
 
 def alone(s: Situation, turn: Turn) -> Turn:

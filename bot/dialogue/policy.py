@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue import control, wording
+from bot.dialogue.account_linking import linked, links_account
 from bot.dialogue.alone import alone
 from bot.dialogue.answers import answer_parts, answer_sides, answer_turn, likely_topics, menu
 from bot.dialogue.case_policy import (
@@ -150,7 +151,9 @@ def _asked_person(s: Situation) -> Turn | None:
 
 
 def _looked_up(s: Situation) -> Turn | None:
-    return control.person_data(s, s.input) if isinstance(s.input, LookedUp) else None
+    if not isinstance(s.input, LookedUp):
+        return None
+    return linked(s, s.input) if s.input.what == "account" else control.person_data(s, s.input)
 
 
 def _close_case(s: Situation) -> Turn | None:
@@ -436,6 +439,7 @@ def _rating_reply(s: Situation, rating: RecordRating) -> Turn:
 
 RULES: tuple[Rule, ...] = (
     _looked_up,
+    links_account,
     timer_due,
     revised,
     unreadable,

@@ -212,6 +212,14 @@ NOT_KEPT: Sentences = {
     "de": "Nichts davon: Ich habe nichts gelöscht.",
     "en": "Nothing has been deleted.",
 }
+ACCOUNT_LINKED: Sentences = {
+    "de": "Dieses Konto gehört jetzt zu Ihrem Zugang am Desk. Im Raum der Koordination arbeiten Sie damit unter Ihrem Namen.",
+    "en": "This account now belongs to your access to the desk. In the coordinators' room you work under your name with it.",
+}
+ACCOUNT_NOT_LINKED: Sentences = {
+    "de": "Dieser Code verbindet nichts (mehr). Am Desk bekommen Sie unter „Anmeldungen“ einen neuen; er gilt zehn Minuten.",
+    "en": "This code links nothing (any more). You get a new one at the desk under “Sessions”; it works for ten minutes.",
+}
 MANY_MESSAGES: Sentences = {
     "de": "Das waren sehr viele Nachrichten auf einmal. Ich beantworte sie der Reihe nach, soweit sie angekommen sind; bitte warten Sie kurz.",
     "en": "That was a lot of messages at once. I answer those that arrived one by one; please wait a moment.",

@@ -22,6 +22,7 @@ from bot.model import (
     Input,
     KeepEdit,
     Left,
+    LinkAccount,
     LookedUp,
     LookUp,
     MoveCase,
@@ -37,6 +38,7 @@ from bot.model import (
     Unreadable,
     Utterance,
 )
+from bot.store.accounts import link_account
 from bot.store.announce import DESK, INBOX, TIMERS, arrival_topic, outbox_topic, transcript_topic
 from bot.store.case_writing import keep_name, link_line, open_case, write_turn
 from bot.store.database import take_time
@@ -177,6 +179,12 @@ async def _write_one(
             found = await count_of(connection, person) if person is not None else ()
             own_id = ExternalId(f"lookup:{uuid.uuid4()}")
             await put_own(connection, listener, own_id, input_to_json(LookedUp(what, found)), now)
+            wake.append(INBOX)
+        case LinkAccount(code=code):
+            linked = person is not None and await link_account(connection, person, code, now)
+            own_id = ExternalId(f"link:{uuid.uuid4()}")
+            found = (("linked", int(linked)),)
+            await put_own(connection, listener, own_id, input_to_json(LookedUp("account", found)), now)
             wake.append(INBOX)
         case OpenCase() | MoveCase() | ForgetPerson():
             pass  # written before, see ``write``

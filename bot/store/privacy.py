@@ -9,7 +9,7 @@ transcripts, state, ratings' link to a person    30 days, unless the conversatio
 open case, with its conversation                 as long as it is open
 closed case, with its conversation               180 days after it was closed
 unanswered questions                             180 days
-sign-in links, sessions, failed attempts         until they expired; attempts an hour
+sign-in links, codes, sessions, failed attempts  until they expired; attempts an hour
 absences of the staff that are over              30 days
 messages of Lotse to a team                      30 days
 audit rows, of cases too (no text, no person)    always
@@ -34,6 +34,7 @@ from bot.store.payloads import storable
 from bot.store.personal_data import ABOUT_PEOPLE, IN_A_CONVERSATION, of_person, tables_with
 from bot.store.tables import (
     absences,
+    account_codes,
     cases,
     conversations,
     desk_notices,
@@ -115,6 +116,7 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
         ),
         ("timers", delete(timers).where(timers.c.due_at < month)),
         ("sign_in_links", delete(sign_in_links).where(sign_in_links.c.expires_at < now)),
+        ("account_codes", delete(account_codes).where(account_codes.c.expires_at < now)),
         ("sessions", delete(sessions).where(sessions.c.expires_at < now)),
         ("sign_in_failures", delete(sign_in_failures).where(sign_in_failures.c.at < now - ATTEMPTS)),
         ("absences", delete(absences).where(absences.c.until < month)),

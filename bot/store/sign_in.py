@@ -108,7 +108,7 @@ async def use_link(
     async with database.transaction(wake) as connection:
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ATTEMPTS_LOCK})
-        until = await _locked_until(connection, client, now)
+        until = await locked_until(connection, client, now)
         if until is not None:
             return Wait(until)
         taken = (
@@ -123,7 +123,7 @@ async def use_link(
         )
         staff = (await connection.execute(taken)).scalar_one_or_none()
         if staff is None or not may_enter(StaffId(staff)):
-            return await _failed(connection, client, now)
+            return await failed_attempt(connection, client, now)
         if replaces:
             await _end(connection, wake, sessions.c.digest == digest_of_token(replaces))
         return await _open(connection, StaffId(staff), device, now)
@@ -160,7 +160,7 @@ async def end_sessions(database: Database, staff: StaffId, *, only: int | None =
         return await _end(connection, wake, *which)
 
 
-async def _locked_until(connection: AsyncConnection, client: str, now: datetime) -> datetime | None:
+async def locked_until(connection: AsyncConnection, client: str, now: datetime) -> datetime | None:
     """Until when this client has to wait: until the first of its latest ten failures no longer counts."""
     latest = (
         select(sign_in_failures.c.at)
@@ -172,7 +172,8 @@ async def _locked_until(connection: AsyncConnection, client: str, now: datetime)
     return failures[-1] + WITHIN if len(failures) == MOST_FAILURES else None
 
 
-async def _failed(connection: AsyncConnection, client: str, now: datetime) -> NoSuchLink | Wait:
+async def failed_attempt(connection: AsyncConnection, client: str, now: datetime) -> NoSuchLink | Wait:
+    """Note a failed attempt, unless there are too many of all clients together."""
     recent = select(func.count()).where(sign_in_failures.c.at > now - PACE)
     if (await connection.scalar(recent) or 0) >= PACED:
         return Wait(now + PACE)

@@ -413,3 +413,24 @@ sign_in_failures = Table(
     Index(None, "at"),
     sqlite_autoincrement=True,
 )
+
+account_codes = Table(
+    "account_codes",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("staff", String(60), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+staff_accounts = Table(
+    "staff_accounts",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("person_id", ForeignKey("persons.id"), nullable=False, unique=True),
+    Column("staff", String(60), nullable=False),
+    Column("linked_at", UtcDateTime, nullable=False),
+    Index(None, "staff"),
+    sqlite_autoincrement=True,
+)

@@ -1,4 +1,4 @@
-"""Signing in with a link, signing out, and the list of one's own sessions.
+"""Signing in with a link, signing out, and the lists of one's own sessions and linked accounts.
 
 Opening a link shows a page with one button and does nothing else: mail scanners, previews and prefetching browsers open
 links, but they press nothing. That page does not look into the store, so that it cannot tell a good link from a bad
@@ -15,8 +15,9 @@ from starlette.routing import Route
 
 from bot.config import TIMEZONE
 from bot.model import Locale
+from bot.store.accounts import accounts_of, make_code, unlink
 from bot.store.sign_in import Opened, Wait, end_sessions, sessions_of, use_link
-from bot.web.door import Door, forget, remember, token_of
+from bot.web.door import Door, SignedIn, forget, remember, token_of
 from bot.web.pages import page
 from bot.web.requests import ComesFromElsewhere, Refused, comes_from_our_page, locale_of, read_fields
 from bot.web.rights import access_desk
@@ -55,6 +56,7 @@ class SignInPages:
             Route("/sign-out", self.sign_out, methods=["POST"]),
             Route("/desk/sessions", self.sessions, methods=["GET"]),
             Route("/desk/sessions", self.end, methods=["POST"]),
+            Route("/desk/accounts", self.change_accounts, methods=["POST"]),
         ]
 
     async def start(self, request: Request) -> Response:
@@ -113,11 +115,28 @@ class SignInPages:
         return page("sign_in_needed.html", locale_of(request, None), heading="signed_out_title")
 
     async def sessions(self, request: Request) -> Response:
-        """One's own sessions; nobody else's are ever shown."""
-        me = await self._door.signed_in(request)
+        """One's own sessions and linked accounts; nobody else's are ever shown."""
+        return await self._own_page(request, await self._door.signed_in(request))
+
+    async def _own_page(self, request: Request, me: SignedIn, code: str | None = None) -> Response:
         access_desk(me.staff)
         mine = await sessions_of(self._door.database, me.staff.id, self._door.clock())
-        return page("sessions.html", locale_of(request, None), me=me, sessions=mine)
+        accounts = await accounts_of(self._door.database, me.staff.id)
+        return page("sessions.html", locale_of(request, None), me=me, sessions=mine, accounts=accounts, code=code)
+
+    async def change_accounts(self, request: Request) -> Response:
+        """Show a code that links an account, once; or end the link of one."""
+        posted = await self._door.read_posted(request)
+        me, which = posted.me, posted.fields.get("unlink")
+        access_desk(me.staff)
+        if which is None and posted.fields.get("code") == "new":
+            return await self._own_page(
+                request, me, await make_code(self._door.database, me.staff.id, self._door.clock())
+            )
+        if which is None or not NUMBER.fullmatch(which):
+            raise Refused("error_bad_request")
+        await unlink(self._door.database, me.staff.id, int(which), self._door.clock())
+        return RedirectResponse("/desk/sessions", status_code=303)
 
     async def end(self, request: Request) -> Response:
         """End one of one's own sessions, or all but this one."""

@@ -44,6 +44,17 @@ _DE: Mapping[str, str] = {
     "session_end_label": "Anmeldung beenden: {device}, {since}",
     "sessions_end_others": "Alle anderen beenden",
     "device_unknown": "unbekanntes Gerät",
+    "accounts_title": "Ihre Konten in Slack und Matrix",
+    "accounts_words": "Mit einem verbundenen Konto arbeiten Sie im Raum der Koordination unter Ihrem Namen und mit Ihren Teams. "
+    "Wer dort mitarbeiten darf, sagt weiterhin der Raum.",
+    "accounts_none": "Noch ist kein Konto verbunden.",
+    "account_code": "Code anzeigen",
+    "account_code_words": "Schreiben Sie Lotse von dem Konto aus, das Sie verbinden möchten:",
+    "account_code_hint": "Der Code gilt zehn Minuten lang und genau einmal. Geben Sie ihn niemandem.",
+    "account_word": "verbinden",
+    "account_since": "verbunden seit {since}",
+    "account_unlink": "Trennen",
+    "account_unlink_label": "Konto trennen: {account}",
 }
 
 _EN: Mapping[str, str] = {
@@ -86,6 +97,17 @@ _EN: Mapping[str, str] = {
     "session_end_label": "End this session: {device}, {since}",
     "sessions_end_others": "End all others",
     "device_unknown": "unknown device",
+    "accounts_title": "Your accounts on Slack and Matrix",
+    "accounts_words": "With a linked account you work in the coordinators' room under your name and with your teams. "
+    "Who may work there is still for the room to say.",
+    "accounts_none": "No account is linked yet.",
+    "account_code": "Show a code",
+    "account_code_words": "Write this to Lotse from the account you want to link:",
+    "account_code_hint": "The code works for ten minutes and exactly once. Give it to nobody.",
+    "account_word": "link",
+    "account_since": "linked since {since}",
+    "account_unlink": "Unlink",
+    "account_unlink_label": "Unlink account: {account}",
 }
 
 SIGN_IN: Mapping[Locale, Mapping[str, str]] = {"de": _DE, "en": _EN}

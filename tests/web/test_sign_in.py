@@ -9,8 +9,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from bot.model import StaffId
+from bot.model import Person, StaffId
 from bot.store import tables
+from bot.store.accounts import accounts_of, link_account
+from bot.store.places import person_known_as
 from bot.store.sign_in import MOST_FAILURES, make_link, sessions_of
 from bot.web.door import COOKIE, HOST_COOKIE
 from bot.web.guard import HEADERS
@@ -226,7 +228,7 @@ async def test_another_site_can_sign_nobody_in(site, why):
         assert (await guest.press(link)).url.path == "/desk", "the link was not used up"
 
 
-POSTS = {"/sign-out": {"sure": "yes"}, "/desk/sessions": {"session": "others"}}
+POSTS = {"/sign-out": {"sure": "yes"}, "/desk/sessions": {"session": "others"}, "/desk/accounts": {"code": "new"}}
 FORGED = {
     "no token": lambda mine, other: None,
     "an empty token": lambda mine, other: "",
@@ -376,6 +378,26 @@ async def test_one_sees_ones_own_sessions_and_ends_them(own_site):
         assert is_signed_out(await third.at("/desk"))
         assert (await me.at("/desk")).status_code == 200
         assert (await ben.at("/desk")).status_code == 200
+
+
+async def test_a_code_is_shown_once_and_the_accounts_it_linked_are_ones_own_to_unlink(own_site):
+    database, now = own_site.database, own_site.clock()
+    async with signed_in(own_site) as me, signed_in(own_site, BEN) as ben:
+        assert DE["accounts_none"] in (await me.at("/desk/sessions")).text
+        shown = (await me.submit("/desk/accounts", code="new")).text
+        code = re.search(r"<code>verbinden ([0-9A-Z-]{14})</code>", shown)[1]
+        assert code not in (await me.at("/desk/sessions")).text
+        async with database.transaction() as connection:
+            person = await person_known_as(connection, Person("slack", "U012<b>"))
+            assert await link_account(connection, person, code, now)
+        page = (await me.at("/desk/sessions")).text
+        assert "Slack · U012&lt;b&gt;" in page
+        account = re.search(r'name="unlink" value="(\d+)"', page)[1]
+        assert "U012" not in (await ben.at("/desk/sessions")).text
+        await ben.submit("/desk/accounts", unlink=account)
+        assert await accounts_of(database, ANNA), "somebody else's is not mine to end"
+        assert (await me.submit("/desk/accounts", unlink="1 OR 1")).status_code == 400
+        assert DE["accounts_none"] in (await me.submit("/desk/accounts", unlink=account)).text
 
 
 @pytest.mark.parametrize(
