@@ -23,6 +23,8 @@ from bot.model import Address
 log = structlog.get_logger(__name__)
 
 INBOX = "inbox"
+OUTBOX = "outbox"
+"""Rings whenever something becomes of any message that is to be sent."""
 TIMERS = "timers"
 STAFF = "staff"
 """Rings when the people who may sign in, or their roles, have changed."""
@@ -34,9 +36,14 @@ RECONNECT_FIRST, RECONNECT_LONGEST = 0.5, 15.0
 """Seconds between attempts to listen again; the loops' own slow look covers the time in between."""
 
 
-def outbox_topic(channel: str) -> str:
+def sending_topic(channel: str) -> str:
     """The topic that rings when this channel may have something to send."""
-    return f"outbox:{channel}"
+    return f"{OUTBOX}:{channel}"
+
+
+def outbox_topics(channel: str) -> tuple[str, str]:
+    """What rings when something becomes of a message of this channel."""
+    return OUTBOX, sending_topic(channel)
 
 
 def transcript_topic(address: Address) -> str:

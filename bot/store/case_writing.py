@@ -28,7 +28,7 @@ from bot.model import (
     Revise,
     Tell,
 )
-from bot.store.announce import DESK, TIMERS, outbox_topic, transcript_topic
+from bot.store.announce import DESK, TIMERS, outbox_topics, transcript_topic
 from bot.store.case_rows import columns_of, context_to_json, facts_of, find_case
 from bot.store.revising import revise_line
 from bot.store.saying import Listener, Said, say, stamp_of
@@ -121,7 +121,7 @@ async def write_turn(
             case _:
                 assert_never(effect)
     await _set_timers(connection, listener, case, turn.timers, wake)
-    wake += [DESK, outbox_topic(listener.address.channel), transcript_topic(listener.address)]
+    wake += [DESK, *outbox_topics(listener.address.channel), transcript_topic(listener.address)]
 
 
 async def keep_name(connection: AsyncConnection, facts: CaseFacts, name: str | None) -> None:

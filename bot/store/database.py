@@ -52,8 +52,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.connections = connections
         self._quick = engine.execution_options(lotse_quick=True)
-        only_reads = {"lotse_begin": "BEGIN"} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        self._reading = engine.execution_options(**only_reads)
+        self._reading = engine.execution_options(lotse_begin="BEGIN")
         self._quick_reading = self._reading.execution_options(lotse_quick=True)
         self._one_writer = asyncio.Lock()
         self._file = Path(engine.url.database or "") if self.is_sqlite else None
@@ -89,6 +88,8 @@ class Database:
             self._check_file()
             engine = self._quick_reading if quick else self._reading
             async with engine.connect() as connection:
+                if not self.is_sqlite:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
                 yield connection  # begins with the first statement; closing the connection ends it
 
     async def scrub(self) -> bool:

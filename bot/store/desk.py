@@ -22,7 +22,7 @@ from bot.handoff.case_words import ERASED
 from bot.handoff.office import Office, OfficeOf
 from bot.model import CaseFacts, CaseNumber, Staff, StaffId
 from bot.store.absences import absences_in
-from bot.store.announce import DESK, outbox_topic, transcript_topic
+from bot.store.announce import DESK, outbox_topics, transcript_topic
 from bot.store.case_rows import facts_of, find_case
 from bot.store.case_visibility import may_see
 from bot.store.case_writing import write_turn
@@ -125,7 +125,7 @@ class Desk:
             if changed.rowcount == 0:
                 return Ignored("the line is not one that failed")
             address = held.listener.address
-            wake += [outbox_topic(address.channel), DESK, transcript_topic(address)]
+            wake += [*outbox_topics(address.channel), DESK, transcript_topic(address)]
             return Done(held.facts)
 
 

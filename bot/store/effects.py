@@ -39,7 +39,7 @@ from bot.model import (
     Utterance,
 )
 from bot.store.accounts import link_account
-from bot.store.announce import DESK, INBOX, TIMERS, arrival_topic, outbox_topic, transcript_topic
+from bot.store.announce import DESK, INBOX, TIMERS, arrival_topic, outbox_topics, transcript_topic
 from bot.store.case_writing import keep_name, link_line, open_case, write_turn
 from bot.store.database import take_time
 from bot.store.erasure import count_of, forget_person
@@ -82,7 +82,7 @@ class Decided:
 
 async def write(connection: AsyncConnection, listener: Listener, decided: Decided, wake: list[str]) -> bool:
     """Write the effects; True when the person was forgotten and nothing else about them may be written."""
-    wake += [outbox_topic(listener.address.channel), transcript_topic(listener.address)]
+    wake += [*outbox_topics(listener.address.channel), transcript_topic(listener.address)]
     if any(isinstance(effect, ForgetPerson) for effect in decided.effects) and listener.person is not None:
         await take_time(connection)
         await forget_person(connection, listener.person, decided.now, actor="employee", keep=listener.conversation)

@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
-from bot.store.announce import INBOX, arrival_topic, outbox_topic, transcript_topic
+from bot.store.announce import INBOX, arrival_topic, outbox_topics, transcript_topic
 from bot.store.database import Database
 from bot.store.payloads import payload_of, storable
 from bot.store.places import address_of, conversation_at, insert_into, locale_of, person_known_as
@@ -104,7 +104,7 @@ class Inbox:
                 select(conversations.c.locale).where(conversations.c.id == listener.conversation)
             )
             await say(connection, listener, self._refuse(locale_of(locale)), now, who="system", voice="notice")
-            wake += [outbox_topic(incoming.address.channel), transcript_topic(incoming.address)]
+            wake += [*outbox_topics(incoming.address.channel), transcript_topic(incoming.address)]
 
 
 async def _new_ones(connection: AsyncConnection, channel: str, incomings: Sequence[Incoming]) -> list[Incoming]:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import aliased
 
 from bot.errors import ChannelError
 from bot.model import Delivery, ExternalId, OutboxId, Post
-from bot.store.announce import DESK, outbox_topic, transcript_topic
+from bot.store.announce import DESK, outbox_topics, transcript_topic
 from bot.store.case_rows import latest_case
 from bot.store.database import Database
 from bot.store.payloads import delivery_from_json
@@ -87,7 +87,7 @@ class Outbox:
                 outbox_id = OutboxId(row.id)
                 if await _overtaken(connection, row):
                     await discard(connection, row, now)
-                    wake += [outbox_topic(channel), DESK]
+                    wake += [*outbox_topics(channel), DESK]
                     continue
                 revised = await revised_by(connection, row.revises) if row.revises is not None else None
                 if row.revises is not None and revised is None:  # what it is about was never sent, so nobody read it
@@ -126,7 +126,7 @@ class Outbox:
             if row is not None:
                 done = {"status": "sent", "external_id": external_id, "done_at": now}
                 await _set(connection, outbox_id, **done, retry_at=None, error=None)
-                wake += [outbox_topic(row.channel), transcript_topic(address_of(row))]
+                wake += [*outbox_topics(row.channel), transcript_topic(address_of(row))]
 
     async def failed(
         self, outbox_id: OutboxId, error: ChannelError, now: datetime
@@ -137,7 +137,7 @@ class Outbox:
             row = await _sending(connection, outbox_id)
             if row is None:
                 return "gone"
-            wake += [outbox_topic(row.channel), transcript_topic(address_of(row))]
+            wake += [*outbox_topics(row.channel), transcript_topic(address_of(row))]
             if error.permanent or now - row.created_at >= GIVE_UP_AFTER:
                 await _set(connection, outbox_id, status="parked", error=error.reason, done_at=now, retry_at=None)
                 return "parked"

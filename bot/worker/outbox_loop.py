@@ -13,7 +13,7 @@ import structlog
 
 from bot.channels.channel import Channel
 from bot.errors import ChannelError
-from bot.store.announce import Announcer, outbox_topic
+from bot.store.announce import Announcer, sending_topic
 from bot.store.outbox import SENDING_LASTS, Outbox, OutboxItem
 from bot.store.traces import where
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going, report_failure
@@ -103,5 +103,5 @@ async def _deliver(
             # A row held back by an earlier one may be due already; a look at it again in a moment costs little.
             return max((retry_at - clock()).total_seconds(), pace.after_failure)
 
-        with announcer.listen(outbox_topic(channel.name)) as bell:
+        with announcer.listen(sending_topic(channel.name)) as bell:
             await keep_going(name, step, bell, pace)

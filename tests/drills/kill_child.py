@@ -21,7 +21,7 @@ from sqlalchemy import event
 
 from bot.config import make_clock
 from bot.model import Address, Delivery, ExternalId, Incoming, Limits, Person, Utterance
-from bot.store.announce import outbox_topic
+from bot.store.announce import OUTBOX
 from bot.store.conversations import Conversations
 from bot.store.database import Database, open_database
 from bot.store.figures import read_figures
@@ -82,9 +82,9 @@ class PausingDatabase(Database):
                 connection.info["wrote"] = True
 
     @contextlib.asynccontextmanager
-    async def transaction(self, wake=None):
+    async def transaction(self, wake=None, *, quick=False):
         wrote = False
-        async with super().transaction(wake) as connection:
+        async with super().transaction(wake, quick=quick) as connection:
             yield connection
             wrote = (await connection.get_raw_connection()).info.pop("wrote", False)
             if wrote:
@@ -162,7 +162,7 @@ async def work(job: Job, parent: Connection, talk: Talk, take_turn: TakeTurn) ->
         inbox_loop(conversations, NOTHING, clock, announcer, pace=PACE, **mind),
         outbox_loop(outbox, [FileChannel(job.folder, gate)], clock, announcer, pace=PACE),
     )
-    with announcer.listen(outbox_topic(CHANNEL)) as bell:
+    with announcer.listen(OUTBOX) as bell:
         async with running(*loops):
             parent.send("begun")
             await talk(database, inbox, clock, job.messages)

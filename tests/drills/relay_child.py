@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 
 from bot.handoff.case_events import Replies
 from bot.model import Address, CaseNumber, ExternalId, Incoming, Person, Utterance
-from bot.store.announce import outbox_topic
+from bot.store.announce import OUTBOX
 from bot.store.cases import cases_of
 from bot.store.database import Database
 from bot.store.desk import Desk, Done
@@ -26,7 +26,7 @@ def event(user: int, number: int, text: str, clock: Clock) -> Incoming:
 
 async def case_of(database: Database, user: int) -> CaseNumber:
     """The case of this user, once it is there."""
-    with database.announcer.listen(outbox_topic(CHANNEL)) as bell:
+    with database.announcer.listen(OUTBOX) as bell:
         while not (cases := await cases_of(database, Address(CHANNEL, f"user {user}"))):
             await bell.wait(0.2)
     return cases[0].number

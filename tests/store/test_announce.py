@@ -3,7 +3,7 @@ import asyncio
 import psycopg
 
 from bot.model import Address
-from bot.store.announce import INBOX, TIMERS, Announcer, arrival_topic, outbox_topic, transcript_topic
+from bot.store.announce import INBOX, OUTBOX, Announcer, arrival_topic, transcript_topic
 from bot.store.database import open_database
 from tests.fakes import incoming
 from tests.store.rows import answer, parts
@@ -12,7 +12,7 @@ from tests.store.rows import answer, parts
 async def test_a_ring_before_the_wait_is_not_missed():
     announcer = Announcer()
     with announcer.listen(INBOX) as bell:
-        announcer.notify(INBOX, TIMERS)
+        announcer.notify(INBOX, OUTBOX)
         assert await bell.wait(60)
         assert not await bell.wait(0.001)
     announcer.notify(INBOX)
@@ -20,7 +20,7 @@ async def test_a_ring_before_the_wait_is_not_missed():
 
 async def test_everybody_who_listens_hears_it_and_nobody_else():
     announcer = Announcer()
-    with announcer.listen(INBOX) as one, announcer.listen(INBOX) as two, announcer.listen(TIMERS) as other:
+    with announcer.listen(INBOX) as one, announcer.listen(INBOX) as two, announcer.listen(OUTBOX) as other:
         announcer.notify(INBOX)
         assert await one.wait(60)
         assert await two.wait(60)
@@ -50,7 +50,7 @@ async def test_accepting_and_answering_ring_with_the_commit(database, clock):
     topic = transcript_topic(event.address)
     with (
         announcer.listen(INBOX) as for_inputs,
-        announcer.listen(outbox_topic("recording")) as for_replies,
+        announcer.listen(OUTBOX) as for_replies,
         announcer.listen(topic) as page,
         announcer.listen(arrival_topic(event.address)) as arrivals,
     ):

@@ -5,7 +5,7 @@ import re
 import secrets
 from html import unescape
 
-from bot.store.announce import DESK, outbox_topic
+from bot.store.announce import DESK, OUTBOX
 from bot.store.cases import cases_of
 from bot.web.chat_view import address_of
 from tests.web.site import field_of
@@ -39,7 +39,7 @@ async def act(staff, number, move, *, json=False, version=None, **fields):
 
 async def seen(site, staff, number, words):
     """Reload the page of a case until these words stand on it."""
-    with site.database.announcer.listen(DESK, outbox_topic("browser")) as bell:
+    with site.database.announcer.listen(DESK, OUTBOX) as bell:
         async with asyncio.timeout(5):
             while words not in unescape((await staff.at(f"/desk/cases/{number}")).text):
                 await bell.wait(0.2)

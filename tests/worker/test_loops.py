@@ -13,7 +13,7 @@ from bot.errors import StoreUnavailable
 from bot.handoff.team_office import TeamOffice
 from bot.model import CaseFacts, Reason, Say, SetTimer, Understanding, Utterance
 from bot.store import tables
-from bot.store.announce import outbox_topic, transcript_topic
+from bot.store.announce import OUTBOX, outbox_topics, transcript_topic
 from bot.store.conversations import Conversations
 from bot.store.database import open_database
 from bot.store.figures import read_figures
@@ -131,7 +131,7 @@ async def test_a_platform_that_is_away_delays_only_its_own_conversation(database
         await inbox.accept("recording", [incoming("zwei", user="anna"), incoming("drei", user="ben")])
         await channel.until(lambda: channel.texts() == ["Echo: drei"])
         clock.move(seconds=61)
-        database.announcer.notify(outbox_topic("recording"))
+        database.announcer.notify(*outbox_topics("recording"))
         await channel.until(lambda: len(channel.posts) == 3)
     assert channel.texts("room of anna") == ["Echo: eins", "Echo: zwei"]
 
@@ -177,7 +177,7 @@ async def test_one_message_costs_few_looks_however_many_may_be_on_their_way(data
     async with running(loop):
         await handle_next(conversations, None, None, clock(), **ECHO)
         await channel.until(lambda: len(channel.posts) == 1)
-        with database.announcer.listen(outbox_topic("recording")) as bell:
+        with database.announcer.listen(OUTBOX) as bell:
             await heard(bell, sent)
     connected = 0 if database.is_sqlite else 1  # being connected rings every bell
     # One at the start, one that finds the message and one behind it, one when it was sent.
@@ -210,7 +210,7 @@ async def test_a_message_whose_sending_could_not_be_noted_holds_up_only_its_conv
     async def only_one_is_left():
         return len(channel.posts) == 2 and (await read_figures(database, clock())).deliveries_sending == 1
 
-    with capture_logs() as logs, database.announcer.listen(outbox_topic("recording")) as bell:
+    with capture_logs() as logs, database.announcer.listen(OUTBOX) as bell:
         async with running(loop()):
             for user in ("anna", "ben"):
                 await inbox.accept("recording", [incoming(user=user)])

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from bot.model import Address
 from bot.store import tables
-from bot.store.announce import INBOX, outbox_topic
+from bot.store.announce import INBOX, OUTBOX
 from bot.store.transcripts import read_transcript
 from tests.channels.slack.emulator import BOT_USER
 from tests.channels.slack.payloads import payload
@@ -24,7 +24,7 @@ async def transcript(stage, room, thread=None):
 
 async def all_sent(stage):
     """Return once Slack's id of every message of Lotse's is stored."""
-    with stage.site.database.announcer.listen(outbox_topic("slack")) as bell:
+    with stage.site.database.announcer.listen(OUTBOX) as bell:
         async with asyncio.timeout(8):
             while await count(stage, tables.outbox, tables.outbox.c.external_id.is_(None)):
                 await bell.wait(0.2)

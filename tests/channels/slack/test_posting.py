@@ -11,7 +11,7 @@ from bot.channels.slack.slack_api import SlackApi
 from bot.errors import ChannelError
 from bot.model import Address, Edit, ExternalId, OutboxId, Post, React, Redact
 from bot.store import tables
-from bot.store.announce import outbox_topic
+from bot.store.announce import OUTBOX, outbox_topics
 from tests.channels.slack.emulator import BOT_TOKEN
 from tests.channels.slack.stage import slack_stage
 from tests.web.site import plain
@@ -192,7 +192,7 @@ async def test_what_was_unclear_is_sent_by_the_loop_and_stands_there_once(stage,
     stage.bridge.fail("chat.postMessage", breaks="after")
     await kim.write("Guten Tag")
     await stage.bridge.until(lambda: stage.bridge.called("chat.postMessage"))
-    with stage.site.database.announcer.listen(outbox_topic("slack")) as bell:
+    with stage.site.database.announcer.listen(OUTBOX) as bell:
         async with asyncio.timeout(8):
             while True:
                 async with stage.site.database.reading() as connection:
@@ -200,7 +200,7 @@ async def test_what_was_unclear_is_sent_by_the_loop_and_stands_there_once(stage,
                 if row.status == "sent":
                     break
                 if row.status == "waiting":  # the clock of the tests stands still, so its pause ends by hand
-                    async with stage.site.database.transaction([outbox_topic("slack")]) as connection:
+                    async with stage.site.database.transaction([*outbox_topics("slack")]) as connection:
                         waiting = tables.outbox.c.status == "waiting"
                         await connection.execute(tables.outbox.update().where(waiting).values(retry_at=None))
                 await bell.wait(0.3)
