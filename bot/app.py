@@ -9,11 +9,12 @@ import contextlib
 import functools
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,7 +22,8 @@ import uvicorn
 
 from bot.channel_looks import Looks
 from bot.channels.browser import BrowserChannel
-from bot.channels.channel import Channel
+from bot.channels.channel import Channel, DeskChannel
+from bot.channels.desk_rooms import check_desk_rooms
 from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.matrix.matrix_settings import matrix_settings
 from bot.channels.slack.http_transport import LONGEST_BODY as LONGEST_SLACK_BODY
@@ -33,12 +35,14 @@ from bot.content.definitions import Content
 from bot.errors import ConfigError, ContentError
 from bot.handoff.office import Office, OfficeOf
 from bot.handoff.team_office import office_at
-from bot.model import Absence, Incoming, Locale
+from bot.model import Absence, DeskRoom, Incoming, Locale, StaffId
 from bot.staff_file import BUILT_IN, StaffDirectory, check_teams
+from bot.store.accounts import linked_on
 from bot.store.announce import transcript_topic
 from bot.store.conversations import Conversations
 from bot.store.database import Database, open_database
 from bot.store.desk import Desk
+from bot.store.desk_posts import DeskPosts
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.store.privacy import Retention
@@ -49,11 +53,14 @@ from bot.web.health import ContentState
 from bot.web.routes import WebParts, create_web
 from bot.whole_check import check_and_train
 from bot.worker.content_watch import LivePair, content_watch
+from bot.worker.desk_board import DeskBoard, desk_board_loop
+from bot.worker.desk_talk import DeskTalk, desk_talk_loop
 from bot.worker.digest_loop import digest_loop
 from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
 from bot.worker.owners_loop import owners_loop
+from bot.worker.room_people import Named, RoomPeople
 from bot.worker.staff_watch import staff_watch
 from bot.worker.timer_loop import timer_loop
 
@@ -80,10 +87,13 @@ class Core:
 
 
 @asynccontextmanager
-async def open_core(settings: Settings, people: StaffDirectory | None = None) -> AsyncIterator[Core]:
+async def open_core(
+    settings: Settings, people: Named | None = None, rooms: Sequence[DeskRoom] = ()
+) -> AsyncIterator[Core]:
     """Content, reader and store, ready; closed again at the end. Raises ConfigError, ContentError, StoreUnavailable.
 
-    ``people`` is the staff, where there is a desk; without one no coordinator is ever there.
+    ``people`` is the staff, where there is a desk; without one no coordinator is ever there. ``rooms`` are those in which
+    coordinators work.
     """
     trained = load_trained(settings.content)
     _make_data_folder(settings)
@@ -96,7 +106,7 @@ async def open_core(settings: Settings, people: StaffDirectory | None = None) ->
             clock,
             database,
             live,
-            Inbox(database, clock, flood_notice),
+            Inbox(database, clock, flood_notice, rooms),
             Conversations(database, functools.partial(apologise, office=office_of(live, people))),
             Outbox(database),
             Desk(database, office_of(live, people)),
@@ -147,8 +157,11 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
     """
     people = people_of(settings)
     in_slack = slack_settings(settings)
-    async with open_core(settings, people) as core, platforms(settings, core.clock) as connected:
+    rooms = desk_rooms_of(settings)
+    coordinators = RoomPeople(people, rooms, make_clock(settings.clock))
+    async with open_core(settings, coordinators, rooms) as core, platforms(settings, core.clock) as connected:
         check_teams(people.everybody(), core.live.content.teams)
+        check_desk_rooms(rooms, core.live.content.teams)
         desk_link = await _desk_link(core, people, listening.getsockname()[1])
         slack = SlackChannel(in_slack, _looks(core)) if in_slack is not None else None
         browser = BrowserChannel(lambda address: core.database.announcer.notify(transcript_topic(address)))
@@ -192,7 +205,8 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
             closing = asyncio.create_task(_close_streams(server, parts))
             watching = [
                 asyncio.create_task(staff_watch(people, core.database.announcer), name="staff"),
-                asyncio.create_task(owners_loop(core.database, core.desk, people, core.clock), name="owners"),
+                asyncio.create_task(owners_loop(core.database, core.desk, coordinators, core.clock), name="owners"),
+                *(asyncio.create_task(loop) for loop in desk_loops(core, coordinators, channels, listening)),
             ]
             try:
                 await serving
@@ -201,6 +215,33 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
                 closing.cancel()
                 for task in watching:
                     task.cancel()
+
+
+def desk_rooms_of(settings: Settings) -> tuple[DeskRoom, ...]:
+    """The rooms of coordinators on all platforms. Raises ConfigError."""
+    return ()
+
+
+def desk_loops(
+    core: Core, coordinators: RoomPeople, channels: Sequence[Channel], listening: socket.socket
+) -> tuple[Coroutine[Any, Any, None], ...]:
+    """What works cases in rooms of coordinators; nothing where there are none."""
+    if not coordinators.rooms:
+        return ()
+    locale, port = core.settings.desk_language, listening.getsockname()[1]
+    with_rooms = [channel for channel in channels if isinstance(channel, DeskChannel)]
+    coordinators.connect(with_rooms, functools.partial(linked_on, core.database))
+
+    async def link(staff: StaffId) -> str:
+        return link_address(core.settings, await make_link(core.database, staff, core.clock(), actor=staff), port)
+
+    posts = DeskPosts(core.database, coordinators.rooms)
+    board = DeskBoard(core.database, posts, coordinators, core.live, core.office, link, locale)
+    talk = DeskTalk(core.database, core.desk, coordinators, core.live, locale)
+    return (
+        desk_board_loop(board, with_rooms, core.clock),
+        desk_talk_loop(talk, core.clock, core.database.announcer),
+    )
 
 
 @asynccontextmanager
@@ -246,7 +287,7 @@ def _looks(core: Core) -> Looks:
     return Looks(core.database, core.office, core.clock, lambda locale: suggestions(core.live.content, locale))
 
 
-def office_of(live: LivePair, people: StaffDirectory | None) -> OfficeOf:
+def office_of(live: LivePair, people: Named | None) -> OfficeOf:
     """What the rules of a case ask about teams and people, as content, staff and absences say at that moment."""
 
     def now(absences: tuple[Absence, ...]) -> Office:

@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     keep_cases_days: int = Field(default=180, ge=1)
     keep_gaps_days: int = Field(default=180, ge=1)
     gaps_smallest_group: int = Field(default=5, ge=1)
+    desk_language: Literal["de", "en"] = "de"
     # Matrix; what belongs together is checked by ``channels/matrix/matrix_settings.py``.
     matrix_homeserver: Annotated[str, AfterValidator(_base_address)] | None = None
     matrix_user: str = ""

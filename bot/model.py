@@ -44,6 +44,42 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskRoom:
+    """A room of a chat platform in which coordinators work cases, and the teams whose cases they are.
+
+    ``rest``: also those of every team that has no room of its own on this platform; ``elsewhere`` are those that have.
+    """
+
+    channel: str
+    room: str
+    teams: frozenset[str] = frozenset()
+    rest: bool = False
+    elsewhere: frozenset[str] = frozenset()
+
+    def takes(self, team: str) -> bool:
+        """Whether the cases of this team are worked here."""
+        return team in self.teams or (self.rest and team not in self.elsewhere)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMember:
+    """Somebody in a room of coordinators. ``power`` is 0 where the platform knows no levels."""
+
+    external_user: str
+    display_name: str | None = None
+    power: int = 0
+    joined: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RoomState:
+    """A room of coordinators as the platform says it is. ``encrypted``: nobody but its members can read what stands there."""
+
+    members: tuple[RoomMember, ...]
+    encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody on one platform. A person is (channel, external user id); people are never merged across channels."""
 
@@ -165,6 +201,14 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted:
+    """A coordinator put a sign, such as ✋, under the message ``of`` in a room of theirs."""
+
+    of: ExternalId
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The user left the room: nothing can be delivered there."""
 
@@ -176,7 +220,7 @@ class AskedPerson:
     question: str
 
 
-Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Left | AskedPerson
+Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left | AskedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,12 +320,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text: plain, bold, code, or a link when ``href`` is set."""
+    """A piece of text: plain, bold, code, or a link when ``href`` is set.
+
+    ``mention`` is somebody's id on the platform: they are called, and ``text`` is their name. Only rooms of coordinators
+    have such spans; nothing that was typed becomes one.
+    """
 
     text: str
     bold: bool = False
     href: str | None = None
     code: bool = False
+    mention: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ are on disk, and a platform that repeats an event does no harm.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bot.model import Delivery, ExternalId, Incoming, Limits, View
+from bot.model import Delivery, DeskRoom, ExternalId, Incoming, Limits, RoomState, View
 
 
 class Accept(Protocol):
@@ -45,4 +45,25 @@ class Channel(Protocol):
 
     async def show(self, view: View) -> None:
         """Show something fleeting, now or never: not stored, not retried, loss harmless."""
+        ...
+
+
+@runtime_checkable
+class DeskChannel(Channel, Protocol):
+    """A platform with rooms in which coordinators work cases.
+
+    What is written in one of ``desk_rooms`` comes in whole, whoever it is addressed to, and a sign under a message comes in as
+    ``Reacted``; nothing there is read as an employee's.
+    """
+
+    desk_rooms: tuple[DeskRoom, ...]
+    least_power: int
+    """The power somebody in such a room needs to be a coordinator; 0 where everybody in it is one."""
+
+    async def look_into(self, room: str) -> RoomState:
+        """Who is in a room of coordinators, asked of the platform at this moment. Raises ChannelError."""
+        ...
+
+    def thread_at(self, external_id: ExternalId) -> str:
+        """The thread that begins with this message, as addresses name it."""
         ...

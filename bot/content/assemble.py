@@ -287,6 +287,7 @@ def _team(name: str, shape: team_shapes.TeamShape, where: Place, calendars: Mapp
         sla=_sla(shape.sla, shape.lead_after_hours),
         deputy_team=shape.deputy_team,
         relay=shape.relay,
+        encrypted_only=shape.encrypted_only,
         calendars=named,
     )
 

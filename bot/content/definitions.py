@@ -371,6 +371,8 @@ class Team:
     relay: Relaying = "all"
     calendars: tuple[str, ...] = ()
     """The files of ``knowledge/calendars/`` its closings come from."""
+    encrypted_only: bool = False
+    """What employees write to this team appears in no room that others than its members could read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,11 @@ class TeamShape(Shape):
         description="all: what the coordinator of a case writes reaches the employee, unless it is a note; "
         "explicit: only what is sent as a reply on purpose does, everything else is a note.",
     )
+    encrypted_only: bool = Field(
+        False,
+        description="true: cases of this team appear with their text only in rooms that are encrypted from end to end, and at "
+        "the desk.",
+    )
     lead_after_hours: WorkingHours | None = Field(
         None, description="So many working hours after a broken promise the lead is told as well; else 2."
     )

@@ -7,21 +7,11 @@ members cannot be looked up, nobody is a coordinator for the moment.
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
-from bot.model import Staff, StaffId
+from bot.model import RoomMember, Staff, StaffId
 
 LONGEST_NAME = 80
-
-
-@dataclass(frozen=True, slots=True)
-class RoomMember:
-    """Somebody in a room of coordinators. ``power`` is 0 where the platform knows no levels."""
-
-    external_user: str
-    display_name: str | None = None
-    power: int = 0
-    joined: bool = True
 
 
 def coordinator_of(
@@ -29,7 +19,7 @@ def coordinator_of(
 ) -> Staff | None:
     """The member as somebody of the staff; None when they may not act.
 
-    ``linked`` are those of the staff file who named this account: they act under that name, with their teams and these.
+    ``linked`` are people of the staff file by the accounts they linked: they act under that name, with their teams and these.
     """
     if not member.joined or member.power < least_power:
         return None
@@ -38,7 +28,7 @@ def coordinator_of(
         name = shown_name(member)
         return Staff(StaffId(member.external_user), name, frozenset({"coordinator"}), teams)
     everywhere = known.teams if known.teams == frozenset({"*"}) else known.teams | teams
-    return Staff(known.id, known.name, known.roles | {"coordinator"}, everywhere, known.email, known.stands_in)
+    return replace(known, roles=known.roles | {"coordinator"}, teams=everywhere)
 
 
 def coordinators_of(

@@ -30,6 +30,10 @@ STAFF = "staff"
 """Rings when the people who may sign in, or their roles, have changed."""
 DESK = "desk"
 """Rings whenever something happens to any case: to its state, or in what was said in it."""
+DESK_INBOX = "desk_inbox"
+"""Rings when something was said in a room of coordinators."""
+DESK_POSTS = "desk_posts"
+"""Rings when something may be posted there."""
 
 POSTGRES_CHANNEL = "lotse"
 RECONNECT_FIRST, RECONNECT_LONGEST = 0.5, 15.0

@@ -9,6 +9,7 @@ Rejected: putting commands into the inbox like messages. They would wait behind 
 promise instead of an answer.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -47,6 +48,9 @@ class NotFound:
 
 DeskResult = Done | Refused | Ignored | NotFound
 
+Then = Callable[[AsyncConnection, DeskResult, list[str]], Awaitable[None]]
+"""Writes what follows from a result, in its transaction; topics to ring go into the list."""
+
 
 class Desk:
     """The coordinators' commands. ``office`` says what calendars and absences mean for the rules."""
@@ -63,24 +67,41 @@ class Desk:
         *,
         version: int | None = None,
         key: str | None = None,
+        then: Then | None = None,
     ) -> DeskResult:
         """Do what ``event.by`` wants to this case.
 
-        ``version`` is the one their page showed. ``key`` is the id of the form that was sent: a reply or note sent twice with
-        the same key is written once. Raises StoreUnavailable; then nothing was changed.
+        ``version`` is the one their page showed. ``key`` is the id of the form, or of the message, that was sent: a reply or
+        note sent twice with the same key is written once. ``then`` writes what follows from the result, in the same
+        transaction. Raises StoreUnavailable; then nothing was changed.
         """
         wake: list[str] = []
         async with self._database.transaction(wake) as connection:
-            held = await _hold(connection, event.by, number)
-            if not isinstance(held, _Held):
-                return held
-            if key is not None and await _has_key(connection, number, key):
-                return Done(held.facts)
-            outcome = decide(held.facts, event, now, await self._now(connection, now), version)
-            if isinstance(outcome, Refused | Ignored):
-                return outcome
-            await write_turn(connection, held.listener, outcome, now, wake, key)
-            return Done(outcome.case)
+            result = await self._act(connection, number, event, now, version, key, wake)
+            if then is not None:
+                await then(connection, result, wake)
+            return result
+
+    async def _act(
+        self,
+        connection: AsyncConnection,
+        number: CaseNumber,
+        event: CoordinatorEvent,
+        now: datetime,
+        version: int | None,
+        key: str | None,
+        wake: list[str],
+    ) -> DeskResult:
+        held = await _hold(connection, event.by, number)
+        if not isinstance(held, _Held):
+            return held
+        if key is not None and await _has_key(connection, number, key):
+            return Done(held.facts)
+        outcome = decide(held.facts, event, now, await self._now(connection, now), version)
+        if isinstance(outcome, Refused | Ignored):
+            return outcome
+        await write_turn(connection, held.listener, outcome, now, wake, key)
+        return Done(outcome.case)
 
     async def passes(self, number: CaseNumber, kind: TimeKind, now: datetime) -> DeskResult:
         """Something happened that no conversation tells: the owner lost the role, or is absent."""
@@ -95,14 +116,28 @@ class Desk:
             await write_turn(connection, held.listener, outcome, now, wake)
             return Done(outcome.case)
 
-    async def revise(self, staff: Staff, number: CaseNumber, line: int, text: str | None, now: datetime) -> DeskResult:
+    async def revise(
+        self,
+        staff: Staff,
+        number: CaseNumber,
+        line: int,
+        text: str | None,
+        now: datetime,
+        *,
+        key: str | None = None,
+        then: Then | None = None,
+    ) -> DeskResult:
         """Change the words of a line this coordinator wrote, or take them back; an old line is corrected by a new one."""
-        async with self._database.reading() as connection:
+        wake: list[str] = []
+        async with self._database.transaction(wake) as connection:
             row = (await connection.execute(_own_line(number, line))).one_or_none()
-        if row is None:
-            return NotFound()
-        event = RevisesLine(staff, line, StaffId(row.author), row.at, text)
-        return await self.act(number, event, now)
+            result: DeskResult = NotFound()
+            if row is not None:
+                event = RevisesLine(staff, line, StaffId(row.author), row.at, text)
+                result = await self._act(connection, number, event, now, None, key, wake)
+            if then is not None:
+                await then(connection, result, wake)
+            return result
 
     async def _now(self, connection: AsyncConnection, now: datetime) -> Office:
         return self._office(await absences_in(connection, now))
@@ -184,4 +219,4 @@ def _own_line(number: CaseNumber, line: int) -> Any:
 Receipt = Literal["queued", "accepted", "failed"]
 """⏳ on its way, 📤 accepted by the platform, ⚠ given up after repeated failures."""
 
-__all__ = ["Desk", "DeskResult", "Done", "Ignored", "NotFound", "Receipt", "Refused", "last_event"]
+__all__ = ["Desk", "DeskResult", "Done", "Ignored", "NotFound", "Receipt", "Refused", "Then", "last_event"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.case_moment import alias_of, due_of
@@ -177,7 +177,7 @@ def _queue_row(row: Row[Any], now: datetime) -> QueueRow:
     due = due_of(facts)
     return QueueRow(
         number=facts.number,
-        name=_name_of(row),
+        name=name_of(row),
         question=row.question,
         channel=row.channel or "",
         age=now - facts.opened_at,
@@ -188,8 +188,16 @@ def _queue_row(row: Row[Any], now: datetime) -> QueueRow:
     )
 
 
-def _name_of(row: Row[Any]) -> str:
+def name_of(row: Row[Any]) -> str:
+    """What the employee of a case is called: by the alias until they agreed to more."""
     return row.employee_name if row.consent and row.employee_name else alias_of(CaseNumber(row.number))
+
+
+async def read_facts(database: Database, staff: Staff, number: CaseNumber) -> CaseFacts | None:
+    """The facts of one case, if this member of staff may see it."""
+    async with database.reading() as connection:
+        row = (await connection.execute(select(cases).where(cases.c.number == number))).one_or_none()
+    return None if row is None or not may_see(staff, row.team, row.owner, row.alarm) else facts_of(row)
 
 
 async def read_case(
@@ -212,7 +220,7 @@ async def read_case(
     due = due_of(case.facts)
     return CaseFile(
         case=case,
-        name=_name_of(row),
+        name=name_of(row),
         alias=alias_of(number),
         channel=row.channel,
         address=case.address,
@@ -250,15 +258,16 @@ async def _earlier(connection: AsyncConnection, row: Row[Any]) -> tuple[EarlierC
 
 
 async def _lines(connection: AsyncConnection, row: Row[Any]) -> tuple[CaseLine, ...]:
-    rows = (await connection.execute(_case_lines(row.number))).all()
-    lines = [_line(each) for each in rows]
+    rows = (await connection.execute(lines_with(case_messages.c.case_number == row.number))).all()
+    lines = [line_of(each) for each in rows]
     if row.consent and row.person_id is not None:
         first = min((each.transcript_id for each in rows if each.transcript_id is not None), default=0)
         lines = [*await _said_before(connection, row, first), *lines]
     return tuple(lines)
 
 
-def _case_lines(number: int) -> Select[Any]:
+def lines_with(condition: ColumnElement[bool]) -> Select[Any]:
+    """The lines of cases for which the condition holds, each with what became of it, for ``line_of``."""
     return (
         select(
             case_messages,
@@ -271,12 +280,13 @@ def _case_lines(number: int) -> Select[Any]:
         )
         .join(transcript, transcript.c.id == case_messages.c.transcript_id, isouter=True)
         .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
-        .where(case_messages.c.case_number == number)
+        .where(condition)
         .order_by(case_messages.c.id)
     )
 
 
-def _line(row: Row[Any]) -> CaseLine:
+def line_of(row: Row[Any]) -> CaseLine:
+    """The line in this row of ``lines_with``."""
     outgoing = row.kind == "coordinator"
     return CaseLine(
         id=row.id,

@@ -29,6 +29,7 @@ from bot.model import (
     OpenCase,
     Pressed,
     Rated,
+    Reacted,
     RecordGap,
     RecordRating,
     Removed,
@@ -220,7 +221,7 @@ async def write_said(
             return None
         case Pressed(value=value):
             words = await _label_of(connection, listener.conversation, value)
-        case Rated() | LookedUp() | Edited() | Removed() | SentFile() | Unreadable() | Left():
+        case Rated() | LookedUp() | Edited() | Removed() | SentFile() | Unreadable() | Reacted() | Left():
             return None
         case _:
             assert_never(said)

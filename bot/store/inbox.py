@@ -12,16 +12,17 @@ that nothing disappears without a word.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
+from bot.model import DeskRoom, Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
 from bot.store.announce import INBOX, arrival_topic, outbox_topics, transcript_topic
 from bot.store.database import Database
+from bot.store.desk_inbox import take_in
 from bot.store.payloads import payload_of, storable
 from bot.store.places import address_of, conversation_at, insert_into, locale_of, person_known_as
 from bot.store.saying import Listener, say
@@ -40,14 +41,23 @@ def digest_of(external_id: str) -> str:
 
 
 class Inbox:
-    """Where channels put what people write. ``refuse`` words the notice that it was too much at once."""
+    """Where channels put what people write. ``refuse`` words the notice that it was too much at once.
+
+    What comes from one of the ``desk_rooms`` is a coordinator's, whoever the channel takes its writer for: it goes into a
+    queue of its own (``desk_inbox.py``), and no turn of a dialogue ever sees it.
+    """
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], refuse: Callable[[Locale | None], Reply]
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        refuse: Callable[[Locale | None], Reply],
+        desk_rooms: Iterable[DeskRoom] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._refuse = refuse
+        self._desk_rooms = frozenset((room.channel, room.room) for room in desk_rooms)
 
     async def accept(self, channel: str, incomings: Sequence[Incoming], cursor: str | None = None) -> None:
         """Store these inputs and the cursor in one transaction; once it returns, they survive a crash.
@@ -56,13 +66,19 @@ class Inbox:
         """
         now = self._clock()
         wake: list[str] = []
+        of_staff = [each for each in incomings if self._is_desk(each)]
+        of_employees = [each for each in incomings if not self._is_desk(each)]
         async with self._database.transaction(wake, quick=True) as connection:
-            for incoming in await _new_ones(connection, channel, incomings):
+            for incoming in await _new_ones(connection, channel, of_employees):
                 await self._store(connection, incoming, now, wake)
+            await take_in(connection, of_staff, now, wake)
             if cursor is not None:
                 row = insert_into(connection, cursors).values(channel=channel, cursor=cursor, at=now)
                 newer = {"cursor": row.excluded.cursor, "at": row.excluded.at}
                 await connection.execute(row.on_conflict_do_update(index_elements=["channel"], set_=newer))
+
+    def _is_desk(self, incoming: Incoming) -> bool:
+        return (incoming.address.channel, incoming.address.room) in self._desk_rooms
 
     async def cursor(self, channel: str) -> str | None:
         """The place up to which this channel was read."""

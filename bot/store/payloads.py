@@ -27,6 +27,7 @@ from bot.model import (
     Pressed,
     Rated,
     React,
+    Reacted,
     Reason,
     Redact,
     Removed,
@@ -66,6 +67,8 @@ def input_to_json(given: Input) -> dict[str, Any]:
             return {"kind": "sent_file"}
         case Unreadable():
             return {"kind": "unreadable"}
+        case Reacted(of=of, sign=sign):
+            return {"kind": "reacted", "of": storable(of), "sign": storable(sign[:64])}
         case Left():
             return {"kind": "left"}
         case AskedPerson(question=question):
@@ -102,6 +105,8 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return SentFile()
         case "unreadable":
             return Unreadable()
+        case "reacted":
+            return Reacted(ExternalId(data["of"]), data["sign"])
         case "left":
             return Left()
         case "asked_person":

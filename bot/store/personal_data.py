@@ -123,6 +123,32 @@ TREATMENTS: Mapping[str, Treatment] = {
         ours=("team", "kind", "key", "replies"),
         because="what Lotse tells a team: counts and times",
     ),
+    "desk_inbox": Treatment(
+        "nobody",
+        "its words until they were handled, the row 30 days",
+        ours=("channel", "external_id", "room", "thread", "alone", "status", "error"),
+        staff=("external_user", "payload"),
+        because="what one of the staff says in a room of theirs; what becomes part of a case stands in its messages",
+    ),
+    "desk_posts": Treatment(
+        "nobody",
+        "as long as the case, then until the message was taken back; what belongs to no case 30 days",
+        ours=(
+            "outbox_id",
+            "channel",
+            "room",
+            "thread",
+            "kind",
+            "key",
+            "reply",
+            "sign",
+            "external_id",
+            "shown",
+            "status",
+            "error",
+        ),
+        because="which message of Lotse's in a coordinators' room shows which case; its text is read when it is sent",
+    ),
     "sign_in_links": Treatment(
         "nobody", "until it expires", ours=("digest",), staff=("staff",), because="opens the desk to one of the staff"
     ),

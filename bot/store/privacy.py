@@ -12,6 +12,8 @@ unanswered questions                             180 days
 sign-in links, codes, sessions, failed attempts  until they expired; attempts an hour
 absences of the staff that are over              30 days
 messages of Lotse to a team                      30 days
+what coordinators say in their rooms             its words until they were handled, the row 30 days
+which message shows a case in such a room        until the case is deleted and the message was taken back
 audit rows, of cases too (no text, no person)    always
 ===============================================  ==================================================================
 
@@ -37,7 +39,9 @@ from bot.store.tables import (
     account_codes,
     cases,
     conversations,
+    desk_inbox,
     desk_notices,
+    desk_posts,
     gaps,
     inbox,
     outbox,
@@ -120,6 +124,8 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
         ("sessions", delete(sessions).where(sessions.c.expires_at < now)),
         ("sign_in_failures", delete(sign_in_failures).where(sign_in_failures.c.at < now - ATTEMPTS)),
         ("absences", delete(absences).where(absences.c.until < month)),
+        ("desk_inbox", delete(desk_inbox).where(desk_inbox.c.done_at < month)),
+        ("desk_posts", delete(desk_posts).where(_shows_nothing(), desk_posts.c.done_at < month)),
         ("desk_notices", delete(desk_notices).where(desk_notices.c.at < month)),
         (
             "state",
@@ -128,6 +134,13 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
             .values(state=None, locale=None),
         ),
     )
+
+
+def _shows_nothing() -> ColumnElement[bool]:
+    """The condition that a message in a room of coordinators belongs to no case, and shows nothing of one that is gone."""
+    of_a_case = exists().where(cases.c.number == desk_posts.c.case_number)
+    stands_there = desk_posts.c.kind.in_(("card", "copy", "line")) & desk_posts.c.external_id.is_not(None)
+    return ~of_a_case & ~stands_there & desk_posts.c.status.in_(("sent", "over", "parked"))
 
 
 def _done_before(table: Table, moment: datetime) -> ColumnElement[bool]:

@@ -7,7 +7,8 @@ each is kept.
 
 What an employee can read is ``transcript``; ``case_messages`` says which of its lines belong to a case and holds besides what
 coordinators write among themselves. A note has no line in the transcript (the table itself refuses it), so no page and no
-channel of an employee can come across one.
+channel of an employee can come across one. What appears in rooms of coordinators goes out from ``desk_posts``, a table of its
+own that keeps no text of an employee and no address of one.
 
 Numbers are never handed out twice (``sqlite_autoincrement``): a case number or a transcript line that was deleted must
 not come back as somebody else's.
@@ -364,6 +365,70 @@ desk_notices = Table(
     Column("replies", Json, nullable=False, doc="by locale; no word of an employee"),
     UniqueConstraint("team", "kind", "key"),
     Index(None, "at"),
+    sqlite_autoincrement=True,
+)
+
+# --- Rooms of coordinators: what is said there, and what Lotse shows there ------------------------------------------
+
+desk_inbox = Table(
+    "desk_inbox",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("room", Text, nullable=False),
+    Column("thread", Text, nullable=False, doc="empty: the room itself"),
+    Column("alone", Text, doc="the room in which the same coordinator is alone with Lotse"),
+    Column("external_user", Text, nullable=False),
+    Column(
+        "payload", Json, doc="the input; emptied as soon as it was handled, the row stays to recognise a repetition"
+    ),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("status", String(10), nullable=False, doc="waiting | done | parked"),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, doc="kind and place of the last failure, never a text"),
+    Column("done_at", UtcDateTime),
+    UniqueConstraint("channel", "external_id"),
+    Index(None, "status", "id"),
+    Index(None, "done_at"),
+    sqlite_autoincrement=True,
+)
+
+desk_posts = Table(
+    "desk_posts",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("outbox_id", String(36), nullable=False, unique=True),
+    Column("channel", String(40), nullable=False),
+    Column("room", Text, nullable=False),
+    Column(
+        "thread", Text, nullable=False, doc="where it stands; of a card that was posted: the thread that begins with it"
+    ),
+    Column("kind", String(10), nullable=False, doc="card | copy | line | own | sign | answer | link | notice"),
+    Column("key", Text, nullable=False, doc="what it shows, such as card:17 or line:230; a place shows it once"),
+    Column("case_number", Number, doc="no reference: what is shown must be taken back once the case is gone"),
+    Column("line", Number, doc="of case_messages, or of desk_notices; no reference, for the same reason"),
+    Column(
+        "lines_to", Number, nullable=False, server_default="0", doc="of a card: lines up to this one are in its thread"
+    ),
+    Column(
+        "reply", Json, doc="an answer in words of ours, until it is sent; whatever is of an employee is read when it is"
+    ),
+    Column("sign", String(8), doc="the latest sign under a coordinator's words"),
+    Column("external_id", Text),
+    Column("shown", Text, doc="which state of the case, or of the line, is shown; null: nobody knows"),
+    Column("edits", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("status", String(10), nullable=False, doc="waiting | sending | sent | editing | parked | over"),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", UtcDateTime, doc="not before this moment; sending or editing: unclear from then on"),
+    Column("error", Text),
+    Column("done_at", UtcDateTime),
+    UniqueConstraint("channel", "room", "key"),
+    Index(None, "case_number", "id"),
+    Index(None, "status", "id"),
+    Index(None, "external_id"),
+    Index(None, "line"),
     sqlite_autoincrement=True,
 )
 

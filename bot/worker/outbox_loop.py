@@ -13,6 +13,7 @@ import structlog
 
 from bot.channels.channel import Channel
 from bot.errors import ChannelError
+from bot.model import Delivery, ExternalId
 from bot.store.announce import Announcer, sending_topic
 from bot.store.outbox import SENDING_LASTS, Outbox, OutboxItem
 from bot.store.traces import where
@@ -35,14 +36,9 @@ async def carry_out(outbox: Outbox, channel: Channel, item: OutboxItem, clock: C
     if item.unclear:
         log.info("delivery_unclear", channel=channel.name, conversation=item.conversation, attempts=item.attempts)
     try:
-        async with asyncio.timeout(SEND_TIMEOUT_S):
-            external_id = await channel.send(item.delivery)
+        external_id = await hand_over(channel, item.delivery, item.attempts)
     except ChannelError as error:
         failure = error
-    except TimeoutError:
-        failure = ChannelError(f"no answer within {SEND_TIMEOUT_S:.0f} seconds")
-    except Exception as error:
-        failure = ChannelError(f"unexpected {where(error)}", permanent=item.attempts >= MOST_SURPRISES)
     else:
         await outbox.sent(outbox_id, external_id, clock())
         return
@@ -55,6 +51,19 @@ async def carry_out(outbox: Outbox, channel: Channel, item: OutboxItem, clock: C
         status=status,
         reason=failure.reason,
     )
+
+
+async def hand_over(channel: Channel, delivery: Delivery, attempts: int) -> ExternalId:
+    """Hand a delivery to its channel. Raises ChannelError, whatever it was that went wrong."""
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            return await channel.send(delivery)
+    except ChannelError:
+        raise
+    except TimeoutError:
+        raise ChannelError(f"no answer within {SEND_TIMEOUT_S:.0f} seconds") from None
+    except Exception as error:
+        raise ChannelError(f"unexpected {where(error)}", permanent=attempts >= MOST_SURPRISES) from error
 
 
 async def outbox_loop(

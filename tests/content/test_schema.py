@@ -208,6 +208,7 @@ def test_all_shipped_files_are_judged_alike_by_check_and_schema(validators):
         (TEAMS, "lead_after_hours: 1", "lead_after_hours: -1"),
         (TEAMS, "deputy_team: module", "deputy_team: [module]"),
         (TEAMS, "relay: explicit", "relay: never"),
+        (TEAMS, "relay: explicit", "encrypted_only: perhaps"),
         (TEAMS, "relay: explicit", "calendars: [../x.ics]"),
         (TEAMS, "relay: explicit", "calendars: [x.yaml]"),
         (TEAMS, "relay: explicit", "calendars: []"),

@@ -22,7 +22,7 @@ from bot.dialogue.desk_card import (
 )
 from bot.dialogue.desk_commands import COMMANDS, Command, UnknownCommand, command_of, command_of_sign, read_command
 from bot.dialogue.desk_moves import CODES, STEPS, DeskSituation, Unclear, move_of
-from bot.dialogue.desk_roles import RoomMember, coordinators_of, shown_name
+from bot.dialogue.desk_roles import coordinators_of, shown_name
 from bot.dialogue.knowledge_insert import insert_of
 from bot.handoff.case_events import (
     Claims,
@@ -40,7 +40,7 @@ from bot.handoff.case_events import (
     WaitsForEmployee,
     WaitsForThird,
 )
-from bot.model import ALL_TEAMS, LOCALES, RESOLUTIONS, CaseContext, CaseFacts, ShownAnswer, as_text
+from bot.model import ALL_TEAMS, LOCALES, RESOLUTIONS, CaseContext, CaseFacts, RoomMember, ShownAnswer, as_text
 from tests.desk_people import ADMIN, JAN, MARIA, OLE
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

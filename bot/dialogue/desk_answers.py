@@ -1,0 +1,115 @@
+"""What Lotse says to coordinators in their rooms besides cards and lines: why something was not done, and where to look. Pure."""
+
+from collections.abc import Iterable
+
+from bot.content.definitions import Content
+from bot.dialogue.desk_card import DeskCase, team_title
+from bot.handoff.case_text import harmless
+from bot.handoff.case_words import Sentences, filled
+from bot.model import Block, CaseContext, CaseFacts, CaseNumber, Locale, Paragraph, Reply, Span
+
+UNKNOWN_COMMAND: Sentences = {
+    "de": "Diesen Befehl gibt es nicht. `!hilfe` zeigt alle.",
+    "en": "There is no such command. `!help` shows all of them.",
+}
+WHICH_CASE: Sentences = {
+    "de": "Welcher Fall? Schreiben Sie die Nummer dazu, zum Beispiel `!nimm 17`, oder schreiben Sie im Faden des Falls.",
+    "en": "Which case? Add its number, such as `!claim 17`, or write in the thread of the case.",
+}
+NO_SUCH_CASE: Sentences = {
+    "de": "Einen solchen Fall gibt es für Sie hier nicht.",
+    "en": "There is no such case for you here.",
+}
+NOT_A_COORDINATOR: Sentences = {
+    "de": "Sie sind in diesem Raum nicht als Koordination eingetragen; es wurde nichts getan. Das ändert, wer den Raum verwaltet.",
+    "en": "You are no coordinator in this room; nothing was done. Whoever manages the room can change that.",
+}
+CANNOT_CHECK: Sentences = {
+    "de": "Ob Sie hier koordinieren, lässt sich im Moment nicht prüfen; es wurde nichts getan. Bitte versuchen Sie es gleich noch "
+    "einmal.",
+    "en": "Whether you are a coordinator here cannot be checked at the moment; nothing was done. Please try again in a moment.",
+}
+FAILED: Sentences = {
+    "de": "Dabei ist bei mir ein Fehler aufgetreten; es wurde nichts getan. Am Desk im Browser geht es vielleicht.",
+    "en": "Something went wrong on my side; nothing was done. It may work at the desk in the browser.",
+}
+WORDS_WANTED: Sentences = {
+    "de": "Wonach soll ich suchen? Zum Beispiel `!wissen Bonus Höhe`.",
+    "en": "What shall I look for? For example `!knowledge bonus amount`.",
+}
+FILES_STAY: Sentences = {
+    "de": "Dateien werden nicht weitergegeben; die Person bekommt sie nicht.",
+    "en": "Files are not passed on; the person does not get them.",
+}
+NOTE_STAYS: Sentences = {
+    "de": "Eine Notiz bleibt, wie sie geschrieben wurde; schreiben Sie bitte eine neue.",
+    "en": "A note stays as it was written; please write a new one.",
+}
+ONLY_A_REPLY: Sentences = {
+    "de": "Durch Ändern wird aus einer Antwort kein Befehl; die Person hat weiter die frühere Fassung. Schreiben Sie ihn neu.",
+    "en": "Changing a reply does not make it a command; the person still has what you wrote first. Please write it anew.",
+}
+NOT_READABLE: Sentences = {
+    "de": "Diese Nachricht ist verschlüsselt, und der Schlüssel dazu fehlt mir; bitte schreiben Sie sie noch einmal.",
+    "en": "This message is encrypted, and I do not have its key; please write it once more.",
+}
+NO_ACCOUNT: Sentences = {
+    "de": "Dieses Konto gehört zu keinem Zugang am Desk. Wer einen hat, bekommt dort unter „Anmeldungen“ einen Code, der beide "
+    "verbindet.",
+    "en": "This account belongs to no access to the desk. Whoever has one gets a code there, under “Sessions”, that links it.",
+}
+LINK_SENT: Sentences = {
+    "de": "Ich habe Ihnen den Link als Direktnachricht geschickt.",
+    "en": "I have sent you the link as a direct message.",
+}
+LINK: Sentences = {
+    "de": "Ihr Link zum Desk, einmal und zehn Minuten lang: {link}",
+    "en": "Your link to the desk, once and for ten minutes: {link}",
+}
+MOVED: Sentences = {
+    "de": "Fall {number} liegt jetzt bei: {team}.",
+    "en": "Case {number} is now with: {team}.",
+}
+ENCRYPTED_ONLY: Sentences = {
+    "de": "Fall {number} · {team}: Was an dieses Team geht, steht nur in verschlüsselten Räumen, und dieser ist keiner. Sie finden "
+    "den Fall am Desk im Browser.",
+    "en": "Case {number} · {team}: what goes to this team appears in encrypted rooms only, and this is none. You find the case at "
+    "the desk in the browser.",
+}
+
+
+def answer(sentences: Sentences, locale: Locale, **values: str) -> Reply:
+    """The sentences as a reply; what stands between backticks is shown as typed."""
+    pieces = filled(sentences, **values)[locale].split("`")
+    spans = tuple(Span(harmless(text), code=place % 2 == 1) for place, text in enumerate(pieces) if text)
+    return Reply((Paragraph(spans),), locale)
+
+
+def link_answer(link: str, locale: Locale) -> Reply:
+    """The link to the desk."""
+    before, _, after = LINK[locale].partition("{link}")
+    return Reply((Paragraph((Span(before), Span(link, href=link), Span(after))),), locale)
+
+
+def moved_card(number: CaseNumber, team: str, content: Content, locale: Locale) -> Reply:
+    """What is left of the card of a case in the room of a team that does not have it any more."""
+    return answer(MOVED, locale, number=str(number), team=team_title(content, team, locale))
+
+
+def bare_card(number: CaseNumber, team: str, content: Content, locale: Locale) -> Reply:
+    """The card of a case whose text must not stand in this room."""
+    return answer(ENCRYPTED_ONLY, locale, number=str(number), team=team_title(content, team, locale))
+
+
+def queued(facts: CaseFacts, name: str, channel: str, about: str) -> DeskCase:
+    """A case as it stands in the list of a room: by what it is about, for a list is not taken back when a case is deleted."""
+    return DeskCase(facts, name, channel, about, "", CaseContext())
+
+
+def calling(reply: Reply, people: Iterable[tuple[str, str]]) -> Reply:
+    """The reply with these people called: (id on the platform, name)."""
+    spans = tuple(span for user, name in people for span in (Span(f"@{name}", mention=user), Span(" ")))
+    if not spans:
+        return reply
+    called: Block = Paragraph(spans[:-1])
+    return Reply((*reply.blocks, called), reply.locale)

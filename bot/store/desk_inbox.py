@@ -1,0 +1,120 @@
+"""What coordinators say in their rooms, until it was handled: a queue of its own, so that nothing in it is taken for an employee's.
+
+It is stored with the cursor behind it, like everything that comes in, and recognised by (channel, external id). Whoever handles
+it marks it done in the very transaction in which the case moves: a stop in between repeats all of it, and nothing twice. With the
+mark its words go; what became part of a case stands there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from bot.errors import LotseError
+from bot.model import ExternalId, Incoming, Input
+from bot.store.announce import DESK_INBOX
+from bot.store.database import Database
+from bot.store.payloads import input_from_json, payload_of, storable
+from bot.store.places import insert_into
+from bot.store.tables import desk_inbox
+
+MOST_ATTEMPTS = 3
+
+
+class HandledElsewhere(LotseError):
+    """Another process has handled this a moment ago; nothing was changed by this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAtDesk:
+    """One thing somebody did in a room of coordinators. ``thread`` is None in the room itself.
+
+    ``alone`` is the room in which the same person is alone with Lotse, where the platform has one.
+    """
+
+    id: int
+    channel: str
+    room: str
+    thread: str | None
+    alone: str | None
+    external_id: ExternalId
+    external_user: str
+    input: Input
+    attempts: int
+
+
+async def take_in(connection: AsyncConnection, incomings: Sequence[Incoming], now: datetime, wake: list[str]) -> None:
+    """Store these, in their order, each once."""
+    for incoming in incomings:
+        row = insert_into(connection, desk_inbox).values(
+            channel=incoming.address.channel,
+            external_id=storable(incoming.external_id),
+            room=storable(incoming.address.room),
+            thread=storable(incoming.address.thread or ""),
+            alone=None if incoming.alone is None else storable(incoming.alone),
+            external_user=storable(incoming.person.external_user),
+            payload=payload_of(incoming.input, None),
+            received_at=now,
+            status="waiting",
+            attempts=0,
+        )
+        unless_known = row.on_conflict_do_nothing(index_elements=["channel", "external_id"])
+        if await connection.scalar(unless_known.returning(desk_inbox.c.id)) is not None:
+            wake.append(DESK_INBOX)
+
+
+class DeskInbox:
+    """Where the loop that answers coordinators finds its work."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def next(self) -> SaidAtDesk | None:
+        """The oldest thing that waits; what was said later in the same thread waits for it. Nothing is locked."""
+        earlier = aliased(desk_inbox)
+        held_back = (
+            select(earlier.c.id)
+            .where(earlier.c.channel == desk_inbox.c.channel, earlier.c.room == desk_inbox.c.room)
+            .where(earlier.c.thread == desk_inbox.c.thread, earlier.c.status == "waiting")
+            .where(earlier.c.id < desk_inbox.c.id)
+            .exists()
+        )
+        waiting = select(desk_inbox).where(desk_inbox.c.status == "waiting", ~held_back)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(waiting.order_by(desk_inbox.c.id).limit(1))).one_or_none()
+        return None if row is None else _said(row)
+
+    async def count_failure(self, said: SaidAtDesk, error: str, now: datetime) -> bool:
+        """Handling it raised; True when it is given up now. ``error`` is kind and place, never a text."""
+        given_up = said.attempts + 1 >= MOST_ATTEMPTS
+        over = {"status": "parked", "payload": None, "done_at": now} if given_up else {}
+        counted = update(desk_inbox).where(desk_inbox.c.id == said.id, desk_inbox.c.status == "waiting")
+        async with self._database.transaction([DESK_INBOX]) as connection:
+            await connection.execute(counted.values(attempts=desk_inbox.c.attempts + 1, error=error, **over))
+        return given_up
+
+
+async def mark_handled(connection: AsyncConnection, said: SaidAtDesk, now: datetime) -> None:
+    """It is handled in this transaction. Raises HandledElsewhere; the transaction must then be rolled back."""
+    mine = update(desk_inbox).where(desk_inbox.c.id == said.id, desk_inbox.c.status == "waiting")
+    done = await connection.execute(mine.values(status="done", payload=None, done_at=now))
+    if done.rowcount != 1:
+        raise HandledElsewhere("handled by another process")
+
+
+def _said(row: Row[Any]) -> SaidAtDesk:
+    return SaidAtDesk(
+        id=row.id,
+        channel=row.channel,
+        room=row.room,
+        thread=row.thread or None,
+        alone=row.alone,
+        external_id=ExternalId(row.external_id),
+        external_user=row.external_user,
+        input=input_from_json(row.payload),
+        attempts=row.attempts,
+    )

@@ -1,0 +1,324 @@
+"""What Lotse shows in rooms of coordinators: one row per message, and the steps of sending it.
+
+A row says *what* is shown (the card of a case, a line of it, an answer), never its words: they are read when it is sent, so the
+newest state is shown, a burst of changes costs one edit, and what is deleted in the store cannot be sent any more. Nothing in
+this table leads to an employee, and nothing in the employees' outbox leads here: a note can be shown in a room of coordinators
+and nowhere else.
+
+``waiting → sending → sent``, and ``sent → stale → sending → sent`` whenever something else should stand there. The step to
+*sending* is a commit of its own, made while the row is locked, and looks again at everything: whether the case is still there,
+and still shown in this room. Within a case the order is kept. A card is never given up, for without it a case would be worked by
+nobody who only looks at the room.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Row, Select, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from bot.errors import ChannelError
+from bot.model import Address, CaseFacts, CaseNumber, DeskRoom, ExternalId, OutboxId, Reply, StaffId
+from bot.store.announce import DESK_POSTS
+from bot.store.database import Database
+from bot.store.desk_shown import CaseShown, LineShown, NoticeShown, case_shown, line_shown, notice_shown, was_erased
+from bot.store.outbox import GIVE_UP_AFTER, LONGEST_PAUSE, SENDING_LASTS, pause_after
+from bot.store.payloads import reply_from_json, reply_to_json, storable
+from bot.store.places import insert_into
+from bot.store.tables import desk_posts
+
+Kind = Literal["card", "copy", "line", "own", "sign", "answer", "link", "notice"]
+
+Shows = Callable[[DeskRoom, CaseFacts], bool]
+"""Whether a case is to be shown in a room at this moment."""
+
+FINAL = frozenset({"closed", "muted"})
+"""States after which nothing happens to a case any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The person of a case had everything deleted; its card says so."""
+
+    number: CaseNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The case is worked in other rooms now; its card says so, and nothing else of it."""
+
+    number: CaseNumber
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign under a message."""
+
+    to: ExternalId
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLink:
+    """A link to the desk for one of the staff, made when it is sent."""
+
+    staff: StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """What stands there is to disappear."""
+
+
+Shown = CaseShown | LineShown | NoticeShown | Erased | Moved | Sign | SignInLink | TakeBack | Reply
+
+
+@dataclass(frozen=True, slots=True)
+class DeskItem:
+    """One message to be posted or changed. ``external_id`` None: it was not posted yet.
+
+    ``delivery_id`` is the same whenever a new message is tried again, and another one for every change of it. ``again``: it was
+    tried before, so it may be there. ``state`` is remembered as what is shown once it was sent.
+    """
+
+    id: int
+    kind: Kind
+    outbox_id: OutboxId
+    delivery_id: OutboxId
+    address: Address
+    external_id: ExternalId | None
+    shown: Shown
+    state: str
+    attempts: int
+    again: bool
+    room: DeskRoom
+
+
+async def put(
+    connection: AsyncConnection,
+    address: Address,
+    kind: Kind,
+    key: str,
+    now: datetime,
+    wake: list[str],
+    *,
+    case: CaseNumber | None = None,
+    line: int | None = None,
+    reply: Reply | None = None,
+    staff: StaffId | None = None,
+    sign: str | None = None,
+    external_id: str | None = None,
+) -> bool:
+    """Note that this is to be shown, or (``own``) that it stands there already; False when it is known by this key.
+
+    An answer's ``reply`` holds words of ours only.
+    """
+    kept = {"staff": staff} if staff is not None else None if reply is None else reply_to_json(reply)
+    row = insert_into(connection, desk_posts).values(
+        outbox_id=str(uuid.uuid4()),
+        channel=address.channel,
+        room=storable(address.room),
+        thread=storable(address.thread or ""),
+        kind=kind,
+        key=storable(key),
+        case_number=case,
+        line=line,
+        reply=kept,
+        sign=sign,
+        external_id=None if external_id is None else storable(external_id),
+        created_at=now,
+        status="sent" if kind == "own" else "waiting",
+        attempts=0,
+        done_at=now if kind == "own" else None,
+    )
+    new = row.on_conflict_do_nothing(index_elements=["channel", "room", "key"]).returning(desk_posts.c.id)
+    if await connection.scalar(new) is None:
+        return False
+    wake.append(DESK_POSTS)
+    return True
+
+
+class DeskPosts:
+    """Where the loop that looks after rooms of coordinators finds what to post. ``rooms`` are all there are."""
+
+    def __init__(
+        self, database: Database, rooms: tuple[DeskRoom, ...], sending_lasts: timedelta = SENDING_LASTS
+    ) -> None:
+        self._database = database
+        self._rooms: Mapping[tuple[str, str], DeskRoom] = {(room.channel, room.room): room for room in rooms}
+        self._sending_lasts = sending_lasts
+        self._looked_back: set[str] = set()
+
+    async def claim_next(self, channel: str, now: datetime, shows: Shows) -> DeskItem | None:
+        """Take the next message of this channel that may be sent, and commit that it is being sent."""
+        if self._database.is_sqlite and channel not in self._looked_back:
+            left = update(desk_posts).where(desk_posts.c.status == "sending", desk_posts.c.channel == channel)
+            async with self._database.transaction() as connection:  # one process: what is *sending* was left by a stop
+                await connection.execute(left.values(retry_at=now))
+            self._looked_back.add(channel)
+        async with self._database.reading() as connection:
+            if await connection.scalar(_next(channel, now, locked=False)) is None:
+                return None
+        while True:
+            async with self._database.transaction() as connection:
+                row = (await connection.execute(_next(channel, now, locked=True))).one_or_none()
+                if row is None:
+                    return None
+                shown = await self._shown(connection, row, now, shows)
+                if shown is None:  # never posted, and not to be any more
+                    over = {"status": "over", "done_at": now, "reply": None, "retry_at": None}
+                    await connection.execute(_one(row.id).values(over))
+                    continue
+                item = self._item(row, *shown)
+                await connection.execute(
+                    _one(row.id).values(
+                        status="sending",
+                        attempts=item.attempts,
+                        edits=row.edits + (row.external_id is not None),
+                        retry_at=now + self._sending_lasts,
+                        shown=None,
+                    )
+                )
+            return item
+
+    def _item(self, row: Row[Any], shown: Shown, state: str) -> DeskItem:
+        outbox_id = OutboxId(row.outbox_id)
+        changes = row.external_id is not None and row.kind != "sign"
+        return DeskItem(
+            id=row.id,
+            kind=row.kind,
+            outbox_id=outbox_id,
+            delivery_id=OutboxId(f"{outbox_id}.e{row.edits + 1}") if changes else outbox_id,
+            address=Address(row.channel, row.room, None if row.kind == "card" else row.thread or None),
+            external_id=ExternalId(row.external_id) if changes else None,
+            shown=shown,
+            state=state,
+            attempts=row.attempts + 1,
+            again=row.attempts > 0,
+            room=self._rooms.get((row.channel, row.room)) or DeskRoom(row.channel, row.room),
+        )
+
+    async def _shown(
+        self, connection: AsyncConnection, row: Row[Any], now: datetime, shows: Shows
+    ) -> tuple[Shown, str] | None:
+        """What is to stand there now, and the state that is; None: nothing, and nothing stands there."""
+        match row.kind:
+            case "answer":
+                return reply_from_json(row.reply), ""
+            case "link":
+                return SignInLink(StaffId(row.reply["staff"])), ""
+            case "sign":
+                return Sign(ExternalId(row.external_id), row.sign), ""
+            case "notice":
+                notice = await notice_shown(connection, row.line)
+                return None if notice is None else (notice, "")
+        gone: tuple[Shown, str] | None = (TakeBack(), "gone") if row.external_id is not None else None
+        case = await case_shown(connection, row.case_number, row.outbox_id, now)
+        room = self._rooms.get((row.channel, row.room))
+        if case is None:
+            erased = row.kind == "card" and await was_erased(connection, row.case_number)
+            return (Erased(CaseNumber(row.case_number)), "gone") if gone and erased else gone
+        here = room is not None and shows(room, case.facts)
+        match row.kind:
+            case "card" if not here:
+                return (Moved(case.facts.number, case.facts.team), "moved") if gone else None
+            case "card" | "copy":
+                return (case, case.state) if here else gone
+        if not here and gone is None:
+            return None
+        return await self._line(connection, row, case) or gone  # what stands there follows edits, wherever the case is
+
+    async def _line(self, connection: AsyncConnection, row: Row[Any], case: CaseShown) -> tuple[Shown, str] | None:
+        line = await line_shown(connection, row.line, case)
+        return None if line is None else (line, line.state)
+
+    async def posted(self, item: DeskItem, external_id: ExternalId, root: str, now: datetime) -> None:
+        """The platform has it; ``root`` is the thread that begins with it."""
+        done: dict[str, Any] = {"status": "sent", "retry_at": None, "error": None, "done_at": now, "attempts": 0}
+        done |= {"reply": None, "shown": None if item.again and item.external_id is None else item.state}
+        if item.kind != "sign" and item.external_id is None:
+            done["external_id"] = external_id
+        if item.kind == "card":
+            done["thread"] = root
+        over = _over(item)
+        if over:
+            done |= {"status": "over"}
+            if not isinstance(item.shown, CaseShown):  # nothing of the case stands there any more
+                done |= {"external_id": None, "key": desk_posts.c.key + f":{item.id}"}
+        async with self._database.transaction([DESK_POSTS]) as connection:
+            await connection.execute(_one(item.id).where(desk_posts.c.status == "sending").values(done))
+
+    async def dropped(self, item: DeskItem, now: datetime) -> None:
+        """Nothing was posted, and nothing will be."""
+        async with self._database.transaction([DESK_POSTS]) as connection:
+            mine = _one(item.id).where(desk_posts.c.status == "sending")
+            await connection.execute(mine.values(status="over", done_at=now, retry_at=None, reply=None))
+
+    async def failed(self, item: DeskItem, error: ChannelError, now: datetime) -> Literal["waiting", "parked"]:
+        """The platform did not take it. A change is tried again too; a card for as long as there is a case."""
+        old = isinstance(item.shown, TakeBack | Erased | Moved)
+        async with self._database.transaction([DESK_POSTS]) as connection:
+            created = await connection.scalar(select(desk_posts.c.created_at).where(desk_posts.c.id == item.id))
+            if created is None:
+                return "parked"
+            new = item.external_id is None
+            mine = _one(item.id).where(desk_posts.c.status == "sending")
+            if not (new and item.kind == "card") and (error.permanent or (new and now - created >= GIVE_UP_AFTER)):
+                given_up = {"error": error.reason, "done_at": now, "retry_at": None, "reply": None, "shown": item.state}
+                given_up |= {"status": "over", "external_id": None} if old else {"status": "parked" if new else "sent"}
+                await connection.execute(mine.values(given_up))
+                return "parked"
+            pause = (
+                LONGEST_PAUSE if error.permanent else max(pause_after(item.attempts), error.retry_after or timedelta())
+            )
+            waits = "waiting" if item.external_id is None else "stale"
+            await connection.execute(mine.values(status=waits, error=error.reason, retry_at=now + pause))
+            return "waiting"
+
+    async def next_retry(self, channel: str) -> datetime | None:
+        """When the earliest message that is held back may be sent; None when none is."""
+        open_ones = desk_posts.c.status.in_(("waiting", "stale", "sending"))
+        async with self._database.reading() as connection:
+            earliest: datetime | None = await connection.scalar(
+                select(func.min(desk_posts.c.retry_at, type_=desk_posts.c.retry_at.type)).where(
+                    desk_posts.c.channel == channel, open_ones
+                )
+            )
+            return earliest
+
+
+def _over(item: DeskItem) -> bool:
+    """Whether nothing will be shown at this message any more."""
+    if isinstance(item.shown, TakeBack | Erased | Moved):
+        return True
+    return item.kind == "card" and isinstance(item.shown, CaseShown) and item.shown.facts.state in FINAL
+
+
+def _one(row_id: int) -> Any:
+    return update(desk_posts).where(desk_posts.c.id == row_id)
+
+
+def _next(channel: str, now: datetime, *, locked: bool) -> Select[Any]:
+    """The next row that may be sent: posts of one case in their order, changes at any time."""
+    earlier = aliased(desk_posts)
+    held_back = (
+        select(earlier.c.id)
+        .where(earlier.c.channel == desk_posts.c.channel, earlier.c.room == desk_posts.c.room)
+        .where(earlier.c.case_number == desk_posts.c.case_number, earlier.c.id < desk_posts.c.id)
+        .where(earlier.c.external_id.is_(None), earlier.c.status.in_(("waiting", "sending")))
+        .exists()
+    )
+    due = or_(desk_posts.c.retry_at.is_(None), desk_posts.c.retry_at <= now)
+    new = and_(desk_posts.c.status == "waiting", or_(desk_posts.c.kind == "sign", ~held_back))
+    statement = (
+        select(desk_posts)
+        .where(desk_posts.c.channel == channel, due, or_(new, desk_posts.c.status.in_(("stale", "sending"))))
+        .order_by(desk_posts.c.id)
+        .limit(1)
+    )
+    return statement.with_for_update(skip_locked=True) if locked else statement.with_only_columns(desk_posts.c.id)

@@ -1,0 +1,73 @@
+"""Which case is meant in a room of coordinators: by a thread, by a message somebody reacted to, by what they had written before."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import CaseNumber
+from bot.store.database import Database
+from bot.store.payloads import storable
+from bot.store.tables import case_messages, desk_posts
+
+
+async def case_in_thread(database: Database, channel: str, room: str, thread: str) -> CaseNumber | None:
+    """The case whose card begins this thread."""
+    found = select(desk_posts.c.case_number).where(
+        desk_posts.c.channel == channel,
+        desk_posts.c.room == storable(room),
+        desk_posts.c.thread == storable(thread),
+        desk_posts.c.case_number.is_not(None),
+    )
+    return await _case(database, found)
+
+
+async def case_of_message(database: Database, channel: str, room: str, external_id: str) -> CaseNumber | None:
+    """The case a message of Lotse's in a room of coordinators belongs to."""
+    ours = storable(external_id)
+    found = select(desk_posts.c.case_number).where(
+        desk_posts.c.channel == channel,
+        desk_posts.c.room == storable(room),
+        desk_posts.c.case_number.is_not(None),
+        or_(desk_posts.c.external_id == ours, desk_posts.c.external_id.startswith(f"{ours} ", autoescape=True)),
+    )
+    return await _case(database, found)
+
+
+async def _case(database: Database, found: Select[Any]) -> CaseNumber | None:
+    async with database.reading() as connection:
+        number = await connection.scalar(found.order_by(desk_posts.c.id.desc()).limit(1))
+    return None if number is None else CaseNumber(number)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """What a coordinator wrote in a room: the line of the case it became, or None where it became none."""
+
+    case: CaseNumber
+    line: int | None
+
+
+async def own_line(database: Database, channel: str, room: str, external_id: str) -> OwnLine | None:
+    """What became of this message of a coordinator."""
+    found = select(desk_posts.c.case_number, desk_posts.c.line).where(
+        desk_posts.c.channel == channel,
+        desk_posts.c.room == storable(room),
+        desk_posts.c.key == storable(own_key(external_id)),
+    )
+    async with database.reading() as connection:
+        row = (await connection.execute(found)).one_or_none()
+    return None if row is None else OwnLine(CaseNumber(row.case_number), row.line)
+
+
+async def line_with_key(connection: AsyncConnection, number: CaseNumber, key: str) -> int | None:
+    """The line of a case that was written with this key."""
+    mine = select(case_messages.c.id).where(case_messages.c.case_number == number, case_messages.c.key == storable(key))
+    line: int | None = await connection.scalar(mine)
+    return line
+
+
+def own_key(external_id: str) -> str:
+    """The key of what a coordinator wrote."""
+    return f"own:{external_id}"

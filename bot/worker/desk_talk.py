@@ -1,0 +1,303 @@
+"""Answers coordinators in their rooms: what they write in the thread of a case, their commands, and a hand under a card.
+
+Everything that moves a case goes through ``Desk.act``, as at the desk in the browser, and is marked as handled in the same
+transaction: one winner wherever they sit, and after a stop nothing is lost and nothing done twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+import structlog
+
+from bot.dialogue import desk_answers as words
+from bot.dialogue.desk_card import claimed_in, help_list, inserts_list, queue_list, topic_title
+from bot.dialogue.desk_commands import Command, UnknownCommand, command_of_sign, read_command
+from bot.dialogue.desk_moves import STEPS, DeskSituation, Unclear, move_of
+from bot.dialogue.knowledge_insert import find_inserts
+from bot.errors import ChannelError, LotseError
+from bot.handoff.case_events import Claims, CoordinatorEvent
+from bot.handoff.case_states import Ignored, Refused
+from bot.handoff.case_words import Sentences
+from bot.handoff.relaying import written
+from bot.model import (
+    AskedPerson,
+    CaseFacts,
+    CaseNumber,
+    DeskRoom,
+    Edited,
+    Left,
+    Locale,
+    LookedUp,
+    Pressed,
+    Rated,
+    Reacted,
+    Removed,
+    Reply,
+    SentFile,
+    Staff,
+    Unreadable,
+    Utterance,
+)
+from bot.store.announce import DESK_INBOX, Announcer
+from bot.store.database import Database
+from bot.store.desk import Desk, DeskResult, Done, NotFound, Then
+from bot.store.desk_handling import handled, handled_with, say_about
+from bot.store.desk_inbox import DeskInbox, HandledElsewhere, SaidAtDesk
+from bot.store.desk_reading import Filters, read_facts, read_queue
+from bot.store.desk_threads import case_in_thread, case_of_message, own_line
+from bot.store.traces import trace_of, where
+from bot.worker.content_watch import LivePair
+from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
+from bot.worker.room_people import RoomPeople, teams_of
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTalk:
+    """What is needed to answer coordinators. ``locale`` is the language of their rooms."""
+
+    database: Database
+    desk: Desk
+    people: RoomPeople
+    live: LivePair
+    locale: Locale
+
+    async def handle_next(self, now: datetime) -> bool:
+        """Handle the oldest thing that was said; False when nothing waits. Raises StoreUnavailable."""
+        inbox = DeskInbox(self.database)
+        said = await inbox.next()
+        if said is None:
+            return False
+        try:
+            await self._handle(said, now)
+        except HandledElsewhere:
+            return True
+        except LotseError:
+            raise
+        except Exception as error:  # what breaks the handler must not hold up everybody else
+            given_up = await inbox.count_failure(said, where(error), now)
+            _report(said, error, given_up=given_up)
+            if given_up:
+                await say_about(self.database, said, words.answer(words.FAILED, self.locale), now)
+        return True
+
+    # --- One thing that was said -------------------------------------------------------------------------------------
+
+    async def _handle(self, said: SaidAtDesk, now: datetime) -> None:
+        room = next(
+            (each for each in self.people.rooms if (each.channel, each.room) == (said.channel, said.room)), None
+        )
+        if room is None:  # the settings have changed since it was said
+            return await self._only(said, None, now)
+        match said.input:
+            case Utterance(text=text):
+                await self._written(said, room, text, now)
+            case Pressed(value=value):
+                claim = claimed_in(value)
+                await self._claims(said, room, None if claim is None else claim[0], now)
+            case Reacted(of=of, sign=sign):
+                number = await self._case_at(said, of) if command_of_sign(sign) is not None else None
+                await self._claims(said, room, number, now)
+            case Edited(of=of, text=text):
+                await self._revised(said, room, of, text, now)
+            case Removed(of=of):
+                await self._revised(said, room, of, None, now)
+            case SentFile():
+                inside = await self._case_here(said) is not None
+                await self._only(said, words.FILES_STAY if inside else None, now)
+            case Unreadable():
+                await self._only(said, words.NOT_READABLE, now)
+            case Rated() | LookedUp() | Left() | AskedPerson():
+                await self._only(said, None, now)
+            case _:
+                assert_never(said.input)
+        return None
+
+    async def _written(self, said: SaidAtDesk, room: DeskRoom, text: str, now: datetime) -> None:
+        command = read_command(text)
+        number = await self._case_here(said)
+        if command is None and number is None:
+            return await self._only(said, None, now)  # coordinators among themselves
+        staff = await self._staff(said, room, now)
+        if staff is None:
+            return None
+        match command:
+            case UnknownCommand():
+                await self._only(said, words.UNKNOWN_COMMAND, now)
+            case Command(name=name) if name not in STEPS:
+                await self._tell(said, room, staff, command, command.case or number, now)
+            case Command():
+                await self._step(said, staff, command, command.case or number, now)
+            case None:
+                facts = await self._facts(staff, number)
+                event = None if facts is None else written(facts, staff, text)
+                await self._act(said, number, event, now)
+        return None
+
+    async def _step(
+        self, said: SaidAtDesk, staff: Staff, command: Command, number: CaseNumber | None, now: datetime
+    ) -> None:
+        if number is None:
+            return await self._only(said, words.WHICH_CASE, now)
+        facts = await self._facts(staff, number)
+        if facts is None:
+            return await self._only(said, words.NO_SUCH_CASE, now)
+        move = move_of(command, DeskSituation(facts, staff, self.people.everybody(), self.live.content, now))
+        if isinstance(move, Unclear):
+            return await self._only(said, move.words, now)
+        await self._act(said, number, move, now)
+        return None
+
+    async def _claims(self, said: SaidAtDesk, room: DeskRoom, number: CaseNumber | None, now: datetime) -> None:
+        if number is None:
+            return await self._only(said, None, now)  # any other sign
+        staff = await self._staff(said, room, now)
+        if staff is not None:
+            await self._act(said, number, Claims(staff), now)
+        return None
+
+    async def _revised(self, said: SaidAtDesk, room: DeskRoom, of: str, text: str | None, now: datetime) -> None:
+        """A coordinator changed what they had written, or took it back; with a reply the employee's copy follows."""
+        own = await own_line(self.database, said.channel, said.room, of)
+        if own is None or own.line is None:
+            return await self._only(said, None, now)
+        staff = await self._staff(said, room, now)
+        if staff is None:
+            return None
+        if text is not None:
+            command = read_command(text)
+            if command is not None and not (isinstance(command, Command) and command.name == "reply"):
+                return await self._only(said, words.ONLY_A_REPLY, now)
+            text = command.rest if isinstance(command, Command) else text
+        not_found = words.NOTE_STAYS if text is not None else None
+        then = self._then(said, own.case, now, not_found)
+        await self.desk.revise(staff, own.case, own.line, text, now, key=said.external_id, then=then)
+        return None
+
+    async def _act(
+        self, said: SaidAtDesk, number: CaseNumber | None, event: CoordinatorEvent | None, now: datetime
+    ) -> None:
+        if number is None or event is None:
+            return await self._only(said, words.NO_SUCH_CASE, now)
+        then = self._then(said, number, now, words.NO_SUCH_CASE)
+        await self.desk.act(number, event, now, key=said.external_id, then=then)
+        return None
+
+    # --- What was asked ----------------------------------------------------------------------------------------------
+
+    async def _tell(
+        self, said: SaidAtDesk, room: DeskRoom, staff: Staff, command: Command, number: CaseNumber | None, now: datetime
+    ) -> None:
+        content, locale = self.live.content, self.locale
+        match command.name:
+            case "help":
+                await handled(self.database, said, now, reply=help_list(locale))
+            case "queue":
+                viewer = Staff(staff.id, staff.name, frozenset({"coordinator"}), teams_of(room, content))
+                rows = await read_queue(self.database, viewer, now, Filters())
+                listed = [
+                    words.queued(row.facts, row.name, row.channel, topic_title(content, row.facts.topic, locale))
+                    for row in rows
+                ]
+                await handled(self.database, said, now, reply=queue_list(listed, content, now, locale))
+            case "knowledge" if command.rest:
+                facts = await self._facts(staff, number)
+                theirs = locale if facts is None else facts.locale
+                found = find_inserts(command.rest, content, self.live.reader, now, theirs)
+                await handled(self.database, said, now, reply=inserts_list(found, locale))
+            case "knowledge":
+                await self._only(said, words.WORDS_WANTED, now)
+            case "card":
+                await self._card(said, staff, number, now)
+            case "sign_in":
+                await self._link(said, staff, now)
+            case _:
+                raise ValueError(f"{command.name} is a step of a case")
+
+    async def _card(self, said: SaidAtDesk, staff: Staff, number: CaseNumber | None, now: datetime) -> None:
+        if number is None:
+            return await self._only(said, words.WHICH_CASE, now)
+        if await self._facts(staff, number) is None:
+            return await self._only(said, words.NO_SUCH_CASE, now)
+        await handled(self.database, said, now, copy_of=number)
+        return None
+
+    async def _link(self, said: SaidAtDesk, staff: Staff, now: datetime) -> None:
+        """A link opens the desk to whoever presses it, so it goes where nobody else reads, and to people of the file."""
+        if said.alone is None or not self.people.may_sign_in(staff.id):
+            return await self._only(said, words.NO_ACCOUNT, now)
+        reply = words.answer(words.LINK_SENT, self.locale)
+        await handled(self.database, said, now, reply=reply, link_for=staff.id)
+        return None
+
+    # --- Who, which case, and what is said -----------------------------------------------------------------------------
+
+    async def _staff(self, said: SaidAtDesk, room: DeskRoom, now: datetime) -> Staff | None:
+        """Who said it, as a coordinator; None: they are none, or it is not known, and they were told so."""
+        try:
+            staff = await self.people.coordinator(room, said.external_user, self.live.content)
+        except ChannelError as error:
+            log.warning("desk_role_unknown", channel=said.channel, reason=error.reason)
+            await self._only(said, words.CANNOT_CHECK, now)
+            return None
+        if staff is None:
+            await self._only(said, words.NOT_A_COORDINATOR, now)
+        return staff
+
+    async def _facts(self, staff: Staff, number: CaseNumber | None) -> CaseFacts | None:
+        return None if number is None else await read_facts(self.database, staff, number)
+
+    async def _case_here(self, said: SaidAtDesk) -> CaseNumber | None:
+        if said.thread is None:
+            return None
+        return await case_in_thread(self.database, said.channel, said.room, said.thread)
+
+    async def _case_at(self, said: SaidAtDesk, of: str) -> CaseNumber | None:
+        return await case_of_message(self.database, said.channel, said.room, of)
+
+    def _then(self, said: SaidAtDesk, number: CaseNumber, now: datetime, not_found: Sentences | None) -> Then:
+        """Marks it as handled where the case moves, and says why when it does not."""
+
+        def answer(result: DeskResult) -> Reply | None:
+            match result:
+                case Refused(words=refused):
+                    return words.answer(refused, self.locale)
+                case NotFound():
+                    return None if not_found is None else words.answer(not_found, self.locale)
+                case Done() | Ignored():  # it is so now, and the card says it
+                    return None
+                case _:
+                    assert_never(result)
+
+        return handled_with(said, number, now, answer)
+
+    async def _only(self, said: SaidAtDesk, sentences: Sentences | None, now: datetime) -> None:
+        """Nothing happens to any case; say this, if there is something to say."""
+        reply = None if sentences is None else words.answer(sentences, self.locale)
+        await handled(self.database, said, now, reply=reply)
+
+
+def _report(said: SaidAtDesk, error: Exception, *, given_up: bool) -> None:
+    log.error(
+        "desk_talk_failed",
+        channel=said.channel,
+        attempts=said.attempts + 1,
+        given_up=given_up,
+        error=type(error).__name__,
+        trace=trace_of(error),
+    )
+
+
+async def desk_talk_loop(
+    talk: DeskTalk, clock: Callable[[], datetime], announcer: Announcer, *, pace: Pace = USUAL_PACE
+) -> None:
+    """Answer what is said in rooms of coordinators, until cancelled."""
+
+    async def step() -> float:
+        return 0.0 if await talk.handle_next(clock()) else pace.idle
+
+    with announcer.listen(DESK_INBOX) as bell:
+        await keep_going("desk_talk", step, bell, pace)

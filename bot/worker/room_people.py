@@ -1,0 +1,179 @@
+"""Who coordinates, and where: the people of the staff file, and whoever is in a room of coordinators.
+
+Asked of the platform and believed for five minutes. Somebody who is not found is looked for once more, so that who has just
+joined need not wait. What cannot be looked up gives nobody any right. Where it is only a matter of who still is one (a case of
+somebody who left goes back to the queue), the last answer counts until there is a new one, or a homeserver that is away would
+scatter every case.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.channels.channel import DeskChannel
+from bot.content.definitions import Content
+from bot.dialogue.desk_roles import coordinator_of
+from bot.errors import ChannelError
+from bot.handoff.desk_places import Place, place_of
+from bot.model import ALL_TEAMS, DeskRoom, RoomMember, RoomState, Staff, StaffId
+
+log = structlog.get_logger(__name__)
+
+BELIEVED_FOR = timedelta(minutes=5)
+
+LinkedOn = Callable[[str], Awaitable[Mapping[str, StaffId]]]
+"""Whose the linked accounts of a channel are, by the platform's id of the account."""
+
+
+class Named(Protocol):
+    """The people of the staff file."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why nobody may do anything; None when all is well."""
+        ...
+
+    def everybody(self) -> tuple[Staff, ...]:
+        """All of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    state: RoomState
+    at: datetime
+
+
+class RoomPeople:
+    """Everybody who coordinates. ``rooms`` are the rooms of coordinators there are; none: the file alone counts."""
+
+    def __init__(self, named: Named, rooms: Collection[DeskRoom], clock: Callable[[], datetime]) -> None:
+        self.rooms = tuple(rooms)
+        self._named = named
+        self._clock = clock
+        self._channels: dict[str, DeskChannel] = {}
+        self._linked_on: LinkedOn | None = None
+        self._links: dict[str, Mapping[str, StaffId]] = {}
+        self._seen: dict[Place, _Seen] = {}
+
+    def connect(self, channels: Iterable[DeskChannel], linked_on: LinkedOn) -> None:
+        """From now on members can be looked up through these, and the accounts people linked through ``linked_on``."""
+        self._channels = {channel.name: channel for channel in channels}
+        self._linked_on = linked_on
+
+    def may_sign_in(self, staff: StaffId) -> bool:
+        """Whether this is somebody of the staff file, who has a place at the desk in the browser."""
+        return any(one.id == staff for one in self._named.everybody())
+
+    @property
+    def problem(self) -> str | None:
+        """Why it is not known who coordinates; None when it is."""
+        if self._named.problem is not None:
+            return self._named.problem
+        unknown = [room.room for room in self.rooms if place_of(room) not in self._seen]
+        return f"nobody has been looked up yet in {unknown[0]}" if unknown else None
+
+    def everybody(self) -> tuple[Staff, ...]:
+        """The people of the file, and those whom a room alone makes coordinators, as they were known last."""
+        known = {staff.id: staff for staff in self._named.everybody()}
+        for room in self.rooms:
+            for staff in self._of_room(room, ALL_TEAMS if room.rest else room.teams):
+                before = known.get(staff.id)
+                if before is None:
+                    known[staff.id] = staff
+                elif "coordinator" not in before.roles:
+                    known[staff.id] = replace(before, roles=before.roles | {"coordinator"})
+        return tuple(known.values())
+
+    def at(self) -> Mapping[Place, frozenset[StaffId]]:
+        """The coordinators of each room, as they were known last."""
+        return {place_of(room): frozenset(staff.id for staff in self._of_room(room, room.teams)) for room in self.rooms}
+
+    async def coordinator(self, room: DeskRoom, external_user: str, content: Content) -> Staff | None:
+        """Somebody in a room as a coordinator of its teams; None: they are none. Raises ChannelError: it is not known."""
+        if self._named.problem is not None:
+            raise ChannelError(self._named.problem)
+        await self._read_links(room.channel)
+        seen = await self._look(room)
+        if seen.at < self._clock() and _member(seen.state, external_user) is None:
+            seen = await self._look(room, anew=True)
+        member = _member(seen.state, external_user)
+        if member is None:
+            return None
+        staff = coordinator_of(member, teams_of(room, content), self._linked(room.channel), self._least_power(room))
+        return None if staff is None else standing_in(staff, content)
+
+    async def present(self, room: DeskRoom, content: Content) -> Mapping[str, Staff]:
+        """The coordinators of a room by their id on the platform. Raises ChannelError."""
+        await self._read_links(room.channel)
+        seen, linked = await self._look(room), self._linked(room.channel)
+        found: dict[str, Staff] = {}
+        for member in seen.state.members:
+            staff = coordinator_of(member, teams_of(room, content), linked, self._least_power(room))
+            if staff is not None:
+                found[member.external_user] = staff
+        return found
+
+    async def is_encrypted(self, room: DeskRoom) -> bool:
+        """Whether nobody but its members can read what stands in a room. Raises ChannelError."""
+        return (await self._look(room)).state.encrypted
+
+    async def refresh(self) -> None:
+        """Look into every room whose answer is too old; one that cannot be looked into is left as it was."""
+        for channel in self._channels:
+            await self._read_links(channel)
+        for room in self.rooms:
+            try:
+                await self._look(room)
+            except ChannelError as error:
+                log.warning("desk_room_not_looked_up", channel=room.channel, room=room.room, reason=error.reason)
+
+    async def _look(self, room: DeskRoom, *, anew: bool = False) -> _Seen:
+        known, now = self._seen.get(place_of(room)), self._clock()
+        if known is not None and not anew and now - known.at < BELIEVED_FOR:
+            return known
+        channel = self._channels.get(room.channel)
+        if channel is None:
+            raise ChannelError(f"{room.channel} is not connected")
+        self._seen[place_of(room)] = seen = _Seen(await channel.look_into(room.room), now)
+        return seen
+
+    def _of_room(self, room: DeskRoom, teams: frozenset[str]) -> tuple[Staff, ...]:
+        seen = self._seen.get(place_of(room))
+        if seen is None:
+            return ()
+        linked, power = self._linked(room.channel), self._least_power(room)
+        found = (coordinator_of(member, teams, linked, power) for member in seen.state.members)
+        return tuple(staff for staff in found if staff is not None)
+
+    async def _read_links(self, channel: str) -> None:
+        """Who linked which account: asked each time, for it is our own database. Raises StoreUnavailable."""
+        if self._linked_on is not None:
+            self._links[channel] = await self._linked_on(channel)
+
+    def _linked(self, channel: str) -> Mapping[str, Staff]:
+        named = {staff.id: staff for staff in self._named.everybody()}
+        links = self._links.get(channel, {}).items()
+        return {user: named[staff] for user, staff in links if staff in named}
+
+    def _least_power(self, room: DeskRoom) -> int:
+        channel = self._channels.get(room.channel)
+        return 0 if channel is None else channel.least_power
+
+
+def teams_of(room: DeskRoom, content: Content) -> frozenset[str]:
+    """The teams whose cases are worked in a room."""
+    return frozenset(team for team in content.teams if room.takes(team))
+
+
+def standing_in(staff: Staff, content: Content) -> Staff:
+    """The same person with the teams they stand in for once a promise is broken."""
+    others = (team.id for team in content.teams.values() if team.deputy_team and staff.is_in(team.deputy_team))
+    return replace(staff, stands_in=frozenset(others))
+
+
+def _member(state: RoomState, external_user: str) -> RoomMember | None:
+    return next((member for member in state.members if member.external_user == external_user), None)

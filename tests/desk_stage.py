@@ -1,0 +1,189 @@
+"""A room of coordinators in memory beside a real store: what stands there, who is in it, what they say. Steps instead of loops."""
+
+import functools
+import itertools
+
+from bot.config import shipped_content
+from bot.content.read import read_content
+from bot.handoff.team_office import office_at
+from bot.model import (
+    Address,
+    DeskRoom,
+    Edit,
+    ExternalId,
+    Incoming,
+    Person,
+    Post,
+    React,
+    Redact,
+    RoomMember,
+    RoomState,
+    Utterance,
+    as_text,
+)
+from bot.store.conversations import Conversations
+from bot.store.desk import Desk
+from bot.store.desk_posts import DeskPosts
+from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox
+from bot.worker.content_watch import LivePair
+from bot.worker.desk_board import DeskBoard
+from bot.worker.desk_talk import DeskTalk
+from bot.worker.inbox_loop import handle_next
+from bot.worker.notices import apologise, flood_notice
+from bot.worker.room_people import RoomPeople
+from tests.desk_people import MARIA
+from tests.drills.stage import keeping_silent
+from tests.fakes import RecordingChannel, echo_understand, incoming
+from tests.worker.running import send_next
+
+FUNDING = DeskRoom("rooms", "!funding", frozenset({"foerderung"}))
+REST = DeskRoom("rooms", "!rest", frozenset(), rest=True, elsewhere=frozenset({"foerderung"}))
+ANNA, BEN, OLE = "@anna:x.org", "@ben:x.org", "@ole:x.org"
+
+
+@functools.cache
+def content():
+    """The content that ships; nothing here needs a reader."""
+    return read_content(shipped_content()).content
+
+
+class RoomChannel(RecordingChannel):
+    """A platform with rooms of coordinators: it shows what was posted, with all that became of it."""
+
+    def __init__(self):
+        super().__init__("rooms")
+        self.desk_rooms, self.least_power = (FUNDING, REST), 0
+        self.members = {
+            FUNDING.room: [RoomMember(ANNA, "Anna"), RoomMember(BEN, "Ben")],
+            REST.room: [RoomMember(OLE, "Ole")],
+        }
+        self.encrypted = True
+        self.looked = 0
+        self.shown, self.signs, self.numbers = {}, [], itertools.count(1)
+
+    async def look_into(self, room):
+        self.looked += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        return RoomState(tuple(self.members.get(room, ())), self.encrypted)
+
+    def thread_at(self, external_id):
+        return external_id.split()[0]
+
+    async def send(self, delivery):
+        before = delivery.outbox_id in self.posts
+        await super().send(delivery)
+        match delivery:
+            case Post() if before:
+                return next(key for key, (post, _) in self.shown.items() if post.outbox_id == delivery.outbox_id)
+            case Post():
+                external_id = ExternalId(f"$post{next(self.numbers)}")
+                self.shown[external_id] = (delivery, delivery.reply)
+                return external_id
+            case Edit(external_id=of, reply=reply):
+                self.shown[of] = (self.shown[of][0], reply)
+                return of
+            case Redact(external_id=of):
+                del self.shown[of]
+                return of
+            case React(external_id=of, sign=sign):
+                self.signs.append((of, sign))
+                return ExternalId(f"$sign{len(self.signs)}")
+
+    def texts(self, room=FUNDING.room, thread=None):
+        """What stands in a room, or in one of its threads, from top to bottom."""
+        return [
+            as_text(reply)
+            for post, reply in self.shown.values()
+            if post.address.room == room and post.address.thread == thread
+        ]
+
+    def card(self, number, room=FUNDING.room):
+        """The id of the latest card of this case."""
+        found = [
+            key
+            for key, (post, reply) in self.shown.items()
+            if post.address.room == room and post.address.thread is None and f"Fall {number}" in as_text(reply)
+        ]
+        return found[-1] if found else None
+
+
+class Named:
+    """The people of a staff file."""
+
+    def __init__(self, *staff):
+        self.staff, self.problem = staff, None
+
+    def everybody(self):
+        return () if self.problem else self.staff
+
+
+class DeskStage:
+    """Employees on one platform, coordinators in rooms on another, one store."""
+
+    def __init__(self, database, clock, *, channel=None, sending_lasts=None):
+        self.database, self.clock = database, clock
+        self.rooms = channel or RoomChannel()
+        self.employees = RecordingChannel()
+        self.named, self.linked = Named(MARIA), {"@maria:x.org": MARIA.id}
+        self.people = RoomPeople(self.named, self.rooms.desk_rooms, clock)
+        self.people.connect([self.rooms], self.linked_on)
+        self.live = LivePair(content(), None)
+        self.desk = Desk(database, self.office)
+        self.outbox = Outbox(database)
+        more = {} if sending_lasts is None else {"sending_lasts": sending_lasts}
+        self.posts = DeskPosts(database, self.rooms.desk_rooms, **more)
+        self.board = DeskBoard(database, self.posts, self.people, self.live, self.office, self.make_link, "de")
+        self.talk = DeskTalk(database, self.desk, self.people, self.live, "de")
+        self.inbox = Inbox(database, clock, flood_notice, self.rooms.desk_rooms)
+        self.numbers = itertools.count(1)
+
+    def office(self, absences):
+        return office_at(self.live.content, self.people.everybody(), absences)
+
+    async def linked_on(self, channel):
+        return self.linked
+
+    async def make_link(self, staff):
+        return f"https://lotse.example/sign-in/{staff}"
+
+    async def says(self, user, given, *, room=FUNDING.room, thread=None, external_id=None, alone=None, settle=True):
+        """A coordinator writes, presses or reacts; the id of what they wrote."""
+        event = ExternalId(external_id or f"$said{next(self.numbers)}")
+        what = Utterance(given) if isinstance(given, str) else given
+        address = Address("rooms", room, thread)
+        came = Incoming(address, Person("rooms", user, "A name"), event, what, self.clock(), alone=alone)
+        await self.inbox.accept("rooms", [came])
+        if settle:
+            await self.settle()
+        return event
+
+    async def asks(self, text="Mensch", user="kim"):
+        """An employee writes."""
+        event = incoming(text, user=user)
+        await self.inbox.accept("recording", [event])
+        await self.settle()
+        return event.external_id
+
+    async def settle(self):
+        """Let everything happen that is due."""
+        busy = True
+        while busy:
+            conversations = Conversations(self.database, apologise)
+            turn = {"understand": echo_understand, "take_turn": keeping_silent}
+            busy = await handle_next(conversations, self.live.content, None, self.clock(), **turn)
+            busy = await self.talk.handle_next(self.clock()) or busy
+            busy = await send_next(self.outbox, self.employees, self.clock) or busy
+            busy = await self.show_next() or busy
+            busy = await self.board.plan("rooms", self.clock()) or busy
+
+    async def show_next(self):
+        item = await self.posts.claim_next("rooms", self.clock(), self.board.shows())
+        if item is not None:
+            await self.board.carry_out(self.rooms, item, self.clock)
+        return item is not None
+
+    def heard(self, user="kim"):
+        """What an employee has read."""
+        return [as_text(post.reply) for post in self.employees.handed if isinstance(post, Post)]

@@ -1,0 +1,520 @@
+"""Cases worked in rooms of coordinators, on a real store: what is shown there, who may do what, and that all desks are one."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.handoff.case_events import Claims, Notes, Replies, Time
+from bot.handoff.case_states import decide
+from bot.model import (
+    CaseTimer,
+    Edited,
+    KeepEdit,
+    MoveCase,
+    OpenCase,
+    Person,
+    Pressed,
+    Reacted,
+    Removed,
+    RoomMember,
+    SentFile,
+    Utterance,
+)
+from bot.store import desk_handling, tables
+from bot.store.cases import close_case
+from bot.store.desk_inbox import DeskInbox
+from bot.store.desk_notices import DeskNotice, put_notice
+from bot.store.desk_reading import read_case
+from bot.store.places import address_of
+from bot.store.privacy import Retention, apply_retention, forget
+from bot.store.revising import keep_edit
+from bot.store.saying import Listener
+from bot.store.timers import Timers
+from bot.worker import desk_talk
+from tests.desk_people import MARIA
+from tests.desk_stage import ANNA, BEN, FUNDING, OLE, REST, DeskStage, RoomChannel
+from tests.fakes import away, incoming, record, refused, reply
+from tests.store.rows import answer, parts, rows
+
+
+@pytest.fixture
+def stage(database, clock):
+    return DeskStage(database, clock)
+
+
+@pytest.fixture
+async def thread(stage):
+    """The thread of an open case."""
+    await stage.asks()
+    return stage.rooms.card(1)
+
+
+embedded = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+"""What no database makes a difference to is tried on one."""
+
+
+async def facts(stage, number=1):
+    return (await read_case(stage.database, MARIA, number, stage.clock())).facts
+
+
+async def test_a_case_has_a_card_in_the_room_of_its_team_and_its_lines_in_the_thread(stage, thread):
+    await stage.asks("Noch etwas: gilt das auch in Teilzeit?")
+    (card,) = stage.rooms.texts()
+    assert "Fall 1 · Förderberatung" in card
+    assert "Offen, noch niemand hat übernommen" in card
+    lines = stage.rooms.texts(thread=thread)
+    assert lines == ["Person: Mensch", "Person: Noch etwas: gilt das auch in Teilzeit?", lines[2]]
+    assert "Lotse (automatisch): " in lines[2]
+    assert stage.rooms.texts(REST.room) == []
+
+
+@embedded
+@pytest.mark.parametrize("how", ["hand", "button", "word", "number", "reply"])
+async def test_every_way_of_claiming_claims_and_the_card_says_so_for_everybody(stage, thread, how):
+    ways = {
+        "hand": (Reacted(thread, "✋"), None),
+        "button": (Pressed("desk:claim:1:1"), None),
+        "word": ("!nimm", thread),
+        "number": ("!nimm 1", None),
+        "reply": ("Moin, ich sehe nach.", thread),
+    }
+    given, where = ways[how]
+    await stage.says(ANNA, given, thread=where)
+    now = await facts(stage)
+    assert (now.state, now.owner, now.owner_name) == ("claimed", ANNA, "Anna")
+    (card,) = stage.rooms.texts()
+    assert "In Arbeit (liegt bei Anna)" in card
+    assert "1. Übernehmen" not in card
+    assert any("Anna (Förderberatung) übernimmt" in text for text in stage.heard())
+    assert any("Anna hat übernommen" in text for text in stage.rooms.texts(thread=thread))
+    assert ("Anna (Mensch):\n\nMoin, ich sehe nach." in stage.heard()) == (how == "reply")
+
+
+async def test_a_reply_is_relayed_once_and_signed_when_the_platform_has_it(stage, thread):
+    said = await stage.says(ANNA, "Ja, das geht.", thread=thread, external_id="$reply")
+    assert stage.heard()[-1] == "Anna (Mensch):\n\nJa, das geht."
+    assert stage.rooms.signs == [(said, "📤")]
+    assert not any("Ja, das geht." in text for text in stage.rooms.texts(thread=thread)), "it stands there already"
+    await stage.says(ANNA, "Ja, das geht.", thread=thread, external_id="$reply")
+    assert [text for text in stage.heard() if "Ja, das geht." in text] == ["Anna (Mensch):\n\nJa, das geht."]
+
+
+@embedded
+async def test_what_the_platform_refuses_is_signed_too(stage, thread):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    stage.employees.failures = [refused()]
+    said = await stage.says(ANNA, "Kommt das an?", thread=thread)
+    assert stage.rooms.signs == [(said, "⚠")]
+    number = (await read_case(stage.database, MARIA, 1, stage.clock())).lines[-1].id
+    await stage.desk.send_again(replace(MARIA, id=ANNA), 1, number, stage.clock())
+    await stage.settle()
+    assert stage.rooms.signs == [(said, "⚠"), (said, "📤")]
+
+
+@embedded
+async def test_words_on_their_way_for_long_say_so(stage, thread, clock):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    stage.employees.failures = [away(60)]
+    said = await stage.says(ANNA, "Dauert das?", thread=thread)
+    clock.move(seconds=6)
+    await stage.settle()
+    assert stage.rooms.signs == [(said, "⏳")]
+    clock.move(seconds=60)
+    await stage.settle()
+    assert stage.rooms.signs == [(said, "⏳"), (said, "📤")]
+
+
+@embedded
+async def test_notes_and_what_colleagues_write_stay_inside(stage, thread):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    notes = [
+        await stage.says(ANNA, "// GEHEIM eins", thread=thread),
+        await stage.says(ANNA, "!notiz GEHEIM zwei", thread=thread),
+        await stage.says(BEN, "GEHEIM drei: das kenne ich", thread=thread),
+        await stage.says(BEN, "GEHEIM vier, nur so im Raum"),
+    ]
+    assert not any("GEHEIM" in text for text in stage.heard())
+    assert stage.rooms.signs == [(said, "🔒") for said in notes[:3]]
+    for table in (tables.outbox, tables.transcript, tables.inbox, tables.desk_posts, tables.desk_inbox):
+        assert not any("GEHEIM" in str(row) for row in await rows(stage.database, table)), table.name
+    kept = [
+        line.text for line in (await read_case(stage.database, MARIA, 1, stage.clock())).lines if line.kind == "note"
+    ]
+    assert kept == ["GEHEIM eins", "GEHEIM zwei", "GEHEIM drei: das kenne ich"]
+
+
+@embedded
+async def test_the_desk_in_the_browser_and_the_room_see_each_other(stage, thread, clock):
+    await stage.desk.act(1, Claims(MARIA), stage.clock())
+    await stage.desk.act(1, Replies(MARIA, "Moin vom **Desk**"), stage.clock())
+    await stage.desk.act(1, Notes(MARIA, "nur für uns"), stage.clock())
+    await stage.asks("Danke!")
+    lines = stage.rooms.texts(thread=thread)
+    assert "Maria Petersen:\n\nMoin vom Desk" in lines
+    assert "🔒 Notiz · Maria Petersen: nur für uns" in lines
+    assert lines[-1] == "Person: Danke!"
+    assert "liegt bei Maria Petersen" in stage.rooms.texts()[0]
+    await stage.says(ANNA, Reacted(thread, "✋"))
+    assert "Diesen Fall hat gerade Maria Petersen." in stage.rooms.texts()[-1]
+    stage.rooms.members[FUNDING.room].append(RoomMember("@maria:x.org"))
+    clock.move(seconds=1)
+    await stage.says("@maria:x.org", "Und hier aus dem Raum", thread=thread)
+    assert stage.heard()[-1] == "Maria Petersen (Mensch):\n\nUnd hier aus dem Raum"
+
+
+async def test_of_room_and_browser_claiming_at_once_one_wins_and_the_other_reads_who(stage, thread):
+    await stage.says(ANNA, "!nimm", thread=thread, settle=False)
+    result, _ = await asyncio.gather(
+        stage.desk.act(1, Claims(MARIA), stage.clock(), version=1), stage.talk.handle_next(stage.clock())
+    )
+    await stage.settle()
+    owner = (await facts(stage)).owner
+    claims = [row for row in await rows(stage.database, tables.case_events) if row.event == "claims"]
+    assert [row.actor for row in claims] == [owner]
+    told = [text for text in stage.rooms.texts(thread=thread) if "Diesen Fall hat gerade Maria Petersen" in text]
+    assert len(told) == (owner == MARIA.id)
+    assert (type(result).__name__ == "Refused") == (owner == ANNA)
+
+
+async def test_changes_and_deletions_follow_in_both_directions(stage, thread):
+    said = await stage.says(ANNA, "!a Moinn", thread=thread)
+    await stage.says(ANNA, Edited(said, "!a Moin"), thread=thread)
+    assert [type(one).__name__ for one in stage.employees.handed][-1] == "Edit"
+    await stage.says(ANNA, Edited(said, "!fertig beantwortet"), thread=thread)
+    assert "wird aus einer Antwort kein Befehl" in stage.rooms.texts(thread=thread)[-1]
+    await stage.says(BEN, Edited(said, "gefälscht"), thread=thread)
+    assert "nur, was Sie selbst geschrieben haben" in stage.rooms.texts(thread=thread)[-1]
+    await stage.says(ANNA, Removed(said))
+    assert [type(one).__name__ for one in stage.employees.handed][-1] == "Redact"
+    note = await stage.says(ANNA, "// eine Notiz", thread=thread)
+    await stage.says(ANNA, Edited(note, "doch eine Antwort"), thread=thread)
+    assert "Eine Notiz bleibt" in stage.rooms.texts(thread=thread)[-1]
+
+
+@embedded
+async def test_commands_do_what_they_say_and_refusals_say_why(stage, thread):
+    async def answer(text, user=ANNA, where=thread):
+        before = len(stage.rooms.shown)
+        await stage.says(user, text, thread=where)
+        assert len(stage.rooms.shown) > before
+        return stage.rooms.texts(thread=where)[-1]
+
+    assert "`" not in await answer("!gibtsnicht")
+    assert "!hilfe" in await answer("!gibtsnicht")
+    assert "!nimm" in await answer("!hilfe")
+    assert "Welcher Fall?" in await answer("!nimm", where=None)
+    assert "Einen solchen Fall gibt es" in await answer("!nimm 77", where=None)
+    assert "Bitte übernehmen Sie ihn zuerst" in await answer("!fertig beantwortet")
+    await stage.says(ANNA, "!nimm", thread=thread)
+    assert "Warum? Eines von" in await answer("!fertig")
+    assert "„gibtsnicht“ ist kein Team" in await answer("!an gibtsnicht: eine lange Notiz")
+    assert "1 offene Fälle" in await answer("!liste", where=None)
+    assert "Mensch" not in await answer("!liste", where=None), "a list is not taken back, so it quotes nobody"
+    assert "Fall 1 · Förderberatung" in await answer("!stand")
+    assert "Wonach soll ich suchen" in await answer("!wissen")
+    assert "Dateien werden nicht weitergegeben" in await answer(SentFile())
+    await stage.says(ANNA, "!warten Seit wann sind Sie angestellt?", thread=thread)
+    assert (await facts(stage)).state == "waiting_employee"
+    await stage.says(ANNA, "!fertig beantwortet Alles Gute!", thread=thread)
+    assert (await facts(stage)).state == "resolved"
+    assert "Erledigt" in stage.rooms.texts()[0]
+
+
+@embedded
+async def test_only_members_of_the_room_are_coordinators_and_nothing_that_looks_alike(stage, thread, clock):
+    for stranger in ("@аnna:x.org", "@Anna:x.org", "@anna:x.org.evil.org", "@anna:x.orG", "Anna"):
+        await stage.says(stranger, "!nimm", thread=thread)
+        assert "nicht als Koordination eingetragen" in stage.rooms.texts(thread=thread)[-1]
+        await stage.says(stranger, "Ich antworte einfach", thread=thread)
+    assert (await facts(stage)).state == "open"
+    assert not any("Ich antworte einfach" in text for text in stage.heard())
+    stage.rooms.least_power = 50
+    clock.move(minutes=6)
+    await stage.says(ANNA, "!nimm", thread=thread)
+    assert (await facts(stage)).state == "open"
+    stage.rooms.members[FUNDING.room] = [RoomMember(ANNA, "Anna", power=50)]
+    clock.move(minutes=6)
+    await stage.says(ANNA, "!nimm", thread=thread)
+    assert (await facts(stage)).owner == ANNA
+
+
+@embedded
+async def test_roles_are_believed_for_five_minutes_and_denied_when_they_cannot_be_looked_up(stage, thread, clock):
+    await stage.says(ANNA, "!liste")
+    looked = stage.rooms.looked
+    clock.move(minutes=4)
+    await stage.says(ANNA, "!liste")
+    assert stage.rooms.looked == looked
+    clock.move(minutes=2)
+    stage.rooms.failures = [away()]
+    await stage.says(ANNA, "!nimm", thread=thread)
+    assert "lässt sich im Moment nicht prüfen" in stage.rooms.texts(thread=thread)[-1]
+    assert (await facts(stage)).state == "open"
+    stage.rooms.members[FUNDING.room].append(RoomMember("@neu:x.org", "Neu"))
+    await stage.says("@neu:x.org", "!nimm", thread=thread)
+    assert (await facts(stage)).owner == "@neu:x.org", "who has just joined need not wait"
+    stage.named.problem = "LOTSE_STAFF: line 3"
+    await stage.says("@neu:x.org", "Hallo", thread=thread)
+    assert not any("Hallo" in text for text in stage.heard())
+
+
+@embedded
+async def test_a_case_that_goes_to_another_team_leaves_the_room_and_its_thread_works_no_more(stage, thread):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    await stage.says(ANNA, "!an anerkennung: Zeugnisse liegen vor", thread=thread)
+    assert stage.rooms.texts() == ["Fall 1 liegt jetzt bei: Anerkennung und Anrechnung."]
+    (card,) = stage.rooms.texts(REST.room)
+    assert "Fall 1 · Anerkennung und Anrechnung" in card
+    before = len(stage.heard())
+    await stage.says(ANNA, "Noch ein Wort", thread=thread)
+    assert "Einen solchen Fall gibt es für Sie hier nicht" in stage.rooms.texts(thread=thread)[-1]
+    assert len(stage.heard()) == before
+    there = stage.rooms.card(1, REST.room)
+    await stage.asks("Hört mich jemand?")
+    assert "Person: Hört mich jemand?" in stage.rooms.texts(REST.room, there)
+    assert "Person: Hört mich jemand?" not in stage.rooms.texts(thread=thread)
+    await stage.says(OLE, "!an foerderung: doch nicht unseres", room=REST.room, thread=there)
+    assert "Fall 1 · Förderberatung" in stage.rooms.texts()[-1]
+    assert stage.rooms.card(1) != thread
+
+
+@embedded
+async def test_a_broken_promise_calls_people_by_name_and_shows_the_case_to_the_deputies(stage, clock, database):
+    due, (inbox, conversations) = clock() + timedelta(hours=30), parts(database, clock)
+    await inbox.accept("recording", [incoming("Mensch", user="kim")])
+    warns = (CaseTimer("sla_warning", clock() + timedelta(hours=26)),)
+    await answer(
+        conversations, clock(), OpenCase("Mensch", "de", "asked", "foerderung", None, first_due=due, timers=warns)
+    )
+    await stage.settle()
+    thread, timers = stage.rooms.card(1), Timers(database)
+    while (await facts(stage)).alarm != "breached":
+        clock.now = await timers.next_due()
+        await timers.fire_due(clock())
+        await answer_timer(stage, conversations)
+        await stage.settle()
+    calls = [
+        [span.mention for block in shown.blocks for span in getattr(block, "spans", ()) if span.mention]
+        for _, shown in stage.rooms.shown.values()
+    ]
+    assert [ANNA, BEN] in calls
+    lines = "\n".join(stage.rooms.texts(thread=thread))
+    assert "läuft bald ab" in lines
+    assert "ist abgelaufen" in lines
+    assert "Fall 1 · Förderberatung" in stage.rooms.texts(REST.room)[0]
+
+
+async def answer_timer(stage, conversations):
+    """Take the turn of a timer of the case, as the program does."""
+    async with conversations.claim_next(stage.clock()) as work:
+        kind = work.input.value.rpartition(":")[2]
+        moved = decide(work.case, Time(kind), stage.clock(), stage.office(()))
+        await work.finish(record(MoveCase(moved)))
+
+
+@embedded
+async def test_a_message_an_employee_changes_or_deletes_changes_in_the_room(stage, thread, database):
+    said = await stage.asks("Meine IBAN ist DE00")
+    assert "Person: Meine IBAN ist DE00" in stage.rooms.texts(thread=thread)
+
+    async def change(text):
+        async with database.transaction() as connection:
+            row = (await connection.execute(select(tables.conversations))).first()
+            person = await connection.scalar(select(tables.persons.c.id))
+            listener = Listener(row.id, address_of(row), person)
+            await keep_edit(connection, listener, KeepEdit(said, text), stage.clock.move(seconds=1))
+        await stage.settle()
+
+    await change("Meine IBAN nenne ich nicht")
+    assert "Person: Meine IBAN nenne ich nicht (bearbeitet)" in stage.rooms.texts(thread=thread)
+    await change(None)
+    assert not any("IBAN" in text for text in stage.rooms.texts(thread=thread) if text.startswith("Person"))
+    assert "Person: (gelöscht)" in stage.rooms.texts(thread=thread)
+
+
+async def test_who_is_forgotten_disappears_from_the_rooms(stage, thread, clock):
+    await stage.asks("Ich heiße Kim")
+    await stage.says(ANNA, "!stand", thread=thread)
+    await forget(stage.database, Person("recording", "kim"), actor="operator", now=clock())
+    await stage.settle()
+    assert stage.rooms.texts() == ["Fall 1: Die Person hat ihre Daten löschen lassen."]
+    assert stage.rooms.texts(thread=thread) == []
+    await stage.says(ANNA, "Hallo?", thread=thread)
+    assert (
+        "gelöscht" in stage.rooms.texts(thread=thread)[-1]
+        or "Einen solchen Fall" in stage.rooms.texts(thread=thread)[-1]
+    )
+
+
+async def test_what_is_kept_for_its_time_only_goes_from_the_rooms_too(stage, thread, clock):
+    await close_case(stage.database, 1, actor="operator", now=clock())
+    await stage.settle()
+    assert "Endgültig geschlossen" in stage.rooms.texts()[0]
+    clock.move(days=181)
+    await apply_retention(stage.database, Retention(), clock())
+    await stage.settle()
+    assert stage.rooms.shown == {}
+    clock.move(days=31)
+    await apply_retention(stage.database, Retention(), clock())
+    assert await rows(stage.database, tables.desk_posts) == []
+    assert await rows(stage.database, tables.desk_inbox) == []
+
+
+@embedded
+async def test_a_team_that_reads_only_encrypted_shows_no_word_elsewhere(stage, clock):
+    team = replace(stage.live.content.teams["foerderung"], encrypted_only=True)
+    stage.live.content = replace(stage.live.content, teams={**stage.live.content.teams, "foerderung": team})
+    stage.rooms.encrypted = False
+    await stage.asks()
+    await stage.asks("Ein Geheimnis")
+    assert stage.rooms.texts() == [
+        "Fall 1 · Förderberatung: Was an dieses Team geht, steht nur in verschlüsselten Räumen, und dieser ist keiner. "
+        "Sie finden den Fall am Desk im Browser."
+    ]
+    assert stage.rooms.texts(thread=stage.rooms.card(1)) == []
+    stage.rooms.encrypted = True
+    clock.move(minutes=6)
+    await stage.asks("Noch eines", user="lea")
+    await stage.asks("Mensch", user="lea")
+    assert "Offen" in stage.rooms.texts()[-1]
+
+
+@embedded
+async def test_a_burst_of_changes_costs_one_edit(stage, thread):
+    edits = len(stage.rooms.handed)
+    await stage.desk.act(1, Claims(MARIA), stage.clock())
+    for number in range(5):
+        await stage.desk.act(1, Replies(MARIA, f"Nachricht {number}"), stage.clock())
+    await stage.settle()
+    of_the_card = [one for one in stage.rooms.handed[edits:] if getattr(one, "external_id", None) == thread]
+    assert len(of_the_card) == 1
+
+
+@embedded
+async def test_a_room_that_is_away_gets_everything_later_in_order_and_once(stage, clock):
+    stage.rooms.failures = [refused(), away(), away()]
+    await stage.asks()
+    await stage.asks("eins")
+    assert stage.rooms.shown == {}
+    for _ in range(4):
+        clock.move(minutes=6)
+        await stage.settle()
+    card = stage.rooms.card(1)
+    assert [text for text in stage.rooms.texts(thread=card) if text.startswith("Person")] == [
+        "Person: Mensch",
+        "Person: eins",
+    ]
+
+
+async def test_a_stop_between_sending_and_noting_it_posts_nothing_twice(database, clock):
+    stage = DeskStage(database, clock, sending_lasts=timedelta(seconds=30))
+    conversation = stage.asks("Mensch")
+    posted = stage.posts.posted
+
+    async def stopped(*given):
+        raise RuntimeError("stopped here")
+
+    stage.posts.posted = stopped
+    with pytest.raises(RuntimeError):
+        await conversation
+    assert len(stage.rooms.shown) == 1
+    stage.posts.posted = posted
+    clock.move(seconds=31)
+    await stage.settle()
+    assert len(stage.rooms.texts()) == 1
+    assert stage.rooms.texts(thread=stage.rooms.card(1))[0] == "Person: Mensch"
+
+
+async def test_a_stop_while_a_coordinator_is_answered_does_nothing_twice(stage, thread, monkeypatch):
+    real, calls = desk_handling.mark_handled, []
+
+    async def once(connection, said, now):
+        await real(connection, said, now)
+        calls.append(said)
+        if len(calls) == 1:
+            raise RuntimeError("stopped before the commit")
+
+    monkeypatch.setattr(desk_handling, "mark_handled", once)
+    await stage.says(ANNA, "Moin", thread=thread)
+    assert len(calls) == 2
+    assert [text for text in stage.heard() if "Moin" in text] == ["Anna (Mensch):\n\nMoin"]
+
+
+async def test_what_breaks_the_handler_is_given_up_after_three_times_and_said_so(stage, thread, monkeypatch):
+    def breaks(text):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(desk_talk, "read_command", breaks)
+    await stage.says(ANNA, "Moin", thread=thread)
+    monkeypatch.undo()
+    assert "ein Fehler aufgetreten" in stage.rooms.texts(thread=thread)[-1]
+    (row,) = await rows(stage.database, tables.desk_inbox)
+    assert (row.status, row.attempts, row.payload) == ("parked", 3, None)
+    await stage.says(ANNA, "Moin", thread=thread)
+    assert stage.heard()[-1] == "Anna (Mensch):\n\nMoin"
+
+
+async def test_two_processes_that_handle_the_same_word_do_it_once(stage, thread):
+    await stage.says(ANNA, "Moin", thread=thread, settle=False)
+    await asyncio.gather(*(stage.talk.handle_next(stage.clock()) for _ in range(4)))
+    await stage.settle()
+    assert [text for text in stage.heard() if "Moin" in text] == ["Anna (Mensch):\n\nMoin"]
+
+
+async def test_what_was_said_in_a_thread_is_handled_in_its_order(stage, thread):
+    await stage.says(ANNA, "eins", thread=thread, settle=False)
+    await stage.says(ANNA, "zwei", thread=thread, settle=False)
+    first = await DeskInbox(stage.database).next()
+    assert first.input == Utterance("eins")
+    await stage.settle()
+    assert [text[-4:] for text in stage.heard()][-2:] == ["eins", "zwei"]
+
+
+@embedded
+async def test_a_coordinators_word_is_never_an_employees(stage, thread):
+    await stage.says(ANNA, "Mensch")
+    assert len(await rows(stage.database, tables.cases)) == 1
+    assert [row.external_user for row in await rows(stage.database, tables.persons)] == ["kim"]
+    assert {row.room for row in await rows(stage.database, tables.conversations)} == {"room of kim"}
+
+
+@embedded
+async def test_a_link_to_the_desk_goes_to_who_asked_and_to_people_of_the_file_only(stage, thread, clock):
+    await stage.says(ANNA, "!desk", alone=ANNA)
+    assert "zu keinem Zugang am Desk" in stage.rooms.texts()[-1]
+    stage.rooms.members[FUNDING.room].append(RoomMember("@maria:x.org"))
+    clock.move(seconds=1)
+    await stage.says("@maria:x.org", "!desk", alone="@maria:x.org")
+    assert "als Direktnachricht" in stage.rooms.texts()[-1]
+    (link,) = stage.rooms.texts("@maria:x.org")
+    assert "https://lotse.example/sign-in/maria" in link
+    assert not any("sign-in" in str(row) for row in await rows(stage.database, tables.desk_posts))
+
+
+@embedded
+async def test_the_digest_of_a_team_is_posted_in_its_room_once(stage, thread, clock):
+    notice = DeskNotice(
+        "foerderung", "digest", "2026-11-22", clock(), {"de": reply("Drei neue Fälle."), "en": reply("Three.", "en")}
+    )
+    await put_notice(stage.database, notice)
+    await stage.settle()
+    await stage.settle()
+    assert stage.rooms.texts().count("Drei neue Fälle.") == 1
+    assert stage.rooms.texts(REST.room) == []
+
+
+@embedded
+async def test_a_room_that_is_set_today_shows_todays_cases(database, clock):
+    stage = DeskStage(database, clock)
+    await stage.asks()
+    later = DeskStage(database, clock, channel=RoomChannel())
+    later.rooms.desk_rooms = (replace(FUNDING, room="!new"),)
+    later.people.rooms = later.rooms.desk_rooms
+    later.rooms.members["!new"] = [RoomMember(ANNA, "Anna")]
+    later.posts = type(later.posts)(database, later.rooms.desk_rooms)
+    object.__setattr__(later.board, "posts", later.posts)
+    await later.settle()
+    assert "Fall 1 · Förderberatung" in later.rooms.texts("!new")[0]
