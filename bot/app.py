@@ -163,7 +163,7 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
         check_teams(people.everybody(), core.live.content.teams)
         check_desk_rooms(rooms, core.live.content.teams)
         desk_link = await _desk_link(core, people, listening.getsockname()[1])
-        slack = SlackChannel(in_slack, _looks(core)) if in_slack is not None else None
+        slack = SlackChannel(in_slack, _looks(core, coordinators)) if in_slack is not None else None
         browser = BrowserChannel(lambda address: core.database.announcer.notify(transcript_topic(address)))
         channels: list[Channel] = [browser, *connected, *([slack] if slack is not None else [])]
         parts = WebParts(
@@ -219,7 +219,8 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
 
 def desk_rooms_of(settings: Settings) -> tuple[DeskRoom, ...]:
     """The rooms of coordinators on all platforms. Raises ConfigError."""
-    return ()
+    slack = slack_settings(settings)
+    return () if slack is None else slack.desk_rooms
 
 
 def desk_loops(
@@ -283,8 +284,15 @@ async def _accept(inbox: Inbox, channel: str, incomings: Sequence[Incoming]) -> 
     await inbox.accept(channel, incomings)
 
 
-def _looks(core: Core) -> Looks:
-    return Looks(core.database, core.office, core.clock, lambda locale: suggestions(core.live.content, locale))
+def _looks(core: Core, coordinators: RoomPeople) -> Looks:
+    return Looks(
+        core.database,
+        core.office,
+        core.clock,
+        lambda locale: suggestions(core.live.content, locale),
+        lambda: core.live.content,
+        coordinators,
+    )
 
 
 def office_of(live: LivePair, people: Named | None) -> OfficeOf:

@@ -4,13 +4,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.channels.looking import OwnCase, SentReply
+from bot.channels.looking import DeskChoices, OwnCase, SentReply
+from bot.content.definitions import Content
 from bot.dialogue.case_status import status_of
+from bot.dialogue.desk_answers import queued
+from bot.dialogue.desk_card import queue_list, topic_title
+from bot.dialogue.desk_moves import CODES
+from bot.errors import ChannelError
+from bot.handoff.case_words import RESOLUTION_WORDS
 from bot.handoff.office import OfficeOf
-from bot.model import Address, Locale, OutboxId, Person, spans_text
+from bot.model import Address, Locale, OutboxId, Person, Reply, Staff, spans_text
 from bot.store.absences import list_absences
 from bot.store.database import Database
+from bot.store.desk_reading import Filters, read_queue
 from bot.store.sent_replies import FoundReply, find_reply, find_reply_posted_as, last_locale_of, own_cases, takes_part
+from bot.worker.room_people import RoomPeople, teams_of
+
+MOST_QUEUED = 30
+"""Cases on the home of a coordinator; the desk shows all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,8 @@ class Looks:
     office: OfficeOf
     clock: Callable[[], datetime]
     questions: Callable[[Locale], Sequence[str]]
+    content: Callable[[], Content]
+    coordinators: RoomPeople | None = None
 
     async def takes_part(self, person: Person, address: Address) -> bool:
         """Whether this person has said something in the conversation at this address."""
@@ -47,6 +60,39 @@ class Looks:
         office = self.office(await list_absences(self.database, now))
         said = ((case.number, status_of(case, locale, now, office)) for case in cases)
         return tuple(OwnCase(number, spans_text(words.spans)) for number, words in said if words is not None)
+
+    async def queue_of(self, person: Person) -> Reply | None:
+        """The open cases this person may work as a coordinator, the most urgent first; None when they are none now."""
+        content = self.content()
+        teams: frozenset[str] = frozenset()
+        staff: Staff | None = None
+        people = self.coordinators
+        if people is None:
+            return None
+        for room in people.rooms:
+            if room.channel != person.channel:
+                continue
+            try:
+                found = await people.coordinator(room, person.external_user, content)
+            except ChannelError:
+                continue  # what cannot be looked up gives nobody any right
+            if found is not None:
+                staff, teams = found, teams | teams_of(room, content)
+        if staff is None:
+            return None
+        locale, now = await self.locale_of(person), self.clock()
+        viewer = Staff(staff.id, staff.name, frozenset({"coordinator"}), teams)
+        rows = await read_queue(self.database, viewer, now, Filters())
+        listed = [
+            queued(row.facts, row.name, row.channel, topic_title(content, row.facts.topic, locale)) for row in rows
+        ]
+        return queue_list(listed[:MOST_QUEUED], content, now, locale)
+
+    def desk_choices(self, locale: Locale) -> DeskChoices:
+        """Teams by their names, and the reasons a coordinator may give."""
+        teams = ((team.id, team.name[locale]) for team in self.content().teams.values())
+        reasons = ((code, RESOLUTION_WORDS[code][locale]) for code in CODES)
+        return DeskChoices(tuple(teams), tuple(reasons))
 
     def starters(self, locale: Locale) -> Sequence[str]:
         """Up to four questions to begin with."""

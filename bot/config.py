@@ -124,6 +124,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_api: Annotated[str, AfterValidator(_slack_api)] = "https://slack.com/api/"
     slack_agent_view: bool = False
+    slack_desk_rooms: str = ""
 
     @property
     def database_address(self) -> str:

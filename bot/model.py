@@ -220,6 +220,9 @@ class AskedPerson:
     question: str
 
 
+TYPED = "desk:type:"
+"""In a room of coordinators a ``Pressed`` that begins so stands for the command behind it, put together by a form."""
+
 Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left | AskedPerson
 
 
@@ -384,6 +387,8 @@ class Reply:
     """The name of the coordinator whose words these are; nobody may take them for the program's."""
     automatic: bool = False
     """Said by the program while a person is expected: marked, so that nobody takes it for the person's."""
+    card: CaseNumber | None = None
+    """It is the card of this case in a room of coordinators; a platform with forms puts what is done there under it."""
 
 
 def spans_text(spans: tuple[Span, ...]) -> str:

@@ -17,7 +17,9 @@ ALLOWED = {
     "handoff": {"model", "handoff", "content.definitions"},
     "dialogue": {"model", "understanding", "handoff", "dialogue", *FACTS},
     "channels": {"model", "errors", "config", "channels"},
-    "channel_looks": {"model", "handoff", "dialogue", "store", "channels.looking"},
+    "channel_looks": {
+        "model", "errors", "content.definitions", "handoff", "dialogue", "store", "channels.looking", "worker.room_people",
+    },
     "store": {"model", "errors", "config", "store", "handoff"},
     "config": {"errors", "model"},
     "worker": {

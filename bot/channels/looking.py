@@ -33,6 +33,14 @@ class OwnCase:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeskChoices:
+    """What coordinators choose from, each as (value, words): teams to transfer to, reasons a case is resolved for."""
+
+    teams: tuple[tuple[str, str], ...]
+    reasons: tuple[tuple[str, str], ...]
+
+
 class Look(Protocol):
     """Answers such questions. All of them raise StoreUnavailable when the database does not answer."""
 
@@ -54,6 +62,14 @@ class Look(Protocol):
 
     async def cases_of(self, person: Person) -> Sequence[OwnCase]:
         """This person's own cases that are not over, the newest first."""
+        ...
+
+    async def queue_of(self, person: Person) -> Reply | None:
+        """The open cases this person may work as a coordinator; None when they are none, or that is not known now."""
+        ...
+
+    def desk_choices(self, locale: Locale) -> DeskChoices:
+        """What the forms of the desk offer."""
         ...
 
     def starters(self, locale: Locale) -> Sequence[str]:

@@ -29,7 +29,7 @@ def split_reply(reply: Reply, characters: int, blocks: int) -> tuple[Reply, ...]
         size += length
     if parts[-1] and size + under > characters:
         parts.append([])
-    bare = replace(reply, sources=(), choices=(), rateable=False)
+    bare = replace(reply, sources=(), choices=(), rateable=False, card=None)
     *first, last = (tuple(part) for part in parts)
     return (*(replace(bare, blocks=part) for part in first), replace(reply, blocks=last))
 

@@ -35,7 +35,7 @@ def slack_manifest(
     except ConfigError as error:
         stop_with(error)
     agent_view = settings.slack_agent_view if agent is None else agent
-    made = manifest(chosen, address, agent_view=agent_view, locale=language)
+    made = manifest(chosen, address, agent_view=agent_view, desk=bool(settings.slack_desk_rooms), locale=language)
     typer.echo(json.dumps(made, ensure_ascii=False, indent=2))
 
 

@@ -11,6 +11,9 @@ from bot.store.database import Database
 from bot.store.payloads import storable
 from bot.store.tables import case_messages, desk_posts
 
+BETWEEN_PARTS = " +"
+"""What stands between the parts of the id of a long message, on one platform or the other."""
+
 
 async def case_in_thread(database: Database, channel: str, room: str, thread: str) -> CaseNumber | None:
     """The case whose card begins this thread."""
@@ -30,7 +33,10 @@ async def case_of_message(database: Database, channel: str, room: str, external_
         desk_posts.c.channel == channel,
         desk_posts.c.room == storable(room),
         desk_posts.c.case_number.is_not(None),
-        or_(desk_posts.c.external_id == ours, desk_posts.c.external_id.startswith(f"{ours} ", autoescape=True)),
+        or_(
+            desk_posts.c.external_id == ours,
+            *(desk_posts.c.external_id.startswith(f"{ours}{more}", autoescape=True) for more in BETWEEN_PARTS),
+        ),
     )
     return await _case(database, found)
 

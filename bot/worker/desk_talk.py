@@ -22,6 +22,7 @@ from bot.handoff.case_states import Ignored, Refused
 from bot.handoff.case_words import Sentences
 from bot.handoff.relaying import written
 from bot.model import (
+    TYPED,
     AskedPerson,
     CaseFacts,
     CaseNumber,
@@ -95,6 +96,8 @@ class DeskTalk:
         match said.input:
             case Utterance(text=text):
                 await self._written(said, room, text, now)
+            case Pressed(value=value) if value.startswith(TYPED):
+                await self._written(said, room, value.removeprefix(TYPED), now)
             case Pressed(value=value):
                 claim = claimed_in(value)
                 await self._claims(said, room, None if claim is None else claim[0], now)

@@ -12,10 +12,12 @@ https://docs.slack.dev/reference/methods/chat.postMessage (50 blocks, 40,000 cha
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.channels.slack import slack_words as words
+from bot.channels.slack.block_parts import Json, button, plain
+from bot.channels.slack.desk_forms import card_buttons
 from bot.channels.slack.escaping import TURNS_AROUND, escape, is_safe, link_words
 from bot.channels.splitting import split_reply
 from bot.model import (
@@ -38,8 +40,6 @@ LIMITS = Limits(text=4_000, choices=25)
 PART = 3_000
 """Characters of the words in one message: room is left for sources, choices and who speaks."""
 MOST_BLOCKS = 40
-LABEL = 75
-"""Characters on a button."""
 ASIDE = 1_900
 """Characters of a note in small print; what is longer is set like any other paragraph."""
 
@@ -50,8 +50,6 @@ CHOICE, RATE_YES, RATE_NO, WHY = "choice", "rate-yes", "rate-no", "why"
 
 NOTHING = "–"
 """Stands for a reply without words: Slack takes no empty message."""
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,19 @@ def _blocks(reply: Reply, outbox_id: OutboxId) -> tuple[Json, ...]:
                 blocks.append(aside(spans))
     if reply.sources:
         blocks.append(rich_text(*(section(_source(note, reply)) for note in reply.sources)))
-    if reply.choices:
+    if reply.card is not None:
+        blocks.append(card_buttons(reply.card, reply.choices, reply.locale))
+    elif reply.choices:
         blocks.append(_choices(reply.choices, outbox_id))
     if reply.rateable:
         blocks.append(_rating(reply, outbox_id))
     return tuple(blocks)
+
+
+def words_of(reply: Reply) -> tuple[Json, ...]:
+    """The words of a reply as blocks, without anything to press."""
+    parts = split_reply(replace(reply, sources=(), choices=(), rateable=False, card=None), PART, MOST_BLOCKS)
+    return _blocks(parts[0], OutboxId(""))
 
 
 def _block_of(block: Paragraph | Bullets) -> Json:
@@ -118,6 +124,8 @@ def section(spans: Iterable[Span]) -> Json:
 
 
 def _element(span: Span, beside_a_link: bool) -> Json | None:
+    if span.mention is not None:
+        return {"type": "user", "user_id": span.mention}
     address = TURNS_AROUND.sub("", span.href or "")
     if address and is_safe(address):
         element: Json = {"type": "link", "url": address, "text": link_words(span.text, address)}
@@ -144,11 +152,6 @@ def aside(spans: Iterable[Span]) -> Json:
     return {"type": "context", "elements": [plain(text)]}
 
 
-def plain(text: str) -> Json:
-    """Words without any markup; ``:smile:`` stays what it is."""
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
 def _source(note: SourceNote, reply: Reply) -> tuple[Span, ...]:
     said = SOURCE_WORDS[reply.locale]
     dated = f"{said['as_of']} {note.as_of}" if note.as_of else said["undated"]
@@ -160,12 +163,6 @@ def _source(note: SourceNote, reply: Reply) -> tuple[Span, ...]:
 
 
 # --- Buttons ---------------------------------------------------------------------------------------------------------
-
-
-def button(text: str, action: str, value: str) -> Json:
-    """A button; what is too long for it ends in an ellipsis, and stands in full in the message's text."""
-    label = text if len(text) <= LABEL else f"{text[: LABEL - 1].rstrip()}…"
-    return {"type": "button", "action_id": action, "text": plain(label), "value": value}
 
 
 def _choices(choices: tuple[Choice, ...], outbox_id: OutboxId) -> Json:

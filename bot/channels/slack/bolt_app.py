@@ -21,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.handlers import Handlers, given_back, private
 from bot.channels.slack.interactions import CASE_FORM, COMMAND, SHORTCUT
+from bot.channels.slack.slack_desk_events import FORM as DESK_FORM
 from bot.errors import StoreUnavailable
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,15 @@ def build_app(handlers: Handlers, signing_secret: str | None, base_url: str) -> 
         except StoreUnavailable as error:  # the form stays open, with everything that was written
             _note_not_taken_in(error)
             wrong = given_back(BOTH_AWAY)
+        await (ack() if wrong is None else ack(**wrong))
+
+    @app.view(DESK_FORM)
+    async def on_desk_form(body: dict[str, Any], ack: AsyncAck) -> None:
+        try:
+            wrong = await handlers.desk_form_sent(body)
+        except StoreUnavailable as error:  # the form stays open, with everything that was written
+            _note_not_taken_in(error)
+            wrong = {"response_action": "errors", "errors": {"text": BOTH_AWAY}}
         await (ack() if wrong is None else ack(**wrong))
 
     app.error(_on_error)

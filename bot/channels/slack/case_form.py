@@ -1,7 +1,7 @@
 """The form to hand a question to the coordinators: the question, and whether they may see a name."""
 
 from bot.channels.slack import slack_words as words
-from bot.channels.slack.blocks import Json, plain
+from bot.channels.slack.block_parts import Json, plain
 from bot.channels.slack.interactions import CASE_FORM, CONSENT, QUESTION
 from bot.model import Locale
 

@@ -9,9 +9,11 @@ from typing import Any, assert_never
 
 from bot.channels.looking import Look, SentReply
 from bot.channels.slack import slack_words as words
-from bot.channels.slack.blocks import Json, with_choice, with_rating
+from bot.channels.slack.block_parts import Json
+from bot.channels.slack.blocks import with_choice, with_rating
 from bot.channels.slack.case_form import case_form
 from bot.channels.slack.commands import Private, Said, read_words
+from bot.channels.slack.desk_handlers import DeskHandlers
 from bot.channels.slack.home import cases_said, home_view
 from bot.channels.slack.intake import Intake
 from bot.channels.slack.interactions import (
@@ -46,10 +48,18 @@ class Handlers:
     us: Workspace
 
     def __init__(
-        self, intake: Intake, look: Look, rooms: Rooms, members: Members, surfaces: Surfaces, *, agent_view: bool
+        self,
+        intake: Intake,
+        look: Look,
+        rooms: Rooms,
+        members: Members,
+        surfaces: Surfaces,
+        desk: DeskHandlers,
+        *,
+        agent_view: bool,
     ) -> None:
         self._intake, self._look, self._members = intake, look, members
-        self._rooms, self._surfaces = rooms, surfaces
+        self._rooms, self._surfaces, self._desk = rooms, surfaces, desk
         self._agent_view = agent_view
 
     # --- Events ------------------------------------------------------------------------------------------------------
@@ -57,7 +67,7 @@ class Handlers:
     async def message(self, body: Body) -> None:
         """``message`` and ``app_mention``."""
         event = body["event"]
-        heard = read_message(event, self.us, agent_view=self._agent_view)
+        heard = read_message(event, self.us, agent_view=self._agent_view, desk_rooms=self._desk.rooms)
         match heard:
             case None:
                 return
@@ -88,8 +98,14 @@ class Handlers:
 
     async def reaction(self, body: Body) -> None:
         """``reaction_added``: a number, a thumb or a raised hand under a reply is what could be pressed there."""
-        reacted = read_reaction(body["event"], self.us)
-        if reacted is None or self.us.is_stranger(body["event"]):
+        event = body["event"]
+        if self.us.is_stranger(event):
+            return
+        if self._desk.is_at(event.get("item") or {}):
+            await self._desk.reacted(event, self.us)
+            return
+        reacted = read_reaction(event, self.us)
+        if reacted is None:
             return
 
         async def take() -> None:
@@ -117,9 +133,12 @@ class Handlers:
 
     async def pressed(self, body: Body) -> None:
         """``block_actions``: a button under a reply or on the home."""
-        pressing = read_press(body)
         if not self._is_one_of_us(body):
             return
+        if self._desk.is_at({"channel": (body.get("container") or {}).get("channel_id")}):
+            await self._desk.pressed(body)
+            return
+        pressing = read_press(body)
         match pressing:
             case None:
                 return
@@ -167,6 +186,9 @@ class Handlers:
         command = read_command(body, bot_user)
         if not self._is_one_of_us(body):
             return private(words.STRANGER["de"])
+        if command.room in self._desk.rooms:
+            await self._desk.commanded(command)
+            return None
         return await self._intake.in_time(self._take_command(command))
 
     async def _take_command(self, command: Commanded) -> Json | None:
@@ -210,6 +232,10 @@ class Handlers:
         await self._take_alone(await self._members.named(form.person) if form.consent else form.person, given)
         return None
 
+    async def desk_form_sent(self, body: Body) -> Json | None:
+        """A form of the desk was submitted: what is wrong with it, by field; None when it was taken in."""
+        return await self._desk.form_sent(body) if self._is_one_of_us(body) else None
+
     # --- Shared ------------------------------------------------------------------------------------------------------
 
     async def _take_alone(self, person: Person, given: list[tuple[Input, ExternalId]]) -> None:
@@ -230,8 +256,8 @@ class Handlers:
 
     async def _show_home(self, person: Person) -> None:
         locale = await self._look.locale_of(person)
-        cases = await self._look.cases_of(person)
-        self._surfaces.home(person.external_user, home_view(self._look.starters(locale), cases, locale))
+        cases, queue = await self._look.cases_of(person), await self._look.queue_of(person)
+        self._surfaces.home(person.external_user, home_view(self._look.starters(locale), cases, locale, queue))
 
 
 def private(text: str) -> Json:

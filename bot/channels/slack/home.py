@@ -3,20 +3,24 @@
 from collections.abc import Sequence
 
 from bot.channels.looking import OwnCase
+from bot.channels.slack import slack_desk_words as desk_words
 from bot.channels.slack import slack_words as words
-from bot.channels.slack.blocks import Json, button, plain, rich_text, section
+from bot.channels.slack.block_parts import Json, button, plain
+from bot.channels.slack.blocks import rich_text, section, words_of
 from bot.channels.slack.interactions import ASK_PERSON, ASK_STARTER
-from bot.model import Locale, Span
+from bot.model import Locale, Reply, Span
 
 MOST_CASES = 20
 
 
-def home_view(starters: Sequence[str], cases: Sequence[OwnCase], locale: Locale) -> Json:
-    """The home of one employee."""
+def home_view(starters: Sequence[str], cases: Sequence[OwnCase], locale: Locale, queue: Reply | None = None) -> Json:
+    """The home of one employee; a coordinator's begins with the ``queue``."""
     blocks: list[Json] = [
         {"type": "header", "text": plain(words.HOME_TITLE[locale])},
         rich_text(section((Span(words.HOME_ABOUT[locale]),))),
     ]
+    if queue is not None:
+        blocks += [_heading(desk_words.HOME_QUEUE[locale]), *words_of(queue)]
     if starters:
         asks = [button(question, f"{ASK_STARTER}-{number}", "ask") for number, question in enumerate(starters, 1)]
         blocks += [_heading(words.HOME_ASK[locale]), {"type": "actions", "block_id": "starters", "elements": asks}]

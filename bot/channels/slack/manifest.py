@@ -36,6 +36,11 @@ METHODS: Mapping[str, tuple[str, ...]] = {
 }
 """Every method that is called, with the scopes it needs in the kinds of rooms Lotse is in."""
 
+DESK_METHODS: Mapping[str, tuple[str, ...]] = {
+    "conversations.members": ("channels:read", "groups:read"),
+}
+"""The same, for methods that are called where coordinators work cases in Slack."""
+
 AGENT_METHODS: Mapping[str, tuple[str, ...]] = {
     "assistant.threads.setStatus": ("assistant:write",),
     "assistant.threads.setSuggestedPrompts": ("assistant:write",),
@@ -58,10 +63,10 @@ COMMAND_SCOPE = "commands"
 """For the command and the shortcut."""
 
 
-def scopes(*, agent_view: bool) -> tuple[str, ...]:
+def scopes(*, agent_view: bool, desk: bool = False) -> tuple[str, ...]:
     """The scopes the app asks for, in order."""
     needed = {COMMAND_SCOPE}
-    for methods in (METHODS, AGENT_METHODS if agent_view else {}):
+    for methods in (METHODS, AGENT_METHODS if agent_view else {}, DESK_METHODS if desk else {}):
         needed.update(scope for each in methods.values() for scope in each)
     for subscriptions in EVENTS.values():
         needed.update(scope for each in subscriptions.values() for scope in each)
@@ -73,8 +78,10 @@ def subscriptions() -> tuple[str, ...]:
     return tuple(sorted(name for each in EVENTS.values() for name in each))
 
 
-def manifest(transport: Transport, address: str, *, agent_view: bool, locale: Locale = "de") -> dict[str, Any]:
-    """The manifest. ``address`` is where Slack reaches Lotse by HTTP, such as ``https://lotse.example.org``."""
+def manifest(
+    transport: Transport, address: str, *, agent_view: bool, desk: bool = False, locale: Locale = "de"
+) -> dict[str, Any]:
+    """The manifest. ``desk``: coordinators work in Slack too. ``address`` is where Slack reaches Lotse by HTTP, such as ``https://lotse.example.org``."""
     url = {"request_url": f"{address}{PATH}"} if transport == "http" else {}
     command = {
         "command": COMMAND,
@@ -110,7 +117,7 @@ def manifest(transport: Transport, address: str, *, agent_view: bool, locale: Lo
             "background_color": "#0b3954",
         },
         "features": features,
-        "oauth_config": {"scopes": {"bot": list(scopes(agent_view=agent_view))}},
+        "oauth_config": {"scopes": {"bot": list(scopes(agent_view=agent_view, desk=desk))}},
         "settings": {
             "event_subscriptions": {**url, "bot_events": list(subscriptions())},
             "interactivity": {"is_enabled": True, **url},

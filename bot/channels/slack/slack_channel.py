@@ -9,6 +9,8 @@ from bot.channels.channel import Accept
 from bot.channels.looking import Look
 from bot.channels.slack.blocks import LIMITS
 from bot.channels.slack.bolt_app import build_app
+from bot.channels.slack.desk_handlers import DeskHandlers
+from bot.channels.slack.external_ids import posted
 from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.http_transport import HttpTransport
 from bot.channels.slack.intake import Intake
@@ -21,7 +23,7 @@ from bot.channels.slack.socket_transport import run_socket
 from bot.channels.slack.surfaces import Surfaces
 from bot.channels.slack.workspace import Workspace, workspace_from
 from bot.errors import ChannelError
-from bot.model import Delivery, ExternalId, Typing, View
+from bot.model import Delivery, ExternalId, Person, RoomState, Typing, View
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,7 @@ class SlackChannel:
 
     name = NAME
     limits = LIMITS
+    least_power = 0
 
     def __init__(self, settings: SlackSettings, look: Look) -> None:
         self._settings = settings
@@ -43,9 +46,18 @@ class SlackChannel:
         self._posting = Posting(self._api, self._rooms)
         self._surfaces = Surfaces(self._api)
         self._intake = Intake()
-        members = Members(self._api)
+        self._look, self._members = look, Members(self._api)
+        self.desk_rooms = settings.desk_rooms
+        rooms = [room.room for room in settings.desk_rooms]
+        desk = DeskHandlers(self._intake, look, self._surfaces, rooms, settings.desk_language)
         self._handlers = Handlers(
-            self._intake, look, self._rooms, members, self._surfaces, agent_view=settings.agent_view
+            self._intake,
+            look,
+            self._rooms,
+            self._members,
+            self._surfaces,
+            desk,
+            agent_view=settings.agent_view,
         )
         secret = settings.signing_secret
         self._app = build_app(self._handlers, secret, settings.api)
@@ -76,6 +88,16 @@ class SlackChannel:
         """Carry out one delivery. Raises ChannelError."""
         return await self._posting.carry_out(delivery)
 
+    async def look_into(self, room: str) -> RoomState:
+        """Who is in a room of coordinators. Raises ChannelError."""
+        if not self.ready.is_set():
+            raise ChannelError("it is not clear yet who Lotse is in Slack")
+        return await self._members.in_room(room, self._handlers.us)
+
+    def thread_at(self, external_id: ExternalId) -> str:
+        """The thread that begins with this message; of several parts, with the first."""
+        return posted(external_id).stamps[0]
+
     async def show(self, view: View) -> None:
         """In a thread of the agent view, that an answer is on its way; elsewhere Slack has no such sign."""
         match view:
@@ -83,7 +105,8 @@ class SlackChannel:
                 self._surfaces.begin("status", self._show_status(address.room, address.thread))
 
     async def _show_status(self, user: str, thread: str) -> None:
-        self._surfaces.status(await self._rooms.id_of(user), thread, "de")
+        locale = await self._look.locale_of(Person(NAME, user))
+        self._surfaces.status(await self._rooms.id_of(user), thread, locale)
 
     def _about(self, part: str) -> Tell:
         def tell(problem: str | None) -> None:

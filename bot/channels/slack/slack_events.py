@@ -10,6 +10,7 @@ anything in a direct conversation      said there; with the agent view every mes
 a message that mentions Lotse          said in its thread, which it begins where there is none
 a reply in a thread without mention    said there, if this person has already spoken with Lotse in that thread and does
                                        not begin by naming somebody else
+anything in a room of coordinators     said there, to colleagues or to Lotse (``worker/desk_talk.py``)
 anything else in a channel             nothing: not stored, not looked at again
 what a program wrote                   nothing, whoever it is
 =====================================  ==================================================================================
@@ -20,7 +21,7 @@ to send one message under two stamps, with one ``client_msg_id``: that is its se
 Source: https://docs.slack.dev/reference/events/message/ and the pages of its subtypes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -65,7 +66,9 @@ class Reacted:
     at: datetime
 
 
-def read_message(event: Mapping[str, Any], us: Workspace, *, agent_view: bool) -> Heard | StrangerAsked | None:
+def read_message(
+    event: Mapping[str, Any], us: Workspace, *, agent_view: bool, desk_rooms: Collection[str] = ()
+) -> Heard | StrangerAsked | None:
     """What a ``message`` or ``app_mention`` event says to Lotse; None when it says nothing to it."""
     subtype = event.get("subtype")
     match subtype:
@@ -76,6 +79,8 @@ def read_message(event: Mapping[str, Any], us: Workspace, *, agent_view: bool) -
         case _ if subtype not in SAID or us.is_own(event):
             return None
     room, text = event["channel"], event.get("text") or ""
+    if room in desk_rooms:
+        return Heard(_said(event, Address(NAME, room, event.get("thread_ts")), plain_text(text, us.bot_user)))
     if event.get("channel_type") == "mpim":
         return None
     direct = _is_direct(event)

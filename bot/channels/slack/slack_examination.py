@@ -10,8 +10,10 @@ from email.utils import parsedate_to_datetime
 from bot.channels.finding import Finding
 from bot.channels.slack.http_transport import PATH, VALID_S
 from bot.channels.slack.manifest import scopes
+from bot.channels.slack.members import Members
 from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.slack_settings import SlackSettings
+from bot.channels.slack.workspace import Workspace, workspace_from
 from bot.errors import ChannelError
 
 RENEW = "Paste `lotse slack-manifest` at *App Manifest* and press *Reinstall*."
@@ -35,13 +37,15 @@ async def examine_slack(settings: SlackSettings, address: str | None) -> AsyncIt
         yield await _socket(settings.app_token, settings.api)
     else:
         yield _http(address)
+    for room in settings.desk_rooms:
+        yield await _desk_room(settings, room.room, workspace_from(me))
 
 
 def _rights(headers: Mapping[str, str], settings: SlackSettings) -> Finding | None:
     granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip()}
     if not granted:
         return Finding("note", "Slack does not say what this token may do.")
-    wanted = set(scopes(agent_view=settings.agent_view))
+    wanted = set(scopes(agent_view=settings.agent_view, desk=bool(settings.desk_rooms)))
     if missing := sorted(wanted - granted):
         return Finding("wrong", f"The app may not do what it needs: {', '.join(missing)} is missing. {RENEW}")
     if spare := sorted(granted - wanted):
@@ -71,6 +75,22 @@ async def _socket(app_token: str, base_url: str) -> Finding:
     finally:
         await api.close()
     return Finding("good", "Slack gives a connection for Socket Mode.")
+
+
+async def _desk_room(settings: SlackSettings, room: str, us: Workspace) -> Finding:
+    api = SlackApi(settings.bot_token, settings.api)
+    try:
+        state = await Members(api).in_room(room, us)
+    except ChannelError as error:
+        return Finding("wrong", f"{error.reason}. Is {room} (LOTSE_SLACK_DESK_ROOMS) a channel Lotse was invited to?")
+    finally:
+        await api.close()
+    count = sum(member.joined for member in state.members)
+    if not count:
+        return Finding(
+            "wrong", f"Nobody in {room} (LOTSE_SLACK_DESK_ROOMS) may work cases: guests and programs do not."
+        )
+    return Finding("good", f"{count} people may work cases in {room}; whoever can join it may, too.")
 
 
 def _http(address: str | None) -> Finding:

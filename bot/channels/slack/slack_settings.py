@@ -1,9 +1,13 @@
 """What the operator set for Slack, checked together once."""
 
+import re
 from dataclasses import dataclass, field
 
+from bot.channels.desk_rooms import read_desk_rooms
+from bot.channels.slack.slack_events import NAME
 from bot.config import Settings
 from bot.errors import ConfigError
+from bot.model import DeskRoom, Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,8 @@ class SlackSettings:
     signing_secret: str | None = field(repr=False)
     api: str
     agent_view: bool
+    desk_rooms: tuple[DeskRoom, ...] = ()
+    desk_language: Locale = "de"
 
 
 def slack_settings(settings: Settings) -> SlackSettings | None:
@@ -39,7 +45,19 @@ def slack_settings(settings: Settings) -> SlackSettings | None:
             "LOTSE_SLACK_BOT_TOKEN alone lets nothing arrive: set LOTSE_SLACK_APP_TOKEN as well (Socket Mode), "
             "or LOTSE_SLACK_SIGNING_SECRET (HTTP)."
         )
-    return SlackSettings(bot, app, signing, settings.slack_api, settings.slack_agent_view)
+    return SlackSettings(
+        bot,
+        app,
+        signing,
+        settings.slack_api,
+        settings.slack_agent_view,
+        read_desk_rooms("LOTSE_SLACK_DESK_ROOMS", settings.slack_desk_rooms, NAME, _is_room, "C024BE7LH"),
+        settings.desk_language,
+    )
+
+
+def _is_room(room: str) -> bool:
+    return re.fullmatch("[CG][A-Z0-9]{2,20}", room) is not None
 
 
 def _starts_with(name: str, token: str, beginning: str) -> None:

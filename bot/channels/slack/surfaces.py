@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 
 from bot.channels.slack import slack_words as words
-from bot.channels.slack.blocks import Json, SlackMessage
+from bot.channels.slack.block_parts import Json
+from bot.channels.slack.blocks import SlackMessage
 from bot.channels.slack.escaping import escape
 from bot.channels.slack.slack_api import SlackApi
 from bot.errors import ChannelError, StoreUnavailable

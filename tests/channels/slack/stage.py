@@ -56,7 +56,8 @@ async def slack_stage(folder, emulator, transport, *, agent_view=False):
 
         def platform(site):
             questions = functools.partial(dict.__getitem__, QUESTIONS)
-            looks = Looks(site.database, office_of(site.live, site.people), site.clock, questions)
+            content = site.live.content
+            looks = Looks(site.database, office_of(site.live, site.people), site.clock, questions, lambda: content)
             return SlackChannel(slack_settings(bridge, agent_view=agent_view), looks)
 
         site = await stack.enter_async_context(running_site(folder, platform=platform))

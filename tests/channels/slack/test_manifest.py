@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.slack import bolt_app, manifest
-from bot.channels.slack.manifest import AGENT_METHODS, EVENTS, METHODS, scopes, subscriptions
+from bot.channels.slack.manifest import AGENT_METHODS, DESK_METHODS, EVENTS, METHODS, scopes, subscriptions
 from tests.channels.slack.block_check import manifest_findings
 from tests.channels.slack.emulator import running_emulator
 from tests.channels.slack.stage import slack_stage
@@ -32,7 +32,7 @@ def called_methods():
 
 
 def test_every_method_that_is_called_has_its_scopes_and_every_other_is_gone():
-    assert called_methods() == {*METHODS, *AGENT_METHODS}
+    assert called_methods() == {*METHODS, *AGENT_METHODS, *DESK_METHODS}
 
 
 def test_every_event_that_is_handled_is_subscribed_to_and_every_other_is_not():
@@ -48,6 +48,7 @@ def test_scopes_are_the_least_there_are():
     }  # fmt: skip
     assert set(scopes(agent_view=False)) == plain
     assert set(scopes(agent_view=True)) == plain | {"assistant:write"}
+    assert set(scopes(agent_view=False, desk=True)) == plain | {"channels:read", "groups:read"}
     assert subscriptions() == (
         "app_home_opened", "app_mention", "message.channels", "message.groups", "message.im", "reaction_added",
     )  # fmt: skip
@@ -56,7 +57,7 @@ def test_scopes_are_the_least_there_are():
 def test_the_setup_page_explains_every_scope():
     page = (PACKAGE / "README.md").read_text("utf-8")
     table = page.partition("## Rights")[2].partition("## When")[0]
-    assert set(re.findall(r"`([a-z_.]+:[a-z_:.]+|commands)`", table)) == set(scopes(agent_view=True))
+    assert set(re.findall(r"`([a-z_.]+:[a-z_:.]+|commands)`", table)) == set(scopes(agent_view=True, desk=True))
 
 
 def test_manifests_fit_slacks_own_type_and_limits(node_tools, tmp_path):

@@ -6,6 +6,8 @@ import pytest
 
 from bot.channels.slack.manifest import scopes
 from bot.channels.slack.slack_examination import _clock, _rights, examine_slack
+from bot.model import DeskRoom
+from tests.channels.slack.at_the_desk import desk_in_slack
 from tests.channels.slack.bridge import Bridge
 from tests.channels.slack.emulator import APP_TOKEN, BOT_TOKEN
 from tests.channels.slack.stage import slack_settings
@@ -76,3 +78,16 @@ def test_the_command_ends_with_1_when_something_is_wrong(tmp_path):
     assert done.returncode == 1
     assert "WRONG  Slack could not be reached" in done.stdout
     assert "Slack is not used" in lotse_here("doctor", folder=tmp_path).stdout
+
+
+async def test_the_rooms_of_coordinators_are_looked_into(slack_emulator, tmp_path):
+    async with desk_in_slack(tmp_path, slack_emulator) as desk:
+        settings = replace(slack_settings(desk.bridge), desk_rooms=desk.channel.desk_rooms)
+        said = await found(settings)
+        assert said[-1] == (
+            "good",
+            f"2 people may work cases in {desk.room}; whoever can join it may, too.",
+        )
+        elsewhere = await found(replace(settings, desk_rooms=(DeskRoom("slack", "C0NOWHERE", rest=True),)))
+    assert elsewhere[-1][0] == "wrong"
+    assert "LOTSE_SLACK_DESK_ROOMS" in elsewhere[-1][1]

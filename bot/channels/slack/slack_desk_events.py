@@ -1,0 +1,147 @@
+"""Reads what happens in a room of coordinators: pure, from the payload to inputs.
+
+There everything counts that somebody writes, whoever it is addressed to; what it does is decided elsewhere, and who may do it by
+who is in the room. Slack's commands do not work in threads and reactions carry one bit, so the card has buttons, and forms for
+what needs words. What a form says is handed in as the command it stands for, so there is one way in which things are done.
+
+Source: https://docs.slack.dev/reference/interaction-payloads/
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from bot.channels.slack.external_ids import message_id
+from bot.channels.slack.slack_events import NAME, moment
+from bot.channels.slack.workspace import Workspace
+from bot.model import TYPED, Address, ExternalId, Incoming, Input, Person, Pressed, Reacted
+
+Step = Literal["reply", "note", "transfer", "wait", "resolve", "knowledge"]
+"""What a button on a card opens a form for."""
+STEPS: tuple[Step, ...] = get_args(Step)
+
+CLAIM, FORM = "desk-claim", "desk-form"
+"""The ``action_id`` of the button that claims, and the ``callback_id`` of every form."""
+
+HANDS: Mapping[str, str] = {
+    "raised_hand": "✋", "hand": "✋", "raised_back_of_hand": "🤚", "raised_hand_with_fingers_splayed": "🖐",
+}  # fmt: skip
+"""Slack's names of the signs that mean something under a card."""
+MAX_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPlace:
+    """The card a form belongs to: its room, the thread that begins with it, and its case."""
+
+    room: str
+    thread: str
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpensForm:
+    """A button on a card that needs words."""
+
+    step: Step
+    place: DeskPlace
+    user: str
+    trigger: str
+
+
+def read_desk_reaction(event: Mapping[str, Any], us: Workspace) -> Incoming | None:
+    """A hand under a message in a room of coordinators; None for any other sign."""
+    item, user = event.get("item") or {}, event.get("user")
+    sign = HANDS.get(str(event.get("reaction", "")).partition("::")[0])  # behind it stands the tone of skin
+    if item.get("type") != "message" or sign is None or user in (None, us.bot_user):
+        return None
+    room, at = item["channel"], event["event_ts"]
+    external_id = ExternalId(f"{room}:{item['ts']}:{user}:{event['reaction']}:{at}")
+    return _incoming(room, None, user, Reacted(message_id(room, item["ts"]), sign), external_id, moment(at))
+
+
+def read_desk_press(body: Mapping[str, Any]) -> Incoming | OpensForm | None:
+    """A button on a card; None for one this release does not know."""
+    action = body["actions"][0]
+    container, message = body.get("container") or {}, body.get("message") or {}
+    room, stamp = container.get("channel_id"), container.get("message_ts")
+    if not room or not stamp:
+        return None
+    user, name, value = body["user"]["id"], action["action_id"], str(action.get("value", ""))
+    thread = message.get("thread_ts") or container.get("thread_ts") or stamp
+    if name == CLAIM:
+        external_id = ExternalId(f"press:{user}:{action['action_ts']}:{CLAIM}")
+        return _incoming(room, thread, user, Pressed(value[:MAX_ID]), external_id, moment(action["action_ts"]))
+    step = next((step for step in STEPS if name == f"desk-{step}"), None)
+    if step is None or not re.fullmatch(r"[0-9]{1,9}", value):
+        return None
+    return OpensForm(step, DeskPlace(room, thread, int(value)), user, body["trigger_id"])
+
+
+def read_desk_form(body: Mapping[str, Any], now: datetime) -> tuple[DeskPlace, Incoming | None]:
+    """A form that was sent, as the command it stands for; None when something it needs is missing."""
+    view = body["view"]
+    step, place = _place_of(view["private_metadata"])
+    command = _command(step, place, _values(view["state"]["values"]))
+    if command is None:
+        return place, None
+    external_id = ExternalId(f"form:{view['id'][:MAX_ID]}")
+    said = Pressed(f"{TYPED}{command}")
+    return place, _incoming(place.room, place.thread, body["user"]["id"], said, external_id, now)
+
+
+def read_desk_command(room: str, user: str, words: str, external_id: ExternalId, now: datetime) -> Incoming:
+    """Slack's own command typed in a room of coordinators: the same words as ``!``, which works in threads as well."""
+    return _incoming(room, None, user, Pressed(f"{TYPED}!{words.strip() or 'hilfe'}"), external_id, now)
+
+
+def metadata(step: Step, place: DeskPlace) -> str:
+    """What Slack keeps with an open form and hands back with it."""
+    return json.dumps({"step": step, "room": place.room, "thread": place.thread, "case": place.case})
+
+
+def _place_of(kept: str) -> tuple[Step, DeskPlace]:
+    given = json.loads(kept)
+    step: Step = next(step for step in STEPS if step == given["step"])
+    return step, DeskPlace(given["room"], given["thread"], given["case"])
+
+
+def _command(step: Step, place: DeskPlace, given: Mapping[str, str]) -> str | None:
+    """What would be typed instead. The case's number stands in front of words that may begin with a number of their own."""
+    text, case = given.get("text", "").strip(), place.case
+    match step:
+        case "reply":
+            return f"!a {text}" if text else None
+        case "note":
+            return f"!notiz {text}" if text else None
+        case "knowledge":
+            return f"!wissen {text}" if text else None
+        case "transfer":
+            target = " ".join((given.get("other") or given.get("team") or "").replace(":", " ").split())
+            return f"!an {case} {target}: {text}" if target and text else None
+        case "wait":
+            until = f"bis {given['until']} " if given.get("until") else ""
+            if given.get("for") == "third":
+                return f"!extern {case} {until}{text}" if until else None
+            return f"!warten {case} {until}{text}" if text else None
+        case "resolve":
+            return f"!fertig {case} {given['code']} {text}" if given.get("code") else None
+
+
+def _values(state: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a form by the name of their block, as texts."""
+    found: dict[str, str] = {}
+    for name, actions in state.items():
+        for field in actions.values():
+            chosen = (field.get("selected_option") or {}).get("value")
+            found[name] = str(field.get("value") or field.get("selected_date") or chosen or "")
+    return found
+
+
+def _incoming(
+    room: str, thread: str | None, user: str, given: Input, external_id: ExternalId, at: datetime
+) -> Incoming:
+    return Incoming(Address(NAME, room, thread), Person(NAME, user), external_id, given, at, None, user)

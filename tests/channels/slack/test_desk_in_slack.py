@@ -1,0 +1,199 @@
+"""Coordinators work cases in a channel of Slack: card, thread, buttons, forms, signs; who may, and what a forged form does."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from bot.channels.slack.escaping import unescape
+from bot.handoff.case_events import Claims
+from bot.model import Address
+from bot.store.cases import cases_of
+from bot.store.desk import Done
+from tests.channels.slack.at_the_desk import KIM, OLE, desk_in_slack
+from tests.channels.slack.block_check import own_findings, sdk_findings
+from tests.desk_people import MARIA
+
+
+@pytest.fixture
+async def desk(request, tmp_path, slack_emulator):
+    """By Socket Mode, where a test does not ask for HTTP: the handlers are the same."""
+    async with desk_in_slack(tmp_path, slack_emulator, getattr(request, "param", "socket")) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def kim(desk):
+    return await desk.person(KIM)
+
+
+async def opened(desk, kim):
+    """A case of Kim's, and its card."""
+    await kim.write("Was zahlt der Bonus mir?")
+    await kim.answered("Sie schrieben: Was zahlt der Bonus mir?")
+    await kim.write("Mensch")
+    await kim.answered("ist offen.")
+    (case,) = await cases_of(desk.site.database, Address("slack", kim.user))
+    return case.number, await desk.card(case.number)
+
+
+async def facts_of(desk, kim):
+    return (await cases_of(desk.site.database, Address("slack", kim.user)))[-1].facts
+
+
+def claimed_by(name):
+    return lambda card: name in card["text"] and not buttons(card) & {"desk-claim"}
+
+
+def buttons(message):
+    return {
+        element["action_id"]
+        for block in message["blocks"]
+        if block["type"] == "actions"
+        for element in block["elements"]
+    }
+
+
+@pytest.mark.parametrize("desk", ["http", "socket"], indirect=True)
+async def test_a_case_is_claimed_answered_and_resolved_from_its_card(desk, kim):
+    number, card = await opened(desk, kim)
+    assert "Was zahlt der Bonus mir?" in unescape(card["text"])
+    assert "desk-claim" in buttons(card)
+    assert (await desk.press(desk.anna, card, "desk-claim")).acknowledged
+    card = await desk.card(number, claimed_by("Person person1"))
+    await desk.anna.write("60 Prozent, höchstens 5.000 Euro.", desk.room, card["ts"])
+    await kim.answered("60 Prozent, höchstens 5.000 Euro.")
+    await kim.write("Danke!")
+    await desk.in_thread(card, "Danke!")
+    assert not (await desk.fill_in(desk.anna, card, "resolve", code="answered", text="Viel Erfolg!")).answer
+    await kim.answered("Viel Erfolg!")
+    await desk.card(number, lambda it: "Erledigt" in it["text"])
+    posted = desk.bridge.called("chat.postMessage") + desk.bridge.called("chat.update")
+    assert [
+        finding for call in posted for finding in (*sdk_findings(call["blocks"]), *own_findings(call["blocks"]))
+    ] == []
+
+
+async def test_a_note_stays_among_coordinators_and_everything_else_has_a_form(desk, kim):
+    number, card = await opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    card = await desk.card(number, claimed_by("Person person1"))
+    assert not (await desk.fill_in(desk.anna, card, "note", text="Zeugnis fehlt noch")).answer
+    await desk.in_thread(card, "Zeugnis fehlt noch")
+    assert not (await desk.fill_in(desk.anna, card, "reply", text="Seit wann sind Sie dort?")).answer
+    await kim.answered("Seit wann sind Sie dort?")
+    wait = {"for": "employee", "until": "2026-12-01", "text": "3 Angaben fehlen, welche haben Sie?"}
+    assert not (await desk.fill_in(desk.anna, card, "wait", **wait)).answer
+    await kim.answered("3 Angaben fehlen, welche haben Sie?")
+    card = await desk.card(number, lambda it: "Wartet auf die Person" in it["text"])
+    moved = {"team": "anerkennung", "text": "Es geht um ein Zeugnis von dort."}
+    assert not (await desk.fill_in(desk.anna, card, "transfer", **moved)).answer
+    await kim.answered("Anerkennung")
+    await desk.fill_in(desk.anna, card, "knowledge", text="Bonus")
+    await desk.in_thread(card, "Bonus")
+    assert "Zeugnis fehlt noch" not in "\n".join(await kim.read())
+    assert "von dort" not in "\n".join(await kim.read())
+
+
+async def test_a_form_that_lacks_something_is_given_back(desk, kim):
+    number, card = await opened(desk, kim)
+    back = await desk.fill_in(desk.anna, card, "transfer", text="ohne Ziel")
+    assert back.answer["response_action"] == "errors"
+    back = await desk.fill_in(desk.anna, card, "wait", **{"for": "third", "text": "ohne Tag"})
+    assert str(number) not in back.answer["errors"]["text"]
+    assert "Tag" in back.answer["errors"]["text"]
+
+
+async def test_a_hand_claims_and_what_is_typed_works_too(desk, kim):
+    number, card = await opened(desk, kim)
+    await desk.ben.react(card["ts"], "raised_hand", desk.room)
+    card = await desk.card(number, claimed_by("Person person2"))
+    await desk.ben.write("!notiz per Befehl", desk.room, card["ts"])
+    await desk.ben.write("// und so", desk.room, card["ts"])
+    reply = await desk.ben.write("Erste Fassung", desk.room, card["ts"])
+    await kim.answered("Erste Fassung")
+    await desk.ben.change(reply, "Zweite Fassung", desk.room)
+    await kim.answered("Zweite Fassung")
+    await desk.ben.delete(reply, desk.room)
+    await kim.sees(lambda them: not any("Fassung" in one["text"] for one in them))
+    read = "\n".join(await kim.read())
+    assert "Befehl" not in read
+    assert "und so" not in read
+
+
+async def test_what_an_employee_changes_and_deletes_follows_into_the_thread(desk, kim):
+    number, card = await opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    await desk.card(number, claimed_by("Person person1"))
+    said = await kim.write("Ich wohne in <!channel> Kiel")
+    await desk.in_thread(card, "Ich wohne in")
+    await kim.change(said, "Ich wohne in Lübeck")
+    await desk.in_thread(card, "Lübeck")
+    desk.site.now += timedelta(seconds=1)
+    await kim.delete(said)
+    await desk.in_thread(card, "gelöscht")
+    texts = "\n".join(one["text"] for one in await desk.anna.messages(desk.room, card["ts"]))
+    assert "<!" not in texts
+
+
+async def test_only_who_is_in_the_room_may_and_a_forged_press_does_nothing(desk, kim):
+    number, card = await opened(desk, kim)
+    ole = await desk.person(OLE)
+    await desk.press(ole, card, "desk-claim")
+    await desk.in_thread(card, "nicht als Koordination eingetragen")
+    forged = ole.press_payload(card, "desk-claim", desk.room)
+    forged["actions"][0]["value"] = f"desk:claim:{number + 1}:1"
+    await desk.bridge.push("interactive", forged)
+    view = {
+        "type": "modal",
+        "blocks": [],
+        "callback_id": "desk-form",
+        "private_metadata": json.dumps({"step": "note", "room": "C0ANDERS", "thread": card["ts"], "case": number}),
+    }
+    await desk.send_form(ole, view)
+    facts = await facts_of(desk, kim)
+    assert (facts.state, facts.owner) == ("open", None)
+
+
+async def test_nobody_may_when_slack_does_not_say_who_is_in_the_room(desk, kim):
+    _, card = await opened(desk, kim)
+    desk.site.now += timedelta(minutes=6)
+    desk.bridge.fail("conversations.members", times=99)
+    await desk.press(desk.anna, card, "desk-claim")
+    await desk.in_thread(card, "lässt sich im Moment nicht prüfen")
+    assert (await facts_of(desk, kim)).owner is None
+
+
+async def test_a_claim_at_the_desk_in_the_browser_is_the_same_claim(desk, kim):
+    number, card = await opened(desk, kim)
+    done = await desk.site.desk.act(number, Claims(MARIA), desk.site.now)
+    assert isinstance(done, Done)
+    await desk.press(desk.anna, card, "desk-claim")
+    await desk.in_thread(card, MARIA.name)
+    assert (await facts_of(desk, kim)).owner == MARIA.id
+
+
+async def test_the_home_of_a_coordinator_shows_the_queue(desk, kim):
+    await opened(desk, kim)
+    for person, sees in ((desk.anna, True), (kim, False)):
+        before = len(desk.bridge.called("views.publish"))
+        event = {
+            "type": "app_home_opened",
+            "user": person.user,
+            "channel": person.direct,
+            "tab": "home",
+            "event_ts": "1.1",
+        }
+        await desk.bridge.push("events_api", {"type": "event_callback", "team_id": "T000000001", "event": event})
+        await desk.bridge.until(lambda seen=before: len(desk.bridge.called("views.publish")) > seen)
+        view = desk.bridge.called("views.publish")[-1]["view"]
+        assert ("Offene Fälle Ihrer Teams" in json.dumps(view, ensure_ascii=False)) is sees
+        assert sdk_findings(view["blocks"]) == []
+
+
+async def test_the_command_in_the_coordinators_room_is_the_desks(desk, kim):
+    number, _ = await opened(desk, kim)
+    await desk.anna.command("liste", desk.room)
+    await desk.anna.answered("1 offene", desk.room)
+    await desk.anna.command(f"nimm {number}", desk.room)
+    await desk.card(number, claimed_by("Person person1"))
