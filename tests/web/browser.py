@@ -1,5 +1,6 @@
 """A real browser for tests of pages, watched all the time: nothing may leave the origin or be complained about."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -72,6 +73,15 @@ async def open_page(site, chromium):
 async def picture(page, name):
     SCREENSHOTS.mkdir(exist_ok=True)
     await page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+async def until(page, condition):
+    """Waits for a condition in JavaScript. Playwright's own way evaluates text, which the pages' policy refuses."""
+    await page.evaluate(f"""() => new Promise((done, give_up) => {{
+        const look = () => (({condition}) ? done() : requestAnimationFrame(look));
+        setTimeout(() => give_up(new Error({json.dumps(condition)} + " did not come true")), 5000);
+        look();
+    }})""")
 
 
 async def assert_accessible(page):

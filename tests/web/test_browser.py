@@ -12,7 +12,7 @@ from bot.store.transcripts import read_transcript
 from bot.web.chat_view import address_of
 from bot.web.page_texts import TEXTS
 from tests.desk_people import MARIA
-from tests.web.browser import LOOKS, NEEDS_CHROMIUM, PHONE, assert_accessible, picture
+from tests.web.browser import DESKTOP, LOOKS, NEEDS_CHROMIUM, PHONE, assert_accessible, picture, until
 from tests.web.payloads import HOSTILE_TEXTS
 from tests.web.site import CHOICES, QUESTIONS
 
@@ -335,6 +335,37 @@ async def test_a_long_answer_is_shown_from_its_beginning(open_page):
     long = answer(page, "Das Land übernimmt 60 %")
     await expect(long.locator(".who")).to_be_in_viewport()
     await expect(page.get_by_role("button", name=DE["person"])).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_the_answer_to_a_quick_reply_is_followed_while_the_page_still_scrolls(open_page, size):
+    page = await open_page(viewport=size)
+    await say(page, "lang")
+    await expect(answer(page, "Das Land übernimmt 60 %")).to_be_visible()
+    for number, text in enumerate(["Auswahl", "Noch eine Auswahl", "Bewerten", "Auswahl", "warum"], 2):
+        await say(page, text)
+        await expect(page.locator(".turn.lotse")).to_have_count(number)
+        await expect(page.locator("#notice")).to_be_empty()
+    await until(
+        page,
+        "document.querySelector('#log > :last-child .body').getBoundingClientRect().bottom"
+        " <= document.querySelector('.dock').getBoundingClientRect().top",
+    )
+
+
+async def test_who_reads_further_up_is_told_of_a_new_answer_and_not_moved(open_page, site):
+    page = await open_page(viewport=PHONE)
+    for text in ("lang", "lang"):
+        await say(page, text)
+    await expect(page.locator(".turn.lotse")).to_have_count(2)
+    async with site.without_answers():
+        await say(page, "Auswahl")
+        await expect(page.locator(".turn.user")).to_have_count(3)
+        await until(page, "innerHeight + scrollY >= document.documentElement.scrollHeight - 1")
+        await page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+        await until(page, "scrollY === 0")
+    await expect(page.locator("#notice")).to_contain_text(DE["new_below"])
+    assert await page.evaluate("scrollY") == 0
 
 
 @pytest.mark.parametrize("why", ["error_not_found", "error_unavailable"])

@@ -22,7 +22,7 @@
   let noticeTimer = 0;
   function say(text, { calm = false, link = null, seconds = 0 } = {}) {
     clearTimeout(noticeTimer);
-    const follow = atEnd();
+    const follow = following;
     notice.classList.toggle("calm", calm);
     if (notice.firstChild?.textContent !== text) notice.replaceChildren(...(text ? [element("span", "", text)] : []));
     if (link && !notice.querySelector("a")) notice.append(Object.assign(element("a", "", link.text), { href: link.href }));
@@ -51,14 +51,24 @@
   }
 
   // --- showing messages --------------------------------------------------------------------------------------------
+  // What arrives is followed since the reader was last at the end, and until they scroll up. Where the page stands at
+  // that moment says nothing: a quick answer comes while the page still scrolls down to the question.
+  let following = true, lastTop = window.scrollY;
   const atEnd = () => window.innerHeight + window.scrollY > document.documentElement.scrollHeight - 200;
+  window.addEventListener("scroll", () => {
+    if (atEnd()) following = true;
+    else if (window.scrollY < lastTop) following = false;
+    lastTop = window.scrollY;
+  }, { passive: true });
   function reveal(item, behavior = "smooth") {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) behavior = "instant";
     const room = window.innerHeight - dock.offsetHeight - Math.max(0, header.getBoundingClientRect().bottom);
-    const question = item?.previousElementSibling;
+    const above = item?.previousElementSibling;
+    const question = above?.matches(".user") ? above : null;
     const height = item ? item.offsetHeight + (question?.offsetHeight ?? 0) : 0;
-    if (height > room) {   // a long answer is read from its beginning, below the question if there is room for it
-      (question?.matches(".user") && question.offsetHeight < room / 4 ? question : item).scrollIntoView({ block: "start", behavior });
+    following = height <= room;
+    if (!following) {   // a long answer is read from its beginning, below the question if there is room for it
+      (question?.offsetHeight < room / 4 ? question : item).scrollIntoView({ block: "start", behavior });
     } else {
       window.scrollTo({ top: document.documentElement.scrollHeight, behavior });
     }
@@ -95,7 +105,7 @@
       own.querySelector(".state")?.remove();
       return;
     }
-    const follow = atEnd();
+    const follow = following;
     const turn = rendered(html);
     const before = Array.from(log.children).filter((other) => other.dataset.id && Number(other.dataset.id) < id).pop();
     before ? before.after(turn) : log.prepend(turn);
