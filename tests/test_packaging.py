@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dotenv import dotenv_values
 
 from bot.config import check_web_access, load_settings
 from tests.program import environment
@@ -50,13 +51,55 @@ def test_every_variable_is_described_and_every_port_stays_on_this_machine():
 
 
 def test_the_settings_it_passes_are_accepted(monkeypatch, tmp_path):
-    for name, value in SERVICES["bot"]["environment"].items():
-        filled = re.sub(r"\$\{POSTGRES_PASSWORD[^}]*\}", "word", value)
-        monkeypatch.setenv(name, re.sub(r"\$\{[A-Z_]+:-\}", "", filled))
-    monkeypatch.chdir(tmp_path)
-    settings = load_settings(None)
+    example = dotenv_values(ROOT / ".env.example")
+    settings = started_with({**example, "POSTGRES_PASSWORD": "word"}, monkeypatch, tmp_path)
     check_web_access(settings)
-    assert settings.database_address.startswith("postgresql")
+    assert settings.database_address == "postgresql+psycopg://lotse:word@127.0.0.1:5432/lotse"
+    assert settings.open_access
+
+
+def test_every_setting_of_the_operators_file_reaches_the_bot_but_for_the_two_that_say_so(monkeypatch, tmp_path):
+    example = (ROOT / ".env.example").read_text("utf-8")
+    names = set(re.findall(r"^(LOTSE_[A-Z_]+)=", example, re.MULTILINE))
+    everywhere = dict.fromkeys([*names, "POSTGRES_PASSWORD"], "set here")
+    fixed = {name for name, value in passed(everywhere).items() if value != "set here"}
+    fixed &= names
+    says_so = re.findall(r"With docker compose it is [^=]*whatever stands here[^=]*\n(LOTSE_[A-Z_]+)=", example)
+    assert fixed == set(says_so) == {"LOTSE_DATA", "LOTSE_DATABASE"}
+    assert names - passed(everywhere).keys() == set()
+    given = {
+        "POSTGRES_PASSWORD": "word",
+        "LOTSE_OPEN_ACCESS": "false",
+        "LOTSE_SLACK_BOT_TOKEN": "xoxb-1",
+        "LOTSE_KEEP_CASES_DAYS": "7",
+        "LOTSE_LOG_LEVEL": "DEBUG",
+    }
+    settings = started_with(given, monkeypatch, tmp_path)
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-1"
+    assert (settings.open_access, settings.keep_cases_days, settings.log_level) == (False, 7, "DEBUG")
+
+
+def passed(env_file):
+    """What the container gets when the operator's ``.env`` says this, by the rules of the compose specification."""
+    service = SERVICES["bot"]
+    files = [given["path"] for given in service.get("env_file", ())]
+    assert all(name == ".env" for name in files)
+
+    def filled(reference):
+        name, _, default = reference[1].partition(":")
+        assert env_file.get(name) or not default.startswith("?"), name
+        return env_file.get(name) or default.removeprefix("-")
+
+    explicit = {name: re.sub(r"\$\{([^}]*)\}", filled, value) for name, value in service["environment"].items()}
+    return {**(env_file if files else {}), **explicit}
+
+
+def started_with(env_file, monkeypatch, folder):
+    """The settings of a bot in that container."""
+    for name, value in passed(env_file).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(folder)
+    return load_settings(None)
 
 
 def test_the_image_copies_files_that_exist():
