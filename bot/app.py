@@ -25,7 +25,7 @@ from bot.channels.browser import BrowserChannel
 from bot.channels.channel import Channel, DeskChannel
 from bot.channels.desk_rooms import check_desk_rooms
 from bot.channels.matrix.matrix_channel import open_matrix
-from bot.channels.matrix.matrix_settings import matrix_settings
+from bot.channels.matrix.matrix_settings import matrix_desk_rooms, matrix_settings
 from bot.channels.slack.http_transport import LONGEST_BODY as LONGEST_SLACK_BODY
 from bot.channels.slack.http_transport import PATH as SLACK_PATH
 from bot.channels.slack.slack_channel import SlackChannel
@@ -220,7 +220,7 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
 def desk_rooms_of(settings: Settings) -> tuple[DeskRoom, ...]:
     """The rooms of coordinators on all platforms. Raises ConfigError."""
     slack = slack_settings(settings)
-    return () if slack is None else slack.desk_rooms
+    return (*matrix_desk_rooms(settings), *(slack.desk_rooms if slack is not None else ()))
 
 
 def desk_loops(
@@ -299,7 +299,8 @@ def office_of(live: LivePair, people: Named | None) -> OfficeOf:
     """What the rules of a case ask about teams and people, as content, staff and absences say at that moment."""
 
     def now(absences: tuple[Absence, ...]) -> Office:
-        return office_at(live.content, people.everybody() if people is not None else (), absences)
+        rooms = people.read_in(live.content) if isinstance(people, RoomPeople) else None
+        return office_at(live.content, people.everybody() if people is not None else (), absences, rooms)
 
     return now
 

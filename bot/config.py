@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     matrix_key: Annotated[SecretStr, AfterValidator(_long_enough)] | None = None
     matrix_encryption: bool = True
     matrix_invites: str = ""
+    matrix_desk_rooms: str = ""
+    matrix_desk_power_level: int = Field(default=0, ge=0, le=100)
     matrix_display_name: str = Field(default="Lotse", min_length=1, max_length=80)
     matrix_avatar: Path | None = None
     # Slack; what belongs together is checked by ``channels/slack/slack_settings.py``.

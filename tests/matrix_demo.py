@@ -1,7 +1,8 @@
 """``make matrix-demo``: Lotse on a Matrix homeserver of its own, to be tried with any client on this machine.
 
 Everything lies in ``data/matrix-demo`` and stays there: the homeserver (loopback only, no federation), Lotse's database and
-keys, and three accounts. Coordinators work at the desk in the browser, whose link is printed. Delete the folder to begin anew.
+keys, and three accounts. Coordinators work in a room there, or at the desk in the browser, whose link is printed. Delete the folder
+to begin anew.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from tests.synapse import ROOT, Homeserver, free_port, missing
 
-PEOPLE = {"kim": "an employee", "anna": "another one, for groups"}
+PEOPLE = {"kim": "an employee", "anna": "a coordinator"}
 NAME = "lotse.localhost"
 KEPT = ("LOTSE_CONTENT", "LOTSE_CLOCK", "LOTSE_PORT")
 
@@ -28,7 +29,7 @@ def prepare(folder: Path) -> tuple[Homeserver, dict[str, str]]:
     chosen = {"port": str(free_port()), "key": secrets.token_hex(32), "password": secrets.token_urlsafe(9), **known}
     server = Homeserver(folder / "synapse", port=int(chosen["port"]), server_name=NAME)
     server.start()
-    if "group" not in chosen:
+    if "desk" not in chosen:
         server.register("lotse", password=chosen["password"])
         tokens = {name: server.register(name, password=chosen["password"]).token for name in PEOPLE}
         encrypted = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
@@ -38,7 +39,7 @@ def prepare(folder: Path) -> tuple[Homeserver, dict[str, str]]:
             "initial_state": [encrypted],
             "invite": [f"@lotse:{NAME}"],
         }
-        chosen["group"] = server.call("POST", "/createRoom", tokens["anna"], room)["room_id"]
+        chosen["desk"] = server.call("POST", "/createRoom", tokens["anna"], room)["room_id"]
     descriptor = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as opened:
         json.dump(chosen, opened)
@@ -56,6 +57,7 @@ def settings_of(folder: Path, server: Homeserver, chosen: dict[str, str]) -> dic
         "LOTSE_MATRIX_USER": f"@lotse:{NAME}",
         "LOTSE_MATRIX_PASSWORD": chosen["password"],
         "LOTSE_MATRIX_KEY": chosen["key"],
+        "LOTSE_MATRIX_DESK_ROOMS": chosen["desk"],
     }
 
 
@@ -70,7 +72,7 @@ Sign in with any client on this machine, such as Element Desktop (Sign in, Edit 
     password: {chosen["password"]}
 
 As kim, start a chat with @lotse:{NAME} and ask: Was zahlt der Weiterbildungsbonus?
-As anna, call Lotse in the encrypted group "Weiterbildung".
+Then write: Mensch. As anna, open the room "Koordination": press ✋ under the card, or answer in its thread; !hilfe shows the rest.
 """
 
 

@@ -54,7 +54,8 @@ def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[t
         timers=timers_of(case, s.now, s.office),
     )
     choices = ((wording.CONSENT_YES[s.locale], CONSENT), (wording.CONSENT_NO[s.locale], NO_CONSENT))
-    leaving = (wording.say(wording.LEAVES_ENCRYPTION, s.locale, team=team),) if s.state.encrypted else ()
+    rooms = wording.read_in(s.office.read_in(case.team), s.locale)
+    leaving = (wording.say(wording.LEAVES_ENCRYPTION, s.locale, team=team, rooms=rooms),) if s.state.encrypted else ()
     return (said, *leaving, wording.say(wording.CONSENT, s.locale)), effect, Pending("consent", choices)
 
 

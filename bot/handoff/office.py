@@ -17,6 +17,10 @@ from bot.model import Absence, Locale, StaffId, TopicId
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
+ReadIn = tuple[str, bool]
+"""A platform on which coordinators have a room, and whether that room is encrypted from end to end."""
+
+
 class Office(Protocol):
     """Teams, their working time, and who is there. Every answer is a function of its arguments."""
 
@@ -34,6 +38,10 @@ class Office(Protocol):
 
     def relays_all(self, team: str) -> bool:
         """Whether what this team's coordinators write reaches the employee unless it is a note; else only chosen replies do."""
+        ...
+
+    def read_in(self, team: str) -> tuple[ReadIn, ...]:
+        """Where else than at the desk the cases of this team are read."""
         ...
 
     def deputy_team(self, team: str) -> str | None:
@@ -127,6 +135,10 @@ class PlainOffice:
     def relays_all(self, team: str) -> bool:
         """It does."""
         return True
+
+    def read_in(self, team: str) -> tuple[ReadIn, ...]:
+        """Nowhere."""
+        return ()
 
     def deputy_team(self, team: str) -> str | None:
         """Nobody stands in."""

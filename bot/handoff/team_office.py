@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.content.definitions import Content, Sla
 from bot.handoff import absence, promises
 from bot.handoff.absence import Deputy
+from bot.handoff.office import ReadIn
 from bot.handoff.working_time import add_working, end_of_working_day, next_opening
 from bot.model import Absence, Locale, Staff, StaffId, TopicId
 
@@ -19,6 +20,7 @@ class TeamOffice:
     """The teams of a content, and who of the staff is there. ``names`` are those of everybody who is a coordinator now.
 
     ``ends_with_day`` gives cases nobody acted on back to the queue when the working day ends. ``led_by``: the leads by team.
+    ``rooms``: by team, where its cases are read besides the desk.
     """
 
     content: Content
@@ -26,6 +28,7 @@ class TeamOffice:
     names: Mapping[StaffId, str] = field(default_factory=dict)
     ends_with_day: bool = False
     led_by: Mapping[str, tuple[StaffId, ...]] = field(default_factory=dict)
+    rooms: Mapping[str, tuple[ReadIn, ...]] = field(default_factory=dict)
 
     def team_name(self, team: str, locale: Locale) -> str:
         """The team's name, or its id when the content no longer has it."""
@@ -46,6 +49,10 @@ class TeamOffice:
         """Whether what this team's coordinators write reaches the employee unless it is a note; else only chosen replies do."""
         known = self.content.teams.get(team)
         return known is None or known.relay == "all"
+
+    def read_in(self, team: str) -> tuple[ReadIn, ...]:
+        """Where else than at the desk the cases of this team are read."""
+        return self.rooms.get(team, ())
 
     def deputy_team(self, team: str) -> str | None:
         """The team that is told when this one did not keep a promise; None: nobody stands in."""
@@ -127,12 +134,18 @@ class TeamOffice:
         return Deputy(found, self.names[found]) if found is not None and found in self.names else None
 
 
-def office_at(content: Content, everybody: Iterable[Staff], absences: tuple[Absence, ...]) -> TeamOffice:
-    """The office of this moment: ``everybody`` who may sign in, and the absences that are not over."""
+def office_at(
+    content: Content,
+    everybody: Iterable[Staff],
+    absences: tuple[Absence, ...],
+    rooms: Mapping[str, tuple[ReadIn, ...]] | None = None,
+) -> TeamOffice:
+    """The office of this moment: ``everybody`` who coordinates, the absences that are not over, the rooms of the teams."""
     coordinators = [staff for staff in everybody if "coordinator" in staff.roles]
     return TeamOffice(
         content,
         absences,
         {staff.id: staff.name for staff in coordinators},
         led_by={team: tuple(staff.id for staff in coordinators if staff.is_lead_of(team)) for team in content.teams},
+        rooms=rooms or {},
     )

@@ -241,10 +241,10 @@ class DeskPosts:
         """The platform has it; ``root`` is the thread that begins with it."""
         done: dict[str, Any] = {"status": "sent", "retry_at": None, "error": None, "done_at": now, "attempts": 0}
         done |= {"reply": None, "shown": None if item.again and item.external_id is None else item.state}
-        if item.kind != "sign" and item.external_id is None:
+        if item.kind != "sign" and item.external_id is None:  # a change has an id of its own, which nobody refers to
             done["external_id"] = external_id
-        if item.kind == "card":
-            done["thread"] = root
+            if item.kind == "card":
+                done["thread"] = root
         over = _over(item)
         if over:
             done |= {"status": "over"}

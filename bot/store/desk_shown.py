@@ -70,9 +70,10 @@ def state_of(row: Row[Any], salt: str, now: datetime) -> str:
 
 
 def line_state(row: Any) -> str:
-    """The state of a line: when it was last changed."""
-    changed = row.deleted_at or row.edited_at
-    return "" if changed is None else changed.isoformat()
+    """The state of a line: when it was last changed, or that it was deleted."""
+    if row.deleted_at is not None:
+        return "deleted"
+    return "" if row.edited_at is None else row.edited_at.isoformat()
 
 
 async def case_shown(

@@ -26,6 +26,20 @@ async def case_in_thread(database: Database, channel: str, room: str, thread: st
     return await _case(database, found)
 
 
+async def thread_of_case(database: Database, channel: str, room: str, number: CaseNumber) -> str | None:
+    """The thread of a case in a room; None where it has none."""
+    found = select(desk_posts.c.thread).where(
+        desk_posts.c.channel == channel,
+        desk_posts.c.room == storable(room),
+        desk_posts.c.kind == "card",
+        desk_posts.c.case_number == number,
+        desk_posts.c.thread != "",
+    )
+    async with database.reading() as connection:
+        thread: str | None = await connection.scalar(found.order_by(desk_posts.c.id.desc()).limit(1))
+    return thread
+
+
 async def case_of_message(database: Database, channel: str, room: str, external_id: str) -> CaseNumber | None:
     """The case a message of Lotse's in a room of coordinators belongs to."""
     ours = storable(external_id)

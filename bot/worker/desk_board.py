@@ -153,7 +153,10 @@ class DeskBoard:
     async def _must_not_show(self, room: DeskRoom, facts: CaseFacts) -> bool:
         """Whether what employees write to the team of this case must not stand in this room. Raises ChannelError."""
         team = self.live.content.teams.get(facts.team)
-        return team is not None and team.encrypted_only and not await self.people.is_encrypted(room)
+        if team is None or not team.encrypted_only or await self.people.is_encrypted(room):
+            return False
+        log.error("desk_room_not_encrypted", channel=room.channel, room=room.room, team=team.id)
+        return True
 
     async def _calling(self, room: DeskRoom, reply: Reply, what: str, facts: CaseFacts, now: datetime) -> Reply:
         """The line, and whoever it calls by name: those of the called who are in the room, and at work."""

@@ -5,7 +5,7 @@ transaction: one winner wherever they sit, and after a stop nothing is lost and 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -47,7 +47,7 @@ from bot.store.desk import Desk, DeskResult, Done, NotFound, Then
 from bot.store.desk_handling import handled, handled_with, say_about
 from bot.store.desk_inbox import DeskInbox, HandledElsewhere, SaidAtDesk
 from bot.store.desk_reading import Filters, read_facts, read_queue
-from bot.store.desk_threads import case_in_thread, case_of_message, own_line
+from bot.store.desk_threads import case_in_thread, case_of_message, own_line, thread_of_case
 from bot.store.traces import trace_of, where
 from bot.worker.content_watch import LivePair
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
@@ -157,6 +157,7 @@ class DeskTalk:
     async def _claims(self, said: SaidAtDesk, room: DeskRoom, number: CaseNumber | None, now: datetime) -> None:
         if number is None:
             return await self._only(said, None, now)  # any other sign
+        said = await self._inside(said, number)
         staff = await self._staff(said, room, now)
         if staff is not None:
             await self._act(said, number, Claims(staff), now)
@@ -167,6 +168,7 @@ class DeskTalk:
         own = await own_line(self.database, said.channel, said.room, of)
         if own is None or own.line is None:
             return await self._only(said, None, now)
+        said = await self._inside(said, own.case)
         staff = await self._staff(said, room, now)
         if staff is None:
             return None
@@ -257,6 +259,12 @@ class DeskTalk:
         if said.thread is None:
             return None
         return await case_in_thread(self.database, said.channel, said.room, said.thread)
+
+    async def _inside(self, said: SaidAtDesk, number: CaseNumber) -> SaidAtDesk:
+        """The same, as if it had been done in the thread of this case: what is said about it is said there."""
+        if said.thread is not None:
+            return said
+        return replace(said, thread=await thread_of_case(self.database, said.channel, said.room, number))
 
     async def _case_at(self, said: SaidAtDesk, of: str) -> CaseNumber | None:
         return await case_of_message(self.database, said.channel, said.room, of)

@@ -18,6 +18,7 @@ from bot.content.definitions import Content
 from bot.dialogue.desk_roles import coordinator_of
 from bot.errors import ChannelError
 from bot.handoff.desk_places import Place, place_of
+from bot.handoff.office import ReadIn
 from bot.model import ALL_TEAMS, DeskRoom, RoomMember, RoomState, Staff, StaffId
 
 log = structlog.get_logger(__name__)
@@ -120,6 +121,17 @@ class RoomPeople:
     async def is_encrypted(self, room: DeskRoom) -> bool:
         """Whether nobody but its members can read what stands in a room. Raises ChannelError."""
         return (await self._look(room)).state.encrypted
+
+    def read_in(self, content: Content) -> Mapping[str, tuple[ReadIn, ...]]:
+        """By team, on which platforms its cases are read, and whether encrypted; what is not known counts as not encrypted."""
+        found: dict[str, tuple[ReadIn, ...]] = {}
+        for team in content.teams.values():
+            for room in self.rooms:
+                seen = self._seen.get(place_of(room))
+                encrypted = seen is not None and seen.state.encrypted
+                if room.takes(team.id) and (encrypted or not team.encrypted_only):
+                    found[team.id] = (*found.get(team.id, ()), (room.channel, encrypted))
+        return found
 
     async def refresh(self) -> None:
         """Look into every room whose answer is too old; one that cannot be looked into is left as it was."""

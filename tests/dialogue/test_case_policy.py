@@ -6,6 +6,7 @@ import pytest
 
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import Pending, State, state_from_json, state_to_json
+from bot.handoff.team_office import TeamOffice
 from bot.model import (
     SILENT,
     Candidate,
@@ -193,6 +194,25 @@ def test_who_asks_for_a_person_in_an_encrypted_room_reads_where_the_case_goes(tr
         assert [effect for effect in turn.effects if isinstance(effect, OpenCase)]
         assert (words[locale] in said(turn)) is encrypted
         assert "encrypted" not in state_to_json(turn.state)
+
+
+@pytest.mark.parametrize(
+    ("rooms", "words"),
+    [
+        ((), "auf dem Lotse läuft. Was Sie"),
+        ((("matrix", True),), "läuft, und in ihrem Raum auf Matrix, der ebenfalls verschlüsselt ist. Was"),
+        ((("matrix", False),), "läuft, und in ihrem Raum auf Matrix, der nicht verschlüsselt ist. Was"),
+        (
+            (("slack", False), ("slack", False)),
+            "läuft, und in ihrem Kanal in Slack, der nicht von Ende zu Ende verschlüsselt ist. Was",
+        ),
+        ((("other", False),), "läuft, other. Was"),
+    ],
+)
+def test_it_is_said_in_which_rooms_coordinators_read_it(trained, rooms, words):
+    state = State(locale="de", locale_fixed=True, introduced=True, encrypted=True)
+    office = TeamOffice(trained.content, rooms={"koordination": rooms})
+    assert words in said(take_turn(state, Pressed("person"), None, trained.content, NOW, office))
 
 
 def test_a_new_case_is_refused_while_a_person_is_at_it_and_opens_otherwise(trained):

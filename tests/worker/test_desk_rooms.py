@@ -158,7 +158,7 @@ async def test_the_desk_in_the_browser_and_the_room_see_each_other(stage, thread
     assert lines[-1] == "Person: Danke!"
     assert "liegt bei Maria Petersen" in stage.rooms.texts()[0]
     await stage.says(ANNA, Reacted(thread, "✋"))
-    assert "Diesen Fall hat gerade Maria Petersen." in stage.rooms.texts()[-1]
+    assert "Diesen Fall hat gerade Maria Petersen." in stage.rooms.texts(thread=thread)[-1]
     stage.rooms.members[FUNDING.room].append(RoomMember("@maria:x.org"))
     clock.move(seconds=1)
     await stage.says("@maria:x.org", "Und hier aus dem Raum", thread=thread)

@@ -1,7 +1,8 @@
 """A reply as events of a room: HTML, and beside it a plain body that is complete by itself. Pure.
 
 Lotse says ``m.notice``, a person's words are ``m.text``: many clients notify nobody of notices, and a program should not; a
-coordinator should. Every event says whom it mentions (nobody), so that no name in a text calls anybody.
+coordinator should, and so should everything in a room of coordinators. Every event says whom it mentions, which is nobody but
+whom a coordinators' room is to call, so that no name in a text calls anybody.
 
 A long reply becomes several events, split between blocks, else between sentences or words. What has to be known when
 somebody reacts to an event (which choices stood there, which answer it is) travels in the event itself, so that nothing has
@@ -13,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from bot.model import (
     Bullets,
@@ -35,6 +37,9 @@ HTML_BYTES = 16_000
 OURS = "io.lotse"
 """Where an event of ours says what it is."""
 
+PERSON_LINK = "https://matrix.to/#/"
+"""What clients show as the name of somebody (specification, *User and room mentions*)."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SCHEMES = ("https://", "http://", "mailto:", "tel:")
 _BREAK = re.compile(r".*(?:[.!?…]\s|\n)|.*\s", re.DOTALL)
@@ -53,16 +58,20 @@ class Piece:
         return len(self.plain.encode())
 
 
-def contents_of(reply: Reply, outbox_id: OutboxId) -> tuple[dict[str, Any], ...]:
-    """The contents of the events this reply becomes, in their order. Choices stand in the last one."""
+def contents_of(reply: Reply, outbox_id: OutboxId, *, loud: bool = False) -> tuple[dict[str, Any], ...]:
+    """The contents of the events this reply becomes, in their order. Choices stand in the last one.
+
+    ``loud``: clients notify of it, whoever says it.
+    """
     parts = tuple(_packed(_pieces(reply)))
-    msgtype = "m.notice" if reply.person is None else "m.text"
+    msgtype = "m.text" if loud or reply.person is not None else "m.notice"
+    called = [] if reply.person is not None else _called(reply)
     contents = []
     for number, part in enumerate(parts):
         content: dict[str, Any] = {
             "msgtype": msgtype,
             "body": "\n\n".join(piece.plain for piece in part),
-            "m.mentions": {},
+            "m.mentions": {"user_ids": called} if called else {},
             OURS: {"outbox": outbox_id, "rateable": reply.rateable},
         }
         formatted = "".join(piece.html for piece in part)
@@ -72,6 +81,12 @@ def contents_of(reply: Reply, outbox_id: OutboxId) -> tuple[dict[str, Any], ...]
             content[OURS]["choices"] = [choice.value for choice in reply.choices]
         contents.append(content)
     return tuple(contents)
+
+
+def _called(reply: Reply) -> list[str]:
+    """Whom this reply calls; nothing a person typed calls anybody."""
+    spans = [span for block in reply.blocks if isinstance(block, Paragraph) for span in block.spans]
+    return [span.mention for span in spans if span.mention is not None]
 
 
 def edit_of(content: Mapping[str, Any], event_id: str) -> dict[str, Any]:
@@ -212,7 +227,7 @@ def _split(spans: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
         while text:
             size = len(spans_text((Span(text, href=href),)).encode())
             if size <= room:
-                held.append(Span(text, span.bold, href, span.code))
+                held.append(Span(text, span.bold, href, span.code, span.mention))
                 room -= size
                 break
             head = _head(text, room)
@@ -251,7 +266,7 @@ def _span(span: Span) -> str:
         text = f"<code>{text}</code>"
     if span.bold:
         text = f"<strong>{text}</strong>"
-    href = _href(span.href)
+    href = _href(span.href if span.mention is None else f"{PERSON_LINK}{quote(span.mention)}")
     return text if href is None else f'<a href="{href}">{text}</a>'
 
 

@@ -4,7 +4,7 @@ Nothing is changed there, except that a missing device signs in as it would at t
 what needs them is left out then, and said so.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import aiohttp
 
@@ -14,15 +14,20 @@ from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_settings import MatrixSettings
 from bot.channels.matrix.one_process import only_process
+from bot.channels.matrix.rooms import Room, with_state
 from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, SignedIn, signed_in
 from bot.errors import ChannelError, ConfigError
+from bot.model import DeskRoom
 
 NEEDED_VERSION = (1, 4)
 """Threads, with whether Lotse took part in one, came with version 1.4 of the specification."""
 
 
-async def examine(settings: MatrixSettings) -> AsyncIterator[Finding]:
-    """Everything that can be looked at, in the order in which it matters. Raises nothing an operator could mend."""
+async def examine(settings: MatrixSettings, encrypted_only: Collection[str] = ()) -> AsyncIterator[Finding]:
+    """Everything that can be looked at, in the order in which it matters. Raises nothing an operator could mend.
+
+    ``encrypted_only`` are the teams whose cases appear in encrypted rooms only.
+    """
     async with aiohttp.ClientSession(trust_env=False) as session:
         homeserver = Homeserver(settings.homeserver, session)
         try:
@@ -50,7 +55,7 @@ async def examine(settings: MatrixSettings) -> AsyncIterator[Finding]:
             yield Finding("good", f"Signed in as {me.device.user}, device {me.device.id}.")
             async for finding in _device(me):
                 yield finding
-            async for finding in _rooms(me):
+            async for finding in _rooms(me, encrypted_only):
                 yield finding
     except (ConfigError, ChannelError) as error:
         yield Finding("wrong", str(error))
@@ -112,7 +117,42 @@ async def _device(me: SignedIn) -> AsyncIterator[Finding]:
         )
 
 
-async def _rooms(me: SignedIn) -> AsyncIterator[Finding]:
+async def _rooms(me: SignedIn, encrypted_only: Collection[str]) -> AsyncIterator[Finding]:
     joined = (await me.homeserver.call("GET", "/joined_rooms")).get("joined_rooms")
     rooms = joined if isinstance(joined, list) else []
     yield Finding("good", f"Lotse is in {len(rooms)} room(s).")
+    for desk in me.settings.desk_rooms:
+        if desk.room not in rooms:
+            yield Finding(
+                "wrong", f"Lotse is not in {desk.room}, the room of the coordinators ({_teams(desk)}); invite it there."
+            )
+            continue
+        state = await me.homeserver.call_list("GET", f"/rooms/{segment(desk.room)}/state")
+        yield _desk_room(with_state(Room(desk.room), state), desk, me, encrypted_only)
+
+
+def _desk_room(room: Room, desk: DeskRoom, me: SignedIn, encrypted_only: Collection[str]) -> Finding:
+    least, name = me.settings.desk_power_level, f"{room.id} ({_teams(desk)})"
+    people = [user for user in room.joined() if user != me.device.user and room.level_of(user) >= least]
+    hidden = sorted(team for team in encrypted_only if desk.takes(team))
+    if room.successor is not None:
+        return Finding("wrong", f"{name} was replaced by {room.successor}; name that one in LOTSE_MATRIX_DESK_ROOMS.")
+    if room.encrypted and me.encryption is None:
+        return Finding("wrong", f"{name} is encrypted, but LOTSE_MATRIX_ENCRYPTION is off.")
+    if not people:
+        return Finding(
+            "wrong", f"Nobody in {name} is a coordinator: nobody else is there, or nobody has power {least}."
+        )
+    if hidden and not room.encrypted:
+        return Finding(
+            "wrong",
+            f"{name} is not encrypted, but {', '.join(hidden)} is encrypted_only in knowledge/teams.yaml: cases appear there "
+            "without their text. Switch encryption on in the room's settings.",
+        )
+    encrypted = "" if room.encrypted else "; it is not encrypted, though employees' questions appear there"
+    return Finding("good" if room.encrypted else "note", f"{name}: {len(people)} coordinator(s){encrypted}.")
+
+
+def _teams(desk: DeskRoom) -> str:
+    named = sorted(desk.teams)
+    return ", ".join([*named, "all other teams"] if desk.rest else named)

@@ -18,14 +18,14 @@ from bot.channels.matrix.event_reading import Names
 from bot.channels.matrix.homeserver import HomeserverError, pause, segment
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
-from bot.channels.matrix.matrix_settings import MatrixSettings
-from bot.channels.matrix.rooms import RoomBook
+from bot.channels.matrix.matrix_settings import NAME, MatrixSettings
+from bot.channels.matrix.rooms import Room, RoomBook, desk_state, with_state
 from bot.channels.matrix.sending import Sender
 from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, SignedIn, signed_in
 from bot.channels.matrix.sync_loop import Connection, Doing, SyncLoop
-from bot.channels.matrix.syncing import NAME, SyncReader
+from bot.channels.matrix.syncing import SyncReader
 from bot.errors import ChannelError, ConfigError
-from bot.model import Delivery, ExternalId, Limits, Post, Typing, View
+from bot.model import Delivery, ExternalId, Limits, Post, RoomState, Typing, View
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +43,8 @@ class MatrixChannel:
 
     def __init__(self, settings: MatrixSettings, clock: Callable[[], datetime]) -> None:
         self.problem: str | None = "Matrix is not connected yet."
+        self.desk_rooms = settings.desk_rooms
+        self.least_power = settings.desk_power_level
         self._settings = settings
         self._clock = clock
         self._stack = contextlib.AsyncExitStack()
@@ -94,6 +96,19 @@ class MatrixChannel:
             self._soon(offering)
         return external_id
 
+    async def look_into(self, room: str) -> RoomState:
+        """Who is in a room of coordinators, and whether it is encrypted, as its state says now. Raises ChannelError."""
+        connection = self._connection
+        if connection is None:
+            raise ChannelError(self.problem or "Matrix is not connected")
+        current = (await connection.rooms.latest_of(room)).id
+        state = await connection.homeserver.call_list("GET", f"/rooms/{segment(current)}/state")
+        return desk_state(with_state(Room(current), state), self._settings.user)
+
+    def thread_at(self, external_id: ExternalId) -> str:
+        """The thread that begins with the first event of this message."""
+        return external_id.split()[0]
+
     async def show(self, view: View) -> None:
         """Show that an answer is on its way; it ends with the answer, or by itself."""
         if self._connection is None or not isinstance(view, Typing):
@@ -116,8 +131,9 @@ class MatrixChannel:
             directs = Directs(me.homeserver, rooms, me.device.user, encrypted=me.encryption is not None)
             await directs.load()
             names = Names(me.device.user, (self._settings.display_name,))
-            reader = SyncReader(me.homeserver, rooms, me.encryption, late, names, directs, self._clock)
-            sender = Sender(me.homeserver, rooms, directs, me.encryption, reader.remember)
+            desk_rooms = frozenset(room.room for room in self.desk_rooms)
+            reader = SyncReader(me.homeserver, rooms, me.encryption, late, names, directs, self._clock, desk_rooms)
+            sender = Sender(me.homeserver, rooms, directs, me.encryption, reader.remember, desk_rooms)
             invitations = Invitations(me.homeserver, self._settings)
             self._connection = Connection(me, me.homeserver, rooms, directs, late, reader, sender, invitations)
             self._stack.push_async_exit(stack.pop_all())

@@ -4,11 +4,16 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.channels.desk_rooms import read_desk_rooms
 from bot.config import Settings
 from bot.errors import ConfigError
+from bot.model import DeskRoom
+
+NAME = "matrix"
 
 USER_ID = re.compile(r"@[!-9;-~]{1,200}:([A-Za-z0-9.\-\[\]:]{1,230})")
 """Ids of older servers may hold any printable character but a colon. Source: Matrix specification, *Identifier grammar*."""
+ROOM_ID = re.compile(r"![!-~]{1,254}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class MatrixSettings:
     invites: tuple[str, ...] = ()
     display_name: str = "Lotse"
     avatar: Path | None = None
+    desk_rooms: tuple[DeskRoom, ...] = ()
+    desk_power_level: int = 0
 
     @property
     def server_name(self) -> str:
@@ -62,4 +69,18 @@ def matrix_settings(settings: Settings) -> MatrixSettings | None:
         invites=tuple(settings.matrix_invites.replace(",", " ").split()),
         display_name=settings.matrix_display_name,
         avatar=settings.matrix_avatar,
+        desk_rooms=matrix_desk_rooms(settings),
+        desk_power_level=settings.matrix_desk_power_level,
     )
+
+
+def matrix_desk_rooms(settings: Settings) -> tuple[DeskRoom, ...]:
+    """The rooms of coordinators; none where Matrix is not used. Raises ConfigError naming the setting."""
+    if settings.matrix_homeserver is None:
+        return ()
+    given = settings.matrix_desk_rooms
+    return read_desk_rooms("LOTSE_MATRIX_DESK_ROOMS", given, NAME, _is_room, "!abc:example.org")
+
+
+def _is_room(text: str) -> bool:
+    return ROOM_ID.fullmatch(text) is not None

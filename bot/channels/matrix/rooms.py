@@ -12,10 +12,12 @@ from typing import Any
 
 from bot.channels.matrix.event_reading import id_of
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
+from bot.model import RoomMember, RoomState
 
 MOST_ROOMS = 2_000
 """Rooms that are remembered at the same time; others are fetched again when they are spoken in."""
 MEGOLM = "m.megolm.v1.aes-sha2"
+ABOVE_ALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Room:
     predecessor: str | None = None
     levels: Mapping[str, int] = field(default_factory=dict)
     usual_level: int = 0
+    creators: frozenset[str] = frozenset()
+    """Who has more power than anybody, which the list of levels does not say."""
 
     @property
     def encrypted(self) -> bool:
@@ -58,7 +62,7 @@ class Room:
 
     def level_of(self, user: str) -> int:
         """The power level of somebody."""
-        return self.levels.get(user, self.usual_level)
+        return ABOVE_ALL if user in self.creators else self.levels.get(user, self.usual_level)
 
 
 def with_state(room: Room, events: Iterable[Any]) -> Room:
@@ -89,12 +93,21 @@ def with_state(room: Room, events: Iterable[Any]) -> Room:
             case "m.room.create" if key == "":
                 before = content.get("predecessor")
                 before = before.get("room_id") if isinstance(before, Mapping) else None
-                room = replace(room, predecessor=id_of(before, "!"))
+                room = replace(room, predecessor=id_of(before, "!"), creators=_creators(event, content))
             case "m.room.power_levels" if key == "":
                 room = replace(
                     room, levels=_levels(content.get("users")), usual_level=_level(content.get("users_default"))
                 )
     return replace(room, members=members)
+
+
+def _creators(event: Mapping[str, Any], content: Mapping[str, Any]) -> frozenset[str]:
+    """Who made the room, where that gives power: from version 12 on (specification, *Room version 12*)."""
+    version, more = content.get("room_version"), content.get("additional_creators")
+    if not isinstance(version, str) or not version.isascii() or not version.isdigit() or int(version) < 12:
+        return frozenset()
+    named = [event.get("sender"), *(more if isinstance(more, list) else ())]
+    return frozenset(each for each in named if isinstance(each, str) and id_of(each, "@"))
 
 
 def _levels(users: Any) -> Mapping[str, int]:
@@ -103,6 +116,16 @@ def _levels(users: Any) -> Mapping[str, int]:
 
 def _level(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def desk_state(room: Room, me: str) -> RoomState:
+    """A room of coordinators as the desk wants to know it; Lotse itself is none."""
+    members = (
+        RoomMember(user, member.name, room.level_of(user), member.joined)
+        for user, member in room.members.items()
+        if user != me
+    )
+    return RoomState(tuple(members), room.encrypted)
 
 
 class RoomBook:

@@ -34,7 +34,9 @@ class Sender:
         directs: Directs,
         encryption: Encryption | None,
         remember: Remember,
+        desk_rooms: frozenset[str] = frozenset(),
     ) -> None:
+        self._desk_rooms = desk_rooms
         self._homeserver = homeserver
         self._rooms = rooms
         self._directs = directs
@@ -78,7 +80,7 @@ class Sender:
     async def _post(self, room: Room, delivery: Post, reply: Reply) -> list[str]:
         root = _thread_in(room, delivery.address)
         ids: list[str] = []
-        for number, plain in enumerate(contents_of(reply, delivery.outbox_id)):
+        for number, plain in enumerate(contents_of(reply, delivery.outbox_id, loud=self._is_desk(delivery.address))):
             content = in_thread(plain, root, ids[-1] if ids else None) if root else plain
             ids.append(await self._say(room, content, _transaction(delivery.outbox_id, number)))
             self._remember(ids[-1], plain, root)
@@ -87,7 +89,7 @@ class Sender:
     async def _edit(self, room: Room, delivery: Edit, reply: Reply, before: list[str]) -> list[str]:
         """The events are changed one by one; what is too many is taken back, what is too few is added."""
         root = _thread_in(room, delivery.address)
-        contents = contents_of(reply, delivery.of)
+        contents = contents_of(reply, delivery.of, loud=self._is_desk(delivery.address))
         ids: list[str] = []
         for number, plain in enumerate(contents):
             transaction = _transaction(delivery.outbox_id, number)
@@ -101,6 +103,10 @@ class Sender:
         for number, event_id in enumerate(before[len(contents) :]):
             await self._redact(room, event_id, f"{delivery.outbox_id}.gone{number}")
         return ids
+
+    def _is_desk(self, address: Address) -> bool:
+        """Whether coordinators work there: their clients shall ring."""
+        return address.room in self._desk_rooms
 
     async def _say(self, room: Room, content: dict[str, Any], transaction: str) -> str:
         if not room.encrypted:

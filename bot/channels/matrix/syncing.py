@@ -1,8 +1,8 @@
 """One answer of the homeserver becomes inputs: what was said to Lotse, by whom, where.
 
 Where Lotse is spoken to: everywhere between two people; in a group when it is called, then in the thread that begins there,
-without being called again. A reaction under a message of Lotse's is a press, a mark, or a wish for a person; what stood there is
-read from that message itself.
+without being called again; in a room of coordinators always. A reaction under a message of Lotse's is a press, a mark, or a wish
+for a person; what stood there is read from that message itself. Under the card of a case it is a coordinator's.
 
 Whatever is wrong with one event costs that event. When the homeserver fails in between, the whole answer is read again: it
 was not yet accepted, and every input is known by the id of its event.
@@ -33,6 +33,7 @@ from bot.channels.matrix.event_reading import (
 from bot.channels.matrix.event_writing import Written, written_in
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
 from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
+from bot.channels.matrix.matrix_settings import NAME
 from bot.channels.matrix.rooms import Room, RoomBook
 from bot.errors import ChannelError
 from bot.model import (
@@ -45,6 +46,7 @@ from bot.model import (
     Person,
     Pressed,
     Rated,
+    Reacted,
     Removed,
     SentFile,
     Unreadable,
@@ -53,7 +55,6 @@ from bot.model import (
 
 log = structlog.get_logger(__name__)
 
-NAME = "matrix"
 PERSON = "person"
 """What a press on *a person, please* carries."""
 HAND_UP, HELPFUL, NOT_HELPFUL = "🙋", "👍", "👎"
@@ -93,7 +94,9 @@ class SyncReader:
         names: Names,
         directs: Directs,
         clock: Callable[[], datetime],
+        desk_rooms: frozenset[str] = frozenset(),
     ) -> None:
+        self._desk_rooms = desk_rooms
         self._homeserver = homeserver
         self._rooms = rooms
         self._encryption = encryption
@@ -145,9 +148,11 @@ class SyncReader:
         room = await self._room(waiting.room)
         if room is None or sender is None:
             return None
-        if not room.direct and (thread is None or not await self._takes_part(room.id, thread)):
+        first = await self._rooms.first_of(room.id)
+        told = room.direct or first in self._desk_rooms
+        if not told and (thread is None or not await self._takes_part(room.id, thread)):
             return None
-        address = Address(NAME, await self._place_in(room, sender), thread)
+        address = Address(NAME, self._place_in(room, sender, first), thread)
         return Incoming(
             address, self._person(room, sender), ExternalId(f"{waiting.id}:unreadable"), Unreadable(), waiting.since
         )
@@ -238,15 +243,17 @@ class SyncReader:
     async def _said(self, room: Room, event: RoomEvent) -> Incoming | None:
         """What this event means to Lotse; None: it is not for it."""
         given: Input | None
+        first = await self._rooms.first_of(room.id)
+        at_desk = first in self._desk_rooms
         match event.kind:
             case "edit" if event.about is not None:
                 given, thread = Edited(ExternalId(event.about), self._names.without_call(event.text)), event.thread
             case "removal" if event.about is not None:
                 given, thread = Removed(ExternalId(event.about)), None
             case "reaction" if event.about is not None:
-                given, thread = await self._reaction(room, event.about, event.text)
+                given, thread = await self._reaction(room, event.about, event.text, at_desk=at_desk)
             case _:
-                place = await self._place(room, event)
+                place = await self._place(room, event, at_desk=at_desk)
                 if place is None:
                     return None
                 given, thread = place
@@ -254,19 +261,18 @@ class SyncReader:
             return None
         at = event.at or self._clock()
         person = self._person(room, event.sender)
-        address = Address(NAME, await self._place_in(room, event.sender), thread)
-        alone = None if room.direct else self._directs.place_of(event.sender)
+        address = Address(NAME, self._place_in(room, event.sender, first), thread)
+        alone = None if room.direct and not at_desk else self._directs.place_of(event.sender)
         return Incoming(address, person, ExternalId(event.id), given, at, alone=alone, encrypted=room.encrypted)
 
-    async def _place_in(self, room: Room, user: str) -> str:
-        """The address of what this person says in this room."""
-        first = await self._rooms.first_of(room.id)
-        return self._directs.address_of(first, user) if room.direct else first
+    def _place_in(self, room: Room, user: str, first: str) -> str:
+        """The address of what this person says in this room, whose first room is ``first``."""
+        return self._directs.address_of(first, user) if room.direct and first not in self._desk_rooms else first
 
-    async def _place(self, room: Room, event: RoomEvent) -> tuple[Input, str | None] | None:
+    async def _place(self, room: Room, event: RoomEvent, *, at_desk: bool) -> tuple[Input, str | None] | None:
         """The words, and the thread they are said in; None when they are not said to Lotse."""
         given: Input = SentFile() if event.kind == "file" else Utterance(self._names.without_call(event.text))
-        if room.direct:
+        if room.direct or at_desk:
             return given, event.thread
         if self._names.is_called(event):
             self._threads.keep(event.thread or event.id)
@@ -275,15 +281,16 @@ class SyncReader:
             return given, event.thread
         return None
 
-    async def _reaction(self, room: Room, about: str, sign: str) -> tuple[Input | None, str | None]:
+    async def _reaction(self, room: Room, about: str, sign: str, *, at_desk: bool) -> tuple[Input | None, str | None]:
         """What a reaction to a message of ours asks for."""
         target = await self._target(room.id, about)
         if target is None:
             return None, None
-        number = number_of(sign)
+        number, plain = number_of(sign), plain_sign(sign)
         if number is not None and number <= len(target.written.choices):
             return Pressed(target.written.choices[number - 1]), target.thread
-        plain = plain_sign(sign)
+        if at_desk:
+            return Reacted(ExternalId(about), plain), target.thread
         if plain == HAND_UP:
             return Pressed(PERSON), target.thread
         if plain in (HELPFUL, NOT_HELPFUL) and target.written.rateable:
@@ -346,7 +353,10 @@ class SyncReader:
         room = await self._room(room_id)
         if room is None or len(room.joined()) > 1:
             return None
-        address = Address(NAME, await self._place_in(room, user))
+        first = await self._rooms.first_of(room.id)
+        if first in self._desk_rooms:
+            return None
+        address = Address(NAME, self._place_in(room, user, first))
         self._directs.left(user, room_id)
         return Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock())
 

@@ -14,7 +14,9 @@ import pytest
 from bot.channels.matrix.device_setup import make_recovery_key
 from bot.channels.matrix.examination import examine
 from bot.channels.matrix.one_process import only_process
+from bot.channels.matrix.rooms import ABOVE_ALL
 from bot.channels.matrix.signed_in import signed_in
+from bot.model import DeskRoom
 from tests.channels.matrix.people import KEY, lotse_on
 from tests.content.small_tree import write_tree
 from tests.program import ROOT, environment, lotse_here
@@ -23,8 +25,8 @@ from tests.synapse import PASSWORD
 PATIENCE_S = 240
 
 
-async def found(settings):
-    findings = [finding async for finding in examine(settings)]
+async def found(settings, encrypted_only=()):
+    findings = [finding async for finding in examine(settings, encrypted_only)]
     return {
         level: " ".join(each.what for each in findings if each.level == level) for level in ("good", "note", "wrong")
     }
@@ -46,12 +48,28 @@ async def test_when_all_is_well_nothing_is_wrong(homeserver, tmp_path):
     [
         ({"homeserver": "http://127.0.0.1:9"}, "cannot be reached"),
         ({"password": "wrong"}, "refused user and password"),
+        ({"desk_rooms": (DeskRoom("matrix", "!elsewhere:test.localhost", rest=True),)}, "invite it there"),
         ({}, "lotse matrix setup"),
     ],
 )
 async def test_what_is_wrong_is_said_with_what_to_do(homeserver, tmp_path, changed, words):
     lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
     assert words in (await found(replace(lotse.settings, **changed)))["wrong"]
+
+
+async def test_the_rooms_of_the_coordinators_are_looked_at(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    anna = homeserver.register()
+    room = homeserver.call("POST", "/createRoom", anna.token, {"invite": [lotse.user]})["room_id"]
+    async with signed_in(lotse.settings) as me:
+        await me.homeserver.call("POST", f"/join/{room}", {})
+    known = replace(lotse.settings, desk_rooms=(DeskRoom("matrix", room, frozenset({"foerderung"}), rest=True),))
+    assert (
+        f"{room} (foerderung, all other teams): 1 coordinator(s); it is not encrypted" in (await found(known))["note"]
+    )
+    assert "anerkennung is encrypted_only" in (await found(known, ["anerkennung"]))["wrong"]
+    strict = replace(known, desk_power_level=ABOVE_ALL + 1)
+    assert f"nobody has power {ABOVE_ALL + 1}" in (await found(strict))["wrong"]
 
 
 async def test_while_lotse_runs_its_keys_are_left_alone(homeserver, tmp_path):
@@ -113,6 +131,8 @@ def test_the_commands_make_show_sign_and_recover_the_device(homeserver, tmp_path
         ({"LOTSE_MATRIX_KEY": ""}, "LOTSE_MATRIX_KEY is missing"),
         ({"LOTSE_MATRIX_KEY": "short"}, "LOTSE_MATRIX_KEY is not usable"),
         ({"LOTSE_MATRIX_HOMESERVER": "http://matrix.example.org"}, "needs https"),
+        ({"LOTSE_MATRIX_DESK_ROOMS": "foerderung"}, "LOTSE_MATRIX_DESK_ROOMS is not usable at `foerderung`"),
+        ({"LOTSE_MATRIX_DESK_ROOMS": "a=!x:y a=!z:y"}, "LOTSE_MATRIX_DESK_ROOMS is not usable"),
         ({"LOTSE_MATRIX_AVATAR": "nowhere.png"}, "LOTSE_MATRIX_AVATAR names nowhere.png"),
         ({"LOTSE_MATRIX_ENCRYPTION": "false"}, "LOTSE_MATRIX_ENCRYPTION is off"),
         ({"LOTSE_MATRIX_HOMESERVER": ""}, "LOTSE_MATRIX_HOMESERVER is empty"),

@@ -1,0 +1,169 @@
+"""Cases worked in a Matrix room on a real homeserver, by people with an independent client, beside the desk in the browser."""
+
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+from bot.channels.matrix.rooms import ABOVE_ALL, Room, with_state
+from bot.store import tables
+from bot.store.cases import list_cases
+from tests.channels.matrix.desk_in_matrix import matrix_desk
+from tests.store.rows import rows
+from tests.web.desk_acting import act, case_of, seen
+from tests.web.site import arrived, signed_in
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def desk(homeserver, node_tools, tmp_path_factory):
+    async with matrix_desk(homeserver, node_tools, tmp_path_factory.mktemp("desk")) as desk:
+        yield desk
+
+
+async def number_of_latest(desk):
+    return (await list_cases(desk.site.database, None))[-1].number
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_a_case_from_the_question_to_its_end_in_matrix_alone(desk, encrypted):
+    kim, alone = await desk.asks(encrypted=encrypted)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    number = await number_of_latest(desk)
+    card = await desk.card(number, "Offen, noch niemand hat übernommen")
+    assert card["wire"] == "m.room.encrypted"
+    assert card["content"]["msgtype"] == "m.text"
+    thread, anna = card["id"], desk.anna
+    await anna.hears(desk.room, desk.lotse, "Person: Mensch")
+
+    await anna.react(desk.room, thread, "✋🏽")
+    await kim.hears(alone, desk.lotse, "übernimmt Ihren Fall")
+    await desk.card(number, "In Arbeit")
+
+    said = await anna.say(desk.room, "Moin, **was** genau?", thread=thread)
+    heard = await kim.hears(alone, desk.lotse, "(Mensch):\n\nMoin, was genau?")
+    assert heard["wire"] == ("m.room.encrypted" if encrypted else "m.room.message")
+    await anna.until(
+        lambda timeline: any(each["type"] == "m.reaction" and each.get("relation") == {
+            "rel_type": "m.annotation", "event_id": said, "key": "📤"} for each in timeline), room=desk.room,
+    )  # fmt: skip
+
+    note = await anna.say(desk.room, "// GEHEIM: das klingt nach Kiel", thread=thread)
+    await desk.ben.say(desk.room, "GEHEIM: den kenne ich", thread=thread)
+    question = await kim.say(alone, "Meine Frage ist so:")
+    line = await anna.hears(desk.room, desk.lotse, "Person: Meine Frage ist so:")
+    assert (line["relation"]["rel_type"], line["relation"]["event_id"]) == ("m.thread", thread)
+    await anna.from_lotse(
+        desk.room, desk.lotse, lambda some: any(each.get("relation", {}).get("event_id") == note and each["relation"]["key"] == "🔒"
+                                                for each in some), kind="m.reaction",
+    )  # fmt: skip
+
+    await kim.edit(alone, question, "Meine Frage ist anders:")
+    await anna.hears(desk.room, desk.lotse, "Person: Meine Frage ist anders: (bearbeitet)")
+    await kim.redact(alone, question)
+    await anna.hears(desk.room, desk.lotse, "Person: (gelöscht)")
+    await anna.edit(desk.room, said, "Moin, worum geht es?")
+    await kim.hears(alone, desk.lotse, "Moin, worum geht es?")
+    await anna.redact(desk.room, said)
+    await kim.until(
+        lambda timeline: any(each["id"] == heard["id"] and each["redacted"] for each in timeline), room=alone
+    )
+
+    await anna.say(desk.room, "!fertig beantwortet Alles Gute!", thread=thread)
+    await kim.hears(alone, desk.lotse, "Alles Gute!")
+    await desk.card(number, "Erledigt")
+    for table in (tables.outbox, tables.transcript, tables.inbox, tables.desk_posts, tables.desk_inbox):
+        assert not any("GEHEIM" in str(row) for row in await rows(desk.site.database, table)), table.name
+    timeline = await kim.ask("timeline", room=alone)
+    assert not any("GEHEIM" in str(each["content"]) for each in timeline)
+
+
+async def test_an_employee_in_matrix_and_a_coordinator_in_the_browser(desk):
+    kim, alone = await desk.asks(encrypted=True)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    number = await number_of_latest(desk)
+    thread = (await desk.card(number))["id"]
+    async with signed_in(desk.site) as petersen:
+        await act(petersen, number, "claim")
+        await desk.card(number, "liegt bei Anna Petersen")
+        await act(petersen, number, "say", text="Guten Tag vom Desk")
+        await kim.hears(alone, desk.lotse, "Anna Petersen (Mensch):\n\nGuten Tag vom Desk")
+        line = await desk.anna.hears(desk.room, desk.lotse, "Guten Tag vom Desk")
+        assert line["relation"]["event_id"] == thread
+        await act(petersen, number, "say", text="unter uns", mode="note")
+        await desk.anna.hears(desk.room, desk.lotse, "🔒 Notiz · Anna Petersen: unter uns")
+        await kim.say(alone, "Danke!")
+        await seen(desk.site, petersen, number, "Danke!")
+        await desk.anna.say(desk.room, "Ich lese mit", thread=thread)
+        await seen(desk.site, petersen, number, "Ich lese mit")
+        assert not any("Ich lese mit" in str(each["content"]) for each in await kim.ask("timeline", room=alone))
+
+
+async def test_an_employee_in_the_browser_and_a_coordinator_in_matrix(desk):
+    async with arrived(desk.site) as guest:
+        number = await case_of(desk.site, guest, "Was zahlt der Bonus?")
+        card = await desk.card(number)
+        assert "Was zahlt der Bonus?" in card["content"]["body"]
+        await desk.anna.say(desk.room, "Moin aus Matrix", thread=card["id"])
+        await guest.see("Moin aus Matrix")
+        await guest.say("Danke nach Matrix")
+        await desk.anna.hears(desk.room, desk.lotse, "Person: Danke nach Matrix")
+        await desk.anna.say(desk.room, f"!lotse {number}")
+        await guest.see("antworte ich hier wieder automatisch")
+
+
+async def test_of_a_room_and_a_page_that_claim_at_once_one_wins(desk):
+    kim, alone = await desk.asks(encrypted=False)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    number = await number_of_latest(desk)
+    thread = (await desk.card(number))["id"]
+    async with signed_in(desk.site) as petersen:
+        await asyncio.gather(
+            act(petersen, number, "claim"),
+            desk.anna.react(desk.room, thread, "✋"),
+            desk.ben.say(desk.room, f"!nimm {number}"),
+        )
+        await desk.card(number, "In Arbeit")
+        told = await desk.anna.until(
+            lambda timeline: [each for each in timeline if "Diesen Fall hat gerade" in str(each["content"])],
+            room=desk.room,
+        )
+        assert told
+    claims = [row for row in await rows(desk.site.database, tables.case_events) if row.case_number == number]
+    assert [row.event for row in claims].count("claims") == 1
+    taken = [each for each in await kim.ask("timeline", room=alone) if "übernimmt Ihren Fall" in str(each["content"])]
+    assert len(taken) == 1
+
+
+async def test_what_is_asked_in_the_room_is_answered_there(desk):
+    await desk.anna.say(desk.room, "!hilfe")
+    await desk.anna.hears(desk.room, desk.lotse, "!nimm übernimmt den Fall")
+    await desk.anna.say(desk.room, "!wissen Bonus")
+    await desk.anna.hears(desk.room, desk.lotse, "Zum Abschicken: !a und der Text")
+    await desk.anna.say(desk.room, "nur so unter uns, ohne Befehl")
+    await desk.anna.say(desk.room, "!nimm 4711")
+    await desk.anna.hears(desk.room, desk.lotse, "Einen solchen Fall gibt es für Sie hier nicht.")
+
+
+async def test_who_is_in_the_room_is_asked_of_the_server(desk, homeserver):
+    state = await desk.channel.look_into(desk.room)
+    powers = {member.external_user: (member.joined, member.power > 0) for member in state.members}
+    assert powers == {desk.anna.user: (True, True), desk.ben.user: (True, False)}
+    assert state.encrypted
+    stranger = await desk.people.arrive()
+    await desk.anna.people.ask("leave", user=desk.ben.user, room=desk.room)
+    after = await desk.channel.look_into(desk.room)
+    assert desk.ben.user not in {member.external_user for member in after.members}
+    assert stranger.user not in {member.external_user for member in after.members}
+
+
+@pytest.mark.parametrize(
+    ("version", "creators", "power"),
+    [("11", ["@b:x.org"], 0), ("12", ["@b:x.org"], ABOVE_ALL), (12, [], 0), ("x", [], 0)],
+)
+async def test_who_made_a_room_has_all_power_where_the_version_says_so(version, creators, power):
+    content = {"room_version": version, "additional_creators": creators}
+    create = {"type": "m.room.create", "state_key": "", "sender": "@a:x.org", "content": content}
+    room = with_state(Room("!r"), [create])
+    assert (room.level_of("@a:x.org"), room.level_of("@c:x.org")) == (power, 0)
