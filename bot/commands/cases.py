@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from bot.commands.loading import settings_or_exit, stop_with
 from bot.config import TIMEZONE, Settings
@@ -50,23 +50,41 @@ def cases(
     if not found:
         typer.echo("No cases." if everything else "No open cases.")
         return
-    table = Table("No.", "State", "Who", "Opened", "Due", "Team", "About", "Why", "Question", "Shown before")
-    for case in found:
+    Console(highlight=False).print(_blocks(found))
+
+
+def _blocks(found: Sequence[Case]) -> Table:
+    """Under each question how it stands: what somebody decides by comes first and is never cut, on narrow screens too."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(justify="right", no_wrap=True, style="bold")
+    grid.add_column(overflow="fold")
+    for number, case in enumerate(found):
         due = due_of(case.facts)
-        cells = (
-            str(case.number),
-            STATES[case.state],
-            case.facts.owner_name or "–",
-            _when(case.opened_at),
-            _when(due) if due else "–",
-            case.team,
-            case.topic or "–",
-            case.reason,
-            case.question,
-            ", ".join(shown.label for shown in case.context.shown),
+        shown = ", ".join(shown.label for shown in case.context.shown)
+        stands = (
+            f"{STATES[case.state]}, with {case.facts.owner_name or 'nobody'}",
+            f"team {case.team}",
+            f"due {_when(due)}" if due else "",
+            f"opened {_when(case.opened_at)}",
         )
-        table.add_row(*(escape(cell) for cell in cells))
-    Console().print(table)
+        came_to = (
+            f"about {case.topic}" if case.topic else "",
+            f"because {case.reason}",
+            f"shown before: {shown}" if shown else "",
+        )
+        lines = (" · ".join(filter(None, parts)) for parts in (stands, came_to))
+        grid.add_row(
+            str(case.number),
+            Text("\n").join([Text(_harmless(case.question)), *(Text(line, style="dim") for line in lines)]),
+        )
+        if number < len(found) - 1:
+            grid.add_row("", "")
+    return grid
+
+
+def _harmless(words: str) -> str:
+    """Without the characters by which a message could steer the terminal it is listed in."""
+    return "".join(character for character in words.expandtabs(1) if character.isprintable() or character == "\n")
 
 
 def _when(moment: datetime) -> str:

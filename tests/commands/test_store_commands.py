@@ -1,5 +1,6 @@
 """``migrate``, ``cases``, ``health`` and ``chat``: what an operator does with the database of this folder."""
 
+import contextlib
 import json
 import sqlite3
 
@@ -61,6 +62,33 @@ def test_open_cases_are_listed_with_the_question(asked):
     assert "bitte person" in row["question"]
     assert row["shown"] == ["bonus.overview"]
     assert row["opened_at"].startswith("2026-11-22T11:")
+
+
+@pytest.mark.parametrize("columns", ["80", "40"])
+def test_on_a_narrow_screen_nothing_of_a_case_is_cut_and_the_question_comes_first(asked, columns):
+    folder, _ = asked
+    question = (
+        "Wie hoch ist der [Landesbonus] für meine Weiterbildung zur Fachkraft, wenn ich in Teilzeit arbeite?\n"
+        "Und bis wann muss der Antrag da sein?"
+    )
+    with contextlib.closing(sqlite3.connect(folder / "data" / "lotse.db")) as database, database:
+        (before,) = database.execute("SELECT question FROM cases").fetchone()
+        database.execute("UPDATE cases SET question = ?", ("\x1b[2J" + question,))
+    try:
+        printed = lotse_here("cases", folder=folder, COLUMNS=columns).stdout
+    finally:
+        with contextlib.closing(sqlite3.connect(folder / "data" / "lotse.db")) as database, database:
+            database.execute("UPDATE cases SET question = ?", (before,))
+    assert "\x1b" not in printed
+    assert printed.startswith("1  [2JWie hoch ist der [Landesbonus] ")
+    words = " ".join(printed.split())
+    assert " ".join(question.split()) in words
+    assert "open, with nobody · team foerderung · due 23.11.2026 10:30 · opened 22.11.2026 12:00" in words
+    assert "about bonus · because" in words
+    assert "shown before: bonus.overview" in words
+    lines = printed.splitlines()
+    assert max(map(len, lines)) <= int(columns)
+    assert len(lines) <= len(words) / int(columns) * 2, "not one word a line"
 
 
 def test_migrate_makes_the_tables_and_doing_it_twice_changes_nothing(tmp_path):
