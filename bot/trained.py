@@ -39,6 +39,11 @@ class Trained:
     problems: tuple[ContentProblem, ...]
 
 
+def is_trained(folder: Path, cache_folder: Path | None = None) -> bool:
+    """Whether ``load_trained`` takes a moment, not a minute. Raises ConfigError when it is no content folder."""
+    return _place(fingerprint(folder), cache_folder).is_file()
+
+
 def load_trained(folder: Path, cache_folder: Path | None = None) -> Trained:
     """The content of a folder and its reader, from the cache when the files are those of last time.
 

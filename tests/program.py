@@ -65,7 +65,7 @@ def lotse(*arguments, folder, given=None, python=sys.executable, **settings):
 
 
 @contextlib.contextmanager
-def started(*arguments, folder, python=sys.executable, **settings):
+def started(*arguments, folder, python=sys.executable, stderr=subprocess.PIPE, **settings):
     """A command that goes on; killed at the end if it still runs."""
     process = subprocess.Popen(
         [python, "-m", "bot", *arguments],
@@ -73,7 +73,7 @@ def started(*arguments, folder, python=sys.executable, **settings):
         env=environment(**settings),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         encoding="utf-8",
     )
@@ -82,7 +82,7 @@ def started(*arguments, folder, python=sys.executable, **settings):
     finally:
         process.kill()
         process.wait()
-        for stream in (process.stdin, process.stdout, process.stderr):
+        for stream in filter(None, (process.stdin, process.stdout, process.stderr)):
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
 

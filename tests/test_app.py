@@ -179,6 +179,7 @@ def test_changed_content_goes_live_and_broken_content_does_not(tmp_path):
         path.write_text(re.sub(r"^    tests:\n(?: {6}.*\n)+", "", path.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
     file = content / "knowledge" / "funding" / "bonus.yaml"
     with web_chat(tmp_path, LOTSE_CONTENT=str(content), LOTSE_CLOCK="2026-11-22") as (address, process):
+        logged(process, "learning")
         assert "ein Zuschuss des Landes" in told(address)
         text = file.read_text("utf-8")
         change(file, text.replace("ein Zuschuss des Landes", "ein Geschenk des Landes"))

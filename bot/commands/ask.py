@@ -42,10 +42,9 @@ def ask(
         row: dict[str, Any] = {"text": question, "as_of": as_of.date().isoformat() if as_of else None, "locale": locale}
         typer.echo(desk.answer(row)["text"])
         return
-    for line in sys.stdin:
-        if line.strip():
-            sys.stdout.write(json.dumps(desk.answer_line(line), ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+    for line in sys.stdin:  # one line out for each line in, an empty one too: whoever waits for it would wait forever
+        sys.stdout.write(json.dumps(desk.answer_line(line), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
 
 
 class Desk:
@@ -60,6 +59,8 @@ class Desk:
 
     def answer_line(self, line: str) -> dict[str, Any]:
         """The answer to one JSON line; ``{"error"}`` when it cannot be read."""
+        if not line.strip():
+            return {"error": "an empty line"}
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:

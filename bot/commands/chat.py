@@ -9,7 +9,7 @@ import typer
 
 from bot.app import Core, open_core, running
 from bot.channels.console import ConsoleChannel
-from bot.commands.loading import settings_or_exit, stop_with
+from bot.commands.loading import say_if_learning, settings_or_exit, stop_with
 from bot.config import Settings
 from bot.errors import ConfigError, ContentError, StoreUnavailable
 from bot.logs import set_up_logs
@@ -24,6 +24,7 @@ def chat() -> None:
     settings = settings_or_exit()
     set_up_logs(QUIET)
     try:
+        say_if_learning(settings.content)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_chat(settings))
     except (ConfigError, ContentError, StoreUnavailable) as error:

@@ -7,7 +7,7 @@ import structlog
 import typer
 
 from bot.app import listen_on, serve
-from bot.commands.loading import settings_or_exit, stop_with
+from bot.commands.loading import say_if_learning, settings_or_exit, stop_with
 from bot.config import check_web_access
 from bot.errors import ConfigError, ContentError, StoreUnavailable
 from bot.logs import set_up_logs
@@ -21,6 +21,7 @@ def run() -> None:
     try:
         check_web_access(settings)
         listening = listen_on(settings.host, settings.port)
+        say_if_learning(settings.content, in_log=True)
     except ConfigError as error:
         stop_with(error)
 

@@ -49,6 +49,8 @@ BROKEN = [
     ('{"id": 5, "text": "Hallo", "as_of": "morgen"}', "\"as_of\" is 'morgen'"),
     ('{"id": 5, "text": "Hallo", "as_of": 20261122}', '"as_of" is 20261122'),
     ("[" * 50_000, "not JSON"),
+    ("", "an empty line"),
+    (" \t ", "an empty line"),
 ]
 
 
@@ -59,7 +61,7 @@ def answers(trained, tmp_path_factory):
     given = [json.dumps(line) for line in LINES]
     for place, (line, _) in enumerate(BROKEN):
         given.insert(2 * place, line)
-    done = lotse_here("ask", "--jsonl", folder=folder, given="\n".join([*given, "", "  "]) + "\n")
+    done = lotse_here("ask", "--jsonl", folder=folder, given="\n".join(given) + "\n")
     assert (done.returncode, done.stderr, list(folder.iterdir())) == (0, "", [])
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(rows) == len(LINES) + len(BROKEN)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sqlite3
 
 import pytest
@@ -126,6 +127,21 @@ def test_what_cannot_work_is_said_in_words_without_a_traceback_and_without_secre
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret-word" not in done.stderr + done.stdout
+
+
+def test_a_start_that_has_to_learn_says_so_on_a_terminal_and_the_next_one_does_not(tmp_path):
+    content = write_tree(tmp_path / "content")
+    ours, terminal = os.openpty()
+    settings = {"LOTSE_OPEN_ACCESS": "true", "LOTSE_PORT": "0", "LOTSE_CONTENT": str(content)}
+    with started("run", folder=tmp_path, stderr=terminal, **settings) as process:
+        assert process.stdout.readline().startswith("Lotse is ready: ")
+        assert os.read(ours, 100_000).startswith(b"Learning from the content, once; ")
+    with started("ask", "der Landesbonus", folder=tmp_path, stderr=terminal, **settings) as process:
+        assert "ein Zuschuss des Landes" in process.stdout.read()
+    os.write(terminal, b"the end")
+    assert b"Learning" not in os.read(ours, 100_000)
+    os.close(terminal)
+    os.close(ours)
 
 
 def test_health_asks_the_running_program(tmp_path, content):
