@@ -33,6 +33,7 @@ from bot.channels.slack.slack_settings import slack_settings
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
 from bot.errors import ConfigError, ContentError
+from bot.gap_list import GapList
 from bot.handoff.office import Office, OfficeOf
 from bot.handoff.team_office import office_at
 from bot.model import Absence, DeskRoom, Incoming, Locale, StaffId
@@ -84,6 +85,7 @@ class Core:
     outbox: Outbox
     desk: Desk
     office: OfficeOf
+    gaps: GapList
 
 
 @asynccontextmanager
@@ -111,6 +113,7 @@ async def open_core(
             Outbox(database),
             Desk(database, office_of(live, people)),
             office_of(live, people),
+            GapList(database, live, clock),
         )
     finally:
         await database.close()
@@ -134,7 +137,7 @@ async def running(core: Core, channels: Sequence[Channel]) -> AsyncIterator[None
             ),
             loops.create_task(outbox_loop(core.outbox, channels, core.clock, announcer), name="outbox"),
             loops.create_task(timer_loop(core.database, keep, core.clock, announcer), name="timers"),
-            loops.create_task(digest_loop(core.database, core.live, core.clock), name="digest"),
+            loops.create_task(digest_loop(core.database, core.live, core.clock, core.gaps.labels), name="digest"),
             loops.create_task(
                 content_watch(core.settings.content, core.live, check_and_build, core.clock), name="content"
             ),
@@ -176,6 +179,7 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
             people=people,
             desk=core.desk,
             live=core.live,
+            gaps=core.gaps,
             content_folder=settings.content,
             open_access=settings.open_access,
             keep_transcripts_days=settings.keep_transcripts_days,

@@ -57,6 +57,10 @@ class GapList:
         """What is open, biggest first: for coordinators and admins."""
         return still_open(await self._all())
 
+    async def labels(self) -> tuple[str | None, ...]:
+        """What each open group is about, or most probably is; None where nothing is likely."""
+        return tuple(one.label or (one.guess[0] if one.guess else None) for one in await self.groups())
+
     async def groups_for_outsiders(self, smallest: int) -> tuple[GapGroup, ...]:
         """What is open and was asked by at least so many people: for everybody else."""
         return for_outsiders(await self.groups(), smallest)

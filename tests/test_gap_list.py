@@ -40,6 +40,8 @@ async def test_a_group_is_ignored_for_good_with_reason_and_name(database, clock,
     assert (kept.id, kept.reason, kept.actor, kept.at) == (number, "gehört in die Kantine", "anna.petersen", clock())
     assert [one.count for one in hidden] == [3]
     assert [row.action for row in await rows(database, tables.audit)] == ["gap_ignored"]
+    await ask(database, clock, "zwirbelmutz trondel")
+    assert len(await gap_list.labels()) == 1  # what the digest of the morning counts: no group that is ignored
 
 
 async def test_it_stays_ignored_after_the_questions_and_their_people_are_gone(database, clock, gap_list):

@@ -1,4 +1,4 @@
-"""What a team reads in the morning: one message with what is new, what waits, what expires and what nobody could answer.
+"""What a team reads in the morning: one message with what is overdue, new or waits, what expires and what has no answer.
 
 Figures of the team as a whole, never of a single coordinator. It appears at eight, or when the team opens if that is
 later, on days on which the team is there at all.
@@ -14,7 +14,7 @@ from bot.content.definitions import ByLocale, Content, Team, TeamCalendar
 from bot.content.facts import day_words
 from bot.content.validity import has_ended, review_date, version_on
 from bot.dialogue.case_rules import team_for
-from bot.handoff.promises import promise_words
+from bot.handoff.promises import due_words, promise_words
 from bot.handoff.working_time import BERLIN, DAY, last_closing, start_of_day, stretches_of
 from bot.model import Block, Bullets, CaseNumber, Locale, Paragraph, Reply, Span, TopicId
 
@@ -23,6 +23,23 @@ LOOK_AHEAD_DAYS = 7
 """Facts whose review falls into these days, today included, are *this week's*."""
 AT_MOST = 5
 """So many cases or topics are named; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueCase:
+    """A case whose promise was not kept; ``due``: until when it was given. ``owner`` is empty while nobody has it."""
+
+    number: CaseNumber
+    due: datetime
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedCase:
+    """A case nobody has taken over yet although somebody was there since; ``due``: until when an answer is promised."""
+
+    number: CaseNumber
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +70,14 @@ class ExpiringTopic:
 
 @dataclass(frozen=True, slots=True)
 class DigestFigures:
-    """What the digest of one team is made of."""
+    """What the digest of one team is made of. A case stands in one of the lists, the most urgent it belongs to."""
 
     fresh: tuple[FreshCase, ...] = ()
     waiting: tuple[WaitingCase, ...] = ()
     expiring: tuple[ExpiringTopic, ...] = ()
     gap_groups: int = 0
+    overdue: tuple[OverdueCase, ...] = ()
+    unclaimed: tuple[UnclaimedCase, ...] = ()
 
 
 # --- When ------------------------------------------------------------------------------------------------------
@@ -120,6 +139,28 @@ QUIET: _Words = {
     "de": "Guten Morgen, {team}! Heute, am {day}, liegt nichts Neues an.",
     "en": "Good morning, {team}! Nothing new is waiting today, {day}.",
 }
+OVERDUE: tuple[_Words, _Words] = (
+    {"de": "1 Fall ist überfällig: {cases}.", "en": "1 case is overdue: {cases}."},
+    {"de": "{count} Fälle sind überfällig: {cases}.", "en": "{count} cases are overdue: {cases}."},
+)
+OVERDUE_WITH: _Words = {
+    "de": "Fall {number} bei {name} (zugesagt bis {until})",
+    "en": "case {number} with {name} (promised by {until})",
+}
+OVERDUE_FREE: _Words = {
+    "de": "Fall {number}, noch bei niemandem (zugesagt bis {until})",
+    "en": "case {number}, with nobody yet (promised by {until})",
+}
+UNCLAIMED: tuple[_Words, _Words] = (
+    {
+        "de": "1 älterer Fall ist noch bei niemandem: {cases}. Zugesagte Antwort: {promise}.",
+        "en": "1 older case is still with nobody: {cases}. Promised reply: {promise}.",
+    },
+    {
+        "de": "{count} ältere Fälle sind noch bei niemandem: {cases}. Früheste zugesagte Antwort: {promise}.",
+        "en": "{count} older cases are still with nobody: {cases}. Earliest promised reply: {promise}.",
+    },
+)
 FRESH: tuple[_Words, _Words] = (
     {
         "de": "1 neuer Fall seit dem letzten Dienstschluss: {cases}. Zugesagte Antwort: {promise}.",
@@ -171,11 +212,19 @@ def digest(team: Team, figures: DigestFigures, now: datetime, locale: Locale) ->
 
 
 def _lines(team: Team, figures: DigestFigures, now: datetime, locale: Locale) -> Iterator[str]:
-    if figures.fresh:
-        fresh = sorted(figures.fresh, key=lambda case: (case.due, case.number))
-        named = _some([_filled(CASE, locale, number=str(case.number)) for case in fresh], locale)
-        promise = promise_words(fresh[0].due, now, locale)
-        yield _counted(FRESH, len(fresh), locale, cases=named, promise=promise)
+    if figures.overdue:
+        late = sorted(figures.overdue, key=lambda case: (case.due, case.number))
+        yield _counted(OVERDUE, len(late), locale, cases=_some([_overdue(one, now, locale) for one in late], locale))
+    by_age: tuple[tuple[tuple[_Words, _Words], Sequence[UnclaimedCase | FreshCase]], ...] = (
+        (UNCLAIMED, figures.unclaimed),
+        (FRESH, figures.fresh),
+    )
+    for words, cases in by_age:
+        if cases:
+            first = sorted(cases, key=lambda case: (case.due, case.number))
+            named = _some([_filled(CASE, locale, number=str(case.number)) for case in first], locale)
+            promise = promise_words(first[0].due, now, locale)
+            yield _counted(words, len(first), locale, cases=named, promise=promise)
     if figures.waiting:
         waiting = sorted(figures.waiting, key=lambda case: (case.since, case.number))
         since = [
@@ -191,6 +240,13 @@ def _lines(team: Team, figures: DigestFigures, now: datetime, locale: Locale) ->
         yield _counted(EXPIRING, facts, locale, team=team.name[locale], topics=_some(until, locale))
     if figures.gap_groups:
         yield _counted(GAPS, figures.gap_groups, locale)
+
+
+def _overdue(case: OverdueCase, now: datetime, locale: Locale) -> str:
+    until = due_words(case.due, now, locale)
+    if case.owner:
+        return _filled(OVERDUE_WITH, locale, number=str(case.number), until=until, name=case.owner)
+    return _filled(OVERDUE_FREE, locale, number=str(case.number), until=until)
 
 
 def _counted(words: tuple[_Words, _Words], count: int, locale: Locale, **values: str) -> str:

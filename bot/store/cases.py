@@ -47,6 +47,13 @@ async def list_cases(
     return tuple(case_of(row) for row in reversed(rows))
 
 
+async def cases_of_team(database: Database, team: str) -> tuple[Case, ...]:
+    """Every case of a team that is not finished, oldest first."""
+    theirs = _cases().where(cases.c.team == team, cases.c.state.in_(UNFINISHED)).order_by(cases.c.number)
+    async with database.reading() as connection:
+        return tuple(case_of(row) for row in (await connection.execute(theirs)).all())
+
+
 async def cases_of(database: Database, address: Address) -> tuple[Case, ...]:
     """All cases of the conversation at this address, oldest first."""
     async with database.reading() as connection:

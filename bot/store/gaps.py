@@ -23,12 +23,6 @@ async def list_questions(database: Database) -> tuple[MissedQuestion, ...]:
     )
 
 
-async def gap_labels(database: Database) -> tuple[str | None, ...]:
-    """What each different question is probably about; upper and lower case make no difference. For a rough count."""
-    latest = {(one.kind, " ".join(one.text.casefold().split())): one.label for one in await list_questions(database)}
-    return tuple(latest.values())
-
-
 async def gaps_state(database: Database) -> tuple[int, int, int, int]:
     """Changes whenever a question or a decision comes or goes: whether a list that was made is still true."""
     counts = [

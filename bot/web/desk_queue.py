@@ -4,6 +4,7 @@ Tabs, team and search are part of the address, so that a view can be kept, share
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,7 @@ from bot.handoff.office import Office
 from bot.handoff.promises import due_words
 from bot.handoff.staff_rights import may, standings
 from bot.handoff.working_time import BERLIN
-from bot.model import CASE_STATES, UNFINISHED, Alarm, CaseState, Locale, Reply, Staff
+from bot.model import CASE_STATES, UNFINISHED, Alarm, Bullets, CaseState, Locale, Reply, Staff
 from bot.store.desk import Done
 from bot.store.desk_notices import list_notices
 from bot.store.desk_reading import Filters, QueueRow, read_queue
@@ -45,6 +46,7 @@ FINISHED: tuple[CaseState, ...] = tuple(
 )
 OPEN: tuple[CaseState, ...] = ("open",)
 LONGEST_SEARCH = 200
+ALARMS: tuple[Alarm, ...] = get_args(Alarm)
 SAID = frozenset({"none_open", "taken_away", "resolved", "to_queue", "to_bot", "handed_over"})
 """What the queue may say above its list, after a step that led here."""
 
@@ -104,6 +106,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """All of them, the worst first; ``summary`` counts them, to stand in their place while there are several."""
+
+    all: tuple[Call, ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueView:
     """The queue of one person: the lines of the tab, and how many each tab has."""
 
@@ -112,15 +122,15 @@ class QueueView:
     counts: Mapping[str, int]
     teams: tuple[tuple[str, str], ...]
     sees_cases: bool
-    calls: tuple[Call, ...] = ()
+    calls: Calls = Calls()
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """The message of the morning to a team."""
+class Digests:
+    """The messages of the morning to one person's teams with something to do, by team, and the names of the quiet teams."""
 
-    team: str
-    reply: Reply
+    busy: tuple[tuple[str, Reply], ...] = ()
+    quiet: tuple[str, ...] = ()
 
 
 async def queue_view(parts: DeskParts, staff: Staff, wanted: Wanted, locale: Locale) -> QueueView:
@@ -148,16 +158,32 @@ async def queue_view(parts: DeskParts, staff: Staff, wanted: Wanted, locale: Loc
     if wanted.tab == "done":
         shown.sort(key=lambda line: -line.number)
     calls = tuple(call for row in seen if (call := _call(row, staff, content, now, office, locale)) is not None)
-    return QueueView(wanted, tuple(shown), counts, teams, sees_cases=True, calls=calls)
+    return QueueView(wanted, tuple(shown), counts, teams, sees_cases=True, calls=_counted(calls, locale))
+
+
+def _counted(calls: tuple[Call, ...], locale: Locale) -> Calls:
+    worst_first = tuple(sorted(calls, key=lambda call: -ALARMS.index(call.level)))
+    counts = Counter("warned" if call.level == "warned" else "broken" for call in calls)
+    words = TEXTS[locale]
+    said = [
+        words[f"desk_calls_{kind}{'' if count > 1 else '_one'}"].format(count=count)
+        for kind in ("broken", "warned")
+        if (count := counts[kind])
+    ]
+    return Calls(worst_first, ", ".join(said))
 
 
 def _call(row: QueueRow, staff: Staff, content: Content, now: datetime, office: Office, locale: Locale) -> Call | None:
     """What the alarm of this case asks of this person; nothing once somebody has done what was due."""
     facts = row.facts
     due = since_and_due(facts)
-    if due is None or not any(one.is_for(staff) for one in called(facts, facts.alarm, now, office)):
+    mine = next((one for one in called(facts, facts.alarm, now, office) if one.is_for(staff)), None)
+    if due is None or mine is None:
         return None
-    words = TEXTS[locale][f"desk_call_{facts.alarm}"]
+    name: str = facts.alarm
+    if mine.staff is None and facts.alarm != "warned":
+        name = "team" if mine.team == facts.team else "other_team"
+    words = TEXTS[locale][f"desk_call_{name}"]
     until = due_words(due[1], now, locale)
     return Call(row.number, facts.alarm, words.format(team=team_name(content, facts.team, locale), until=until))
 
@@ -200,16 +226,20 @@ def _line(row: QueueRow, staff: Staff, content: Content, now: datetime, locale: 
     )
 
 
-async def todays_digests(parts: DeskParts, staff: Staff, locale: Locale) -> tuple[Digest, ...]:
+async def todays_digests(parts: DeskParts, staff: Staff, locale: Locale) -> Digests:
     """Today's messages of the morning to this person's teams."""
     today = parts.now().astimezone(BERLIN).date().isoformat()
-    found = []
+    busy, quiet = [], []
     for team in parts.content.teams.values():
         if staff.is_in(team.id):
             for notice in await list_notices(parts.database, team.id, limit=1):
                 if notice.key == today and locale in notice.replies:
-                    found.append(Digest(team.name[locale], notice.replies[locale]))
-    return tuple(found)
+                    reply = notice.replies[locale]
+                    if any(isinstance(block, Bullets) for block in reply.blocks):
+                        busy.append((team.name[locale], reply))
+                    else:
+                        quiet.append(team.name[locale])
+    return Digests(tuple(busy), tuple(quiet))
 
 
 async def queue_regions(

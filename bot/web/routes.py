@@ -57,6 +57,7 @@ class WebParts:
     people: People
     desk: Desk
     live: Live
+    gaps: GapList
     content_folder: Path
     open_access: bool
     keep_transcripts_days: int
@@ -99,7 +100,7 @@ def create_web(parts: WebParts) -> Starlette:
         parts.desk,
         parts.live,
         presence,
-        GapList(parts.database, parts.live, parts.clock),
+        parts.gaps,
         Lessons(parts.content_folder, shipped_content(), parts.clock),
         Drafts(parts.content_folder, shipped_content()),
     )

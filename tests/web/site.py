@@ -22,6 +22,7 @@ from bot.channels.browser import BrowserChannel
 from bot.channels.slack.http_transport import LONGEST_BODY, PATH
 from bot.dialogue.shown_answers import shown_now
 from bot.dialogue.turn import Turn
+from bot.gap_list import GapList
 from bot.handoff.case_events import Writes
 from bot.handoff.case_states import decide
 from bot.handoff.team_office import TeamOffice
@@ -260,6 +261,7 @@ class Site:
             people=self.people,
             desk=self.desk,
             live=self.live,
+            gaps=GapList(self.database, self.live, self.clock),
             content_folder=self.content_folder,
             open_access=self.open_access,
             keep_transcripts_days=30,

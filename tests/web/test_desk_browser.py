@@ -5,8 +5,12 @@ import re
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
+from sqlalchemy import update
 
+from bot.dialogue.digest import DigestFigures, digest
 from bot.model import StaffId
+from bot.store import tables
+from bot.store.desk_notices import DeskNotice, put_notice
 from bot.store.sign_in import make_link
 from bot.web.page_texts import TEXTS
 from tests.web.browser import LOOKS, NEEDS_CHROMIUM, assert_accessible, picture
@@ -293,10 +297,24 @@ async def test_every_page_of_the_desk_is_accessible_and_fits(site, guests, sit_d
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await picture(page, f"{name}-desk-{about}")
 
-    number = await case_of(site, await guests(), "Was zahlt der Bonus?")
+    number, late = [await case_of(site, await guests(), "Was zahlt der Bonus?") for _ in range(2)]
+    for team, figures in (("foerderung", DigestFigures(gap_groups=3)), ("module", DigestFigures())):
+        said = {"de": digest(site.live.content.teams[team], figures, site.clock(), "de")}
+        await put_notice(site.database, DeskNotice(team, "digest", "2026-11-22", site.clock(), said))
+    async with site.database.transaction() as connection:
+        called = update(tables.cases).where(tables.cases.c.number.in_((number, late)))
+        await connection.execute(called.values(alarm="lead"))
     page = await sit_down(viewport=size, color_scheme=scheme)
     await expect(row(page, number)).to_be_visible()
     await look("queue")
+    for folded in ("#calls", "#digest"):
+        await page.locator(f"{folded} summary").click()
+    await look("queue-unfolded")
+    async with site.database.transaction() as connection:
+        over = update(tables.cases).where(tables.cases.c.number == late)
+        await connection.execute(over.values(state="closed", alarm="none"))
+    await page.goto(f"{site.address}/desk/cases/{late}")
+    await look("case-over")
     await page.goto(f"{site.address}/desk/cases/{number}")
     await look("case-open")
     await write(page, "Moin! Der **Bonus**:\n- 60 %\n- siehe [Seite](https://weiterbilden-sh.de)")

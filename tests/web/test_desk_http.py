@@ -10,10 +10,12 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
+from bot.dialogue.digest import DigestFigures, digest
 from bot.handoff.case_words import STALE
 from bot.model import StaffId
 from bot.store import tables
 from bot.store.absences import list_absences
+from bot.store.desk_notices import DeskNotice, put_notice
 from bot.store.desk_reading import read_case
 from bot.web.desk_actions import READERS
 from bot.web.desk_case_view import MOVES
@@ -128,12 +130,62 @@ async def test_who_is_called_by_a_promise_reads_so_above_the_list(site, guest, a
     assert await alarm("none") == [[], [], []]
     until = "heute, 14:00 Uhr"
     assert await alarm("warned") == [[f"▲ Fall {number} : {DE['desk_call_warned'].format(until=until)}"], [], []]
-    stands_in = DE["desk_call_breached"].format(team="Förderberatung", until=until)
+    stands_in = DE["desk_call_other_team"].format(team="Förderberatung", until=until)
     assert await alarm("breached") == [[], [], [f"■ Fall {number} : {stands_in}"]]
     leads = DE["desk_call_lead"].format(team="Förderberatung", until=until)
     assert await alarm("lead") == [[], [f"■ Fall {number} : {leads}"], []]
     await act(dora, number, "say", text="Moin")
     assert [await calls(staff) for staff in (dora, anna, ben)] == [[], [], []]
+
+
+async def test_several_calls_are_a_count_that_opens_and_the_worst_stands_first(own_site):
+    async with (
+        signed_in(own_site, ANNA) as anna,
+        arrived(own_site) as one,
+        arrived(own_site) as two,
+        arrived(own_site) as three,
+    ):
+        late, soon, lost = [await case_of(own_site, guest) for guest in (one, two, three)]
+
+        async def calls(**alarms):
+            async with own_site.database.transaction() as connection:
+                for number, alarm in zip((late, soon, lost), alarms.values(), strict=True):
+                    mine = update(tables.cases).where(tables.cases.c.number == number)
+                    await connection.execute(mine.values(alarm=alarm, owner=ANNA if alarm == "warned" else None))
+            html = (await anna.at("/desk")).text
+            return re.search(r'data-region="calls"[^>]*>(.*?)</div>', html, re.DOTALL)[1]
+
+        alone = await calls(late="lead", soon="none", lost="none")
+        assert ("<details" in alone, alone.count("<li")) == (False, 1)
+        several = await calls(late="lead", soon="warned", lost="lead")
+        assert ("<details" in several, "<details open" in several) == (True, False)
+        summary = re.search("<summary>.*?</summary>", several, re.DOTALL)[0]
+        assert words_of(summary) == "■ Sie sind gefragt: 2 Zusagen sind abgelaufen, 1 läuft bald ab"
+        assert re.findall(r"cases/(\d+)", several) == [str(late), str(lost), str(soon)]
+
+
+async def test_the_mornings_of_all_teams_are_one_card_and_quiet_teams_one_line_of_it(own_site):
+    busy = DigestFigures(gap_groups=3)
+
+    async def digests_of(**figures):
+        for name, given in figures.items():
+            team = own_site.live.content.teams[name]
+            replies = {"de": digest(team, given, own_site.clock(), "de")}
+            await put_notice(own_site.database, DeskNotice(name, "digest", "2026-11-22", own_site.clock(), replies))
+        async with signed_in(own_site, ANNA) as anna:
+            html = (await anna.at("/desk")).text
+        return re.search(r'data-region="digests"[^>]*>(.*?)</div>\s*<div class="desk-filters"', html, re.DOTALL)[1]
+
+    quiet = await digests_of(module=DigestFigures())
+    assert ("<details" in quiet, words_of(quiet)) == (False, "Morgenübersicht: heute liegt nichts Neues an")
+    both = await digests_of(foerderung=busy)
+    assert both.count("<details") == 1
+    for words in (
+        "Guten Morgen, Förderberatung!",
+        "3 Gruppen unbeantworteter Fragen",
+        "Heute nichts Neues: Kursberatung",
+    ):
+        assert words in words_of(both)
 
 
 async def test_next_case_claims_the_most_urgent_one_and_says_when_there_is_none(own_site):
