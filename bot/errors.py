@@ -63,6 +63,10 @@ class StoreUnavailable(LotseError):
     """The database did not answer, is locked, is full or is gone; nothing was changed."""
 
 
+class StoreConflict(StoreUnavailable):
+    """Another process changed the same thing first; the step is done again by itself, nobody need act."""
+
+
 class ChannelError(LotseError):
     """A platform refused or failed; ``permanent`` says that trying again is useless."""
 

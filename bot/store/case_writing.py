@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreConflict
 from bot.handoff.case_transcript import SaidLine, transcript_replies
 from bot.model import (
     CaseContext,
@@ -94,7 +94,7 @@ async def write_turn(
         update(cases).where(cases.c.number == case.number, cases.c.version == before.version).values(columns_of(case))
     )
     if changed.rowcount != 1:
-        raise StoreUnavailable("The case was changed by another process meanwhile; this is done again.")
+        raise StoreConflict("The case was changed by another process meanwhile; this is done again.")
     moved = (case.state, case.owner, case.team, case.topic) != (before.state, before.owner, before.team, before.topic)
     if moved or turn.event in AUDITED:
         detail = dict(turn.detail)

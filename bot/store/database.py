@@ -12,7 +12,9 @@ Rejected: the ORM (rows never leave this package, so there are no objects to tra
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import event, text
@@ -20,7 +22,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import ConfigError, StoreUnavailable
+from bot.errors import ConfigError, StoreConflict, StoreUnavailable
 from bot.store.announce import POSTGRES_CHANNEL, Announcer, unique
 from bot.store.failures import NOTHING_LOST, explained
 from bot.store.schema_version import bring_up_to_date
@@ -43,14 +45,27 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "po
 RING = text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
 
 
+@dataclass(frozen=True, slots=True)
+class WriteFailure:
+    """Why a change could not be stored, and when by ``time.monotonic``."""
+
+    reason: str
+    at: float
+
+
 class Database:
-    """The open database. ``announcer`` rings when a transaction that named topics has been committed."""
+    """The open database. ``announcer`` rings when a transaction that named topics has been committed.
+
+    ``write_failure`` is the last change that could not be stored, also when others could be since: a disk with little
+    space left takes small ones. For ``/health``, because reading works on a full disk.
+    """
 
     def __init__(self, engine: AsyncEngine, announcer: Announcer, connections: Connections | None = None) -> None:
         self.engine = engine
         self.announcer = announcer
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.connections = connections
+        self.write_failure: WriteFailure | None = None
         self._quick = engine.execution_options(lotse_quick=True)
         self._reading = engine.execution_options(lotse_begin="BEGIN")
         self._quick_reading = self._reading.execution_options(lotse_quick=True)
@@ -71,7 +86,7 @@ class Database:
         Raises StoreUnavailable or ConfigError; then nothing was changed.
         """
         wake = [] if wake is None else wake
-        with translated():
+        with self._failures_kept(), translated():
             async with self._one_writer if self.is_sqlite else contextlib.nullcontext():
                 self._check_file()
                 engine = self._quick if quick else self.engine
@@ -91,6 +106,16 @@ class Database:
                 if not self.is_sqlite:
                     await connection.execution_options(isolation_level="REPEATABLE READ")
                 yield connection  # begins with the first statement; closing the connection ends it
+
+    @contextlib.contextmanager
+    def _failures_kept(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreConflict:
+            raise
+        except (StoreUnavailable, ConfigError) as error:
+            self.write_failure = WriteFailure(str(error), time.monotonic())
+            raise
 
     async def scrub(self) -> bool:
         """Take what was deleted out of SQLite's write-ahead log too; PostgreSQL's own housekeeping does so there.

@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import ConfigError, LotseError, StoreUnavailable
+from bot.errors import ConfigError, LotseError, StoreConflict, StoreUnavailable
 
 NOTHING_LOST = "Nothing was changed; what waits is carried on when the database answers again."
 
@@ -79,7 +79,8 @@ def _postgres(cause: psycopg.Error) -> LotseError | None:
         if sentence := POSTGRES_SETTINGS.get(state[:length]):
             return ConfigError(sentence)
         if sentence := POSTGRES.get(state[:length]):
-            return StoreUnavailable(f"{sentence} {NOTHING_LOST}")
+            kind = StoreConflict if state.startswith("40") else StoreUnavailable
+            return kind(f"{sentence} {NOTHING_LOST}")
     if isinstance(cause, psycopg.OperationalError):
         return _postgres_without_code(cause)
     return None

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreConflict
 from bot.store.tables import conversations, inbox, persons
 
 # Built once: to build a statement takes SQLAlchemy longer than to carry it out.
@@ -54,7 +54,7 @@ async def save_state(
         .values(state=state, locale=locale, state_version=row.state_version + 1, active_at=now)
     )
     if changed.rowcount != 1:
-        raise StoreUnavailable("The conversation was changed by another process meanwhile; the turn is done again.")
+        raise StoreConflict("The conversation was changed by another process meanwhile; the turn is done again.")
 
 
 async def mark_done(connection: AsyncConnection, input_id: int, now: datetime, *, status: str = "done") -> None:

@@ -1,5 +1,6 @@
 """Whether Lotse is well, for the operator and for their monitoring. Figures only, nothing about a person."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +12,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.errors import ConfigError, ContentProblem, StoreUnavailable
-from bot.store.database import Database
+from bot.store.database import Database, WriteFailure
 from bot.store.figures import Figures, read_figures
 
 LATE_S = 60.0
 """Seconds an input may wait before that is worth a look; a turn takes a few milliseconds."""
+
+FAILURE_COUNTS_S = 300.0
+"""Seconds a change that could not be stored is reported: longer than monitoring takes to look, so that none is missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,11 @@ class Health:
         return [Route("/health", self.health), Route("/metrics", self.metrics)]
 
     async def health(self, request: Request) -> Response:
-        """*ok*, *degraded* with reasons (still 200, it answers), or 503 when the database is gone."""
+        """*ok*, *degraded* with reasons (still 200, it answers), or 503 when the database is gone.
+
+        A change that could not be stored is no reason for 503: pages can be read, and a Lotse nobody sends anything to
+        any more would never store a change again.
+        """
         content = self.content()
         try:
             figures = await read_figures(self.database, self.clock())
@@ -50,7 +58,10 @@ class Health:
                 {"status": "down", "reasons": [str(error)], "database": "gone", "content": {"hash": content.hash}},
                 status_code=503,
             )
+        failing = self._failing()
         reasons = reasons_of(figures, content)
+        if failing is not None:
+            reasons.append(f"{time.monotonic() - failing.at:.0f} s ago a change could not be stored: {failing.reason}")
         if self.staff_problem():
             reasons.append("The file of LOTSE_STAFF cannot be used, so nobody may sign in; the log says why.")
         reasons += self.channel_problems()
@@ -59,7 +70,7 @@ class Health:
             {
                 "status": "degraded" if reasons else "ok",
                 "reasons": reasons,
-                "database": "ok",
+                "database": "ok" if failing is None else "failing",
                 "inputs": {
                     "waiting": figures.inputs_waiting,
                     "oldest_waiting_s": figures.oldest_waiting_s,
@@ -78,6 +89,10 @@ class Health:
                 },
             }
         )
+
+    def _failing(self) -> WriteFailure | None:
+        failure = self.database.write_failure
+        return failure if failure is not None and time.monotonic() - failure.at < FAILURE_COUNTS_S else None
 
     async def metrics(self, request: Request) -> Response:
         """The same figures in the format of Prometheus; ``lotse_up`` is 0 when the database is gone."""
@@ -98,6 +113,11 @@ class Health:
             ("lotse_deliveries_sending", "Replies being sent at this moment", figures.deliveries_sending),
             ("lotse_deliveries_parked", "Replies a platform refused for good", figures.deliveries_parked),
             ("lotse_cases_open", "Cases that wait for a person", figures.cases_open),
+            (
+                "lotse_database_failing",
+                "1 for some minutes after a change that could not be stored",
+                int(self._failing() is not None),
+            ),
             (
                 "lotse_channels_troubled",
                 "Chat platforms that cannot be reached at present",

@@ -259,6 +259,7 @@ async def test_a_database_locked_by_another_program_says_so_and_goes_on_afterwar
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="locked by another program"):
         await inbox.accept("recording", [incoming("hallo")])
+    assert "locked by another program" in database.write_failure.reason
     other.execute("ROLLBACK")
     other.close()
     await inbox.accept("recording", [incoming("hallo")])

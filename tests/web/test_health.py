@@ -1,9 +1,12 @@
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot.errors import ContentProblem
-from bot.web.health import ContentState
+from bot.web.health import FAILURE_COUNTS_S, ContentState
 
 ERROR = ContentProblem("knowledge/funding/bonus.yaml", 7, 3, "KB012", "a literal amount", "use a fact")
 NOTICE = ContentProblem("knowledge/funding/bonus.yaml", 9, 1, "KB040", "review is due", "review it", "notice")
@@ -69,6 +72,29 @@ async def test_a_database_that_is_gone_turns_it_red(own_guest, tmp_path):
     assert (status, body["status"], body["database"]) == (503, "down", "gone")
     assert body["reasons"][0].startswith("The database file")
     assert "lotse_up 0.0" in (await own_guest.http.get("/metrics")).text
+
+
+async def test_a_database_that_takes_no_changes_is_reported_for_some_minutes(own_site, own_guest):
+    database = own_site.database
+
+    @event.listens_for(database.engine.sync_engine, "connect")
+    def no_space_left(connection, _record):
+        connection.cursor().execute("PRAGMA max_page_count = 1")  # SQLite takes it for: no more than there are now
+
+    await database.engine.dispose()
+    for _ in range(20):
+        answer = await own_guest.say("x" * 3_000)
+        if answer.status_code == 503:
+            break
+    assert answer.status_code == 503
+    status, body = await health(own_guest)
+    assert (status, body["status"], body["database"]) == (200, "degraded", "failing")
+    assert re.match(r"\d+ s ago a change could not be stored: The disk with the database is full", body["reasons"][0])
+    assert "lotse_database_failing 1.0" in (await own_guest.http.get("/metrics")).text
+    await own_site.stop_loops()
+    database.write_failure = replace(database.write_failure, at=database.write_failure.at - FAILURE_COUNTS_S)
+    assert (await health(own_guest))[1]["status"] == "ok"
+    assert "lotse_database_failing 0.0" in (await own_guest.http.get("/metrics")).text
 
 
 async def test_the_metrics_are_the_same_figures(own_site, own_guest):
