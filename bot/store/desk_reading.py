@@ -22,9 +22,6 @@ from bot.store.desk import Receipt, last_event
 from bot.store.payloads import reply_from_json
 from bot.store.tables import case_messages, cases, conversations, outbox, transcript
 
-MOST_CASES = 500
-"""Cases a queue shows; whoever has more searches."""
-
 LineKind = Literal["employee", "lotse", "notice", "coordinator", "note", "remark", "earlier"]
 
 RECEIPTS: dict[str | None, Receipt] = {"waiting": "queued", "sending": "queued", "sent": "accepted", "parked": "failed"}
@@ -135,9 +132,12 @@ class ErasedCase:
 
 
 async def read_queue(
-    database: Database, staff: Staff, now: datetime, filters: Filters = Filters()
+    database: Database, staff: Staff, now: datetime, filters: Filters = Filters(), *, newest: int | None = None
 ) -> tuple[QueueRow, ...]:
-    """The cases this member of staff may see: what is due first comes first, then the oldest."""
+    """The cases this member of staff may see: what is due first comes first, then the oldest.
+
+    ``newest``: only so many of them, for states in which nothing is due any more.
+    """
     latest = (
         select(func.max(case_messages.c.at, type_=case_messages.c.at.type))
         .where(case_messages.c.case_number == cases.c.number)
@@ -147,7 +147,9 @@ async def read_queue(
     statement = select(cases, conversations.c.channel, latest).join(
         conversations, conversations.c.id == cases.c.conversation_id, isouter=True
     )
-    statement = statement.where(visible_to(staff, cases)).order_by(cases.c.number.desc()).limit(MOST_CASES)
+    statement = statement.where(visible_to(staff, cases))
+    if newest is not None:
+        statement = statement.order_by(cases.c.number.desc()).limit(newest)
     if filters.states is not None:
         statement = statement.where(cases.c.state.in_(filters.states))
     if filters.team is not None:

@@ -47,6 +47,8 @@ FINISHED: tuple[CaseState, ...] = tuple(
 OPEN: tuple[CaseState, ...] = ("open",)
 LONGEST_SEARCH = 200
 ALARMS: tuple[Alarm, ...] = get_args(Alarm)
+MOST_CASES = 500
+"""Cases a list shows, the most urgent or the newest; a search finds the others."""
 SAID = frozenset({"none_open", "taken_away", "resolved", "to_queue", "to_bot", "handed_over"})
 """What the queue may say above its list, after a step that led here."""
 
@@ -91,10 +93,6 @@ class QueueLine:
     unanswered: bool
     sla: SlaView | None
 
-    def about(self) -> str:
-        """Everything a search looks at."""
-        return " ".join((f"#{self.number}", self.name, self.topic, self.team, self.question, self.owner)).casefold()
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -115,7 +113,7 @@ class Calls:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """The queue of one person: the lines of the tab, and how many each tab has."""
+    """The queue of one person: the lines of the tab, whether there are ``more``, and how many each tab has."""
 
     wanted: Wanted
     lines: tuple[QueueLine, ...]
@@ -123,6 +121,7 @@ class QueueView:
     teams: tuple[tuple[str, str], ...]
     sees_cases: bool
     calls: Calls = Calls()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,26 +138,41 @@ async def queue_view(parts: DeskParts, staff: Staff, wanted: Wanted, locale: Loc
     teams = tuple((team.id, team.name[locale]) for team in content.teams.values() if staff.is_in(team.id))
     if not may("see_queue", standings(staff)):
         return QueueView(wanted, (), {}, (), sees_cases=False)
-    states = FINISHED if wanted.tab == "done" else UNFINISHED
-    rows = await read_queue(parts.database, staff, now, Filters(states=None if wanted.tab == "done" else states))
-    office = await parts.office()
+    rows = await read_queue(parts.database, staff, now)
     seen = [row for row in rows if sees_case(staff, parts.place_of(row.facts))]
-    lines = [(row, _line(row, staff, content, now, locale)) for row in seen]
-    words = wanted.search.casefold().split()
-    found = [
-        (row, line)
-        for row, line in lines
-        if (not wanted.team or row.facts.team == wanted.team) and all(word in line.about() for word in words)
-    ]
-    unfinished = [pair for pair in found if pair[0].state in UNFINISHED]
-    counts: dict[str, int] = {
-        tab: sum(_belongs(row, line, tab) for row, line in unfinished) for tab in TABS if tab != "done"
-    }
-    shown = [line for row, line in found if _belongs(row, line, wanted.tab)]
+    office = await parts.office()
+    found = [row for row in seen if _is_found(row, wanted, content, locale)]
+    counts: dict[str, int] = {tab: sum(_belongs(row, staff, tab) for row in found) for tab in TABS if tab != "done"}
     if wanted.tab == "done":
-        shown.sort(key=lambda line: -line.number)
+        found = await _finished(parts, staff, now, wanted, locale)
+    listed = [row for row in found if _belongs(row, staff, wanted.tab)]
+    lines = tuple(_line(row, staff, content, now, locale) for row in listed[:MOST_CASES])
     calls = tuple(call for row in seen if (call := _call(row, staff, content, now, office, locale)) is not None)
-    return QueueView(wanted, tuple(shown), counts, teams, sees_cases=True, calls=_counted(calls, locale))
+    more = len(listed) > len(lines)
+    return QueueView(wanted, lines, counts, teams, sees_cases=True, calls=_counted(calls, locale), more=more)
+
+
+async def _finished(parts: DeskParts, staff: Staff, now: datetime, wanted: Wanted, locale: Locale) -> list[QueueRow]:
+    """Cases that are over, the newest first; a search looks at all there are."""
+    narrowed = bool(wanted.search or wanted.team)
+    rows = await read_queue(
+        parts.database, staff, now, Filters(states=FINISHED), newest=None if narrowed else MOST_CASES + 1
+    )
+    seen = [row for row in rows if sees_case(staff, parts.place_of(row.facts))]
+    found = [row for row in seen if _is_found(row, wanted, parts.content, locale)]
+    return sorted(found, key=lambda row: -row.number)
+
+
+def _is_found(row: QueueRow, wanted: Wanted, content: Content, locale: Locale) -> bool:
+    """Whether this case is of the team that is looked at, and has every word that is looked for."""
+    facts, words = row.facts, wanted.search.casefold().split()
+    if wanted.team and facts.team != wanted.team:
+        return False
+    if not words:
+        return True
+    topic, team = topic_name(content, facts.topic, locale), team_name(content, facts.team, locale)
+    about = " ".join((f"#{row.number}", row.name, topic, team, row.question, facts.owner_name)).casefold()
+    return all(word in about for word in words)
 
 
 def _counted(calls: tuple[Call, ...], locale: Locale) -> Calls:
@@ -188,20 +202,18 @@ def _call(row: QueueRow, staff: Staff, content: Content, now: datetime, office: 
     return Call(row.number, facts.alarm, words.format(team=team_name(content, facts.team, locale), until=until))
 
 
-def _belongs(row: QueueRow, line: QueueLine, tab: Tab) -> bool:
+def _belongs(row: QueueRow, staff: Staff, tab: Tab) -> bool:
     match tab:
         case "new":
             return row.state == "open"
         case "mine":
-            return line.mine and row.state in UNFINISHED
+            return row.facts.owner == staff.id
         case "waiting":
             return row.state in WAITING
         case "overdue":
             return row.overdue
-        case "done":
-            return row.state in FINISHED
-        case "team":
-            return row.state in UNFINISHED
+        case "team" | "done":
+            return True
 
 
 def _line(row: QueueRow, staff: Staff, content: Content, now: datetime, locale: Locale) -> QueueLine:

@@ -87,6 +87,7 @@ _DE: Mapping[str, str] = {
     "desk_empty_done": "Noch kein Fall ist abgeschlossen. Abgeschlossene Fälle bleiben hier bis zu ihrer Löschung.",
     "desk_empty_search": "Zu dieser Suche gibt es hier keinen Fall.",
     "desk_empty_all": "Alle Fälle zeigen",
+    "desk_more": "Hier stehen die ersten {count} Fälle; die Suche findet auch die anderen.",
     "desk_no_cases": "Mit Ihrer Rolle sehen Sie keine Fälle: Die Fälle handeln von Menschen und stehen nur der "
     "Koordination offen.",
     "desk_digest": "Morgenübersicht",
@@ -359,6 +360,7 @@ _EN: Mapping[str, str] = {
     "desk_empty_done": "No case has been resolved yet. Resolved cases stay here until they are deleted.",
     "desk_empty_search": "No case here matches this search.",
     "desk_empty_all": "Show all cases",
+    "desk_more": "These are the first {count} cases; the search finds the others too.",
     "desk_no_cases": "Your role sees no cases: cases are about people and open to coordinators only.",
     "desk_digest": "Morning overview",
     "desk_digest_quiet": "Nothing new today: {teams}",

@@ -19,6 +19,7 @@ from bot.store.desk_notices import DeskNotice, put_notice
 from bot.store.desk_reading import read_case
 from bot.web.desk_actions import READERS
 from bot.web.desk_case_view import MOVES
+from bot.web.desk_queue import MOST_CASES
 from bot.web.page_texts import TEXTS
 from bot.web.requests import LANGUAGE_COOKIE
 from tests.drills.hostile import Page
@@ -136,6 +137,31 @@ async def test_who_is_called_by_a_promise_reads_so_above_the_list(site, guest, a
     assert await alarm("lead") == [[], [f"■ Fall {number} : {leads}"], []]
     await act(dora, number, "say", text="Moin")
     assert [await calls(staff) for staff in (dora, anna, ben)] == [[], [], []]
+
+
+async def test_the_oldest_of_very_many_cases_is_in_the_list_in_the_search_and_the_next_one(own_site):
+    async with signed_in(own_site, ANNA) as anna, arrived(own_site) as guest:
+        oldest = await case_of(own_site, guest, "Frage nach der Vakuumpumpe")
+        (row,) = await rows(own_site.database, tables.cases)
+        now = own_site.clock()
+        many = [
+            {**row._asdict(), "number": number, "question": "x", "first_due": now + timedelta(hours=4)}
+            for number in range(oldest + 1, oldest + MOST_CASES + 2)
+        ]
+        async with own_site.database.transaction() as connection:
+            await connection.execute(tables.cases.insert(), many)
+            late = update(tables.cases).where(tables.cases.c.number == oldest)
+            await connection.execute(late.values(first_due=now - timedelta(days=9), opened_at=now - timedelta(days=10)))
+            done = update(tables.cases).where(tables.cases.c.number == oldest + 1)
+            await connection.execute(done.values(state="closed", question="Frage nach dem Reinraum"))
+        html = (await anna.at("/desk")).text
+        assert re.search(r'data-case="(\d+)"', html)[1] == str(oldest)
+        assert (html.count('class="case-row'), 'Team <span class="count">501<' in html) == (MOST_CASES, True)
+        assert DE["desk_more"].format(count=MOST_CASES) in html
+        for address in ("/desk?q=vakuumpumpe", "/desk?tab=overdue"):
+            assert re.findall(r'data-case="(\d+)"', (await anna.at(address)).text) == [str(oldest)]
+        assert f'data-case="{oldest + 1}"' in (await anna.at("/desk?tab=done&q=reinraum")).text
+        assert (await anna.submit("/desk/next")).url.path == f"/desk/cases/{oldest}"
 
 
 async def test_several_calls_are_a_count_that_opens_and_the_worst_stands_first(own_site):
