@@ -31,6 +31,7 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.hostile import HOSTILE
     from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE
     from tests.drills.matrix_events import MATRIX_EVENTS
+    from tests.drills.matrix_injection import MATRIX_INJECTION
     from tests.drills.matrix_kill import MATRIX_KILL
     from tests.drills.notes import NOTES
     from tests.drills.quiet_logs import QUIET_LOGS
@@ -40,6 +41,7 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.slack_injection import SLACK_INJECTION
     from tests.drills.slack_kills import SLACK_KILLS
     from tests.drills.slack_posts import SLACK_POSTS
+    from tests.drills.slack_relay import SLACK_RELAY
     from tests.drills.takeovers import TAKEOVERS_POSTGRES, TAKEOVERS_SQLITE
     from tests.drills.working_time import WORKING_TIME
 
@@ -61,10 +63,12 @@ def all_drills() -> tuple[Drill, ...]:
         QUIET_LOGS,
         WORKING_TIME,
         MATRIX_EVENTS,
+        MATRIX_INJECTION,
         SLACK_POSTS,
         SLACK_EVENTS,
         SLACK_STALL,
         SLACK_KILLS,
+        SLACK_RELAY,
         SLACK_INJECTION,
         MATRIX_KILL,
     )

@@ -12,7 +12,7 @@ to be remembered: it cannot get lost, and only events of our own are asked for i
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -41,6 +41,7 @@ PERSON_LINK = "https://matrix.to/#/"
 """What clients show as the name of somebody (specification, *User and room mentions*)."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_TURNS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SCHEMES = ("https://", "http://", "mailto:", "tel:")
 _BREAK = re.compile(r".*(?:[.!?…]\s|\n)|.*\s", re.DOTALL)
 
@@ -260,6 +261,8 @@ def _html(spans: tuple[Span, ...]) -> str:
 
 
 def _span(span: Span) -> str:
+    if span.href is not None:  # nothing that is not seen, or turns around what follows, may change how an address reads
+        span = replace(span, text=_TURNS.sub("", span.text), href=_TURNS.sub("", span.href))
     text = _escaped(span.text)
     text = text if span.code else text.replace("\n", "<br>")
     if span.code:

@@ -22,11 +22,12 @@ POINTS = ("after the post", "before the acknowledgement", "before the post", "an
 
 
 @contextlib.asynccontextmanager
-async def lotse_on_slack(folder, bridge, content):
+async def lotse_on_slack(folder, bridge, content, **more):
     """A process that is connected; killed at the end if it still runs."""
     settings = {
         "LOTSE_OPEN_ACCESS": "true", "LOTSE_PORT": "0", "LOTSE_CONTENT": str(content), "LOTSE_CLOCK": "2026-11-22",
         "LOTSE_SLACK_BOT_TOKEN": BOT_TOKEN, "LOTSE_SLACK_APP_TOKEN": APP_TOKEN, "LOTSE_SLACK_API": bridge.api,
+        **more,
     }  # fmt: skip
     bridge.connected.clear()
     with (folder / "log").open("ab") as log:

@@ -22,7 +22,10 @@ def calls_in(messages):
     """What of these messages of Slack would call somebody: markup in the text, or an element that does."""
     texts = [one["text"] for one in messages]
     blocks = str([one.get("blocks") for one in messages])
-    return [*re.findall(r"<[!@#][^>]*>", "\n".join(texts)), *re.findall(r"'type': '(?:user|broadcast|usergroup)'", blocks)]
+    return [
+        *re.findall(r"<[!@#][^>]*>", "\n".join(texts)),
+        *re.findall(r"'type': '(?:user|broadcast|usergroup)'", blocks),
+    ]
 
 
 async def test_an_employee_in_the_web_chat_and_a_coordinator_in_slack(tmp_path, slack_emulator):
@@ -74,7 +77,9 @@ async def test_an_employee_in_slack_and_a_coordinator_in_the_browser(tmp_path, s
         assert "https://boese.example" in unescape(messages[-1]["text"]), "a link shows where it leads"
         assert not any("nur für uns" in one["text"] for one in messages)
         card = await desk.card(case.number, lambda it: "Anna Petersen" in it["text"])
-        assert "Ich wohne in Lübeck" in "\n".join(await desk.in_thread(card, "Lübeck")), "colleagues in Slack see it too"
+        assert "Ich wohne in Lübeck" in "\n".join(await desk.in_thread(card, "Lübeck")), (
+            "colleagues in Slack see it too"
+        )
 
 
 async def test_a_case_moves_from_the_browser_to_slack(tmp_path, slack_emulator):
