@@ -103,4 +103,4 @@ def _as_seen_by(person: Person, found: FoundReply | None) -> SentReply | None:
     if found is None:
         return None
     theirs = found.listener == person.external_user
-    return SentReply(found.address, found.outbox_id, found.reply, theirs, found.outdated)
+    return SentReply(found.address, found.outbox_id, found.reply, theirs, found.outdated, found.with_person)

@@ -15,6 +15,7 @@ from bot.model import Address, Locale, OutboxId, Person, Reply
 class SentReply:
     """A reply of Lotse's that was sent, and where. ``outdated``: it was about a case that is no longer the latest here.
 
+    ``with_person``: a coordinator has the case it is about, so that what is said about it reaches them.
     ``theirs``: it was sent to the person who asks now, and not to somebody else in the same place.
     """
 
@@ -23,6 +24,7 @@ class SentReply:
     reply: Reply
     theirs: bool = True
     outdated: bool = False
+    with_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,22 @@ async def case_of_message(database: Database, channel: str, room: str, external_
     return await _case(database, found)
 
 
+async def case_of_words(database: Database, channel: str, room: str, external_id: str) -> CaseNumber | None:
+    """The case of a message that shows what the employee said; None for any other message."""
+    found = (
+        select(desk_posts.c.case_number)
+        .join(case_messages, case_messages.c.id == desk_posts.c.line)
+        .where(
+            desk_posts.c.channel == channel,
+            desk_posts.c.room == storable(room),
+            desk_posts.c.kind == "line",
+            desk_posts.c.external_id == storable(external_id),
+            case_messages.c.kind == "employee",
+        )
+    )
+    return await _case(database, found)
+
+
 async def _case(database: Database, found: Select[Any]) -> CaseNumber | None:
     async with database.reading() as connection:
         number = await connection.scalar(found.order_by(desk_posts.c.id.desc()).limit(1))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select
 
-from bot.model import Address, CaseFacts, Locale, OutboxId, Person, Reply
+from bot.model import SILENT, Address, CaseFacts, Locale, OutboxId, Person, Reply
 from bot.store.case_rows import facts_of
 from bot.store.database import Database
 from bot.store.payloads import reply_from_json
@@ -23,7 +23,8 @@ VISIBLE = ("sending", "sent")
 class FoundReply:
     """One reply. ``listener`` is the platform's id of the person it was sent to; None once they were forgotten.
 
-    ``outdated``: since then another case was opened in this conversation.
+    ``outdated``: since then another case was opened in this conversation. ``with_person``: a coordinator has the case it is
+    about at this moment, so that what is said about it reaches them.
     """
 
     address: Address
@@ -31,6 +32,7 @@ class FoundReply:
     reply: Reply
     listener: str | None
     outdated: bool
+    with_person: bool
 
 
 async def find_reply(database: Database, address: Address, outbox_id: OutboxId) -> FoundReply | None:
@@ -102,14 +104,22 @@ def _is_part(room: str, stamp: str) -> Any:
 
 
 def _replies() -> Select[Any]:
+    about = cases.alias("about")
     latest = (
         select(func.max(cases.c.number)).where(cases.c.conversation_id == outbox.c.conversation_id).scalar_subquery()
     )
     return (
-        select(outbox.c.id.label("outbox_id"), outbox.c.case_number, transcript.c.reply, latest.label("latest"))
+        select(
+            outbox.c.id.label("outbox_id"),
+            outbox.c.case_number,
+            transcript.c.reply,
+            latest.label("latest"),
+            about.c.state,
+        )
         .add_columns(conversations.c.channel, conversations.c.room, conversations.c.thread, persons.c.external_user)
         .join(conversations, conversations.c.id == outbox.c.conversation_id)
         .join(transcript, transcript.c.outbox_id == outbox.c.id)
+        .join(about, about.c.number == outbox.c.case_number, isouter=True)
         .join(persons, persons.c.id == transcript.c.person_id, isouter=True)
         .where(outbox.c.status.in_(VISIBLE), transcript.c.reply.is_not(None))
     )
@@ -122,4 +132,5 @@ def _found(row: Row[Any]) -> FoundReply:
         reply=reply_from_json(row.reply),
         listener=row.external_user,
         outdated=row.case_number is not None and row.case_number != row.latest,
+        with_person=row.case_number == row.latest and row.state in SILENT,
     )

@@ -17,11 +17,12 @@ from bot.dialogue.desk_commands import Command, UnknownCommand, command_of_sign,
 from bot.dialogue.desk_moves import STEPS, DeskSituation, Unclear, move_of
 from bot.dialogue.knowledge_insert import find_inserts
 from bot.errors import ChannelError, LotseError
-from bot.handoff.case_events import Claims, CoordinatorEvent
+from bot.handoff.case_events import Claims, CoordinatorEvent, Replies
 from bot.handoff.case_states import Ignored, Refused
 from bot.handoff.case_words import Sentences
 from bot.handoff.relaying import written
 from bot.model import (
+    SILENT,
     TYPED,
     AskedPerson,
     CaseFacts,
@@ -47,7 +48,7 @@ from bot.store.desk import Desk, DeskResult, Done, NotFound, Then
 from bot.store.desk_handling import handled, handled_with, say_about
 from bot.store.desk_inbox import DeskInbox, HandledElsewhere, SaidAtDesk
 from bot.store.desk_reading import Filters, read_facts, read_queue
-from bot.store.desk_threads import case_in_thread, case_of_message, own_line, thread_of_case
+from bot.store.desk_threads import case_in_thread, case_of_message, case_of_words, own_line, thread_of_case
 from bot.store.traces import trace_of, where
 from bot.worker.content_watch import LivePair
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
@@ -101,9 +102,10 @@ class DeskTalk:
             case Pressed(value=value):
                 claim = claimed_in(value)
                 await self._claims(said, room, None if claim is None else claim[0], now)
-            case Reacted(of=of, sign=sign):
-                number = await self._case_at(said, of) if command_of_sign(sign) is not None else None
-                await self._claims(said, room, number, now)
+            case Reacted(of=of, sign=sign) if command_of_sign(sign) is None:
+                await self._signed(said, room, of, sign, now)
+            case Reacted(of=of):
+                await self._claims(said, room, await self._case_at(said, of), now)
             case Edited(of=of, text=text):
                 await self._revised(said, room, of, text, now)
             case Removed(of=of):
@@ -161,6 +163,20 @@ class DeskTalk:
         staff = await self._staff(said, room, now)
         if staff is not None:
             await self._act(said, number, Claims(staff), now)
+        return None
+
+    async def _signed(self, said: SaidAtDesk, room: DeskRoom, of: str, sign: str, now: datetime) -> None:
+        """A sign of who has the case, under the employee's words, reaches the employee as a short reply."""
+        number = await case_of_words(self.database, said.channel, said.room, of)
+        staff = (
+            None
+            if number is None
+            else await self.people.coordinator_or_none(room, said.external_user, self.live.content)
+        )
+        facts = None if staff is None else await self._facts(staff, number)
+        if staff is None or facts is None or facts.owner != staff.id or facts.state not in SILENT:
+            return await self._only(said, None, now)  # among colleagues
+        await self._act(said, number, Replies(staff, sign), now)
         return None
 
     async def _revised(self, said: SaidAtDesk, room: DeskRoom, of: str, text: str | None, now: datetime) -> None:

@@ -107,6 +107,14 @@ class RoomPeople:
         staff = coordinator_of(member, teams_of(room, content), self._linked(room.channel), self._least_power(room))
         return None if staff is None else standing_in(staff, content)
 
+    async def coordinator_or_none(self, room: DeskRoom, external_user: str, content: Content) -> Staff | None:
+        """The same where not knowing is as good as no: for what nobody needs an answer to."""
+        try:
+            return await self.coordinator(room, external_user, content)
+        except ChannelError as error:
+            log.warning("desk_role_unknown", channel=room.channel, reason=error.reason)
+            return None
+
     async def present(self, room: DeskRoom, content: Content) -> Mapping[str, Staff]:
         """The coordinators of a room by their id on the platform. Raises ChannelError."""
         await self._read_links(room.channel)

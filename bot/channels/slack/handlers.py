@@ -113,7 +113,8 @@ class Handlers:
             given = meaning_of(reacted.emoji, sent)
             if sent is not None and given is not None:
                 alone = _alone(sent.address, reacted.person)
-                incoming = Incoming(sent.address, reacted.person, reacted.external_id, given, reacted.at, None, alone)
+                external_id = reacted.once if isinstance(given, Utterance) else reacted.external_id
+                incoming = Incoming(sent.address, reacted.person, external_id, given, reacted.at, None, alone)
                 await self._intake.take([incoming])
 
         await self._intake.in_time(take())

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 from bot.channels.slack.external_ids import message_id
+from bot.channels.slack.reactions import SIGNS
 from bot.channels.slack.slack_events import NAME, moment
 from bot.channels.slack.workspace import Workspace
 from bot.model import TYPED, Address, ExternalId, Incoming, Input, Person, Pressed, Reacted
@@ -53,13 +54,15 @@ class OpensForm:
 
 
 def read_desk_reaction(event: Mapping[str, Any], us: Workspace) -> Incoming | None:
-    """A hand under a message in a room of coordinators; None for any other sign."""
+    """A sign under a message in a room of coordinators; None for one that is not carried over."""
     item, user = event.get("item") or {}, event.get("user")
-    sign = HANDS.get(str(event.get("reaction", "")).partition("::")[0])  # behind it stands the tone of skin
+    name = str(event.get("reaction", "")).partition("::")[0]  # behind it stands the tone of skin
+    sign = HANDS.get(name) or SIGNS.get(name)
     if item.get("type") != "message" or sign is None or user in (None, us.bot_user):
         return None
     room, at = item["channel"], event["event_ts"]
-    external_id = ExternalId(f"{room}:{item['ts']}:{user}:{event['reaction']}:{at}")
+    again = f":{at}" if name in HANDS else ""  # a case may be claimed more than once; any other sign is said once
+    external_id = ExternalId(f"{room}:{item['ts']}:{user}:{name}{again}")
     return _incoming(room, None, user, Reacted(message_id(room, item["ts"]), sign), external_id, moment(at))
 
 

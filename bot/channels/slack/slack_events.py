@@ -65,6 +65,11 @@ class Reacted:
     external_id: ExternalId
     at: datetime
 
+    @property
+    def once(self) -> ExternalId:
+        """The id by which the same sign of the same person counts once, however often it is taken away and put there."""
+        return ExternalId(f"{self.room}:{self.stamp}:{self.person.external_user}:{self.emoji.partition('::')[0]}")
+
 
 def read_message(
     event: Mapping[str, Any], us: Workspace, *, agent_view: bool, desk_rooms: Collection[str] = ()

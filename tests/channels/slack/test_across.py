@@ -44,6 +44,10 @@ async def test_an_employee_in_the_web_chat_and_a_coordinator_in_slack(tmp_path, 
         await desk.anna.write("// nur für uns", desk.room, card["ts"])
         await guest.say(f"Danke {HOSTILE}")
         await desk.in_thread(card, "Danke")
+        under = next(one for one in await desk.anna.messages(desk.room, card["ts"]) if "Danke" in one["text"])
+        for emoji in ("heart", "partying_face"):  # the second is none that is carried over
+            await desk.anna.react(under["ts"], emoji, desk.room)
+        await guest.see("❤️")
         desk.site.now += timedelta(seconds=1)
         await desk.anna.delete(second, desk.room)
         await guest.say("Ende")
@@ -72,6 +76,8 @@ async def test_an_employee_in_slack_and_a_coordinator_in_the_browser(tmp_path, s
         await kim.change(said, "Ich wohne in Lübeck")
         await seen(desk.site, anna, case.number, "Ich wohne in Lübeck")
         messages = await kim.messages()
+        await kim.react(messages[-1]["ts"], "+1")
+        await seen(desk.site, anna, case.number, "👍")
         assert calls_in(messages) == []
         assert "(Mensch)" in messages[-1]["text"]
         assert "https://boese.example" in unescape(messages[-1]["text"]), "a link shows where it leads"

@@ -10,7 +10,7 @@ from bot.channels.slack import handlers
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.commands import Private, Said, read_words
 from bot.dialogue import case_rules
-from bot.model import Address, AskedPerson, Utterance
+from bot.model import Address, AskedPerson, Typing, Utterance
 from bot.store import tables
 from bot.store.transcripts import read_transcript
 from tests.channels.slack.block_check import own_findings, sdk_findings, texts_of
@@ -273,3 +273,8 @@ async def test_in_the_agent_view_there_are_prompts_a_status_and_threads(tmp_path
         (status,) = await stage.bridge.until(lambda: stage.bridge.called("assistant.threads.setStatus"))
         assert (status["thread_ts"], status["status"]) == (asked, words.STATUS["de"])
         assert not stage.bridge.called("views.publish")
+        async with stage.site.database.transaction() as connection:
+            await connection.execute(tables.conversations.update().values(locale="en"))
+        await stage.channel.show(Typing(Address("slack", kim.user, asked)))
+        await stage.bridge.until(lambda: len(stage.bridge.called("assistant.threads.setStatus")) > 1)
+        assert stage.bridge.called("assistant.threads.setStatus")[-1]["status"] == words.STATUS["en"]
