@@ -119,9 +119,17 @@ def prepare(
     mentions = names.topics.find(mended_words, locale, vocabulary) if mended else tuple(found.values())
     topics = tuple(m for m in mentions if m.id not in overviews)
     areas = tuple(m for m in mentions if m.id in overviews)
-    who = names.who.find(mended_words, locale, vocabulary)
+    who = tuple(m for m in names.who.find(mended_words, locale, vocabulary) if not _inside_any(m, mentions))
     masked = mask(mended_words, [*((m, TOPIC_MARK) for m in topics), *((m, WHO_MARK) for m in who)])
     return Question(mended_words, masked, topics, areas, who, tuple(mended))
+
+
+def _inside_any(who: Mention[WhoId], topics: tuple[Mention[TopicId], ...]) -> bool:
+    """Whether what looks like a kind of person is only a piece of a topic's name: *Hamburger* in *Hamburger Bonus*."""
+    return any(
+        topic.start <= who.start and who.end <= topic.end and who.end - who.start < topic.end - topic.start
+        for topic in topics
+    )
 
 
 def question_of(text: str, reader: LocaleReader, overviews: frozenset[TopicId]) -> Question:

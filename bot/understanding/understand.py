@@ -68,7 +68,7 @@ def understand(text: str, reader: Reader, context: Context) -> Understanding:
     if len({part.candidates[0].label for part in clear}) > 1:
         return replace(clear[0], text=text, parts=tuple(parts))
     if clear and (not whole.candidates or clear[0].candidates[0].score > whole.candidates[0].score):
-        return replace(clear[0], text=text)
+        return replace(clear[0], text=text, who=whole.who)
     return whole
 
 

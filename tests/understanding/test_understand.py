@@ -49,6 +49,18 @@ def test_kinds_of_people_are_found(trained, text, who):
     assert who in understand(text, trained.reader, Context()).who
 
 
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Kann ich als Beamter den Hamburger Bonus bekommen?", {"civil_servant"}),
+        ("Gibt es den Hamburger Bonus für Hamburger?", {"lives_elsewhere"}),
+        ("Bekomme ich ohne Abschluss den Weiterbildungsbonus? Ich bin Azubi.", {"no_degree", "apprentice"}),
+    ],
+)
+def test_all_people_named_are_found_and_no_name_of_a_programme_among_them(trained, text, who):
+    assert set(understand(text, trained.reader, Context()).who) == who
+
+
 def test_the_context_fills_in_the_topic_and_says_so(trained):
     found = understand("und wie beantrage ich den?", trained.reader, Context("de", "weiterbildungsbonus", "amount"))
     assert found.candidates[0].label == "weiterbildungsbonus.application"
