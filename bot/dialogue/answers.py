@@ -4,18 +4,18 @@ Where there is no text, the ways out in this order: an aspect that is the same s
 known gap. Never a neighbour's text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from bot.content.definitions import Answer, Fact, Topic, Who
+from bot.content.definitions import Answer, ByLocale, Fact, Topic, Who
 from bot.content.facts import Rendered, answer_on, day_words, has_ended, render_answer, render_module, version_on
 from bot.dialogue import wording
 from bot.dialogue.choosing import MOST, PERSON, SAY, next_choices
-from bot.dialogue.eligibility import verdict
-from bot.dialogue.explaining import evidence_words
-from bot.dialogue.naming import answer_title, aspect_title, contact_line, title_of
+from bot.dialogue.eligibility import Verdict, verdict
+from bot.dialogue.explaining import CHOSEN, reasons
+from bot.dialogue.naming import aspect_title, contact_line, title_of
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending, Shown
 from bot.dialogue.turn import Turn
@@ -40,6 +40,9 @@ ABOUT_FIGURES = frozenset(
 )
 """Aspects that a former figure or a past year turns into the question what has changed."""
 CHANGES = AspectId("changes")
+ELIGIBILITY, AMOUNT = AspectId("eligibility"), AspectId("amount")
+MOST_WRITTEN = 2
+"""Texts for kinds of people that are shown in one answer."""
 MONEY_AND_DEADLINES = frozenset({"EUR", "percent", "days", "working_days", "weeks", "months", "date"})
 UNNAMED = frozenset({"words", "figure"})
 """Evidence for a topic nobody named: the answer then stands under its title, so that people see what it is about."""
@@ -56,6 +59,10 @@ class Composed:
     blocks: tuple[Block, ...]
     sources: tuple[SourceNote, ...]
     next: tuple[str, ...] = ()
+    people: tuple[Who, ...] = ()
+    """Those it speaks of in particular."""
+    ended: tuple[Block, ...] = ()
+    """What is said first because the programme is over; ``blocks`` begin with it."""
 
 
 def answer_turn(
@@ -69,16 +76,20 @@ def answer_turn(
 ) -> Turn:
     """Answer one side of a topic, remember it as context, and offer what helps next."""
     who = s.understanding.who or (s.state.who if aspect in ABOUT_PEOPLE else ())
-    composed = compose(s, topic, aspect, who)
+    carried = not s.understanding.who
+    composed = compose(s, topic, aspect, who, carried=carried)
     front: list[Block] = []
-    if candidate and "topic" in candidate.assumed:
-        front.append(_notice(wording.say(wording.ASSUMED, s.locale, title=title_of(s.content, topic, s.locale))))
+    assumed = [title_of(s.content, topic, s.locale)] if candidate and "topic" in candidate.assumed else []
+    if carried:
+        assumed.extend(person.title[s.locale] for person in composed.people)
+    if assumed:
+        front.append(notice(wording.say(wording.ASSUMED, s.locale, title=", ".join(assumed))))
     elif candidate and candidate.evidence and candidate.evidence[0].kind in UNNAMED:
         front.append(Paragraph((Span(title_of(s.content, topic, s.locale), bold=True),)))
     choices = next_choices(composed.next, s.content, s.locale, topic)
     if composed.status == "expired":
         choices = (*choices, Choice(wording.PERSON[s.locale], PERSON))
-    why = tuple(evidence_words(reason, s.locale) for reason in candidate.evidence) if candidate else ()
+    why = reasons(candidate, s.understanding, s.content, s.locale) if candidate else (CHOSEN[s.locale],)
     state = replace(
         s.state,
         topic=topic,
@@ -99,102 +110,20 @@ def answer_turn(
         candidate=candidate,
         choices=choices,
         sources=composed.sources,
-        effects=_gap(composed, text),
+        effects=gap_of(composed, text),
         rateable=True,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One of several answers in a reply, with the guess and the words it answers."""
-
-    candidate: Candidate
-    composed: Composed
-    text: str
-
-
-def answer_parts(s: Situation, sure: float) -> Turn | None:
-    """Several questions in one message: every sure one is answered under its title, the others are named.
-
-    None when fewer than two parts lead to an answer: then the message is no list of questions.
-    """
-    parts: dict[str, Part] = {}
-    missed: list[Block] = []
-    gaps: list[Effect] = []
-    for understood in s.understanding.parts:
-        best = understood.candidates[0] if understood.candidates else None
-        if best and best.kind == "answer" and best.topic and best.aspect and best.score >= sure:
-            asked = replace(s, understanding=understood)
-            composed = compose(asked, best.topic, best.aspect, understood.who or s.understanding.who)
-            parts.setdefault(composed.label, Part(best, composed, understood.text))
-        elif best and best.intent and best.score >= sure:
-            intent = s.content.intents[best.intent]
-            if intent.kind == "off_topic" and intent.reply.get(s.locale):
-                missed.append(_notice(Paragraph((Span(intent.reply[s.locale][0]),))))
-        else:
-            missed.append(_notice(wording.say(wording.NOT_UNDERSTOOD_PART, s.locale, part=understood.text)))
-            gaps.append(RecordGap("missed", understood.text, best.label if best else None))
-    return _joined(s, "several", tuple(parts.values()), tuple(missed), tuple(gaps)) if len(parts) > 1 else None
-
-
-def answer_sides(s: Situation, candidates: Sequence[Candidate], text: str) -> Turn | None:
-    """Two sides of one topic, each under its title; None when they are one answer after all."""
-    parts: dict[str, Part] = {}
-    for candidate in candidates:
-        if candidate.topic and candidate.aspect:
-            composed = compose(s, candidate.topic, candidate.aspect, s.understanding.who)
-            if composed.status == "answer":
-                parts.setdefault(composed.label, Part(candidate, composed, text))
-    return _joined(s, "two_sides", tuple(parts.values())) if len(parts) > 1 else None
-
-
-def _joined(
-    s: Situation, rule: str, parts: tuple[Part, ...], missed: tuple[Block, ...] = (), gaps: tuple[Effect, ...] = ()
-) -> Turn:
-    """Several answers in one reply. What is asked next is about the last one."""
-    blocks: list[Block] = []
-    sources: dict[SourceNote, None] = {}
-    for part in parts:
-        topic, _, aspect = part.composed.label.partition(".")
-        title = answer_title(s.content, TopicId(topic), AspectId(aspect), s.locale)
-        blocks.extend((Paragraph((Span(title, bold=True),)), *part.composed.blocks))
-        sources.update(dict.fromkeys(part.composed.sources))
-    labels = tuple(part.composed.label for part in parts)
-    last = parts[-1] if rule == "several" else parts[0]
-    state = replace(
-        s.state,
-        topic=last.candidate.topic,
-        aspect=last.candidate.aspect,
-        who=s.understanding.who or s.state.who,
-        context_at=s.now,
-        misses=0,
-        pending=None,
-        shown=Shown(
-            last.composed.label,
-            tuple(evidence_words(e, s.locale) for e in last.candidate.evidence),
-            last.composed.status,
-        ),
-    )
-    return finish(
-        replace(s, state=state),
-        "answer",
-        rule,
-        (*blocks, *missed),
-        label="+".join(labels),
-        candidate=last.candidate,
-        sources=tuple(sources),
-        effects=(*(effect for part in parts for effect in _gap(part.composed, part.text)), *gaps),
-        rateable=True,
-    )
-
-
-def compose(s: Situation, topic_id: TopicId, aspect: AspectId, who: tuple[WhoId, ...]) -> Composed:
-    """The answer for topic, aspect and person on the day of the situation."""
+def compose(
+    s: Situation, topic_id: TopicId, aspect: AspectId, who: tuple[WhoId, ...], *, carried: bool = False
+) -> Composed:
+    """The answer for topic, aspect and people on the day of the situation. ``carried``: an earlier question named the people."""
     topic = s.content.topics[topic_id]
     aspect = _about_former(s, topic, aspect)
     answer = answer_on(topic, aspect, s.day)
     if answer is not None:
-        composed = _from_text(s, topic, answer, who)
+        composed = _from_text(s, topic, answer, who, carried)
     else:
         composed = _from_module(s, topic, aspect) or _known_gap(s, topic, aspect)
     return _with_end(s, topic, composed)
@@ -226,44 +155,70 @@ def _figures(facts: Iterable[Fact]) -> set[str]:
 # --- From where the words come -------------------------------------------------------------------------------
 
 
-def _from_text(s: Situation, topic: Topic, answer: Answer, who: tuple[WhoId, ...]) -> Composed:
+def _from_text(s: Situation, topic: Topic, answer: Answer, who: tuple[WhoId, ...], carried: bool) -> Composed:
+    """The text, in front of it what is known about the people asked about; a text written for them stands in its place.
+
+    Where the people are those of an earlier question, the general text stands beside theirs.
+    """
     label = f"{topic.id}.{answer.aspect}"
-    written = next((answer.who[w] for w in who if w in answer.who), None)
-    rendered = render_answer(topic, answer, s.content, s.locale, s.day, written)
+    people = tuple(s.content.who[w] for w in who if w in s.content.who)
+    said = verdict(s, topic, people) if people and answer.aspect in ABOUT_PEOPLE else None
+    excluded = said is not None and said.truth == "no"
+    written = [w for w in (said.people if said and excluded else people) if w.id in answer.who][:MOST_WRITTEN]
+    texts: list[ByLocale | None] = [answer.who[w.id] for w in written]
+    if carried or not written:
+        texts.append(None)
+    rendered = _together([render_answer(topic, answer, s.content, s.locale, s.day, text) for text in texts])
     if not rendered.blocks:
         return _withheld(s, topic, answer, rendered)
-    blocks: list[Block] = []
     sources = list(rendered.sources)
-    if written is None and who and answer.aspect in ABOUT_PEOPLE:
-        said = verdict(s, topic, _person(s, who))
-        if said.truth == "no" or answer.aspect == "eligibility":
-            blocks.extend(said.blocks)
-            sources = [
-                *(n for n in said.sources if not any(n.url == m.url and n.title == m.title for m in sources)),
-                *sources,
-            ]
-    blocks.extend(rendered.blocks)
+    front: tuple[Block, ...] = ()
+    about = tuple(written)
+    if said and not written and _is_said(said, answer.aspect, carried):
+        front, about = said.blocks, said.people
+        sources = [
+            *(n for n in said.sources if not any(n.url == m.url and n.title == m.title for m in sources)),
+            *sources,
+        ]
+    blocks = [*front, *rendered.blocks]
     if rendered.status == "stale":
-        blocks.append(_notice(wording.say(wording.STALE, s.locale)))
+        blocks.append(notice(wording.say(wording.STALE, s.locale)))
     blocks.extend(_confidence(s, topic, rendered))
     status: Status = "gap" if answer.gap else "answer"
-    return Composed(label, status, tuple(blocks), tuple(sources), _next(topic, answer))
+    return Composed(label, status, tuple(blocks), tuple(sources), _next(topic, answer), about)
 
 
-def _person(s: Situation, who: tuple[WhoId, ...]) -> Who:
-    return s.content.who[who[0]]
+def _is_said(said: Verdict, aspect: AspectId, carried: bool) -> bool:
+    """Whether the verdict stands in front of an answer: an exclusion always, the rest where it is asked for."""
+    if said.truth == "no" or aspect == ELIGIBILITY:
+        return True
+    return aspect == AMOUNT and not (carried and said.truth == "unknown")
+
+
+def _together(parts: list[Rendered]) -> Rendered:
+    """Several texts of one answer as one; nothing of it when one of them may not be shown."""
+    withheld = next((part for part in parts if not part.blocks), None)
+    if withheld is not None or len(parts) == 1:
+        return withheld or parts[0]
+    return Rendered(
+        "stale" if any(part.status == "stale" for part in parts) else parts[0].status,
+        "\n\n".join(part.text for part in parts),
+        tuple(dict.fromkeys(block for part in parts for block in part.blocks)),
+        tuple(dict.fromkeys(source for part in parts for source in part.sources)),
+        tuple(used for part in parts for used in part.used),
+    )
 
 
 def _confidence(s: Situation, topic: Topic, rendered: Rendered) -> tuple[Block, ...]:
     """A sentence of its own only where the sources disagree, or an amount or deadline rests on one source."""
     contact = contact_line(s.content, topic.id, s.locale)
     if rendered.weakest == "conflicting":
-        return (_notice(wording.say(wording.CONFIRM_CONFLICTING, s.locale, contact=contact)),)
+        return (notice(wording.say(wording.CONFIRM_CONFLICTING, s.locale, contact=contact)),)
     weighty = any(
         used.fact.confidence == "one_source" and used.fact.unit in MONEY_AND_DEADLINES and not used.former
         for used in rendered.used
     )
-    return (_notice(wording.say(wording.CONFIRM_ONE_SOURCE, s.locale, contact=contact)),) if weighty else ()
+    return (notice(wording.say(wording.CONFIRM_ONE_SOURCE, s.locale, contact=contact)),) if weighty else ()
 
 
 def _withheld(s: Situation, topic: Topic, answer: Answer, rendered: Rendered) -> Composed:
@@ -290,7 +245,7 @@ def _from_module(s: Situation, topic: Topic, aspect: AspectId) -> Composed | Non
     value = getattr(topic.module, known.module_field or "", None)
     blocks = rendered.blocks
     if rendered.status == "stale":
-        blocks = (*blocks, _notice(wording.say(wording.STALE, s.locale)))
+        blocks = (*blocks, notice(wording.say(wording.STALE, s.locale)))
     status: Status = "answer" if value not in (None, ()) else "gap"
     return Composed(label, status, blocks, rendered.sources, _first_answers(topic, aspect))
 
@@ -318,9 +273,8 @@ def _with_end(s: Situation, topic: Topic, composed: Composed) -> Composed:
         front.append(wording.say(wording.INSTEAD, s.locale, titles=titles))
     status: Status = "answer" if composed.status in ("gap", "not_in_force", "expired") else composed.status
     kept = composed.blocks if composed.status == "answer" else ()
-    return replace(
-        composed, status=status, blocks=(*front, *kept), next=tuple(f"{t}.overview" for t in topic.instead)[:MOST]
-    )
+    instead = tuple(f"{t}.overview" for t in topic.instead)[:MOST]
+    return replace(composed, status=status, blocks=(*front, *kept), next=instead, ended=tuple(front))
 
 
 # --- What helps next -----------------------------------------------------------------------------------------
@@ -347,11 +301,16 @@ def _first_answers(topic: Topic, without: AspectId) -> tuple[str, ...]:
 
 
 def likely_topics(s: Situation, aspect: AspectId) -> tuple[TopicId, ...]:
-    """Topics a question without a topic may be about: those guessed, then those with most to say about the aspect."""
-    guessed = [c.topic for c in s.understanding.candidates if c.topic]
-    fitting = [t for t in s.content.topics.values() if aspect in t.answers and t.kind == "topic"]
-    fitting.sort(key=lambda t: (-len(t.answers), t.id))
-    return tuple(dict.fromkeys((*guessed, *(t.id for t in fitting))))[:MOST]
+    """Topics a question without a topic may be about, none of them over: those spoken of before, then the central ones.
+
+    Few words name no topic, so what they resemble is chance; central is the topic there is most to say about.
+    """
+    fitting = [
+        t for t in s.content.topics.values() if aspect in t.answers and t.kind == "topic" and not has_ended(t, s.day)
+    ]
+    before = [shown.label.partition(".")[0] for shown in reversed(s.state.shown_before)]
+    fitting.sort(key=lambda t: (before.index(t.id) if t.id in before else len(before), -len(t.answers), t.id))
+    return tuple(t.id for t in fitting)[:MOST]
 
 
 def menu(s: Situation) -> tuple[Choice, ...]:
@@ -376,7 +335,8 @@ def further_text(s: Situation, kind: str) -> tuple[tuple[Block, ...], tuple[Sour
     return (rendered.blocks, rendered.sources) if rendered.blocks else None
 
 
-def _gap(composed: Composed, text: str) -> tuple[Effect, ...]:
+def gap_of(composed: Composed, text: str) -> tuple[Effect, ...]:
+    """What is recorded when an answer was none, or could not be shown."""
     match composed.status:
         case "gap":
             return (RecordGap("known", text, composed.label),)
@@ -386,5 +346,6 @@ def _gap(composed: Composed, text: str) -> tuple[Effect, ...]:
             return ()
 
 
-def _notice(paragraph: Paragraph) -> Paragraph:
+def notice(paragraph: Paragraph) -> Paragraph:
+    """The paragraph as a remark beside the answer."""
     return replace(paragraph, tone="notice")

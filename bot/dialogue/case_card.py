@@ -118,7 +118,7 @@ def _fits(
     for who in context.who:
         if who not in content.who:
             continue
-        said = verdict(nobody, content.topics[topic], content.who[who])
+        said = verdict(nobody, content.topics[topic], (content.who[who],))
         if said.truth == "unknown":
             continue
         words: list[str] = []

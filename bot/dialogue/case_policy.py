@@ -20,6 +20,7 @@ from dataclasses import replace
 from bot.dialogue import control, wording
 from bot.dialogue.case_rules import CONSENT, NO_CONSENT, opening, team_for
 from bot.dialogue.choosing import choice_typed
+from bot.dialogue.remembering import OFFERS
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
@@ -329,7 +330,7 @@ def beside_case(s: Situation, turn: Turn) -> Turn:
         return turn
     outcome = happens(s, Writes())
     moves = (MoveCase(outcome),) if isinstance(outcome, CaseTurn) else ()
-    unsure = turn.decision in ("miss", "clarify", "off_topic") or turn.reason.rule == "sensitive"
+    unsure = turn.decision in ("miss", "clarify", "off_topic") or turn.reason.rule in OFFERS
     if not unsure:
         return _marked(replace(turn, effects=(*turn.effects, *moves)))
     said = wording.say(wording.JOINED, s.locale, number=str(case.number))

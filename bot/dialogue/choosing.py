@@ -92,6 +92,11 @@ def choice_typed(text: str, pending: Pending) -> str | None:
     return inside[0] if len(inside) == 1 else None
 
 
+def is_number(text: str) -> bool:
+    """Whether something typed is nothing but the number of a choice, offered or not."""
+    return _NUMBER.fullmatch(fold(text).strip(" .!?")) is not None
+
+
 def _contains(label: str, folded: str) -> bool:
     return len(folded) >= 2 and re.search(rf"(?:^|[\s:(–-]){re.escape(folded)}(?:$|[\s,.:;)–-])", label) is not None
 

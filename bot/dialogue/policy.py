@@ -4,7 +4,7 @@
 function from the situation to a Turn, or None when it does not apply.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,12 +12,11 @@ from bot.content.definitions import Content
 from bot.dialogue import control, wording
 from bot.dialogue.account_linking import linked, links_account
 from bot.dialogue.alone import alone
-from bot.dialogue.answers import answer_parts, answer_sides, answer_turn, likely_topics, menu
+from bot.dialogue.answers import answer_turn, likely_topics, menu
 from bot.dialogue.case_policy import (
     CLOSE_CASE,
     about_case,
     answered_anew,
-    ask_for_person,
     ask_to_close,
     beside_case,
     file_or_leaving,
@@ -27,7 +26,7 @@ from bot.dialogue.case_policy import (
     timer_due,
     unreadable,
 )
-from bot.dialogue.case_rules import offer, offer_line
+from bot.dialogue.case_rules import offer
 from bot.dialogue.choosing import (
     NO,
     NONE,
@@ -36,28 +35,43 @@ from bot.dialogue.choosing import (
     answer_of,
     candidate_choices,
     choice_typed,
+    is_number,
     topic_choices,
     topic_of,
     with_person,
 )
+from bot.dialogue.declining import without_wish
 from bot.dialogue.naming import aspect_title
+from bot.dialogue.person_wishes import asked_person, declined_person, open_case, sensitive, wants_person
 from bot.dialogue.remembering import remembering
+from bot.dialogue.several import answer_parts, answer_sides
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending, State, fresh_context
+from bot.dialogue.thresholds import (
+    BARELY_POSSIBLE,
+    BOTH,
+    CLEAR,
+    CLOSE,
+    DOUBT,
+    ELSEWHERE,
+    OPEN_ASPECT,
+    OURS,
+    POSSIBLE,
+    STRANGE,
+    SURE,
+    TOPIC_CLEAR,
+    TOPIC_LIKELY,
+)
 from bot.dialogue.turn import Turn
-from bot.handoff.case_events import Accepts, Asks
 from bot.handoff.office import Office
 from bot.handoff.team_office import TeamOffice
 from bot.model import (
-    AskedPerson,
     AspectId,
-    Candidate,
+    Choice,
     Decision,
     Edited,
     Input,
-    IntentId,
     KeepEdit,
-    Locale,
     LookedUp,
     Paragraph,
     Pressed,
@@ -71,34 +85,6 @@ from bot.model import (
 )
 from bot.understanding.normalize import fold
 
-SURE: Mapping[Locale, float] = {"de": 28.0, "en": 28.0}
-"""From this score on a candidate is answered without asking back."""
-POSSIBLE: Mapping[Locale, float] = {"de": 16.0, "en": 16.0}
-"""From this score on a candidate is worth offering as *Did you mean*."""
-DOUBT = 1.0
-"""How much surer an answer must be per point of probability that the message is about nothing of ours."""
-BOTH = 0.7
-"""A second side of the same topic that is this near to the first (as a share of its score) is answered beside it."""
-CLEAR = 50.0
-"""From this score on nothing is answered beside the first."""
-TOPIC_CLEAR = 45.0
-"""From this probability on a topic is clear although no side of it is: its likeliest sides are offered."""
-TOPIC_LIKELY = 15.0
-"""From this probability on a topic is taken as spoken of when its side is asked back about."""
-OPEN_ASPECT = 40.0
-"""From this score on an aspect without a topic is worth asking which topic is meant."""
-OURS, BARELY_POSSIBLE = 15.0, 7.0
-"""What is hardly about anything else (at most so probable) is asked back about from this score on."""
-CLOSE = 0.35
-"""A second guess this near to the first (as a share of its score) is offered beside it."""
-WANTS_PERSON = 35.0
-"""A wish for a person is honoured from this score on: offering once too often does less harm than refusing once."""
-SENSITIVE = 25.0
-"""From this sum on a message is one for a person, whichever of the sensitive matters it is."""
-STRANGE = 0.34
-"""Up to this share of known words a message is strange to Lotse."""
-ELSEWHERE = 50.0
-"""From this probability on a message is about nothing of ours, whatever that is."""
 TWO_MISSES = 2
 TIMER = "timer:"
 
@@ -125,7 +111,8 @@ def take_turn(
     found = understanding or Understanding(locale=state.locale or "de")
     locale = state.locale if state.locale and (state.locale_fixed or understanding is None) else found.locale
     state = replace(state, locale=locale, turns=state.turns + 1)
-    situation = Situation(state, incoming, found, content, now, locale, office or TeamOffice(content))
+    heard = without_wish(found, content)
+    situation = Situation(state, incoming, heard, content, now, locale, office or TeamOffice(content), heard != found)
     for rule in RULES:
         turn = rule(situation)
         if turn is not None:
@@ -144,12 +131,6 @@ def _rated(s: Situation) -> Turn | None:
     return _rating_reply(s, rating)
 
 
-def _asked_person(s: Situation) -> Turn | None:
-    if not isinstance(s.input, AskedPerson):
-        return None
-    return _open(s, s.input.question, "asked for a person", s.best)
-
-
 def _looked_up(s: Situation) -> Turn | None:
     if not isinstance(s.input, LookedUp):
         return None
@@ -158,7 +139,7 @@ def _looked_up(s: Situation) -> Turn | None:
 
 def _close_case(s: Situation) -> Turn | None:
     """The end of the case, in so many words; and *cancel*, when no question of ours is what it could mean."""
-    said = fold(_said(s)).strip(" .!?")
+    said = fold(s.said).strip(" .!?")
     pending = s.state.pending
     idle = pending is None or pending.kind in ("consent", "next")
     sure = s.best is not None and s.best.score >= SURE[s.locale]
@@ -185,7 +166,16 @@ def _typed_choice(s: Situation) -> Turn | None:
     if s.state.pending is None or not isinstance(s.input, Utterance):
         return None
     value = choice_typed(s.input.text, s.state.pending)
+    if value is None and s.state.pending.choices and is_number(s.input.text):
+        return _no_such_choice(s, s.state.pending)
     return _chosen(s, value) if value is not None else None
+
+
+def _no_such_choice(s: Situation, pending: Pending) -> Turn:
+    """A number that was not offered: the choices once more, rather than a guess at what it means."""
+    choices = tuple(Choice(label, value) for label, value in pending.choices)
+    said = wording.say(wording.NO_SUCH_CHOICE, s.locale, count=str(len(choices)))
+    return finish(s, "clarify", "no_such_choice", (said,), choices=choices)
 
 
 def _yes_no(s: Situation) -> Turn | None:
@@ -209,7 +199,7 @@ def _chosen(s: Situation, value: str) -> Turn:
         aspect = s.state.aspect or AspectId("overview")
         return answer_turn(closed, topic, aspect, rule="chosen_topic", text=earlier)
     if value == PERSON or (value == YES and pending and pending.kind == "offer_person"):
-        return _open(s, earlier or _said(s), pending.reason if pending else "asked", said_yes=value == YES)
+        return open_case(s, earlier or s.said, pending.reason if pending else "asked", said_yes=value == YES)
     if pending and pending.kind == "confirm_delete" and (confirmed := control.confirm_delete(s, value)):
         return confirmed
     if value == NO:
@@ -222,7 +212,7 @@ def _chosen(s: Situation, value: str) -> Turn:
 def _none_of_these(s: Situation, pending: Pending | None) -> Turn:
     """None of the guesses: the most valuable gap there is, so it is kept with what was offered."""
     offered = tuple(value for _, value in pending.choices) if pending else ()
-    text = pending.text if pending else _said(s)
+    text = pending.text if pending else s.said
     asked, choices = offer(text, "none of the offered", s.locale, s.now)
     state = replace(s.state, pending=asked, misses=s.state.misses + 1)
     return finish(
@@ -236,41 +226,6 @@ def _none_of_these(s: Situation, pending: Pending | None) -> Turn:
 
 
 # --- What was said -------------------------------------------------------------------------------------------
-
-
-def _wants_person(s: Situation) -> Turn | None:
-    if s.understanding.known <= STRANGE:
-        return None  # a *please* beside words nobody knows asks for nothing
-    for candidate in s.understanding.candidates[:2]:
-        intent = s.content.intents.get(candidate.intent) if candidate.intent else None
-        if intent and intent.action == "person" and candidate.score >= WANTS_PERSON:
-            return _open(s, _said(s), "asked for a person", candidate)
-    return None
-
-
-def _sensitive(s: Situation) -> Turn | None:
-    """A rejection, a complaint, a dispute: understanding words, and an offer."""
-    handoffs = [c for c in s.understanding.candidates if _kind(s, c) == "handoff"]
-    if s.understanding.known <= STRANGE:
-        return None
-    if sum(c.score for c in handoffs) < SENSITIVE or (
-        s.best and s.best.score >= SURE[s.locale] and s.best not in handoffs
-    ):
-        return None
-    best = handoffs[0]
-    intent = s.content.intents[IntentId(best.label)]
-    replies = intent.reply[s.locale]
-    pending, choices = offer(_said(s), intent.id, s.locale, s.now)
-    state = replace(s.state, pending=pending, misses=0)
-    blocks = (Paragraph((Span(replies[s.state.turns % len(replies)]),)), offer_line(s.locale))
-    return finish(
-        replace(s, state=state), "handoff", "sensitive", blocks, choices=choices, label=intent.id, candidate=best
-    )
-
-
-def _kind(s: Situation, candidate: Candidate) -> str | None:
-    intent = s.content.intents.get(candidate.intent) if candidate.intent else None
-    return intent.kind if intent else None
 
 
 def _intent(s: Situation) -> Turn | None:
@@ -293,13 +248,6 @@ def _intent(s: Situation) -> Turn | None:
     return finish(s, decision, intent.kind, blocks, label=intent.id, candidate=best)
 
 
-def _several(s: Situation) -> Turn | None:
-    """Several questions in one message: each is answered, or named as not understood."""
-    if not s.understanding.parts:
-        return None
-    return answer_parts(s, SURE[s.locale])
-
-
 def _two_sides(s: Situation) -> Turn | None:
     """The topic is sure and the question lies between two of its sides: both are answered, each under its title."""
     answers = [c for c in s.understanding.candidates[:3] if c.kind == "answer"]
@@ -307,14 +255,14 @@ def _two_sides(s: Situation) -> Turn | None:
         return None
     first, second = answers[:2]
     near = first.topic == second.topic and second.score >= BOTH * first.score
-    return answer_sides(s, (first, second), _said(s)) if near and _is_sure(s, first.score + second.score) else None
+    return answer_sides(s, (first, second), s.said) if near and _is_sure(s, first.score + second.score) else None
 
 
 def _sure(s: Situation) -> Turn | None:
     best = s.best
     if best is None or best.kind != "answer" or not _is_sure(s, best.score) or not best.topic or not best.aspect:
         return None
-    return answer_turn(s, best.topic, best.aspect, rule="sure", candidate=best, text=_said(s))
+    return answer_turn(s, best.topic, best.aspect, rule="sure", candidate=best, text=s.said)
 
 
 def _is_sure(s: Situation, score: float) -> bool:
@@ -333,7 +281,7 @@ def _which_topic(s: Situation) -> Turn | None:
         s.state,
         aspect=best.aspect,
         context_at=s.now,
-        pending=Pending("topic", tuple((c.label, c.value) for c in choices), _said(s)),
+        pending=Pending("topic", tuple((c.label, c.value) for c in choices), s.said),
     )
     asked = wording.say(wording.WHICH_TOPIC, s.locale, aspect=aspect_title(s.content, None, best.aspect, s.locale))
     return finish(
@@ -353,7 +301,7 @@ def _did_you_mean(s: Situation) -> Turn | None:
         return None
     near = [c for c in guesses if c.score >= guesses[0].score * CLOSE]
     choices = with_person(candidate_choices(near, s.content, s.locale), s.locale)
-    pending = Pending("clarify", tuple((c.label, c.value) for c in choices), _said(s))
+    pending = Pending("clarify", tuple((c.label, c.value) for c in choices), s.said)
     state = replace(s.state, pending=pending)
     if share >= TOPIC_LIKELY:  # what is typed next, instead of a choice, is most probably about it
         state = replace(state, topic=about, aspect=None, context_at=s.now)
@@ -373,7 +321,7 @@ def _unlike_everything(s: Situation) -> Turn | None:
     if s.state.misses or (s.understanding.known > STRANGE and s.understanding.elsewhere < ELSEWHERE):
         return None
     state = replace(s.state, misses=s.state.misses + 1)
-    gap = RecordGap("missed", _said(s), None)
+    gap = RecordGap("missed", s.said, None)
     return finish(
         replace(s, state=state), "off_topic", "unlike", (wording.say(wording.OFF_TOPIC, s.locale),), effects=(gap,)
     )
@@ -381,7 +329,7 @@ def _unlike_everything(s: Situation) -> Turn | None:
 
 def _miss(s: Situation) -> Turn:
     misses = s.state.misses + 1
-    gap = RecordGap("missed", _said(s), s.best.label if s.best else None)
+    gap = RecordGap("missed", s.said, s.best.label if s.best else None)
     if misses < TWO_MISSES:
         choices = menu(s)
         state = replace(s.state, misses=misses, pending=Pending("next", tuple((c.label, c.value) for c in choices)))
@@ -393,7 +341,7 @@ def _miss(s: Situation) -> Turn:
             choices=choices,
             effects=(gap,),
         )
-    pending, choices = offer(_said(s), "two misses", s.locale, s.now)
+    pending, choices = offer(s.said, "two misses", s.locale, s.now)
     state = replace(s.state, misses=misses, pending=pending)
     return finish(
         replace(s, state=state),
@@ -406,23 +354,6 @@ def _miss(s: Situation) -> Turn:
 
 
 # --- Shared by the rules -------------------------------------------------------------------------------------
-
-
-def _said(s: Situation) -> str:
-    return s.input.text if isinstance(s.input, Utterance) else ""
-
-
-def _open(
-    s: Situation, question: str, reason: str, candidate: Candidate | None = None, *, said_yes: bool = False
-) -> Turn:
-    asked = s.state.asked
-    if asked and asked not in question:
-        question = f"{asked} – {question}" if question else asked
-    offered = s.state.pending is not None and s.state.pending.kind == "offer_person"
-    turn = ask_for_person(s, question, reason, Accepts() if said_yes and offered else Asks())
-    if candidate is None:
-        return turn
-    return replace(turn, label=candidate.label, score=candidate.score)
 
 
 def _rating_reply(s: Situation, rating: RecordRating) -> Turn:
@@ -446,17 +377,18 @@ RULES: tuple[Rule, ...] = (
     file_or_leaving,
     about_case,
     silent,
-    _asked_person,
+    asked_person,
     _rated,
     _pressed,
     _empty,
     _typed_choice,
-    _wants_person,
+    wants_person,
+    declined_person,
     _yes_no,
     _close_case,
     goes_on,
-    _several,
-    _sensitive,
+    sensitive,
+    answer_parts,
     _intent,
     _two_sides,
     _sure,

@@ -14,8 +14,10 @@ from bot.dialogue.state import Pending, State
 from bot.dialogue.turn import Turn
 from bot.model import MAX_UTTERANCE, SentFile, Utterance
 
-CHOICES_TAKEN = frozenset({"chosen", "chosen_topic", "none_of_these"})
+CHOICES_TAKEN = frozenset({"chosen", "chosen_topic", "none_of_these", "no_such_choice"})
 """Rules after which the words typed were a choice, not a question."""
+OFFERS = frozenset({"sensitive", "offered"})
+"""Rules that offer a person because of what was said."""
 GUESSES = 3
 MOST = 10
 """So many answers and choices are kept, the latest; a card with more is not read."""
@@ -29,9 +31,10 @@ def remembering(s: Situation, turn: Turn) -> Turn:
     asked = turn.decision in ("answer", "clarify", "miss") and turn.reason.rule not in CHOICES_TAKEN
     if isinstance(s.input, Utterance) and asked:
         state = replace(state, asked=s.input.text[:MAX_UTTERANCE])
-    if isinstance(s.input, Utterance) and (asked or turn.reason.rule == "sensitive"):
+    if isinstance(s.input, Utterance) and (asked or turn.reason.rule in OFFERS):
         guesses = tuple((guess.label, guess.score) for guess in s.understanding.candidates[:GUESSES])
         state = replace(state, guesses=guesses, about=s.understanding.about)
+    state = replace(state, unanswered=_unanswered(state, turn), before=_before(s, turn))
     if isinstance(s.input, SentFile):
         state = replace(state, files_refused=state.files_refused + 1)
     state = replace(
@@ -44,6 +47,23 @@ def remembering(s: Situation, turn: Turn) -> Turn:
         earlier = tuple(one for one in state.shown_before if one.label not in {new.label for new in shown})
         state = replace(state, shown_before=(*earlier, *shown)[-MOST:])
     return replace(turn, state=state)
+
+
+def _unanswered(state: State, turn: Turn) -> str:
+    """The rule behind a reply that was no answer; thanks and control words in between change nothing."""
+    match turn.decision:
+        case "answer" | "advise":
+            return ""
+        case "smalltalk" | "control" | "silent":
+            return state.unanswered
+    return turn.reason.rule
+
+
+def _before(s: Situation, turn: Turn) -> Pending | None:
+    """The question of ours one can go back to: the one just answered by a choice, until something else is asked."""
+    if turn.reason.rule in CHOICES_TAKEN and turn.decision == "answer":
+        return s.state.pending
+    return turn.state.before if turn.decision in ("smalltalk", "control", "silent") else None
 
 
 def _offered(before: State, turn: Turn) -> Iterable[str]:

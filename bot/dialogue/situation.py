@@ -41,11 +41,18 @@ class Situation:
     now: datetime
     locale: Locale
     office: Office
+    wants_no_person: bool = False
+    """The words decline a person; the wish for one that they look like is not among the guesses."""
 
     @property
     def day(self) -> date:
         """The day answers are judged by: today in Berlin."""
         return self.now.astimezone(BERLIN).date()
+
+    @property
+    def said(self) -> str:
+        """What was typed; empty for any other input."""
+        return self.input.text if isinstance(self.input, Utterance) else ""
 
     @property
     def best(self) -> Candidate | None:

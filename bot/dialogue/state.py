@@ -45,6 +45,8 @@ class Shown:
     label: str
     why: tuple[str, ...] = ()
     status: str = "current"
+    beside: tuple[str, ...] = ()
+    """Labels of the other answers of the same reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,11 @@ class State:
     who: tuple[WhoId, ...] = ()
     context_at: datetime | None = None
     pending: Pending | None = None
+    before: Pending | None = None
+    """The question of ours that was answered last by a choice: one can go back to it."""
     misses: int = 0
+    unanswered: str = ""
+    """The rule of the last reply that was no answer; empty when the last was one."""
     shown: Shown | None = None
     guesses: tuple[tuple[str, float], ...] = ()
     """The best guesses at the last question, and its likeliest topic; like what follows, it is kept for whoever takes over."""
@@ -90,15 +96,18 @@ def fresh_context(state: State, now: datetime) -> State:
         state = replace(state, pending=None)
     if state.context_at is None or now - state.context_at <= CONTEXT_LIFETIME:
         return state
-    return replace(state, topic=None, aspect=None, who=(), context_at=None, pending=None, misses=0, asked="")
+    return replace(
+        state, topic=None, aspect=None, who=(), context_at=None, pending=None, before=None, misses=0, asked=""
+    )
 
 
 def state_to_json(state: State) -> dict[str, Any]:
     """The state as plain JSON values, with its version."""
     data = asdict(replace(state, case=None))
     del data["case"], data["in_public"], data["encrypted"]
-    if state.pending is not None and state.pending.at is not None:
-        data["pending"]["at"] = state.pending.at.isoformat()
+    for name, pending in (("pending", state.pending), ("before", state.before)):
+        if pending is not None and pending.at is not None:
+            data[name]["at"] = pending.at.isoformat()
     for shown in data["shown_before"]:
         shown["at"] = shown["at"].isoformat() if shown["at"] else None
     data["context_at"] = state.context_at.isoformat() if state.context_at else None
@@ -116,7 +125,7 @@ def state_from_json(data: Mapping[str, Any] | None) -> State:
         raise ValueError(f"the stored dialogue state has version {version}, this release knows {STATE_VERSION}")
     if version < 2:
         data["shown_before"] = [{"label": label} for label in data.get("shown_labels", ())]
-    pending, shown = data.get("pending"), data.get("shown")
+    shown = data.get("shown")
     return State(
         locale=data.get("locale"),
         locale_fixed=bool(data.get("locale_fixed")),
@@ -125,17 +134,13 @@ def state_from_json(data: Mapping[str, Any] | None) -> State:
         aspect=data.get("aspect"),
         who=tuple(data.get("who", ())),
         context_at=datetime.fromisoformat(data["context_at"]) if data.get("context_at") else None,
-        pending=Pending(
-            kind=cast(PendingKind, pending["kind"]),
-            choices=tuple((label, value) for label, value in pending["choices"]),
-            text=pending["text"],
-            reason=pending["reason"],
-            at=datetime.fromisoformat(pending["at"]) if pending.get("at") else None,
-        )
-        if pending
-        else None,
+        pending=_pending(data.get("pending")),
+        before=_pending(data.get("before")),
         misses=int(data.get("misses", 0)),
-        shown=Shown(label=shown["label"], why=tuple(shown["why"]), status=shown["status"]) if shown else None,
+        unanswered=str(data.get("unanswered", "")),
+        shown=Shown(shown["label"], tuple(shown["why"]), shown["status"], tuple(shown.get("beside", ())))
+        if shown
+        else None,
         guesses=tuple((label, score) for label, score in data.get("guesses", ())),
         about=tuple(data["about"]) if data.get("about") else None,
         shown_before=tuple(_shown_answer(one) for one in data.get("shown_before", ())),
@@ -145,6 +150,18 @@ def state_from_json(data: Mapping[str, Any] | None) -> State:
         turns=int(data.get("turns", 0)),
         open_case=data.get("open_case"),
         asked=str(data.get("asked", "")),
+    )
+
+
+def _pending(data: Mapping[str, Any] | None) -> Pending | None:
+    if not data:
+        return None
+    return Pending(
+        kind=cast(PendingKind, data["kind"]),
+        choices=tuple((label, value) for label, value in data["choices"]),
+        text=data["text"],
+        reason=data["reason"],
+        at=datetime.fromisoformat(data["at"]) if data.get("at") else None,
     )
 
 

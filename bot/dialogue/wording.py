@@ -110,6 +110,10 @@ OFFER: Sentences = {
     "de": "Möchten Sie, dass ich das an eine Person aus der Koordination gebe?",
     "en": "Would you like me to pass this on to a person from the coordination team?",
 }
+ALONE_PLEASE: Sentences = {
+    "de": "„{part}“: Das tue ich nur, wenn es allein steht. Bitte schreiben Sie es mir noch einmal einzeln.",
+    "en": "“{part}”: I only do that when it stands alone. Please send it once more by itself.",
+}
 YES: Sentences = {"de": "Ja, bitte", "en": "Yes, please"}
 NO: Sentences = {"de": "Nein, danke", "en": "No, thank you"}
 DECLINED: Sentences = {
@@ -204,6 +208,22 @@ NO_PLAIN: Sentences = {
 WHY: Sentences = {
     "de": "Ich habe „{label}“ gewählt, und zwar deshalb:",
     "en": "I chose “{label}” for these reasons:",
+}
+SOURCES: Sentences = {
+    "de": "Das ist geprüft, und darauf stützt sich „{label}“:",
+    "en": "It has been checked, and this is what “{label}” rests on:",
+}
+NO_SOURCES: Sentences = {
+    "de": "Zu „{label}“ liegt mir keine geprüfte Quelle vor; deshalb habe ich Ihnen nur gesagt, wer zuständig ist.",
+    "en": "I have no checked source on “{label}”; that is why I only told you whom to ask.",
+}
+BACK: Sentences = {
+    "de": "Gut, noch einmal zurück. Was darf es sein?",
+    "en": "All right, one step back. Which one is it?",
+}
+NO_SUCH_CHOICE: Sentences = {
+    "de": "So viele Möglichkeiten sind es nicht. Bitte wählen Sie eine Zahl von 1 bis {count}, oder fragen Sie mich etwas anderes.",
+    "en": "There are not that many choices. Please pick a number from 1 to {count}, or ask me something else.",
 }
 RATED_GOOD: Sentences = {"de": "Danke, das freut mich.", "en": "Thank you, glad to hear it."}
 RATED_BAD: Sentences = {

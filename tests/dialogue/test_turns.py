@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.dialogue.policy import take_turn
-from bot.dialogue.state import STATE_VERSION, Pending, State, state_from_json, state_to_json
+from bot.dialogue.state import STATE_VERSION, Pending, Shown, State, state_from_json, state_to_json
 from bot.model import (
     Candidate,
     Evidence,
@@ -87,6 +87,10 @@ def test_the_state_survives_json(trained, asked_back):
     state = replace(
         state, shown_before=(ShownAnswer("a.b", NOW, "en", "1", "2"), ShownAnswer("c.d")), refused=("person",)
     )
+    state = replace(
+        state, unanswered="did_you_mean", before=Pending("offer_person", (("Ja", "yes"),), "x", "y", NOW),
+        shown=Shown("a.b", ("darum",), "gap", ("c.d",)),
+    )  # fmt: skip
     assert state.offered
     assert state.guesses
     assert state_from_json(json.loads(json.dumps(state_to_json(state)))) == state

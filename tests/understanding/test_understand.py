@@ -97,7 +97,7 @@ def test_without_words_there_is_nothing_to_understand(trained, text):
     "text", ["der käse fliegt über das wasser", "blub qwrtz plonk", "hölzerne giraffe im kühlschrank", "7 8 9"]
 )
 def test_what_is_unlike_everything_has_no_sure_answer(trained, text):
-    from bot.dialogue.policy import SURE
+    from bot.dialogue.thresholds import SURE
 
     found = understand(text, trained.reader, Context())
     assert all(c.score < SURE[found.locale] for c in found.candidates if c.kind in ("answer", "aspect"))

@@ -1,0 +1,121 @@
+"""A person is one step away: wishes for one, matters for one, and those who want none.
+
+A clear wish opens a case at once. One that is only probable is asked back about, as an offer: a wish missed costs one more
+message, a case nobody wanted costs a coordinator's time and the employee's trust. Both are looked for in every part of a
+message, whatever else it asks; what else it asks is answered in the same reply.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.dialogue import wording
+from bot.dialogue.case_policy import ask_for_person, ask_to_close
+from bot.dialogue.case_rules import offer, offer_line
+from bot.dialogue.declining import is_wish
+from bot.dialogue.several import answered_beside, with_answers
+from bot.dialogue.situation import Situation, finish
+from bot.dialogue.thresholds import CLEAR, SENSITIVE, STRANGE, SURE, SURELY_WANTS_PERSON, WANTS_PERSON
+from bot.dialogue.turn import Turn
+from bot.handoff.case_events import Accepts, Asks
+from bot.model import UNFINISHED, AskedPerson, Block, Candidate, IntentId, Paragraph, Span, Understanding
+
+
+def asked_person(s: Situation) -> Turn | None:
+    """Asked for in a form or by a command: that is never a matter of probability."""
+    if not isinstance(s.input, AskedPerson):
+        return None
+    return open_case(s, s.input.question, "asked for a person", s.best)
+
+
+def wants_person(s: Situation) -> Turn | None:
+    """A wish for a person, in any part of the message."""
+    heard = [
+        candidate
+        for read, least in _readings(s, WANTS_PERSON)
+        for candidate in read.candidates[:2]
+        if is_wish(candidate, s.content) and candidate.score >= least
+    ]
+    wish = max(heard, key=lambda candidate: candidate.score, default=None)
+    if wish is None:
+        return None
+    asking, answered = _answering(s)
+    if wish.score >= SURELY_WANTS_PERSON or (s.state.case is not None and s.state.case.state in UNFINISHED):
+        return with_answers(open_case(asking, s.said, "asked for a person", wish), answered)
+    return with_answers(_offered(asking, wish, "offered", ()), answered)
+
+
+def declined_person(s: Situation) -> Turn | None:
+    """*No person, please*, and nothing else that could be answered: that is all right, and may be the end of a case."""
+    if not s.wants_no_person or (s.best is not None and s.best.score >= SURE[s.locale]):
+        return None
+    closed = replace(s, state=replace(s.state, pending=None))
+    declined = finish(closed, "control", "declined", (wording.say(wording.DECLINED, s.locale),), label="no")
+    return ask_to_close(s) or declined
+
+
+def sensitive(s: Situation) -> Turn | None:
+    """A rejection, a complaint, a dispute, in any part of the message: understanding words, and an offer."""
+    matters = (_matter(s, read, least) for read, least in _readings(s, SENSITIVE))
+    best = next((matter for matter in matters if matter is not None), None)
+    if best is None:
+        return None
+    replies = s.content.intents[IntentId(best.label)].reply[s.locale]
+    asking, answered = _answering(s)
+    said = Paragraph((Span(replies[s.state.turns % len(replies)]),))
+    return with_answers(_offered(asking, best, "sensitive", (said,)), answered)
+
+
+def open_case(
+    s: Situation, question: str, reason: str, candidate: Candidate | None = None, *, said_yes: bool = False
+) -> Turn:
+    """The turn that opens a case about this question and the one before, or says which case there is."""
+    asked = s.state.asked
+    if asked and asked not in question:
+        question = f"{asked} – {question}" if question else asked
+    pending = s.state.pending
+    offered = pending is not None and pending.kind == "offer_person"
+    turn = ask_for_person(s, question, reason, Accepts() if said_yes and offered else Asks())
+    if candidate is None:
+        return turn
+    return replace(turn, label=candidate.label, score=candidate.score)
+
+
+def _readings(s: Situation, least: float) -> Iterator[tuple[Understanding, float]]:
+    """The message as a whole and each of its parts, as far as their words are known, with the score that counts there.
+
+    A *please* beside words nobody knows asks for nothing, and a piece cut out of its message is easily misread.
+    """
+    for read in (s.understanding, *s.understanding.parts):
+        if read.known > STRANGE:
+            yield read, least if read is s.understanding else max(least, CLEAR)
+
+
+def _matter(s: Situation, read: Understanding, least: float) -> Candidate | None:
+    """The sensitive matter a reading is about, whichever of them exactly; None when it is sure to be something else."""
+    handoffs = [c for c in read.candidates if c.intent and s.content.intents[c.intent].kind == "handoff"]
+    best = read.candidates[0] if read.candidates else None
+    sure_of_another = best is not None and best.score >= SURE[s.locale] and best not in handoffs
+    return None if sum(c.score for c in handoffs) < least or sure_of_another else handoffs[0]
+
+
+def _answering(s: Situation) -> tuple[Situation, Turn | None]:
+    """What else the message asks, answered; and the situation after that, so that a case goes to the team of its topic."""
+    answered = answered_beside(s)
+    if answered is None:
+        return s, None
+    state = replace(answered.state, introduced=s.state.introduced, pending=s.state.pending)
+    return replace(s, state=state), answered
+
+
+def _offered(s: Situation, candidate: Candidate, rule: str, blocks: tuple[Block, ...]) -> Turn:
+    pending, choices = offer(s.said, candidate.label, s.locale, s.now)
+    state = replace(s.state, pending=pending, misses=0)
+    return finish(
+        replace(s, state=state),
+        "handoff",
+        rule,
+        (*blocks, offer_line(s.locale)),
+        choices=choices,
+        label=candidate.label,
+        candidate=candidate,
+    )
