@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.dialogue import wording
+from bot.dialogue import justifying, wording
 from bot.dialogue.answers import further_text, menu
 from bot.dialogue.case_rules import offer
 from bot.dialogue.case_status import status_of
@@ -12,7 +12,7 @@ from bot.dialogue.naming import contact_line, label_title
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
-from bot.model import Bullets, ForgetPerson, Locale, LookedUp, LookUp, RecordRating, Span, TopicId
+from bot.model import Bullets, Choice, ForgetPerson, Locale, LookedUp, LookUp, RecordRating, Span, TopicId
 
 PERSON_DATA: Mapping[str, Mapping[Locale, str]] = {
     "messages": {"de": "Nachrichten in Gesprächen", "en": "messages in conversations"},
@@ -51,6 +51,17 @@ def _cancel(s: Situation) -> Turn:
     return finish(replace(s, state=state), "control", "cancel", blocks, label="cancel")
 
 
+def _back(s: Situation) -> Turn | None:
+    """To the choices that were there before the last one was taken; None when none was."""
+    before = s.state.before
+    if before is None:
+        return None
+    choices = tuple(Choice(label, value) for label, value in before.choices)
+    state = replace(s.state, pending=before, before=None)
+    blocks = (wording.say(wording.BACK, s.locale),)
+    return finish(replace(s, state=state), "control", "back", blocks, choices=choices, label="back")
+
+
 def _switch(locale: Locale) -> Callable[[Situation], Turn]:
     def switch(s: Situation) -> Turn:
         changed = replace(s, state=replace(s.state, locale=locale, locale_fixed=True), locale=locale)
@@ -58,14 +69,6 @@ def _switch(locale: Locale) -> Callable[[Situation], Turn]:
         return finish(changed, "control", f"switch_{locale}", blocks, label=f"switch_{locale}")
 
     return switch
-
-
-def _why(s: Situation) -> Turn:
-    if s.state.shown is None:
-        return finish(s, "control", "why", (wording.say(wording.NOTHING_BEFORE, s.locale),), label="why")
-    title = label_title(s.content, s.state.shown.label, s.locale)
-    reasons = Bullets(tuple((Span(reason),) for reason in s.state.shown.why))
-    return finish(s, "control", "why", (wording.say(wording.WHY, s.locale, label=title), reasons), label="why")
 
 
 def _more(s: Situation) -> Turn:
@@ -153,13 +156,14 @@ def confirm_delete(s: Situation, value: str) -> Turn | None:
     return None
 
 
-ACTIONS: Mapping[str, Callable[[Situation], Turn]] = {
+ACTIONS: Mapping[str, Callable[[Situation], Turn | None]] = {
     "help": _help,
     "cancel": _cancel,
-    "back": _cancel,
+    "back": _back,
     "switch_de": _switch("de"),
     "switch_en": _switch("en"),
-    "why": _why,
+    "why": justifying.why,
+    "sources": justifying.sources,
     "more": _more,
     "plain": _plain,
     "helpful": _helpful,
@@ -168,6 +172,6 @@ ACTIONS: Mapping[str, Callable[[Situation], Turn]] = {
     "my_data": _my_data,
     "delete_my_data": _delete_my_data,
 }
-"""What a control intent's ``action`` may name, besides *yes*, *no*, *none* and *person*."""
+"""What a control intent's ``action`` may name, besides *yes*, *no*, *none* and *person*. None: only the intent's reply is left."""
 
 __all__ = ["ACTIONS", "act", "action_of", "confirm_delete", "person_data"]
