@@ -2,6 +2,8 @@
 
 A stop (SIGTERM, Ctrl+C) closes the event streams first, then the server, then the loops; whatever was accepted is on disk
 before it was acknowledged, so even a stop without warning loses nothing.
+
+The packages of a platform take as long to import as everything else, so they are only where it was set.
 """
 
 import asyncio
@@ -9,7 +11,7 @@ import contextlib
 import functools
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,17 +21,14 @@ from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
+from starlette.routing import Route
 
 from bot.channel_looks import Looks
 from bot.channels.browser import BrowserChannel
 from bot.channels.channel import Channel, DeskChannel
 from bot.channels.desk_rooms import check_desk_rooms
-from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.matrix.matrix_settings import matrix_desk_rooms, matrix_settings
-from bot.channels.slack.http_transport import LONGEST_BODY as LONGEST_SLACK_BODY
-from bot.channels.slack.http_transport import PATH as SLACK_PATH
-from bot.channels.slack.slack_channel import SlackChannel
-from bot.channels.slack.slack_settings import slack_settings
+from bot.channels.slack.slack_settings import SlackSettings, slack_settings
 from bot.config import Clock, Settings, cookie_secret, make_clock
 from bot.content.definitions import Content
 from bot.errors import ConfigError, ContentError
@@ -52,7 +51,6 @@ from bot.trained import Trained, load_trained
 from bot.web.guard import host_name
 from bot.web.health import ContentState
 from bot.web.routes import WebParts, create_web
-from bot.whole_check import check_and_train
 from bot.worker.content_watch import LivePair, content_watch
 from bot.worker.desk_board import DeskBoard, desk_board_loop
 from bot.worker.desk_talk import DeskTalk, desk_talk_loop
@@ -166,9 +164,9 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
         check_teams(people.everybody(), core.live.content.teams)
         check_desk_rooms(rooms, core.live.content.teams)
         desk_link = await _desk_link(core, people, listening.getsockname()[1])
-        slack = SlackChannel(in_slack, _looks(core, coordinators)) if in_slack is not None else None
+        slack = _slack(in_slack, _looks(core, coordinators)) if in_slack is not None else None
         browser = BrowserChannel(lambda address: core.database.announcer.notify(transcript_topic(address)))
-        channels: list[Channel] = [browser, *connected, *([slack] if slack is not None else [])]
+        channels: list[Channel] = [browser, *connected, *([slack.channel] if slack is not None else [])]
         parts = WebParts(
             database=core.database,
             accept=functools.partial(_accept, core.inbox, browser.name),
@@ -186,8 +184,8 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
             keep_cases_days=settings.keep_cases_days,
             channel_problems=lambda: [channel.problem for channel in channels if channel.problem is not None],
             hosts=(host_name(urlsplit(settings.own_address()).netloc),),
-            platform_routes=tuple(slack.http.routes()) if slack is not None and slack.http is not None else (),
-            longer_bodies={SLACK_PATH: LONGEST_SLACK_BODY},
+            platform_routes=slack.routes if slack is not None else (),
+            longer_bodies=slack.longer_bodies if slack is not None else {},
         )
         server = WebServer(
             uvicorn.Config(
@@ -249,12 +247,35 @@ def desk_loops(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SlackParts:
+    """The channel, and what the pages serve for it: routes, and how long a request to each of them may be."""
+
+    channel: Channel
+    routes: tuple[Route, ...]
+    longer_bodies: Mapping[str, int]
+
+
+def _slack(settings: SlackSettings, looks: Looks) -> SlackParts:
+    from bot.channels.slack.http_transport import LONGEST_BODY
+    from bot.channels.slack.slack_channel import SlackChannel
+
+    channel = SlackChannel(settings, looks)
+    routes = tuple(channel.http.routes()) if channel.http is not None else ()
+    return SlackParts(channel, routes, {route.path: LONGEST_BODY for route in routes})
+
+
 @asynccontextmanager
 async def platforms(settings: Settings, clock: Clock) -> AsyncIterator[list[Channel]]:
     """The chat platforms that were set, connected or trying to be. Raises ConfigError."""
     matrix = matrix_settings(settings)
     async with AsyncExitStack() as stack:
-        yield [] if matrix is None else [await stack.enter_async_context(open_matrix(matrix, clock))]
+        if matrix is None:
+            yield []
+        else:
+            from bot.channels.matrix.matrix_channel import open_matrix
+
+            yield [await stack.enter_async_context(open_matrix(matrix, clock))]
 
 
 class WebServer(uvicorn.Server):
@@ -334,6 +355,8 @@ def check_and_build(folder: Path, today: date) -> Trained:
 
     Raises ContentError when it has errors.
     """
+    from bot.whole_check import check_and_train
+
     checked, trained = check_and_train(folder, today)
     if checked.content is None or trained is None:
         raise ContentError(checked.problems)

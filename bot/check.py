@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from bot.content.collector_pause import collector_paused
+from bot.content.content_files import read_drafts
 from bot.content.definitions import Content
 from bot.content.draft import Draft
 from bot.content.draft_findings import draft_findings
 from bot.content.fact_findings import fact_findings
 from bot.content.phrase_findings import PhraseTools, phrase_findings
-from bot.content.read import ReadResult, collector_paused, read_content, read_drafts
+from bot.content.read import ReadResult, read_content
 from bot.content.text_findings import text_findings
 from bot.errors import ContentProblem
 from bot.understanding.normalize import tokens

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.case_drafts import FOLDER, CaseDraft, SolvedCase, draft_from
-from bot.content.read import read_drafts
+from bot.content.content_files import read_drafts
 from bot.content.schema import DraftFile
 from bot.content.shape_findings import read_shape
 from bot.content.teaching import TeachingRefused

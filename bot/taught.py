@@ -13,9 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.check import has_errors, judge
+from bot.content.content_files import ROOTS
 from bot.content.draft import Draft
 from bot.content.new_answer import still_to_do, with_answer
-from bot.content.read import ROOTS, ReadResult, read_content
+from bot.content.read import ReadResult, read_content
 from bot.content.schema import DraftFile
 from bot.content.teaching import Lesson, TeachingRefused, lesson_for, teach
 from bot.dialogue.policy import take_turn

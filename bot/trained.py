@@ -3,6 +3,9 @@
 Training takes seconds, a start should not. The cache holds derived data only and may be deleted at any time; its name
 carries the hash of the content and of the code that trained it, so neither can be mixed up with another. It is pickled,
 so it lies in a folder of the user's own with mode 700 and is read from nowhere else.
+
+What reads YAML, checks and trains is imported only where the cache has nothing: that alone takes as long as the rest of a
+start.
 """
 
 import hashlib
@@ -13,14 +16,11 @@ from functools import cache
 from pathlib import Path
 
 from bot import __version__
-from bot.check import TOOLS
+from bot.content.collector_pause import collector_paused
+from bot.content.content_files import fingerprint
 from bot.content.definitions import Content
-from bot.content.phrase_findings import phrase_findings
-from bot.content.read import fingerprint, read_content
 from bot.errors import ContentError, ContentProblem
-from bot.understanding.phrases import PhraseError
 from bot.understanding.reader import Reader
-from bot.understanding.training import build
 
 KEPT = 4
 """Contents kept in the cache: the present one and those somebody may go back to."""
@@ -55,6 +55,11 @@ def load_trained(folder: Path, cache_folder: Path | None = None) -> Trained:
     known = _kept(path)
     if known is not None:
         return known
+    from bot.check import TOOLS
+    from bot.content.phrase_findings import phrase_findings
+    from bot.content.read import read_content
+    from bot.understanding.phrases import PhraseError
+
     result = read_content(folder)
     if result.content is None:
         raise ContentError(result.problems)
@@ -69,7 +74,12 @@ def train(content: Content, problems: tuple[ContentProblem, ...], cache_folder: 
     """The reader trained on a content, kept for the next start. A cache that cannot be written is no error."""
     path = _place(content.hash, cache_folder)
     known = _kept(path)
-    trained = replace(known, problems=problems) if known else Trained(content, build(content), problems)
+    if known:
+        trained = replace(known, problems=problems)
+    else:
+        from bot.understanding.training import build
+
+        trained = Trained(content, build(content), problems)
     _keep(path, trained)
     return trained
 
@@ -87,7 +97,8 @@ def _place(content_hash: str, cache_folder: Path | None) -> Path:
 
 def _kept(path: Path) -> Trained | None:
     try:
-        kept = pickle.loads(path.read_bytes())  # noqa: S301  # our own file in our own folder, see above
+        with path.open("rb") as file, collector_paused():
+            kept = pickle.load(file)  # noqa: S301  # our own file in our own folder, see above
     except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, TypeError):
         return None
     return kept if isinstance(kept, Trained) else None

@@ -1,6 +1,8 @@
 """Who may import whom, and what pure code must not contain. The table is in CONTRIBUTING.md."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,11 +109,12 @@ def test_model_and_errors_use_the_standard_library_only():
         assert names <= {"collections", "dataclasses", "datetime", "typing"}
 
 
-def test_only_read_touches_the_disk_in_content():
+def test_only_one_module_touches_the_disk_in_content():
     for path in files("content"):
-        if path.name != "read.py":
+        if path.name != "content_files.py":
             names = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")))}
-            assert not names & {"os", "pathlib", "io", "shutil"}, path.name
+            assert not names & {"os", "io", "shutil"}, path.name
+            assert "pathlib" not in names or path.name == "read.py", path.name  # which hands the folder on
 
 
 def test_file_names_are_unique_and_have_a_subject():
@@ -134,3 +137,16 @@ def test_nothing_that_only_reads_what_was_trained_has_a_part_in_the_training():
         waiting.extend(name.split(".")[2] for name in imported if name.startswith("bot.understanding."))
     assert {path.stem for path in package.glob("*.py")} - {"__init__"} == found | AT_QUESTION_TIME
     assert not found & AT_QUESTION_TIME
+
+
+@pytest.mark.parametrize(
+    ("command", "not_needed"),
+    [
+        ("ask", {"scipy", "yaml", "sqlalchemy", "starlette", "nio", "aiohttp", "slack_sdk"}),
+        ("run", {"nio", "aiohttp", "slack_bolt", "slack_sdk"}),
+    ],
+)
+def test_a_start_with_everything_in_its_cache_imports_only_what_it_needs(command, not_needed):
+    shown = f"import sys, bot.commands.{command}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True, cwd=BOT.parent)
+    assert not not_needed & set(done.stdout.split())

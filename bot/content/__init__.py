@@ -1,1 +1,1 @@
-"""YAML in, immutable Content out. ``read.py`` alone opens files; ``schema.py`` holds the messages admins read."""
+"""YAML in, immutable Content out. ``content_files.py`` alone opens files; ``schema.py`` holds the messages admins read."""

@@ -1,4 +1,4 @@
-"""From a folder to immutable Content; the only file of the package that touches the disk.
+"""From a folder to immutable Content.
 
 ``read_content`` always comes back with a value: what is wrong with a file is a finding, and only a folder that is no
 content folder at all is a ``ConfigError``. Beside the finished Content it hands back the *draft*: everything that
@@ -6,19 +6,15 @@ could be read even though something else could not, so that ``lotse check`` repo
 first layer of them.
 """
 
-import gc
-import hashlib
-import os
-import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from bot.content import assemble, schema
-from bot.content.characters import MAX_BYTES, too_large
 from bot.content.closing_calendar import read_closings
+from bot.content.collector_pause import collector_paused
+from bot.content.content_files import content_hash, read_files
 from bot.content.definitions import (
     Aspect,
     Closing,
@@ -38,15 +34,10 @@ from bot.content.shape_findings import read_shape
 from bot.content.team_shapes import TeamsFile
 from bot.content.value_shapes import Shape
 from bot.content.yaml_tree import Tree, parse_yaml
-from bot.errors import ConfigError, ContentProblem
+from bot.errors import ContentProblem
 from bot.model import AspectId, IntentId, TopicId, WhoId
 
-ROOTS = ("intents", "knowledge")
-DRAFTS = "drafts"
-"""Beside the two; drafts of answers, which Lotse never answers from."""
 CALENDARS = "knowledge/calendars/"
-MAX_FOLDERS = 4
-"""Folders below the content folder; real content has two, a loop of links never ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,130 +54,14 @@ def read_content(folder: Path) -> ReadResult:
 
     Raises ConfigError when ``folder`` is not a folder with both of them in it.
     """
-    _require_folders(folder)
     problems: list[ContentProblem] = []
-    files = dict(sorted(_read_files(folder, problems)))
+    files = read_files(folder, problems)
     with collector_paused():
         draft = _draft(files, problems)
     problems.extend(reference_findings(draft))
     problems.sort()
     healthy = not any(problem.severity == "error" for problem in problems)
     return ReadResult(draft.content if healthy else None, tuple(problems), draft)
-
-
-def read_drafts(folder: Path) -> tuple[dict[str, bytes], tuple[ContentProblem, ...]]:
-    """The files of the drafts folder by name, and what could not be read. They are no content: no hash counts them."""
-    problems: list[ContentProblem] = []
-    files: dict[str, bytes] = {}
-    if (folder / DRAFTS).is_dir():
-        for name in _walk(folder / DRAFTS, DRAFTS, MAX_FOLDERS, problems):
-            data = _read_bytes(folder / name, name, problems)
-            if data is not None:
-                files[name] = data
-    return files, tuple(problems)
-
-
-def fingerprint(folder: Path) -> str:
-    """The hash the content of a folder would have, without reading more than its bytes.
-
-    Raises ConfigError when ``folder`` is no content folder.
-    """
-    _require_folders(folder)
-    return content_hash(dict(_read_files(folder, [])))
-
-
-def content_hash(files: Mapping[str, bytes]) -> str:
-    """Changes with any byte of any file, and with any name."""
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        for part in (name.encode(), files[name]):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
-    return digest.hexdigest()
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Building a tree makes hundreds of thousands of objects and no cycle; looking for cycles meanwhile costs a third."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-# --- Disk ----------------------------------------------------------------------------------------------------
-
-
-def _require_folders(folder: Path) -> None:
-    for path in (folder, *(folder / root for root in ROOTS)):
-        try:
-            next(path.iterdir(), None)
-        except OSError as error:
-            reason = error.strerror or "cannot be read"
-            raise ConfigError(
-                f"LOTSE_CONTENT: {path} is not a content folder ({reason.lower()}). "
-                "It must be a readable folder with intents/ and knowledge/ in it."
-            ) from error
-
-
-def _read_files(folder: Path, problems: list[ContentProblem]) -> Iterator[tuple[str, bytes]]:
-    for root in ROOTS:
-        for path in _walk(folder / root, root, 0, problems):
-            data = _read_bytes(folder / path, path, problems)
-            if data is not None:
-                yield path, data
-
-
-def _walk(folder: Path, name: str, depth: int, problems: list[ContentProblem]) -> Iterator[str]:
-    """Names of all YAML files and calendars below, relative to the content folder, with ``/`` between."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        problems.append(_unreadable(name, error))
-        return
-    for entry in entries:
-        below = f"{name}/{entry.name}"
-        if entry.name.startswith("."):
-            continue
-        try:
-            is_folder = entry.is_dir()
-        except OSError as error:
-            problems.append(_unreadable(below, error))
-            continue
-        if is_folder and entry.is_symlink():
-            hint = "Put the folder itself here."
-            problems.append(ContentProblem(below, 1, 1, "KB001", "Links to folders are not followed.", hint))
-        elif is_folder and depth < MAX_FOLDERS:
-            yield from _walk(folder / entry.name, below, depth + 1, problems)
-        elif not is_folder and entry.name.endswith((".yaml", ".yml", ".ics")):
-            yield below
-
-
-def _read_bytes(path: Path, name: str, problems: list[ContentProblem]) -> bytes | None:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            hint = "Only ordinary files are read."
-            problems.append(ContentProblem(name, 1, 1, "KB001", "This is not an ordinary file.", hint))
-            return None
-        with path.open("rb") as opened:
-            data = opened.read(MAX_BYTES + 1)
-            size = os.fstat(opened.fileno()).st_size
-    except OSError as error:
-        problems.append(_unreadable(name, error))
-        return None
-    if len(data) > MAX_BYTES:
-        problems.append(too_large(name, max(size, len(data))))
-        return None
-    return data
-
-
-def _unreadable(name: str, error: OSError) -> ContentProblem:
-    reason = (error.strerror or "unknown reason").lower()
-    hint = "Check that it exists and that Lotse may read it."
-    return ContentProblem(name, 1, 1, "KB001", f"It cannot be read: {reason}.", hint)
 
 
 # --- Putting together ----------------------------------------------------------------------------------------

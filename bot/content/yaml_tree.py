@@ -2,7 +2,7 @@
 
 Why events and not ``yaml.load``: values need their places, of two equal keys the last one must not win silently, and
 an alias bomb or ten thousand brackets have to be stopped at the first event instead of being built. The parser only
-ever sees text that is small (``read.py`` looks at the size first) and free of control characters, and the loop below
+ever sees text that is small (``content_files.py`` looks at the size first) and free of control characters, and the loop below
 keeps its own stack, so that no nesting can exhaust Python's.
 
 What plain scalars mean is decided here and not by YAML 1.1: ``12:30`` and ``0431`` stay text, ``1.10`` keeps its

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.config import shipped_content
-from bot.content.read import ROOTS
+from bot.content.content_files import ROOTS
 from bot.trained import Trained, default_cache, load_trained
 from tests.bench import (
     matching,

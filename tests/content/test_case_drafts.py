@@ -18,9 +18,10 @@ from bot.content.case_drafts import (
     draft_from,
     guess_of,
 )
+from bot.content.content_files import content_hash, read_drafts
 from bot.content.draft_findings import draft_findings
 from bot.content.editor_schema import modeline
-from bot.content.read import content_hash, read_content, read_drafts
+from bot.content.read import read_content
 from bot.content.teaching import TeachingRefused
 from bot.content.yaml_tree import parse_yaml, plain
 from bot.drafts import save_draft

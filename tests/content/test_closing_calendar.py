@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.content.closing_calendar import MOST_CLOSINGS, read_closings
+from bot.content.content_files import fingerprint
 from bot.content.definitions import Closing
-from bot.content.read import fingerprint, read_content
+from bot.content.read import read_content
 from tests.content.small_tree import SMALL_TREE, TEAMS, write_tree
 
 NAME = "knowledge/calendars/schliesstage.ics"

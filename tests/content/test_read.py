@@ -8,8 +8,9 @@ from time import process_time
 
 import pytest
 
+from bot.content.content_files import content_hash
 from bot.content.definitions import DayException, OpenSlot, Sla, TeamCalendar
-from bot.content.read import content_hash, read_content
+from bot.content.read import read_content
 from bot.content.yaml_tree import parse_yaml, plain
 from bot.errors import ConfigError
 from tests.content.small_tree import BONUS, SMALL_TREE, write_tree
