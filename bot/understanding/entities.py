@@ -18,6 +18,7 @@ LONGEST_NAME = 6
 """Tokens of the longest name that is looked for."""
 SHORTEST_PART = 6
 """Letters a name needs to be found inside a longer compound: *Bildungsurlaubs-antrag*."""
+_BEGINNING = 3
 _LINKS = ("s", "es", "n", "en", "er", "e")
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -70,6 +71,8 @@ class Names(Generic[Id]):
     spelt: Mapping[str, Id]
     stemmed: Mapping[str, Id]
     typos: Vocabulary
+    beginnings: frozenset[str]
+    """The first letters of all names: most words begin none, which saves looking."""
 
     @classmethod
     def of(cls, names: Iterable[tuple[str, Id]], locale: Locale) -> "Names[Id]":
@@ -82,7 +85,8 @@ class Names(Generic[Id]):
                 continue
             spelt.setdefault("".join(words), id_)
             stemmed.setdefault("".join(stem(word, locale) for word in words), id_)
-        return cls(spelt, stemmed, Vocabulary.of(key for key in spelt if len(key) >= SHORTEST_PART))
+        typos = Vocabulary.of(key for key in spelt if len(key) >= SHORTEST_PART)
+        return cls(spelt, stemmed, typos, frozenset(key[:_BEGINNING] for key in (*spelt, *stemmed)))
 
     def find(self, words: tuple[str, ...], locale: Locale, known: Container[str] = ()) -> tuple[Mention[Id], ...]:
         """All names in a text from left to right, the longest first where they overlap.
@@ -104,12 +108,17 @@ class Names(Generic[Id]):
     def _longest_at(
         self, words: tuple[str, ...], roots: tuple[str, ...], start: int, known: Container[str]
     ) -> Mention[Id] | None:
-        for end in range(min(len(words), start + LONGEST_NAME), start, -1):
+        longest = min(len(words), start + LONGEST_NAME) if self._may_begin(words[start], roots[start]) else start
+        for end in range(longest, start, -1):
             spelt = "".join(words[start:end])
             id_ = self.spelt.get(spelt) or self.stemmed.get("".join(roots[start:end]))
             if id_ is not None:
                 return Mention(id_, start, end, 1.0, " ".join(words[start:end]))
         return self._inside(words, start, known) or self._misspelt(words, start, known)
+
+    def _may_begin(self, word: str, root: str) -> bool:
+        short = len(word) < _BEGINNING or len(root) < _BEGINNING  # what follows belongs to the first letters then
+        return short or word[:_BEGINNING] in self.beginnings or root[:_BEGINNING] in self.beginnings
 
     def _inside(self, words: tuple[str, ...], start: int, known: Container[str]) -> Mention[Id] | None:
         """A name that begins or ends a compound; what is left must be a word by itself: *Bildungsurlaubs-antrag*.

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from heapq import nlargest
-from operator import itemgetter
 
 import numpy as np
 
@@ -12,45 +10,53 @@ from bot.model import AspectId, TopicId
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK
 from bot.understanding.normalize import content_words
 from bot.understanding.phrases import sentence_key
-from bot.understanding.ranking import Floats, Ranker, Vector, log_odds
-from bot.understanding.reader import NO_TOPIC, LocaleReader, Question, Reader
-from bot.understanding.retrieval import terms
+from bot.understanding.ranking import Counted, Floats, Ints, Vector, log_odds, weighed
+from bot.understanding.reader import LAYERS, NO_TOPIC, LocaleReader, Question, Reader
+from bot.understanding.retrieval import LITTLE, Centroids, terms
 
 MOST_TOPICS = 6
 """Topics that are looked at closely because of the words."""
 MOST_ALIKE = 3
 """Topics that are looked at besides, because one of their ways to ask is much like the question."""
+ASKED_IN_FULL = LAYERS.index("asked_in_full")
 UNLIKELY = -8.0
 """The least log probability that is told apart from nothing at all."""
+OWN_ASPECT = -4.0
+"""Stands for the log probability of an aspect a ranker does not know, such as one that only one topic has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a ranker thinks: margins, and the logarithms of probabilities that sum to one, by label.
+    """What a ranker thinks: margins, and the logarithms of probabilities that sum to one, by label."""
 
-    As lists, because hundreds of readings look up one value each, which takes an array three times as long.
-    """
-
+    labels: tuple[str, ...]
     places: Mapping[str, int]
-    margins: list[float]
-    logs: list[float]
+    margins: Floats
+    logs: Floats
     """Never below ``UNLIKELY``."""
 
     @classmethod
     def of(cls, labels: tuple[str, ...], margins: Floats) -> "Opinion":
         """The opinion with these margins."""
-        logs = np.maximum(log_odds(margins), np.float32(UNLIKELY))
-        return cls(_places(labels), margins.tolist(), logs.tolist())
+        return cls(labels, _places(labels), margins, _logs(margins))
 
     def margin(self, label: str, otherwise: float) -> float:
         """The margin of a label; ``otherwise`` when the ranker does not know it."""
         place = self.places.get(label)
-        return otherwise if place is None else self.margins[place]
+        return otherwise if place is None else float(self.margins[place])
 
     def log(self, label: str, otherwise: float = UNLIKELY) -> float:
         """The log probability of a label."""
         place = self.places.get(label)
-        return otherwise if place is None else self.logs[place]
+        return otherwise if place is None else float(self.logs[place])
+
+    def likeliest(self, most: int) -> list[str]:
+        """The labels with the highest margins, in order; of equal ones the first."""
+        return [self.labels[place] for place in np.argsort(-self.margins, kind="stable")[:most].tolist()]
+
+
+def _logs(margins: Floats, sizes: Ints | None = None) -> Floats:
+    return np.maximum(log_odds(margins, sizes), np.float32(UNLIKELY))
 
 
 @lru_cache(maxsize=4096)
@@ -58,7 +64,24 @@ def _places(labels: tuple[str, ...]) -> Mapping[str, int]:
     return {label: place for place, label in enumerate(labels)}
 
 
-NO_OPINION = Opinion({}, [], [])
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The answers of the topics that are looked at closely, topic by topic, and what speaks for each of them."""
+
+    topics: tuple[TopicId, ...]
+    numbers: Ints
+    """In ``Reader.answers``."""
+    topic: Ints
+    """The place of each answer's topic in ``topics``."""
+    side_logs: Floats
+    side_margins: Floats
+    """What the topic's own ranker thinks."""
+    alike: Floats
+    """``LAYERS`` x answers: the highest cosine with a text about the answer."""
+
+    def likeness(self, place: int) -> float:
+        """How much a question is like the ways to ask for one of these answers; 0 for what is behind them, which has none."""
+        return float(self.alike[:2, place].max()) if place < len(self.numbers) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +100,7 @@ class Gathered:
     gate: Opinion
     aspect: Opinion
     topics: Opinion
-    sides: Mapping[TopicId, Opinion]
-    """For the topics that are looked at closely."""
-    asked: Mapping[str, float]
-    asked_in_full: Mapping[str, float]
-    said: Mapping[str, float]
-    said_in_full: Mapping[str, float]
+    close: Close
     phrase: str | None
     """The intent or aspect whose own phrase or example was typed."""
     exact: str | None
@@ -92,24 +110,31 @@ class Gathered:
     def highest_topic(self) -> float:
         """The highest margin of any topic."""
         none = self.topics.places.get(NO_TOPIC)
-        return max((margin for place, margin in enumerate(self.topics.margins) if place != none), default=-1.0)
+        others = self.topics.margins if none is None else np.delete(self.topics.margins, none)
+        return float(others.max()) if len(others) else -1.0
+
+    @property
+    def most_alike(self) -> float:
+        """The highest likeness with a way to ask for any answer."""
+        return float(self.close.alike[ASKED_IN_FULL].max(initial=LITTLE))
 
 
 def gather(question: Question, reader: Reader, local: LocaleReader, context: TopicId | None = None) -> Gathered:
     """The evidence in one question; ``context``: the topic spoken of before, which is then looked at as well."""
     locale = local.locale
     content = content_words(tuple(w for w in question.masked if w not in (TOPIC_MARK, WHO_MARK)), locale)
-    masked = local.masked.vector(question.masked)
+    counted = local.masked.counted(question.masked)
+    masked = weighed(counted, local.masked.rarity)
     masked_terms = terms(question.masked, locale, local.parts)
     full_terms = terms(question.words, locale, local.parts)
-    topics = _topics(question, local, full_terms)
-    asked_in_full = local.asked_in_full.nearest(full_terms)
+    topics = _topics(question, counted, local, full_terms)
+    alike = local.anywhere.most_alike(full_terms, MOST_ALIKE)
     named: dict[TopicId, float] = {}
     for mention in (*question.topics, *question.areas):
         sure = local.trust.get(mention.words, 1.0) * mention.strength
         named[mention.id] = max(named.get(mention.id, 0.0), sure)
     key = sentence_key(question.masked)
-    close = _looked_at(topics, named, asked_in_full, context, reader)
+    looked_at = _looked_at(topics, named, alike, context, reader)
     return Gathered(
         question=question,
         content=content,
@@ -119,11 +144,7 @@ def gather(question: Question, reader: Reader, local: LocaleReader, context: Top
         gate=Opinion.of(local.gate.labels, local.gate.margins(masked)),
         aspect=Opinion.of(local.aspect.labels, local.aspect.margins(masked)),
         topics=topics,
-        sides={topic: _opinion(local.sides.get(topic), masked) for topic in close},
-        asked=local.asked.nearest(masked_terms),
-        asked_in_full=asked_in_full,
-        said=local.said.nearest(masked_terms),
-        said_in_full=local.said_in_full.nearest(full_terms),
+        close=_close(looked_at, masked, masked_terms, full_terms, reader, local),
         phrase=local.phrases.get(key),
         exact=local.own.get(key),
     )
@@ -137,43 +158,65 @@ def known_share(content: tuple[str, ...], local: LocaleReader) -> float:
     return known / len(content)
 
 
-def aspects_to_consider(topic: TopicId, clear: Sequence[AspectId], reader: Reader) -> list[AspectId]:
-    """The sides of a topic there is a text for, and those of the ``clear``ly asked for that it has none for."""
-    texts = reader.answers[topic]
-    gaps = [
+def known_gaps(topic: TopicId, clear: Sequence[AspectId], reader: Reader) -> list[AspectId]:
+    """Those of the ``clear``ly asked for sides of a topic that it has no text for."""
+    texts = reader.answers.of_topic(topic) if clear else ()
+    return [
         aspect
         for aspect in clear
         if aspect not in texts
         and reader.areas[topic] in reader.aspect_areas.get(aspect, ())
         and topic not in reader.overviews.values()
     ]
-    return sorted((*texts, *gaps))
 
 
-def _opinion(ranker: Ranker | None, vector: Vector) -> Opinion:
-    if ranker is None:
-        return NO_OPINION
-    return Opinion.of(ranker.labels, ranker.margins(vector))
+def _close(
+    topics: tuple[TopicId, ...],
+    masked: Vector,
+    masked_terms: Mapping[str, float],
+    full_terms: Mapping[str, float],
+    reader: Reader,
+    local: LocaleReader,
+) -> Close:
+    numbers = np.asarray([reader.answers.topics[topic] for topic in topics], dtype=np.int32)
+    firsts, lasts = reader.answers.firsts[numbers], reader.answers.firsts[numbers + 1]
+    answers = np.concatenate(
+        [np.arange(a, b) for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True)] or [firsts]
+    )
+    sides = [local.sides[topic].margins(masked) for topic in topics]
+    margins = np.concatenate(sides) if sides else np.zeros(0, dtype=np.float32)
+    sizes = lasts - firsts
+    return Close(
+        topics=topics,
+        numbers=answers,
+        topic=np.repeat(np.arange(len(topics)), sizes),
+        side_logs=_logs(margins, sizes),
+        side_margins=margins,
+        alike=local.answers.cosines((masked_terms, full_terms, masked_terms, full_terms), numbers),
+    )
 
 
-def _topics(question: Question, local: LocaleReader, full_terms: Mapping[str, float]) -> Opinion:
-    if isinstance(local.topics, Ranker):
-        return Opinion.of(local.topics.labels, local.topics.margins(local.full.vector(question.words)))
-    return Opinion.of(local.topics.labels, local.topics.nearest(full_terms))
+def _topics(
+    question: Question, counted: tuple[Counted, ...], local: LocaleReader, full_terms: Mapping[str, float]
+) -> Opinion:
+    topics = local.topics
+    if isinstance(topics, Centroids):
+        return Opinion.of(topics.labels, topics.nearest(full_terms))
+    if question.words != question.masked:
+        counted = topics.lexicon.counted(question.words)
+    return Opinion.of(topics.ranker.labels, topics.ranker.margins(weighed(counted, topics.lexicon.rarity)))
 
 
 def _looked_at(
     topics: Opinion,
     named: Mapping[TopicId, float],
-    asked: Mapping[str, float],
+    alike: Sequence[str],
     context: TopicId | None,
     reader: Reader,
 ) -> tuple[TopicId, ...]:
     """The topics worth a close look: named, likely by the words, asked for in like words, spoken of before."""
-    by_margin = nlargest(MOST_TOPICS, zip(topics.margins, topics.places, strict=True), key=itemgetter(0))
-    alike = sorted(asked, key=lambda label: (-asked[label], label))[:MOST_ALIKE]
-    close = dict.fromkeys((*named, *(TopicId(label) for _, label in by_margin)))
+    close = dict.fromkeys((*named, *(TopicId(label) for label in topics.likeliest(MOST_TOPICS))))
     close.update(dict.fromkeys(TopicId(label.partition(".")[0]) for label in alike))
     if context is not None:
         close[context] = None
-    return tuple(topic for topic in close if topic in reader.answers)
+    return tuple(topic for topic in close if topic in reader.answers.topics)

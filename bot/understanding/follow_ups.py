@@ -3,7 +3,7 @@
 Each speaks for a reading with a fixed weight, on the scale of the learnt ones: six or more decide by themselves.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.model import AspectId, Context, TopicId
 from bot.understanding.entities import TOPIC_MARK, WHO_MARK
@@ -32,9 +32,11 @@ FIGURE = 2.5
 """A quoted amount or rate that one topic has or had; shared out when several have it."""
 
 
-def fixed(readings: Iterable[Reading], g: Gathered, context: Context, figures: Mapping[TopicId, float]) -> list[float]:
+def fixed(readings: Sequence[Reading], g: Gathered, context: Context, figures: Mapping[TopicId, float]) -> list[float]:
     """What speaks for each reading besides the weights. ``figures``: topics that have a quoted figure, with their share."""
     alone = side_alone(g, context)
+    if alone is None and g.phrase is None and g.exact is None and not figures:
+        return [0.0] * len(readings)
     return [_fixed(reading, g, context, figures, alone) for reading in readings]
 
 

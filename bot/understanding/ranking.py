@@ -10,12 +10,11 @@ learnt stands in ``learning``.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
-from math import log
-from typing import Literal, NamedTuple
+from itertools import pairwise, repeat
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,17 +48,27 @@ class Vector(NamedTuple):
 
 def features(words: tuple[str, ...], locale: Locale) -> Features:
     """What a ranker sees of a text, by family, with counts. The keys of different families differ."""
+    runs = Counter([run for token in words for run in letter_runs(token)])
+    return {"word": words_in(words), "stem": stems_in(words, locale), "char": runs}
+
+
+def words_in(words: tuple[str, ...]) -> Counter[str]:
+    """Words and word pairs."""
+    found = Counter([f"w:{a}" for a in words])
+    found.update([f"w:{a} {b}" for a, b in pairwise(words)])
+    return found
+
+
+def stems_in(words: tuple[str, ...], locale: Locale) -> Counter[str]:
+    """Stems, the first and the last of them, and unordered pairs."""
     roots = stems(words, locale)
-    word = Counter([f"w:{a}" for a in words])
-    word.update([f"w:{a} {b}" for a, b in pairwise(words)])
-    stem = Counter([f"s:{root}" for root in roots])
+    found = Counter([f"s:{root}" for root in roots])
     if roots:
-        stem[f"s:^{roots[0]}"] += 1
-        stem[f"s:{roots[-1]}$"] += 1
+        found[f"s:^{roots[0]}"] += 1
+        found[f"s:{roots[-1]}$"] += 1
     distinct = sorted(set(roots[:MAX_PAIR_STEMS]))
-    stem.update([f"s:{a}+{b}" for i, a in enumerate(distinct) for b in distinct[i + 1 :]])
-    char = Counter([run for token in words for run in letter_runs(token)])
-    return {"word": word, "stem": stem, "char": char}
+    found.update([f"s:{a}+{b}" for i, a in enumerate(distinct) for b in distinct[i + 1 :]])
+    return found
 
 
 @lru_cache(maxsize=65536)
@@ -75,25 +84,57 @@ def letter_runs(token: str) -> tuple[str, ...]:
     return tuple(runs)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """The place of every feature; one index serves several lexicons."""
+
+    places: Mapping[str, int]
+
+    def of(self, features: Collection[str]) -> Ints:
+        """The places of these features in their order; -1: not known."""
+        return np.fromiter(map(self.places.get, features, repeat(-1)), dtype=np.int32, count=len(features))
+
+
+@lru_cache(maxsize=4096)
+def _places_of_runs(index: Index, token: str) -> Ints:
+    """The places of the runs of letters of a word: most of its features, and the same in every question."""
+    return index.of(letter_runs(token))
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The features of many texts, each with its place and its rarity."""
 
     locale: Locale
-    index: Mapping[str, int]
+    index: Index
     rarity: NDArray[np.float64]
+    """0 for what stands in none of these texts."""
 
     def vector(self, words: tuple[str, ...]) -> Vector:
         """The features of a text that the lexicon knows."""
+        return weighed(self.counted(words), self.rarity)
+
+    def counted(self, words: tuple[str, ...]) -> "tuple[Counted, ...]":
+        """The features of a text, not yet weighed: the same for every lexicon with this index."""
+        if not words:
+            return ()
         found: list[Counted] = []
-        for family, counts in features(words, self.locale).items():
-            known = [(place, n) for key, n in counts.items() if (place := self.index.get(key)) is not None]
-            found.append((family, [place for place, _ in known], [n for _, n in known]))
-        return weighed(found, self.rarity)
+        in_words: tuple[tuple[Family, Counter[str]], ...] = (
+            ("word", words_in(words)),
+            ("stem", stems_in(words, self.locale)),
+        )
+        for family, each in in_words:
+            found.append((family, self.index.of(each), np.fromiter(each.values(), dtype=np.int32, count=len(each))))
+        runs, counts = np.unique(np.concatenate([_places_of_runs(self.index, w) for w in words]), return_counts=True)
+        return (*found, ("char", runs, counts))
+
+    def widened(self) -> "Lexicon":
+        """The same for an index to which the features of other texts were added."""
+        return replace(self, rarity=np.pad(self.rarity, (0, len(self.index.places) - len(self.rarity))))
 
 
-Counted = tuple[Family, Sequence[int], Sequence[int]]
-"""A family of features, their places, and how often each stands in the text."""
+Counted = tuple[Family, Ints, NDArray[np.integer[Any]]]
+"""A family of features, their places (-1: not known), and how often each stands in the text."""
 
 
 def weighed(found: Iterable[Counted], rarity: NDArray[np.float64]) -> Vector:
@@ -101,12 +142,11 @@ def weighed(found: Iterable[Counted], rarity: NDArray[np.float64]) -> Vector:
     places: list[Ints] = []
     values: list[NDArray[np.float64]] = []
     for family, here, counts in found:
-        if len(here):
-            places.append(np.asarray(here, dtype=np.int32))
-            weights = rarity[places[-1]]
-            for number, n in enumerate(counts):
-                if n > 1:
-                    weights[number] *= 1 + log(n)
+        weights = rarity[here]
+        known = (here >= 0) & (weights > 0)
+        if known.any():
+            places.append(here[known])
+            weights = weights[known] * (1 + np.log(counts[known]))
             values.append(weights * (FAMILY_WEIGHTS[family] / float(weights @ weights) ** 0.5))
     if not places:
         return Vector(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
@@ -135,6 +175,11 @@ class Ranker:
         step = np.maximum(np.abs(weights).max(axis=0, initial=0.0), np.float32(1e-6)) / np.float32(127)
         return cls(labels, places, np.rint(weights / step).astype(np.int8), np.asarray(step, dtype=np.float32))
 
+    @classmethod
+    def without(cls, labels: tuple[str, ...]) -> "Ranker":
+        """A ranker that has learnt nothing about these labels."""
+        return cls.of(labels, np.zeros(0, dtype=np.int32), np.zeros((0, len(labels)), dtype=np.float32))
+
     def margins(self, vector: Vector) -> Floats:
         """The margin of every label for a text, in the order of ``labels``; around 1 is sure, -1 is surely not."""
         rows = np.searchsorted(self.places, vector.places)
@@ -146,7 +191,14 @@ class Ranker:
         return np.asarray(vector.values[known] @ gathered * self.step + BIAS, dtype=np.float32)
 
 
-def log_odds(margins: Floats) -> Floats:
-    """Margins as logarithms of probabilities that sum to one."""
-    scaled = SHARPNESS * (margins - margins.max())
-    return np.asarray(scaled - np.log(np.exp(scaled).sum()), dtype=np.float32)
+def log_odds(margins: Floats, sizes: Ints | None = None) -> Floats:
+    """Margins as logarithms of probabilities that sum to one, all together or in groups of these sizes, none empty."""
+    scaled = SHARPNESS * margins
+    if sizes is None:
+        scaled -= scaled.max()
+        return np.asarray(scaled - np.log(np.exp(scaled).sum()), dtype=np.float32)
+    if not len(sizes):
+        return scaled
+    firsts = np.cumsum(sizes) - sizes
+    scaled -= np.repeat(np.maximum.reduceat(scaled, firsts), sizes)
+    return np.asarray(scaled - np.repeat(np.log(np.add.reduceat(np.exp(scaled), firsts)), sizes), dtype=np.float32)

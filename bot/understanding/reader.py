@@ -6,8 +6,10 @@ goes into dictionaries of names; what single answers are asked by and what they 
 the topics cost ten times the memory there, and hardly any time per question.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from bot.content.definitions import Area
 from bot.model import AspectId, Locale, TopicId, WhoId
@@ -15,8 +17,8 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK, Mention, Names, mas
 from bot.understanding.fuzzy import Vocabulary
 from bot.understanding.language import LanguageModel
 from bot.understanding.normalize import tokens
-from bot.understanding.ranking import Lexicon, Ranker
-from bot.understanding.retrieval import Centroids, Similar, Splitter
+from bot.understanding.ranking import Ints, Lexicon, Ranker
+from bot.understanding.retrieval import Centroids, Similar, Splitter, Within
 
 ASPECT = "aspect:"
 INTENT = "intent:"
@@ -25,6 +27,37 @@ QUESTION = "question"
 NO_TOPIC = "-"
 """The label, among topics, of sentences that are about none of them."""
 
+LAYERS = ("asked", "asked_in_full", "said", "said_in_full")
+"""Texts about answers: ways to ask, names masked and as they are; what answers say, without and with title and *more*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of all topics, numbered: topic by topic, and within a topic by the names of its aspects."""
+
+    topics: Mapping[TopicId, int]
+    """The number of every topic."""
+    aspects: tuple[AspectId, ...]
+    """The aspect of every answer."""
+    firsts: Ints
+    """The number of the first answer of each topic, and where the last one ends."""
+
+    @classmethod
+    def of(cls, answers: Mapping[TopicId, Iterable[AspectId]]) -> "Answers":
+        """The numbers of these answers."""
+        each = [sorted(set(aspects)) for aspects in answers.values()]
+        firsts = np.cumsum([0, *map(len, each)], dtype=np.int32)
+        return cls({topic: n for n, topic in enumerate(answers)}, tuple(a for aspects in each for a in aspects), firsts)
+
+    def all(self) -> Iterator[tuple[TopicId, AspectId]]:
+        """Topic and aspect of every answer, in the order of their numbers."""
+        return ((topic, aspect) for topic in self.topics for aspect in self.of_topic(topic))
+
+    def of_topic(self, topic: TopicId) -> tuple[AspectId, ...]:
+        """The aspects of a topic's answers, in their order."""
+        number = self.topics[topic]
+        return self.aspects[self.firsts[number] : self.firsts[number + 1]]
+
 
 @dataclass(frozen=True, slots=True)
 class NameIndexes:
@@ -32,6 +65,14 @@ class NameIndexes:
 
     topics: Names[TopicId]
     who: Names[WhoId]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRanker:
+    """Tells topics apart by the features of sentences as they are. The index of its lexicon is that of ``masked``."""
+
+    lexicon: Lexicon
+    ranker: Ranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +87,22 @@ class LocaleReader:
     """Masked sentence of an answer's own ``asks`` -> ``topic.aspect``."""
     masked: Lexicon
     """Features of sentences with their names masked; ``gate``, ``aspect`` and ``sides`` look at these."""
-    full: Lexicon
-    """Features of sentences as they are; ``topics`` looks at these."""
     gate: Ranker
     """Whether it is one of the intents, or a question about a topic (the label ``QUESTION``)."""
     aspect: Ranker
     """Which side of a topic is asked for, whatever the topic."""
     sides: Mapping[TopicId, Ranker]
-    """Which answer of a topic is asked for, once the topic is sure."""
-    topics: Ranker | Centroids
+    """Which answer of a topic is asked for, once the topic is sure; labels are the aspects of all its answers."""
+    aspect_columns: Ints
+    """For each of all answers the column of its side in ``aspect``; -1: none."""
+    topics: TopicRanker | Centroids
     """Which topic a question is about, whether it names one or not."""
     trust: Mapping[str, float]
     """How often a name means its topic (0 to 1), by the words of the name; names not listed: always."""
-    asked: Similar
-    """The ways to ask for single answers, names masked."""
-    asked_in_full: Similar
-    """The same, names as they are."""
-    said: Similar
-    """What the answers say."""
-    said_in_full: Similar
-    """The same with title and *more*."""
+    anywhere: Similar
+    """The ways to ask for single answers of all topics."""
+    answers: Within
+    """Texts about all answers, in the layers ``LAYERS``."""
     vocabulary: Vocabulary
     parts: Splitter
 
@@ -79,7 +116,7 @@ class Reader:
     language: LanguageModel
     areas: Mapping[TopicId, Area]
     overviews: Mapping[Area, TopicId]
-    answers: Mapping[TopicId, frozenset[AspectId]]
+    answers: Answers
     aspect_areas: Mapping[AspectId, tuple[Area, ...]]
     intent_kinds: Mapping[str, str]
     figures: Mapping[str, tuple[TopicId, ...]]

@@ -111,8 +111,8 @@ def weigh(text: str, locale: Locale, reader: Reader, context: Context) -> Weighe
 def _weighed(
     question: Question, figures: tuple[str, ...], reader: Reader, local: LocaleReader, context: Context
 ) -> Weighed:
-    gathered = gather(question, reader, local, context.topic if context.topic in reader.answers else None)
-    found, evidence = readings(gathered, reader)
+    gathered = gather(question, reader, local, context.topic if context.topic in reader.answers.topics else None)
+    found, evidence = readings(gathered, reader, local)
     quoted = _quoted(figures, reader)
     besides = fixed(found, gathered, context, quoted)
     return Weighed(gathered, quoted, found, evidence, np.asarray(besides, dtype=np.float32))
@@ -135,8 +135,8 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
     weighed = _weighed(question, figures, reader, local, context)
     odds = weighed.odds
     candidates = [
-        _candidate(reading, p, weighed, context)
-        for reading, p in odds
+        _candidate(place, p, weighed, context)
+        for place, (reading, p) in enumerate(odds)
         if p >= LEAST and (reading.topic or reading.intent)
     ]
     candidates.extend(_aspects_alone(odds, weighed.gathered, context))
@@ -187,8 +187,8 @@ def _quoted(figures: tuple[str, ...], reader: Reader) -> dict[TopicId, float]:
 # --- Candidates ----------------------------------------------------------------------------------------------
 
 
-def _candidate(reading: Reading, p: float, weighed: Weighed, context: Context) -> Candidate:
-    score, g = _score(p), weighed.gathered
+def _candidate(place: int, p: float, weighed: Weighed, context: Context) -> Candidate:
+    reading, score, g = weighed.readings[place], _score(p), weighed.gathered
     if reading.intent:
         kind: EvidenceKind = "phrase" if g.phrase == f"{INTENT}{reading.intent}" else "words"
         said = Evidence(kind, " ".join(g.question.words[:12]), score)
@@ -205,7 +205,7 @@ def _candidate(reading: Reading, p: float, weighed: Weighed, context: Context) -
         aspect=reading.aspect,
         evidence=(
             _why_topic(reading.topic, carried, g, weighed.quoted),
-            _why_aspect(reading, same_side, g),
+            _why_aspect(reading, same_side, g, g.close.likeness(place)),
         ),
         assumed=("topic",) if carried else ("aspect",) if same_side else (),
     )
@@ -228,13 +228,12 @@ def _why_topic(topic: TopicId, carried: bool, g: Gathered, quoted: Mapping[Topic
     return Evidence("words", " ".join(g.content), float(np.exp(g.topics.log(topic))))
 
 
-def _why_aspect(reading: Reading, same_side: bool, g: Gathered) -> Evidence:
+def _why_aspect(reading: Reading, same_side: bool, g: Gathered, likeness: float) -> Evidence:
     aspect = str(reading.aspect)
     if same_side:
         return Evidence("context", aspect, 1.0)
     if g.phrase == f"{ASPECT}{aspect}":
         return Evidence("phrase", aspect, 1.0)
-    likeness = max(g.asked.get(reading.label, 0.0), g.asked_in_full.get(reading.label, 0.0))
     if likeness > ALIKE_ENOUGH:
         return Evidence("own_answer", reading.label, likeness)
     if g.question.who and side_alone(g, Context()) == reading.aspect:

@@ -14,16 +14,19 @@ words that occur together): no gain.
 What no question shows often enough stands in ``follow_ups``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.model import AspectId, IntentId, TopicId
-from bot.understanding.evidence import Gathered, aspects_to_consider
+from bot.understanding.evidence import OWN_ASPECT, Gathered, known_gaps
 from bot.understanding.normalize import tokens
-from bot.understanding.ranking import BIAS, Floats
-from bot.understanding.reader import INTENT, NO_TOPIC, QUESTION, Reader
+from bot.understanding.ranking import BIAS, Floats, Ints
+from bot.understanding.reader import INTENT, NO_TOPIC, QUESTION, LocaleReader, Reader
 from bot.understanding.retrieval import LITTLE
 from bot.understanding.weights import ANSWER_WEIGHTS, INTENT_WEIGHTS, NOTHING_WEIGHTS
 
@@ -35,8 +38,6 @@ WEIGHTS: Floats = np.asarray(
 
 OVERVIEW = AspectId("overview")
 ELIGIBILITY = AspectId("eligibility")
-OWN_ASPECT = -4.0
-"""Stands for the log probability of an aspect that only one topic has: no ranker for all topics knows it."""
 GAP_FROM = float(np.log(0.3))
 """From this log probability on an aspect a topic has no text for is a reading: a known gap."""
 
@@ -69,20 +70,19 @@ class Reading:
         return f"{INTENT}{self.intent}" if self.intent else ""
 
 
-def readings(gathered: Gathered, reader: Reader) -> tuple[list[Reading], Floats]:
+def readings(gathered: Gathered, reader: Reader, local: LocaleReader) -> tuple[list[Reading], Floats]:
     """Every reading worth weighing, and its evidence: readings x ``KINDS``."""
     kinds = (
-        (_OF_ANSWERS, [*_answers(gathered, reader)]),
-        (_OF_INTENTS, [*_intents(gathered, reader)]),
-        (_OF_NOTHING, [_nothing(gathered)]),
+        (_OF_ANSWERS, _answers(gathered, reader, local)),
+        (_OF_INTENTS, _intents(gathered, reader)),
+        (_OF_NOTHING, _nothing(gathered)),
     )
-    found = [reading for _, rows in kinds for reading, _ in rows]
+    found = [reading for _, (each, _) in kinds for reading in each]
     table = np.zeros((len(found), len(KINDS)), dtype=np.float32)
     first = 0
-    for places, rows in kinds:  # a kind at once: row by row takes four times as long
-        if rows:
-            table[first : first + len(rows), places] = [values for _, values in rows]
-            first += len(rows)
+    for places, (each, evidence) in kinds:
+        table[first : first + len(each), places] = evidence
+        first += len(each)
     return found, table
 
 
@@ -92,65 +92,82 @@ def probabilities(scores: Floats) -> Floats:
     return np.asarray(odds / odds.sum(), dtype=np.float32)
 
 
-Row = tuple[Reading, tuple[float, ...]]
+Rows = tuple[Sequence[Reading], Floats]
+"""Readings of one kind with their evidence, readings x the weights of that kind."""
 _OF_ANSWERS = slice(0, len(ANSWER_WEIGHTS))
 _OF_INTENTS = slice(_OF_ANSWERS.stop, _OF_ANSWERS.stop + len(INTENT_WEIGHTS))
 _OF_NOTHING = slice(_OF_INTENTS.stop, len(KINDS))
 
 
-def _answers(g: Gathered, reader: Reader) -> Iterator[Row]:
-    a_question = g.gate.log(QUESTION)
+def _answers(g: Gathered, reader: Reader, local: LocaleReader) -> Rows:
+    """The answers of the topics looked at closely, and behind them the known gaps. A kind of evidence at once, not a row."""
+    close = g.close
+    clear = [AspectId(g.aspect.labels[place]) for place in np.flatnonzero(g.aspect.logs >= GAP_FROM).tolist()]
+    gaps = [(n, aspect) for n, topic in enumerate(close.topics) for aspect in known_gaps(topic, clear, reader)]
+    found = [reading for topic in close.topics for reading in _of_topic(topic, reader.answers.of_topic(topic))]
+    found.extend(Reading(close.topics[n], aspect) for n, aspect in gaps)
+
+    def with_gaps(values: Floats | Ints, of_gaps: float | Sequence[int]) -> NDArray[Any]:
+        return (
+            np.append(values, of_gaps if isinstance(of_gaps, Sequence) else [of_gaps] * len(gaps)) if gaps else values
+        )
+
+    topic = with_gaps(close.topic, [n for n, _ in gaps])
+    column = with_gaps(local.aspect_columns[close.numbers], [g.aspect.places[aspect] for _, aspect in gaps])
+    asked, asked_in_full, said, said_in_full = (with_gaps(layer, LITTLE) for layer in close.alike)
     surest_name = max(g.named.values(), default=0.0)
     goes_on = g.before is not None and follows(g)
-    clear = [AspectId(label) for label in g.aspect.places if g.aspect.log(label) >= GAP_FROM]
-    for topic, sides in g.sides.items():
-        log, again = g.topics.log(topic), topic == g.before and g.known > 0
-        about = (
-            0.0 if goes_on else log,
-            log if goes_on and not again else 0.0,
-            g.topics.margin(topic, float(BIAS)),
-            g.named.get(topic, 0.0),
-            0.0 if topic in g.named else surest_name,
-            float(again and goes_on),
-            float(again and not goes_on),
-        )
-        texts = reader.answers[topic]
-        area = float(topic in reader.overviews.values())
-        for aspect in aspects_to_consider(topic, clear, reader):
-            label = f"{topic}.{aspect}"
-            common = aspect in g.aspect.places
-            yield (
-                Reading(topic, aspect),
-                (
-                    *about,
-                    g.aspect.log(aspect, OWN_ASPECT),
-                    g.aspect.margin(aspect, float(BIAS)),
-                    0.0 if common else 1.0,
-                    sides.log(aspect, OWN_ASPECT),
-                    sides.margin(aspect, float(BIAS)),
-                    g.asked.get(label, LITTLE),
-                    0.0 if goes_on else g.asked_in_full.get(label, LITTLE),
-                    g.asked_in_full.get(label, LITTLE) if goes_on else 0.0,
-                    g.said.get(label, LITTLE),
-                    g.said_in_full.get(label, LITTLE),
-                    float(aspect == OVERVIEW),
-                    area,
-                    float(aspect not in texts),
-                    a_question,
-                    float(aspect == ELIGIBILITY and bool(g.question.who)),
-                ),
-            )
+    again = np.asarray([topic == g.before and g.known > 0 for topic in close.topics], dtype=bool)[topic]
+    named = np.asarray([g.named.get(topic, 0.0) for topic in close.topics])[topic]
+    is_named = np.asarray([topic in g.named for topic in close.topics], dtype=bool)[topic]
+    area = np.asarray([topic in reader.overviews.values() for topic in close.topics], dtype=bool)[topic]
+    log = np.asarray([g.topics.log(topic) for topic in close.topics])[topic]
+    margin = np.asarray([g.topics.margin(topic, float(BIAS)) for topic in close.topics])[topic]
+    is_gap = np.arange(len(found)) >= len(close.numbers)
+    is_eligibility = np.asarray([reading.aspect == ELIGIBILITY for reading in found], dtype=bool)
+    none = np.zeros(len(found))
+    columns: Mapping[str, NDArray[Any]] = {
+        "topic": none if goes_on else log,
+        "topic_after": np.where(again, 0.0, log) if goes_on else none,
+        "topic_margin": margin,
+        "named": named,
+        "other_named": np.where(is_named, 0.0, surest_name),
+        "goes_on": again if goes_on else none,
+        "stays": none if goes_on else again,
+        "aspect": np.append(g.aspect.logs, OWN_ASPECT)[column],
+        "aspect_margin": np.append(g.aspect.margins, BIAS)[column],
+        "own_aspect": column < 0,
+        "side": with_gaps(close.side_logs, OWN_ASPECT),
+        "side_margin": with_gaps(close.side_margins, float(BIAS)),
+        "asked": asked,
+        "asked_in_full": none if goes_on else asked_in_full,
+        "asked_after": asked_in_full if goes_on else none,
+        "said": said,
+        "said_in_full": said_in_full,
+        "overview": np.asarray([reading.aspect == OVERVIEW for reading in found], dtype=bool),
+        "area": area,
+        "without_text": is_gap,
+        "a_question": np.full(len(found), g.gate.log(QUESTION)),
+        "person_named": is_eligibility if g.question.who else none,
+    }
+    return found, np.asarray([columns[kind] for kind in ANSWER_WEIGHTS], dtype=np.float32).T
 
 
-def _intents(g: Gathered, reader: Reader) -> Iterator[Row]:
+@lru_cache(maxsize=4096)
+def _of_topic(topic: TopicId, aspects: tuple[AspectId, ...]) -> tuple[Reading, ...]:
+    return tuple(Reading(topic, aspect) for aspect in aspects)
+
+
+def _intents(g: Gathered, reader: Reader) -> Rows:
     surest_name = max(g.named.values(), default=0.0)
-    highest, most_asked = g.highest_topic, max(g.asked_in_full.values(), default=LITTLE)
-    labels = [label for label in g.gate.places if label.startswith(INTENT)]
-    for label in sorted(labels, key=lambda label: (-g.gate.margin(label, 0.0), label))[:MOST_INTENTS]:
-        intent = IntentId(label.removeprefix(INTENT))
-        kind = reader.intent_kinds[intent]
-        yield (
-            Reading(intent=intent),
+    likeliest = [label for label in g.gate.likeliest(MOST_INTENTS + 1) if label.startswith(INTENT)][:MOST_INTENTS]
+    found = [Reading(intent=IntentId(label.removeprefix(INTENT))) for label in likeliest]
+    highest, most_alike = g.highest_topic, g.most_alike
+    evidence = []
+    for label, reading in zip(likeliest, found, strict=True):
+        assert reading.intent
+        kind = reader.intent_kinds[reading.intent]
+        evidence.append(
             (
                 g.gate.log(label),
                 g.gate.margin(label, float(BIAS)),
@@ -161,28 +178,27 @@ def _intents(g: Gathered, reader: Reader) -> Iterator[Row]:
                 surest_name,
                 g.known,
                 highest,
-                most_asked,
+                most_alike,
                 1.0,
-            ),
+            )
         )
+    return found, np.asarray(evidence, dtype=np.float32).reshape(len(found), len(INTENT_WEIGHTS))
 
 
-def _nothing(g: Gathered) -> Row:
-    intents = (g.gate.margin(label, float(BIAS)) for label in g.gate.places if label.startswith(INTENT))
-    return (
-        Reading(),
-        (
-            1.0,
-            1.0 - g.known,
-            float(g.known <= 0.5),
-            g.topics.margin(NO_TOPIC, float(BIAS)),
-            g.highest_topic,
-            max(intents, default=float(BIAS)),
-            max(g.asked_in_full.values(), default=LITTLE),
-            max(g.named.values(), default=0.0),
-            float(not g.content),
-        ),
+def _nothing(g: Gathered) -> Rows:
+    intents = (label for label in g.gate.likeliest(2) if label.startswith(INTENT))
+    evidence = (
+        1.0,
+        1.0 - g.known,
+        float(g.known <= 0.5),
+        g.topics.margin(NO_TOPIC, float(BIAS)),
+        g.highest_topic,
+        g.gate.margin(next(intents, ""), float(BIAS)),
+        g.most_alike,
+        max(g.named.values(), default=0.0),
+        float(not g.content),
     )
+    return [Reading()], np.asarray([evidence], dtype=np.float32)
 
 
 def follows(g: Gathered) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 
 from bot.understanding.learning import train
 from bot.understanding.normalize import tokens
+from bot.understanding.ranking import BIAS, Ranker
 
 EXAMPLES = [
     ("wie viel geld gibt es", "amount"),
@@ -51,3 +52,9 @@ def test_its_own_examples_are_ranked_first_with_a_clear_margin():
 def test_words_it_has_never_seen_give_no_opinion():
     scores = margins(train(EXAMPLES, "de"), "xyzzy qqq")
     assert scores.max() < 0
+
+
+def test_a_ranker_that_learnt_nothing_has_no_opinion():
+    lexicon, _ = train(EXAMPLES, "de")
+    scores = Ranker.without(("amount", "deadline")).margins(lexicon.vector(tokens("wie viel geld")))
+    assert scores.tolist() == [BIAS, BIAS]

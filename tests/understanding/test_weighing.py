@@ -17,7 +17,7 @@ QUESTIONS = ("Was zahlt der Weiterbildungsbonus?", "wer zahlt meinen kurs", "dan
 def weighed(trained, text):
     local = trained.reader.locales["de"]
     question = question_of(text, local, frozenset(trained.reader.overviews.values()))
-    return readings(gather(question, trained.reader, local), trained.reader)
+    return readings(gather(question, trained.reader, local), trained.reader, local)
 
 
 @pytest.mark.parametrize("text", QUESTIONS)
@@ -90,7 +90,7 @@ def test_a_counterexample_takes_away_from_its_own_label_only():
         )
     ]
     against = [(tokens("wer zahlt den preis"), "cost")]
-    corpus = Corpus.of((words for words, _ in (*examples, *against)), "de")
+    corpus = Corpus.of((words for words, _ in (*examples, *against)), "de", {})
     asked = corpus.lexicon.vector(tokens("wer zahlt den preis vom kurs"))
     before, after = corpus.learn(examples).margins(asked), corpus.learn(examples, against).margins(asked)
     assert after[0] < before[0]
@@ -101,5 +101,5 @@ def test_texts_the_corpus_shares_are_as_alike_as_their_vectors():
     from bot.understanding.learning import _kernel
 
     texts = [tokens(f"kurs nummer {number} in kiel kostet {number} euro") for number in range(60)]
-    rows = Corpus.of(texts, "de").rows
+    rows = Corpus.of(texts, "de", {}).rows
     assert np.allclose(_kernel(rows), (rows @ rows.T).toarray(), atol=1e-4)
