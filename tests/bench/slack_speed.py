@@ -1,7 +1,12 @@
 """How long somebody in Slack waits: from an event's leaving Slack until the answer's call arrives there.
 
 Lotse, which stores, understands and answers, beside the least an app can do: Bolt that says back what was said. Both by Socket
-Mode on the same emulated Slack, run by run in turn, one message after the other.
+Mode on the same emulated Slack, run by run in turn, one message after the other. Beside the waits stands the processor time of
+each, which depends less on what else the machine does.
+
+Lotse's wait is longer by what the echo does not do: the event is stored and synced to the disk before Slack is told, the answer is
+found, it is stored and synced with everything that follows from it, and once more that it is being sent. None of the three
+syncs can be spared: each is what a kill at that moment must not take away.
 """
 
 import asyncio
@@ -13,7 +18,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiohttp import ClientSession
 
-from tests.bench.figures import ROOT, Figure, percentile
+from tests.bench.figures import ROOT, Figure, cpu_seconds_of, percentile
 from tests.bench.lotse_process import PATIENCE_S, Place
 from tests.channels.slack.bridge import Bridge
 from tests.channels.slack.emulator import APP_TOKEN, BOT_TOKEN, Emulator, running_emulator
@@ -32,7 +37,7 @@ def figures(place: Place, runs: int, messages: int) -> list[Figure]:
     if not isinstance(tools, NodeTools):
         return [Figure("slack", "not measured", note=tools)]
     with running_emulator(tools) as emulator:
-        waits = asyncio.run(_measured(place, emulator, runs, messages))
+        waits, used = asyncio.run(_measured(place, emulator, runs, messages))
     found = []
     medians = {}
     for name, of_runs in waits.items():
@@ -43,11 +48,18 @@ def figures(place: Place, runs: int, messages: int) -> list[Figure]:
     for share in (0.5, 0.99):
         times = medians["Lotse", share] / medians["echo", share]
         found.append(Figure(f"slack, Lotse beside echo, p{share * 100:.0f}", times, "times"))
+    for name, seconds in used.items():
+        figure = f"slack, processor time per message, {name}"
+        found.append(Figure(figure, percentile(seconds, 0.5) * 1000, "ms", f"median of {runs} runs"))
     return found
 
 
-async def _measured(place: Place, emulator: Emulator, runs: int, messages: int) -> dict[str, list[list[float]]]:
+async def _measured(
+    place: Place, emulator: Emulator, runs: int, messages: int
+) -> tuple[dict[str, list[list[float]]], dict[str, list[float]]]:
+    """The waits of each run, and the processor time per message of each run, in seconds."""
     waits: dict[str, list[list[float]]] = {"echo": [], "Lotse": []}
+    used: dict[str, list[float]] = {"echo": [], "Lotse": []}
     async with Bridge(emulator, "socket") as bridge, ClientSession() as session:
         tokens = (BOT_TOKEN, APP_TOKEN, bridge.api)
         kim = await SlackPerson(bridge, session).arrive()
@@ -59,14 +71,16 @@ async def _measured(place: Place, emulator: Emulator, runs: int, messages: int) 
                 ("echo", echo, place.environment()),
                 ("Lotse", place.command("run"), settings),
             ):
-                async with _connected(command, environment, bridge):
+                async with _connected(command, environment, bridge) as pid:
+                    before = cpu_seconds_of(pid)
                     waits[name].append(await _waits(bridge, kim, f"{run}{len(name)}", messages))
-    return waits
+                    used[name].append((cpu_seconds_of(pid) - before) / (WARM + messages))
+    return waits, used
 
 
 @contextlib.asynccontextmanager
-async def _connected(command: Sequence[str], environment: Mapping[str, str], bridge: Bridge) -> AsyncIterator[None]:
-    """The process, once it is connected; stopped at the end."""
+async def _connected(command: Sequence[str], environment: Mapping[str, str], bridge: Bridge) -> AsyncIterator[int]:
+    """The id of the process, once it is connected; stopped at the end."""
     bridge.connected.clear()
     process = await asyncio.create_subprocess_exec(
         *command, cwd=ROOT, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -74,7 +88,7 @@ async def _connected(command: Sequence[str], environment: Mapping[str, str], bri
     try:
         async with asyncio.timeout(PATIENCE_S):
             await bridge.connected.wait()
-        yield
+        yield process.pid
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
