@@ -44,7 +44,7 @@ class Taught:
 
 def likeness_findings(draft: Draft, reader: Reader) -> list[ContentProblem]:
     """Notices about sentences that teach: those that lead elsewhere, twins of different meaning, answers out of reach."""
-    findings = Findings(draft.trees)
+    findings = draft.findings()
     sayings = [saying for saying in sayings_of(draft) if not is_template(saying)]
     for locale in LOCALES:
         local = reader.locales[locale]

@@ -71,7 +71,7 @@ def understood_findings(draft: Draft, reader: Reader, day: date) -> list[Content
 
 def trial_findings(draft: Draft, reader: Reader, day: date) -> list[ContentProblem]:
     """Findings about test sentences alone: those that fail, and what the list of known failures gets wrong."""
-    findings = Findings(draft.trees)
+    findings = draft.findings()
     known = known_failures(draft)
     failed: set[Key] = set()
     for outcome in outcomes(draft, reader, day):

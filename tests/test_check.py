@@ -2,6 +2,7 @@ import json
 import random
 import re
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -171,7 +172,7 @@ DEFECTS = [
     defect(AMOUNT, '"amount (von|zu) <art> {topic}"', '"[amount] [von]"', ("KB036", "[amount] [von]")),
     defect(AMOUNT, '"frag nach amount"', '"frag (nach|mal) amount"', ("KB032", "frag (nach|mal)")),
     # answers
-    defect(PRAEMIE, "  overview:\n", "  what_it_is:\n", ("KB040", "answers:")),
+    defect(PRAEMIE, "  overview:\n", "  what_it_is:\n", ("KB040", "answers:"), ("KB035", "what_it_is:")),
     defect(BONUS, LAND, "Das Land zahlt {rat}.", ("KB041", "{rat}")),
     defect(BONUS, "Grundlage ist {rule}.", "Grundlage ist {rule}, {bonas.rate}.",
            ("KB041", "{bonas.rate}")),
@@ -230,6 +231,55 @@ def test_a_seeded_defect_is_found_in_its_line_and_nothing_else_is(small, file, o
     errors = [problem for problem in check_content(small, TODAY) if problem.severity == "error"]
     assert sorted((problem.code, problem.file, problem.line) for problem in errors) == wanted
     assert all(problem.column >= 1 and problem.message and problem.hint for problem in errors)
+
+
+SHAPE_AND_DEEP = [
+    ("unit: EUR, per: course", "unit: EURO, per: course", "KB023"),
+    ("team: foerderung", "team: foerderung\ncolour: blue", "KB010"),
+    ("team: foerderung", "team: foerderung\nteam: module", "KB003"),
+    ("team: foerderung", "tema: foerderung", "KB017"),
+    ("unit: EUR, per: course, source: portal", "unit: EUR, per: course", "KB020"),
+    ("confidence: two_sources}\n      lead", "confidence: sure}\n      lead", "KB016"),
+    ('"Das Land zahlt {rate}.", en: "The state pays {rate}."', '"Das Land zahlt {rate}."', "KB011"),
+    ("as_of: 2025", "as_of: lately", "KB016"),
+    ("topic: bonus", "topic: Bonus", "KB016"),
+    ("gap: true", "gap: yes", "KB005"),
+    ("gap: true", "gap: [true]", "KB016"),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"), SHAPE_AND_DEEP, ids=[f"{code} {new[-20:]}" for _, new, code in SHAPE_AND_DEEP]
+)
+def test_a_wrong_shape_hides_no_other_defect_of_its_file_and_makes_up_none(small, old, new, code):
+    def errors_with(*replacements):
+        text = SMALL_TREE[BONUS]
+        for before, after in replacements:
+            assert before in text
+            text = text.replace(before, after, 1)
+        (small / BONUS).write_text(text, "utf-8")
+        found = [problem for problem in check_content(small, TODAY) if problem.severity == "error"]
+        return sorted((problem.code, problem.message) for problem in found)
+
+    deep = ("contact: ibsh", "contact: ibhs"), ("Das Land übernimmt {rate}", "Das Land übernimmt {rates}, also 60 %,")
+    alone, others = errors_with((old, new)), errors_with(*deep)
+    assert code in {code for code, _ in alone}
+    assert [code for code, _ in others] == ["KB012", "KB025", "KB041"]
+    assert errors_with((old, new), *deep) == sorted([*alone, *others])
+
+
+def test_where_a_whole_block_is_in_doubt_the_finding_says_that_there_may_be_more(small):
+    for old, new in (
+        ("    facts:\n      rate: {value: 60", "    fatcs:\n      rate: {value: 60"),
+        ("same_as:", "answers: {}\nsame_as:"),
+    ):
+        (small / BONUS).write_text(
+            SMALL_TREE[BONUS].replace(old, new, 1).replace("contact: ibsh", "contact: ibhs"), "utf-8"
+        )
+        problems = check_content(small, TODAY)
+        assert {problem.file for problem in problems} == {BONUS}
+        assert "KB012" not in {problem.code for problem in problems}
+        assert problems[-1].hint.endswith("the rest of this file was not looked at.")
 
 
 @pytest.mark.parametrize(
@@ -409,8 +459,11 @@ def test_five_hundred_careless_edits_never_end_in_a_traceback(tmp_path):
         broken += checked.content is None
         assert all(isinstance(problem, ContentProblem) for problem in checked.problems)
         assert all(problem.line >= 1 and problem.column >= 1 for problem in checked.problems)
-        content = read.draft.content
-        for topic in content.topics.values():
+        whole = {
+            key: topic for key, topic in read.draft.content.topics.items() if topic.place.file not in read.draft.broken
+        }
+        content = replace(read.draft.content, topics=whole)
+        for topic in whole.values():
             for aspect in topic.answers:
                 answer = answer_on(topic, aspect, TODAY)
                 for locale in ("de", "en"):

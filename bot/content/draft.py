@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from rapidfuzz import fuzz, process
 
@@ -15,7 +16,9 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything that could be read. ``content`` may have dangling references; ``broken`` files are not in it."""
+    """Everything that could be read. ``content`` may have dangling references; of ``broken`` files it holds what could
+    be mended (``mending.py``), which others must not be measured by.
+    """
 
     content: Content
     trees: Mapping[str, Tree]
@@ -28,6 +31,13 @@ class Draft:
     calendars: frozenset[str] = frozenset()
     """Names of all calendar files, broken ones included."""
 
+    mended: Mapping[str, frozenset[KeyPath]] = field(default_factory=dict)
+    """Of each file, where something stands in that nobody wrote."""
+
+    def findings(self) -> "Findings":
+        """An empty collection of findings about this draft."""
+        return Findings(self.trees, self.mended)
+
     def ids(self, kind: FileKind) -> frozenset[str]:
         """The ids something may refer to."""
         return self.known.get(kind, frozenset())
@@ -38,7 +48,11 @@ class Draft:
 
 
 def draft_of(
-    content: Content, trees: Mapping[str, Tree], broken: frozenset[str], calendars: frozenset[str] = frozenset()
+    content: Content,
+    trees: Mapping[str, Tree],
+    broken: frozenset[str],
+    calendars: frozenset[str] = frozenset(),
+    mended: Mapping[str, frozenset[KeyPath]] = MappingProxyType({}),
 ) -> Draft:
     """The draft, with all ids gathered once."""
     known: dict[FileKind, frozenset[str]] = {
@@ -52,7 +66,7 @@ def draft_of(
         kind = kind_of(name)
         if kind in known:
             known[kind] |= {stem(name)}
-    return Draft(content, trees, broken, known, calendars)
+    return Draft(content, trees, broken, known, calendars, mended)
 
 
 def stem(name: str) -> str:
@@ -62,9 +76,13 @@ def stem(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Collects findings; places are given as paths into a file and become line and column here."""
+    """Collects findings; places are given as paths into a file and become line and column here.
+
+    What lies at or below a ``mended`` place is not reported: nobody wrote it, and it has its finding.
+    """
 
     trees: Mapping[str, Tree]
+    mended: Mapping[str, frozenset[KeyPath]] = field(default_factory=dict)
     problems: list[ContentProblem] = field(default_factory=list)
 
     def add(
@@ -80,6 +98,8 @@ class Findings:
         key: bool = False,
     ) -> None:
         """Report something at ``path``: at its key, at its value, or at ``words`` within it."""
+        if any(path[: len(place)] == place for place in self.mended.get(file, ())):
+            return
         tree = self.trees.get(file)
         if tree is None:
             mark = Mark(1, 1)

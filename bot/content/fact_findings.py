@@ -23,7 +23,7 @@ LONGEST_REVIEW = timedelta(days=400)
 
 def fact_findings(draft: Draft, day: date) -> list[ContentProblem]:
     """Every finding about facts, versions, sources and contacts, judged as of a day."""
-    findings = Findings(draft.trees)
+    findings = draft.findings()
     used = _used_facts(draft)
     for topic in draft.content.topics.values():
         _versions(topic, draft, findings)

@@ -59,7 +59,7 @@ class Saying(NamedTuple):
 
 def phrase_findings(draft: Draft, tools: PhraseTools) -> list[ContentProblem]:
     """Every finding about names, phrases, examples and test sentences."""
-    findings = Findings(draft.trees)
+    findings = draft.findings()
     tools = replace(tools, key=cache(tools.key))  # a sentence is looked at up to four times
     _names(draft, tools, findings)
     sayings = [saying for saying in sayings_of(draft) if not _broken_template(saying, draft, tools, findings)]

@@ -7,7 +7,7 @@ first layer of them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,13 +27,14 @@ from bot.content.definitions import (
     Topic,
     Who,
 )
-from bot.content.draft import Draft, draft_of
+from bot.content.draft import Draft, KeyPath, draft_of
+from bot.content.mending import mended
 from bot.content.references import reference_findings
-from bot.content.schema import FileKind, kind_of
+from bot.content.schema import FILE_MODELS, FileKind, kind_of
 from bot.content.shape_findings import read_shape
 from bot.content.team_shapes import TeamsFile
 from bot.content.value_shapes import Shape
-from bot.content.yaml_tree import Tree, parse_yaml
+from bot.content.yaml_tree import Tree, parse_yaml, plain
 from bot.errors import ContentProblem
 from bot.model import AspectId, IntentId, TopicId, WhoId
 
@@ -74,6 +75,7 @@ _Placed = TypeVar("_Placed", Topic, Aspect, Who, Intent, Contact)
 def _draft(files: Mapping[str, bytes], problems: list[ContentProblem]) -> Draft:
     trees: dict[str, Tree] = {}
     shapes: list[tuple[Shape, Tree]] = []
+    mended_at: dict[str, frozenset[KeyPath]] = {}
     calendars: dict[str, tuple[Closing, ...]] = {}
     broken = {problem.file for problem in problems}
     for name, data in files.items():
@@ -86,28 +88,38 @@ def _draft(files: Mapping[str, bytes], problems: list[ContentProblem]) -> Draft:
         if kind is None or not name.endswith(".yaml"):
             problems.append(_orphan(name))
             continue
-        found, shape = _read_file(name, data, kind, trees)
+        found, shape, mended_at[name] = _read_file(name, data, kind, trees)
         problems.extend(found)
-        if shape is None or found:
+        if found:
             broken.add(name)
-        else:
+        if shape is not None:
             shapes.append((shape, trees[name]))
     content = _content(content_hash(files), shapes, calendars, problems)
-    return draft_of(content, trees, frozenset(broken), frozenset(calendars))
+    return draft_of(content, trees, frozenset(broken), frozenset(calendars), mended_at)
 
 
 def _read_file(
     name: str, data: bytes, kind: FileKind, trees: dict[str, Tree]
-) -> tuple[list[ContentProblem], Shape | None]:
+) -> tuple[list[ContentProblem], Shape | None, frozenset[KeyPath]]:
+    """The findings about one file, its shape as far as it could be read, and where that is not what is written."""
     tree, syntax = parse_yaml(name, data)
     problems = list(syntax)
     if tree is None:
-        return problems, None
+        return _not_all(problems), None, frozenset()
     trees[name] = tree
     shape, findings = read_shape(tree, kind)
     places = {(problem.line, problem.column) for problem in problems}
     problems.extend(finding for finding in findings if (finding.line, finding.column) not in places)
-    return problems, shape
+    if not problems:
+        return problems, shape, frozenset()
+    as_if, mended_at = mended(FILE_MODELS[kind], plain(tree.root)) if tree.complete else (None, frozenset())
+    return (problems if as_if else _not_all(problems)), as_if, mended_at
+
+
+def _not_all(problems: list[ContentProblem]) -> list[ContentProblem]:
+    """Says at the last finding of a file that there may be more of them."""
+    *others, last = sorted(problems)
+    return [*others, replace(last, hint=f"{last.hint} Then check again: the rest of this file was not looked at.")]
 
 
 def _orphan(name: str) -> ContentProblem:

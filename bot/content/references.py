@@ -20,7 +20,7 @@ HANDOFF_ACTIONS = ("person", "offer_person")
 
 def reference_findings(draft: Draft) -> list[ContentProblem]:
     """Every dangling reference and every id in the wrong place."""
-    findings = Findings(draft.trees)
+    findings = draft.findings()
     _names_and_folders(draft, findings)
     for topic in draft.content.topics.values():
         _topic(topic, draft, findings)

@@ -18,7 +18,7 @@ SENTENCE_LIMIT = 25
 
 def text_findings(draft: Draft) -> list[ContentProblem]:
     """Every finding about the texts of answers, intents and aspects."""
-    findings = Findings(draft.trees)
+    findings = draft.findings()
     for topic in draft.content.topics.values():
         for path, answer in answers_of(topic, draft.trees):
             for below, texts in texts_of(answer):

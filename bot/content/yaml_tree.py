@@ -50,11 +50,12 @@ class Node(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """One file: its text and the values in it."""
+    """One file: its text and the values in it. Not ``complete``: a block stood twice, and the second is not in it."""
 
     file: str
     text: str
     root: Node
+    complete: bool = True
 
     def find(self, path: Sequence[str | int]) -> Node | None:
         """The value at ``path``, or None."""
@@ -127,7 +128,7 @@ def parse_yaml(file: str, data: bytes) -> tuple[Tree | None, tuple[ContentProble
             ContentProblem(file, 1, 1, "KB002", "The file is empty.", "Delete it, or write what it is about.")
         )
         return None, tuple(problems)
-    return Tree(file, text, builder.root), tuple(problems)
+    return Tree(file, text, builder.root, builder.complete), tuple(problems)
 
 
 # --- Events --------------------------------------------------------------------------------------------------
@@ -159,6 +160,7 @@ class _Builder:
         self.problems = problems
         self.stack: list[_Open] = []
         self.root: Node | None = None
+        self.complete = True
 
     def run(self, text: str) -> None:
         documents = 0
@@ -248,7 +250,8 @@ class _Builder:
             top.items.append(node)
         else:
             assert top.key is not None
-            top.mapping.setdefault(top.key, node)
+            if top.mapping.setdefault(top.key, node) is not node and isinstance(node.value, dict | list):
+                self.complete = False
             top.key = None
 
     def _resolve(self, text: str, mark: Mark) -> Scalar:
