@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import re
 
 from bot.config import shipped_content
 from bot.content.read import read_content
@@ -104,7 +105,9 @@ class RoomChannel(RecordingChannel):
         found = [
             key
             for key, (post, reply) in self.shown.items()
-            if post.address.room == room and post.address.thread is None and f"Fall {number}" in as_text(reply)
+            if post.address.room == room
+            and post.address.thread is None
+            and re.match(rf"Fall {number}\b", as_text(reply))
         ]
         return found[-1] if found else None
 
@@ -168,15 +171,16 @@ class DeskStage:
 
     async def settle(self):
         """Let everything happen that is due."""
-        busy = True
-        while busy:
-            conversations = Conversations(self.database, apologise)
-            turn = {"understand": echo_understand, "take_turn": keeping_silent}
-            busy = await handle_next(conversations, self.live.content, None, self.clock(), **turn)
-            busy = await self.talk.handle_next(self.clock()) or busy
-            busy = await send_next(self.outbox, self.employees, self.clock) or busy
-            busy = await self.show_next() or busy
-            busy = await self.board.plan("rooms", self.clock()) or busy
+        conversations = Conversations(self.database, apologise)
+        turn = {"understand": echo_understand, "take_turn": keeping_silent}
+        while (
+            await handle_next(conversations, self.live.content, None, self.clock(), **turn)
+            or await self.talk.handle_next(self.clock())
+            or await send_next(self.outbox, self.employees, self.clock)
+            or await self.show_next()
+            or await self.board.plan("rooms", self.clock())
+        ):
+            pass
 
     async def show_next(self):
         item = await self.posts.claim_next("rooms", self.clock(), self.board.shows())

@@ -22,6 +22,7 @@ from bot.content.content_files import ROOTS
 from bot.trained import Trained, default_cache, load_trained
 from tests.bench import (
     matching,
+    matrix_speed,
     question_sets,
     relay_speed,
     slack_speed,
@@ -38,6 +39,7 @@ from tests.conftest import TODAY
 WEB_TIMED, WEB_IN_ALL = 200, 2_000
 RELAYED = 1_200
 SLACK_RUNS, SLACK_MESSAGES = 5, 100
+MATRIX_RUNS, MATRIX_MESSAGES = 5, 100
 MESSAGES, PEOPLE = 2_000, 200
 SIZES = (Size(1), Size(10))
 MORE_SIZES = (Size(10, own_words=True), Size(100), Size(100, own_words=True))
@@ -79,6 +81,10 @@ def slack(bench: Bench) -> list[Figure]:
     return slack_speed.figures(bench.place, SLACK_RUNS, SLACK_MESSAGES)
 
 
+def matrix(bench: Bench) -> list[Figure]:
+    return matrix_speed.figures(bench.place, MATRIX_RUNS, MATRIX_MESSAGES)
+
+
 def messages(bench: Bench) -> list[Figure]:
     place = bench.place
     return throughput.figures(place.folder, place.content, place.cache / "lotse", MESSAGES, PEOPLE)
@@ -102,6 +108,7 @@ SECTIONS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "web": web,
     "relay": relay,
     "slack": slack,
+    "matrix": matrix,
     "messages": messages,
     "understanding": understanding,
     "match": match,

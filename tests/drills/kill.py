@@ -34,7 +34,7 @@ PATIENCE_S = 300.0
 """Seconds a process may take to begin, and to get done, on a machine that is busy with other things."""
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.drills.kill_child", "tests.drills.relay_child"])
+CONTEXT.set_forkserver_preload(["tests.drills.kill_child", "tests.drills.relay_child", "tests.drills.rooms_child"])
 
 
 @dataclass(frozen=True)

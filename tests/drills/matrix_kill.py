@@ -12,6 +12,8 @@ import random
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.channels.matrix.people import People, lotse_on
@@ -25,9 +27,17 @@ MESSAGES = 2
 """In each of the two rooms, for each kill."""
 
 
+@dataclass(frozen=True)
+class Lotse:
+    """The process: the connection over which it tells that it froze, and its number."""
+
+    told: Connection
+    pid: int
+
+
 @contextlib.asynccontextmanager
 async def lotse_running(job: MatrixJob):
-    """A process of its own; gives the connection over which it tells that it froze. Killed at the end."""
+    """A process of its own, killed at the end."""
     ours, theirs = CONTEXT.Pipe()
     process = CONTEXT.Process(target=main, args=(job, theirs))
     process.start()
@@ -35,7 +45,7 @@ async def lotse_running(job: MatrixJob):
     try:
         assert await asyncio.to_thread(ours.poll, PATIENCE_S), "the process did not begin"
         assert ours.recv() == "begun"
-        yield ours
+        yield Lotse(ours, process.pid)
     finally:
         process.kill()  # SIGKILL
         await asyncio.to_thread(process.join)
@@ -90,10 +100,10 @@ async def kill_often(points: int, seed: int, folder: Path, server: Homeserver, t
             await talk.ask()
             at_a_point = number % 2 == 0
             stop_at = chance.randint(1, 24) if at_a_point else 0
-            async with lotse_running(MatrixJob(lotse.settings, job.address, stop_at)) as told:
+            async with lotse_running(MatrixJob(lotse.settings, job.address, stop_at)) as running:
                 wait = PATIENCE_S if at_a_point else chance.uniform(0, lasts + 1)
                 answered = asyncio.create_task(talk.until_answered())
-                frozen = asyncio.create_task(asyncio.to_thread(told.poll, min(wait, 10)))
+                frozen = asyncio.create_task(asyncio.to_thread(running.told.poll, min(wait, 10)))
                 await asyncio.wait([answered, frozen], return_when=asyncio.FIRST_COMPLETED)
                 answered.cancel()
                 await asyncio.gather(answered, return_exceptions=True)

@@ -30,13 +30,17 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.handoffs import HANDOFFS
     from tests.drills.hostile import HOSTILE
     from tests.drills.kill import KILL_POSTGRES, KILL_SQLITE
+    from tests.drills.matrix_blackhole import MATRIX_BLACKHOLE
     from tests.drills.matrix_events import MATRIX_EVENTS
     from tests.drills.matrix_injection import MATRIX_INJECTION
     from tests.drills.matrix_kill import MATRIX_KILL
+    from tests.drills.matrix_load import MATRIX_LOAD
     from tests.drills.notes import NOTES
     from tests.drills.quiet_logs import QUIET_LOGS
     from tests.drills.relay import RELAY_POSTGRES, RELAY_SQLITE
     from tests.drills.retention import RETENTION
+    from tests.drills.room_notes import ROOM_NOTES
+    from tests.drills.rooms_kill import ROOMS_POSTGRES, ROOMS_SQLITE
     from tests.drills.slack_events import SLACK_EVENTS, SLACK_STALL
     from tests.drills.slack_injection import SLACK_INJECTION
     from tests.drills.slack_kills import SLACK_KILLS
@@ -54,8 +58,11 @@ def all_drills() -> tuple[Drill, ...]:
         TAKEOVERS_POSTGRES,
         RELAY_SQLITE,
         RELAY_POSTGRES,
+        ROOMS_SQLITE,
+        ROOMS_POSTGRES,
         HANDOFFS,
         NOTES,
+        ROOM_NOTES,
         HOSTILE,
         RETENTION,
         ERASURE_SQLITE,
@@ -71,4 +78,6 @@ def all_drills() -> tuple[Drill, ...]:
         SLACK_RELAY,
         SLACK_INJECTION,
         MATRIX_KILL,
+        MATRIX_LOAD,
+        MATRIX_BLACKHOLE,
     )

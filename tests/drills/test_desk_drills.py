@@ -10,6 +10,8 @@ from tests.drills.handoffs import HANDOFFS
 from tests.drills.kill import run
 from tests.drills.notes import NOTES
 from tests.drills.relay import RELAY_SQLITE
+from tests.drills.room_notes import ROOM_NOTES
+from tests.drills.rooms_kill import ROOMS_SQLITE
 from tests.drills.takeovers import TAKEOVERS_SQLITE
 
 SEED = 11
@@ -22,6 +24,7 @@ SEED = 11
         (TAKEOVERS_SQLITE, 20, ("dropped", "bot_sent_before")),
         (HANDOFFS, 7, ("cases",)),
         (NOTES, 20, ("notes", "done")),
+        (ROOM_NOTES, 6, ("notes",)),
     ],
     ids=lambda given: getattr(given, "name", ""),
 )
@@ -45,6 +48,12 @@ def test_a_kill_during_the_relay_on_sqlite(tmp_path):
     counts = RELAY_SQLITE.run(6, SEED, tmp_path)
     assert RELAY_SQLITE.failures(counts) == []
     assert counts["in_flight"] >= 3, "a drill with nothing under way proves nothing"
+
+
+def test_a_kill_while_a_case_is_worked_in_a_room(tmp_path):
+    counts = ROOMS_SQLITE.run(1, SEED, tmp_path)
+    assert ROOMS_SQLITE.failures(counts) == []
+    assert counts["edits"], "a card that never changed proves nothing"
 
 
 def test_a_kill_during_the_relay_on_postgresql(tmp_path, postgres):
