@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
-from bot.store.tables import cases, inbox, outbox
+from bot.store.tables import cases, desk_posts, inbox, outbox
+
+UNSENT = ("waiting", "stale", "sending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Figures:
     deliveries_sending: int
     deliveries_parked: int
     cases_open: int
+    rooms_failing: int
+    """Messages that rooms of coordinators have not taken so far, or refused for good."""
 
 
 async def read_figures(database: Database, now: datetime) -> Figures:
@@ -31,6 +35,10 @@ async def read_figures(database: Database, now: datetime) -> Figures:
         )
         inputs = await _by_status(connection, inbox)
         deliveries = await _by_status(connection, outbox)
+        failing = or_(
+            desk_posts.c.status == "parked", desk_posts.c.error.is_not(None) & desk_posts.c.status.in_(UNSENT)
+        )
+        rooms_failing = await connection.scalar(select(func.count()).where(failing))
         cases_open = await connection.scalar(select(func.count()).where(cases.c.state == "open"))
     return Figures(
         inputs_waiting=inputs.get("waiting", 0),
@@ -40,6 +48,7 @@ async def read_figures(database: Database, now: datetime) -> Figures:
         deliveries_sending=deliveries.get("sending", 0),
         deliveries_parked=deliveries.get("parked", 0),
         cases_open=cases_open or 0,
+        rooms_failing=rooms_failing or 0,
     )
 
 

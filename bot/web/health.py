@@ -113,6 +113,7 @@ class Health:
             ("lotse_deliveries_sending", "Replies being sent at this moment", figures.deliveries_sending),
             ("lotse_deliveries_parked", "Replies a platform refused for good", figures.deliveries_parked),
             ("lotse_cases_open", "Cases that wait for a person", figures.cases_open),
+            ("lotse_rooms_failing", "Messages rooms of coordinators have not taken", figures.rooms_failing),
             (
                 "lotse_database_failing",
                 "1 for some minutes after a change that could not be stored",
@@ -137,6 +138,11 @@ def reasons_of(figures: Figures, content: ContentState) -> list[str]:
         reasons.append(f"{figures.inputs_parked} input(s) could not be handled; look for `turn_parked` in the log.")
     if figures.deliveries_parked:
         reasons.append(f"{figures.deliveries_parked} message(s) were refused by their platform for good.")
+    if figures.rooms_failing:
+        reasons.append(
+            f"{figures.rooms_failing} message(s) could not be shown in a room of coordinators; the log says why, and "
+            "`lotse doctor` what to do."
+        )
     if any(problem.severity == "error" for problem in content.problems):
         reasons.append("Changed content has errors and is not live; run `lotse check`.")
     return reasons

@@ -20,7 +20,9 @@ async def main(homeserver: str, user: str, password: str) -> None:
     await client.login(password)
     client.add_event_callback(on_invite, InviteMemberEvent)
     await client.sync(timeout=0, full_state=True)
-    client.add_event_callback(on_message, RoomMessageText)  # not before: what was said before the start was answered then
+    client.add_event_callback(
+        on_message, RoomMessageText
+    )  # not before: what was said before the start was answered then
     await client.sync_forever(timeout=30_000, full_state=True)
 
 

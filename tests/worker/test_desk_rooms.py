@@ -28,6 +28,7 @@ from bot.store.cases import close_case
 from bot.store.desk_inbox import DeskInbox
 from bot.store.desk_notices import DeskNotice, put_notice
 from bot.store.desk_reading import read_case
+from bot.store.figures import read_figures
 from bot.store.places import address_of
 from bot.store.privacy import Retention, apply_retention, forget
 from bot.store.revising import keep_edit
@@ -399,10 +400,12 @@ async def test_a_room_that_is_away_gets_everything_later_in_order_and_once(stage
     await stage.asks()
     await stage.asks("eins")
     assert stage.rooms.shown == {}
+    assert (await read_figures(stage.database, clock())).rooms_failing == 1
     for _ in range(4):
         clock.move(minutes=6)
         await stage.settle()
     card = stage.rooms.card(1)
+    assert (await read_figures(stage.database, clock())).rooms_failing == 0
     assert [text for text in stage.rooms.texts(thread=card) if text.startswith("Person")] == [
         "Person: Mensch",
         "Person: eins",
