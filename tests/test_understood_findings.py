@@ -1,4 +1,5 @@
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.content.small_tree import SMALL_TREE, TODAY, write_tree
 ROOT = Path(__file__).parents[1]
 BONUS = "knowledge/funding/bonus.yaml"
 THANKS = "intents/smalltalk/thanks.yaml"
+AMOUNT = "intents/aspects/amount.yaml"
+TESTS = re.compile(r"^( *)tests:.*\n(?:\1 +.*\n)*", re.MULTILINE)
 MOST_KNOWN_FAILURES = 25
 """The list may shrink; whoever lets it grow has to say so here."""
 
@@ -125,15 +128,24 @@ def test_what_does_not_fail_has_to_leave_the_list(tmp_path, sentence, words):
     assert (problem.file, problem.line) == (KNOWN_FAILURES, 3)
 
 
-def test_sentences_told_apart_by_small_words_are_named_with_both_places(tmp_path):
-    aspect = "intents/aspects/amount.yaml"
-    text = SMALL_TREE[aspect].replace('"sag mir amount bitte"', '"lange rede kurzer sinn"')
+def without_tests(files):
+    """So small a content teaches too little to pass its own test sentences."""
+    return {name: TESTS.sub("", text) for name, text in files.items()}
+
+
+def with_twins():
+    """The small content with two sentences that only small words tell apart."""
+    text = SMALL_TREE[AMOUNT].replace('"sag mir amount bitte"', '"lange rede kurzer sinn"')
     other = SMALL_TREE[THANKS].replace('"thanks zwei"', '"die lange rede und der kurze sinn"')
-    folder = write_tree(tmp_path, {**SMALL_TREE, aspect: text, THANKS: other})
+    return {**SMALL_TREE, AMOUNT: text, THANKS: other}
+
+
+def test_sentences_told_apart_by_small_words_are_named_with_both_places(tmp_path):
+    folder = write_tree(tmp_path, with_twins())
     told = [p for p in findings(folder, "KB038") if "lange rede" in p.message]
     assert told
     assert all(p.severity == "notice" for p in told)
-    assert aspect in told[0].file + told[0].message
+    assert AMOUNT in told[0].file + told[0].message
     assert THANKS in told[0].file + told[0].message
 
 
@@ -177,6 +189,27 @@ def test_the_check_of_the_command_line_can_leave_the_sentences_out(tmp_path):
     assert full.exit_code == 1
     assert "KB064" not in static.output
     assert static.exit_code == 0
+
+
+def test_sentences_that_are_alike_are_counted_and_listed_only_on_request(tmp_path):
+    text = SMALL_TREE[BONUS].replace("The bonus is", "You will get it: the bonus is")
+    folder = write_tree(tmp_path, without_tests({**with_twins(), BONUS: text}))
+    alike = len(findings(folder, "KB038"))
+    assert alike > 0
+
+    def told(*more):
+        arguments = ["check", "--content", str(folder), "--as-of", TODAY.isoformat(), *more]
+        return CliRunner().invoke(command_line(["check"]), arguments, env={"COLUMNS": "200"}).output
+
+    usual = told()
+    assert "KB047" in usual
+    assert usual.count("KB038") == 1
+    assert f"Not listed: {alike} notice(s) KB038" in usual
+    assert told("--likeness").count("KB038") == alike
+    assert "Not listed" not in told("--likeness")
+    assert 0 < told("intents").count("KB038") <= alike
+    assert [json.loads(line)["code"] for line in told("--json").splitlines()].count("KB038") == alike
+    assert "KB038" not in told("--no-notices")
 
 
 # --- The content that ships ----------------------------------------------------------------------------------

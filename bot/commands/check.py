@@ -20,6 +20,9 @@ from bot.content.read import read_content
 from bot.errors import ConfigError, ContentProblem
 from bot.whole_check import check_and_train
 
+LIKENESS = "KB038"
+"""Content that grows has a thousand of these, which say where it could be sharper; a new notice must not drown in them."""
+
 
 def check(
     only: Annotated[
@@ -34,6 +37,9 @@ def check(
     notices: Annotated[bool, typer.Option(help="Show notices as well as errors.")] = True,
     static: Annotated[
         bool, typer.Option("--static", help="Only what can be seen without training: no test sentences, in a second.")
+    ] = False,
+    likeness: Annotated[
+        bool, typer.Option("--likeness", help=f"List also each sentence that is like another ({LIKENESS}).")
     ] = False,
     codes: Annotated[bool, typer.Option("--codes", help="Only list all codes and what they mean.")] = False,
 ) -> None:
@@ -58,12 +64,13 @@ def check(
         for problem in shown:
             typer.echo(json.dumps(asdict(problem), ensure_ascii=False))
     else:
-        _print_table(shown, day)
+        _print_table(shown, day, every_likeness=likeness or bool(only))
     if has_errors(shown):
         raise typer.Exit(1)
 
 
-def _print_table(problems: Sequence[ContentProblem], day: date) -> None:
+def _print_table(found: Sequence[ContentProblem], day: date, *, every_likeness: bool) -> None:
+    problems = [one for one in found if every_likeness or one.code != LIKENESS or one.severity == "error"]
     console = Console(highlight=False, soft_wrap=False)
     file = ""
     table: Table | None = None
@@ -88,3 +95,8 @@ def _print_table(problems: Sequence[ContentProblem], day: date) -> None:
         console.print(table)
     errors = sum(problem.severity == "error" for problem in problems)
     console.print(f"\n{errors} error(s), {len(problems) - errors} notice(s), judged as of {day.isoformat()}.")
+    if left_out := len(found) - len(problems):
+        console.print(
+            f"Not listed: {left_out} notice(s) {LIKENESS}, sentences that are like others. "
+            "Name a file or a folder to see its own, or say --likeness for all."
+        )
