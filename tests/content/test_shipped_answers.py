@@ -25,3 +25,11 @@ def test_no_answer_begins_with_yes_or_no():
         if YES_OR_NO.match(text)
     ]
     assert not begun
+
+
+def test_whom_to_ask_stands_behind_a_colon_because_names_have_no_article():
+    """*Den Preis nennt Ihnen ZVE* lacks one, and each contact's name would need another, in another case."""
+    aspects = read_content(ROOT).draft.content.aspects.values()
+    sentences = [text for aspect in aspects for text in aspect.module_unknown.values() if "{contact}" in text]
+    assert sentences
+    assert [text for text in sentences if ": {contact}." not in text] == []
