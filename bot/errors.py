@@ -54,7 +54,7 @@ class ContentError(LotseError):
         first = errors[0] if errors else problems[0]
         super().__init__(
             f"{len(errors)} error(s) in the content, the first: {first.file}:{first.line}:{first.column} "
-            f"{first.code} {first.message}. Run `lotse check` to see them all."
+            f"{first.code} {first.message.rstrip('.')}. Run `lotse check` to see them all."
         )
         self.problems = problems
 

@@ -177,6 +177,7 @@ def test_a_start_with_a_broken_phrase_template_names_its_place(tmp_path):
     (problem,) = refused.value.problems
     assert (problem.file, problem.severity) == (name, "error")
     assert "is never closed" in problem.message
+    assert str(refused.value).endswith(f"{problem.message} Run `lotse check` to see them all.")
 
 
 def test_the_check_of_the_command_line_can_leave_the_sentences_out(tmp_path):
