@@ -210,8 +210,8 @@ WHY: Sentences = {
     "en": "I chose “{label}” for these reasons:",
 }
 SOURCES: Sentences = {
-    "de": "Das ist geprüft, und darauf stützt sich „{label}“:",
-    "en": "It has been checked, and this is what “{label}” rests on:",
+    "de": "Darauf stützt sich „{label}“, mit dem Tag, an dem der Text zuletzt damit verglichen wurde:",
+    "en": "This is what “{label}” rests on, with the day on which the text was last compared with it:",
 }
 NO_SOURCES: Sentences = {
     "de": "Zu „{label}“ liegt mir keine geprüfte Quelle vor; deshalb habe ich Ihnen nur gesagt, wer zuständig ist.",
