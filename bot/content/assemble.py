@@ -288,6 +288,7 @@ def _team(name: str, shape: team_shapes.TeamShape, where: Place, calendars: Mapp
         deputy_team=shape.deputy_team,
         relay=shape.relay,
         encrypted_only=shape.encrypted_only,
+        ends_with_day=shape.ends_with_day,
         calendars=named,
     )
 

@@ -373,6 +373,8 @@ class Team:
     """The files of ``knowledge/calendars/`` its closings come from."""
     encrypted_only: bool = False
     """What employees write to this team appears in no room that others than its members could read."""
+    ends_with_day: bool = False
+    """A claimed case that nobody answered goes back to the queue at the end of the working day."""
 
 
 @dataclass(frozen=True, slots=True)

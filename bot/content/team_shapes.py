@@ -138,6 +138,10 @@ class TeamShape(Shape):
         description="true: cases of this team appear with their text only in rooms that are encrypted from end to end, and at "
         "the desk.",
     )
+    ends_with_day: bool = Field(
+        False,
+        description="true: a case somebody has taken but not answered goes back to the list at the end of the working day.",
+    )
     lead_after_hours: WorkingHours | None = Field(
         None, description="So many working hours after a broken promise the lead is told as well; else 2."
     )

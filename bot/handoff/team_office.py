@@ -19,14 +19,13 @@ from bot.model import Absence, Locale, Staff, StaffId, TopicId
 class TeamOffice:
     """The teams of a content, and who of the staff is there. ``names`` are those of everybody who is a coordinator now.
 
-    ``ends_with_day`` gives cases nobody acted on back to the queue when the working day ends. ``led_by``: the leads by team.
+    ``led_by``: the leads by team.
     ``rooms``: by team, where its cases are read besides the desk.
     """
 
     content: Content
     absences: tuple[Absence, ...] = ()
     names: Mapping[StaffId, str] = field(default_factory=dict)
-    ends_with_day: bool = False
     led_by: Mapping[str, tuple[StaffId, ...]] = field(default_factory=dict)
     rooms: Mapping[str, tuple[ReadIn, ...]] = field(default_factory=dict)
 
@@ -118,7 +117,7 @@ class TeamOffice:
     def day_ends(self, team: str, now: datetime) -> datetime | None:
         """When cases nobody acted on go back to the queue; None: they stay."""
         known = self.content.teams.get(team)
-        return end_of_working_day(known.calendar, now) if known and self.ends_with_day else None
+        return end_of_working_day(known.calendar, now) if known and known.ends_with_day else None
 
     def promise(self, team: str, due: datetime, now: datetime, locale: Locale) -> str:
         """The due time in words that follow *until*: ``heute, 14:00 Uhr``."""

@@ -39,13 +39,18 @@ def test_due_times_are_those_of_the_teams_calendar(content):
     assert office.after_days("foerderung", since, 1) == berlin("2026-11-30T08:00")
 
 
-def test_cases_go_back_at_the_end_of_the_day_only_where_that_is_wanted(content):
+def test_cases_go_back_at_the_end_of_the_day_only_where_that_is_wanted(content, tmp_path):
     assert TeamOffice(content).day_ends("foerderung", NOW) is None
-    assert TeamOffice(content, ends_with_day=True).day_ends("foerderung", NOW) == berlin("2026-11-23T16:30")
+    teams = tmp_path / "knowledge" / "teams.yaml"
+    wanted = teams.read_text().replace("    deputy_team: module", "    deputy_team: module\n    ends_with_day: true")
+    teams.write_text(wanted)
+    there = read_content(tmp_path).content
+    assert TeamOffice(there).day_ends("foerderung", NOW) == berlin("2026-11-23T16:30")
+    assert TeamOffice(there).day_ends("module", NOW) is None
 
 
 def test_a_team_or_topic_that_is_gone_promises_nothing_and_stops_nothing(content):
-    office = TeamOffice(content, ends_with_day=True)
+    office = TeamOffice(content)
     for ask in (office.first_due, office.next_due, office.solution_due, office.day_ends):
         assert ask("gone", NOW) is None
     due = NOW + timedelta(hours=4)
