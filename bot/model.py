@@ -600,6 +600,8 @@ SILENT: frozenset[CaseState] = frozenset({"claimed", "waiting_employee", "waitin
 """States in which a person has the word, and Lotse none."""
 UNFINISHED: frozenset[CaseState] = SILENT | {"open"}
 """States in which coordinators still have something to do, or to wait for."""
+OVER: frozenset[CaseState] = frozenset({"closed", "muted", "erased"})
+"""States nothing leads out of."""
 
 Resolution = Literal["answered", "referred", "not_possible", "missing_answer", "wrong_answer", "no_reply", "cancelled"]
 """Why a case is resolved. The first six are a coordinator's, ``cancelled`` is the employee's own word."""

@@ -8,7 +8,7 @@ open                         it joins the case. Lotse still answers what it is s
 claimed, waiting             it goes to the coordinator, and Lotse is silent. Left are: how the case stands, closing it, what is
                              stored, deleting it
 resolved                     thanks and control words are answered; anything else goes on with the case
-given to Lotse, or over      Lotse answers as if there were none; asking for a person opens a case
+given to Lotse, or over      Lotse answers as if there were none; asking for a person, or a yes to an offer of one, opens a case
 ===========================  ==============================================================================================
 
 In front of a coordinator a bare *ja* or *2* answers the coordinator, never a question of ours: there a choice is pressed, or
@@ -36,6 +36,7 @@ from bot.handoff.case_events import (
     DeletesMessage,
     EditsMessage,
     Leaves,
+    OpensAnother,
     Rates,
     SendsFile,
     Time,
@@ -46,6 +47,7 @@ from bot.handoff.case_events import (
 from bot.handoff.case_moment import no_case
 from bot.handoff.case_states import Ignored, Refused, decide
 from bot.model import (
+    OVER,
     SILENT,
     UNFINISHED,
     CaseFacts,
@@ -104,10 +106,20 @@ def _typed(s: Situation) -> str:
 def happens(s: Situation, event: CaseEvent) -> CaseTurn | Refused | Ignored:
     """What the table says about this event, for the conversation's latest case or for none."""
     case = s.state.case
-    if case is None:
+    if case is None or _has_no_say(case, event):
         asked = s.state.pending is not None and s.state.pending.kind == "offer_person"
         case = no_case(team_for(s.content, s.state.topic), s.locale, s.now, "requested" if asked else "bot")
     return decide(replace(case, locale=s.locale), event, s.now, s.office)
+
+
+def _has_no_say(case: CaseFacts, event: CaseEvent) -> bool:
+    """Whether a case is left behind by this event: the next one is for the team its own matter belongs to."""
+    match event:
+        case AsksAnew():
+            return case.state not in UNFINISHED
+        case Asks() | Accepts():
+            return case.state in OVER
+    return False
 
 
 def _moved(s: Situation, event: CaseEvent, rule: str, label: str | None = None, *more: Effect) -> Turn | None:
@@ -240,7 +252,7 @@ def ask_for_person(s: Situation, question: str, reason: str, event: Asks | AsksA
     if isinstance(outcome, Refused):
         said = wording.say(outcome.words, s.locale)
         return finish(replace(s, state=state), "handoff", "still_running", (said,), label="wants_person", notice=True)
-    if isinstance(outcome, Ignored):
+    if isinstance(outcome, Ignored):  # only an open case is told so; every other state leads on
         number = str(s.state.case.number) if s.state.case else ""
         said = wording.say(wording.CASE_ALREADY, s.locale, number=number)
         return finish(replace(s, state=state), "handoff", "opened", (said,), label="wants_person", notice=True)
@@ -249,8 +261,10 @@ def ask_for_person(s: Situation, question: str, reason: str, event: Asks | AsksA
     blocks, effect, pending = opening(s, question, reason, outcome)
     opened = replace(s, state=replace(state, pending=pending))
     choices = tuple(Choice(label, value) for label, value in pending.choices)
+    earlier = None if s.state.case is None else decide(s.state.case, OpensAnother(), s.now, s.office)
+    effects = (MoveCase(earlier), effect) if isinstance(earlier, CaseTurn) else (effect,)
     return finish(
-        opened, "handoff", "opened", blocks, effects=(effect,), choices=choices, label="wants_person", notice=True
+        opened, "handoff", "opened", blocks, effects=effects, choices=choices, label="wants_person", notice=True
     )
 
 

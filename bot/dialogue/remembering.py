@@ -4,15 +4,16 @@ Done in one place, after the rules, because every rule would have to do the same
 case what was asked, shown, offered and turned down (``case_rules.py``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.dialogue.choosing import PERSON, SAY, TOPIC
 from bot.dialogue.shown_answers import shown_now
 from bot.dialogue.situation import Situation
 from bot.dialogue.state import Pending, State
 from bot.dialogue.turn import Turn
-from bot.model import MAX_UTTERANCE, SentFile, Utterance
+from bot.model import MAX_UTTERANCE, UNFINISHED, OpenCase, SentFile, Utterance
 
 CHOICES_TAKEN = frozenset({"chosen", "chosen_topic", "none_of_these", "no_such_choice"})
 """Rules after which the words typed were a choice, not a question."""
@@ -21,6 +22,16 @@ OFFERS = frozenset({"sensitive", "offered"})
 GUESSES = 3
 MOST = 10
 """So many answers and choices are kept, the latest; a card with more is not read."""
+NOTHING_KEPT: Mapping[str, Any] = {
+    "asked": "",
+    "guesses": (),
+    "about": None,
+    "shown_before": (),
+    "offered": (),
+    "refused": (),
+    "files_refused": 0,
+}
+"""What is kept for the card of a case, as it is in a conversation that has just begun."""
 
 
 def remembering(s: Situation, turn: Turn) -> Turn:
@@ -46,6 +57,8 @@ def remembering(s: Situation, turn: Turn) -> Turn:
         shown = tuple(shown_now(label, s.content, s.now, s.locale) for label in turn.label.split("+"))
         earlier = tuple(one for one in state.shown_before if one.label not in {new.label for new in shown})
         state = replace(state, shown_before=(*earlier, *shown)[-MOST:])
+    if _belongs_to_case(s.state, turn):
+        state = replace(state, **NOTHING_KEPT)
     return replace(turn, state=state)
 
 
@@ -64,6 +77,12 @@ def _before(s: Situation, turn: Turn) -> Pending | None:
     if turn.reason.rule in CHOICES_TAKEN and turn.decision == "answer":
         return s.state.pending
     return turn.state.before if turn.decision in ("smalltalk", "control", "silent") else None
+
+
+def _belongs_to_case(before: State, turn: Turn) -> bool:
+    """Whether what was kept stands on the card of a case now, or among its messages: the next case has its own."""
+    unfinished = before.case is not None and before.case.state in UNFINISHED
+    return unfinished or any(isinstance(effect, OpenCase) for effect in turn.effects)
 
 
 def _offered(before: State, turn: Turn) -> Iterable[str]:

@@ -35,8 +35,15 @@ class AsksAnew:
 
 
 @dataclass(frozen=True, slots=True)
+class OpensAnother:
+    """Opens another case in the same conversation, where there is room for one that goes on."""
+
+    kind: ClassVar[str] = "opens_another"
+
+
+@dataclass(frozen=True, slots=True)
 class Accepts:
-    """Says yes to the offer of a person."""
+    """Says yes to the offer of a person. An offer hangs on the conversation, not on a case: it is a wish like any other."""
 
     kind: ClassVar[str] = "accepts"
 
@@ -128,8 +135,8 @@ class Leaves:
 
 
 EmployeeEvent = (
-    Offered | Asks | AsksAnew | Accepts | Declines | Consents | Writes | EditsMessage | DeletesMessage | SendsFile
-    | Cancels | AsksStatus | Rates | Withdraws | Erases | Leaves
+    Offered | Asks | AsksAnew | OpensAnother | Accepts | Declines | Consents | Writes | EditsMessage | DeletesMessage
+    | SendsFile | Cancels | AsksStatus | Rates | Withdraws | Erases | Leaves
 )  # fmt: skip
 
 
@@ -310,8 +317,8 @@ class Time:
 CaseEvent = EmployeeEvent | CoordinatorEvent | Time
 
 EMPLOYEE_KINDS: tuple[str, ...] = (
-    "offered", "asks", "asks_anew", "accepts", "declines", "consents", "writes", "edits", "deletes", "sends_file", "cancels",
-    "asks_status", "rates", "withdraws", "erases", "leaves",
+    "offered", "asks", "asks_anew", "opens_another", "accepts", "declines", "consents", "writes", "edits", "deletes",
+    "sends_file", "cancels", "asks_status", "rates", "withdraws", "erases", "leaves",
 )  # fmt: skip
 COORDINATOR_KINDS: tuple[str, ...] = (
     "claims", "replies", "notes", "revises", "to_person", "to_team", "to_topic", "waits_employee", "waits_third", "goes_on",

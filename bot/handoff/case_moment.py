@@ -97,7 +97,7 @@ def due_of(case: CaseFacts) -> datetime | None:
 
 def promise_of(case: CaseFacts, now: datetime, office: Office) -> str:
     """The promise as a sentence to add, with its blank in front; empty when nothing is promised."""
-    due = case.first_due if case.replied_at is None else case.next_due
+    due = case.first_due if case.replied_at is None and case.first_due is not None else case.next_due
     if due is None or due <= now:
         return ""
     until = office.promise(case.team, due, now, case.locale)
@@ -116,15 +116,17 @@ def timers_of(case: CaseFacts, now: datetime, office: Office) -> tuple[CaseTimer
     due = since_and_due(case)
     if due is not None:
         since, until = due
+        passed = case.alarm == "none" and until <= now  # nobody is warned of what has passed: that is told as it is
         what, at = {
             "none": ("sla_warning", office.warn_at(case.team, since, until)),
             "warned": ("sla_breach", office.breach_at(case.team, until)),
             "breached": ("sla_lead", office.lead_at(case.team, until)),
             "lead": ("", now),
-        }[case.alarm]
+        }["warned" if passed else case.alarm]
         if what:  # what is overdue already, because Lotse stood still, waits for working time too
             timers.append(CaseTimer(what, at if at > now else office.opens(case.team, now)))
-    if case.state == "claimed" and (ends := office.day_ends(case.team, now)) is not None:
+    unanswered = case.state == "claimed" and case.unanswered_since is not None
+    if unanswered and (ends := office.day_ends(case.team, now)) is not None:
         timers.append(CaseTimer("day_ends", ends))
     if case.remind_at is not None:
         timers.append(CaseTimer("reminder", case.remind_at))
@@ -145,6 +147,18 @@ def ended(case: CaseFacts) -> CaseFacts:
         waiting_until=None,
         remind_at=None,
         reopen_until=None,
+    )
+
+
+def taken_up(m: Moment) -> CaseFacts:
+    """The case as it goes on after it had ended: what was promised then has passed, so everything is promised anew."""
+    return replace(
+        m.case,
+        resolution=None,
+        resolved_at=None,
+        reopen_until=None,
+        first_due=None,
+        solution_due=m.office.solution_due(m.case.team, m.now),
     )
 
 

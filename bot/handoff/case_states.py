@@ -11,6 +11,8 @@ Reasons for the shape of the table
   waitings it was: somebody who writes is not waiting any more. Due times move by the working time that was waited.
 - **resolved is not the end.** For 14 days one message goes back to the same coordinator, if they are there; a colleague
   who is away is not woken, the queue is. Then the case is closed for good, and the next wish for a person is a new case.
+- **A conversation has one case that goes on.** Where another one opens, a case that was resolved or given to Lotse is closed
+  (*opens_another*): what the employee writes joins the new one, so nobody could go on with the old.
 - **A case given to Lotse** (state *bot* with a number) keeps its number when the employee asks for a person again: the
   same conversation about the same matter. It is closed after the same 14 days.
 - **muted and erased** hold no text. In *muted* the row is left so that coordinators see what became of it; in *erased*
@@ -111,6 +113,7 @@ def _clock_goes_on(case: CaseFacts, paused: datetime, now: datetime, office: Off
 _LOTSE = Ignored("there is no case: Lotse answers")
 _NOTHING_OFFERED = Ignored("nothing was offered")
 _COMING = Ignored("a person is coming, or there, already")
+_GOES_ON = Ignored("the case goes on")
 _OVER = Ignored("the case is over for good: Lotse answers")
 _GONE = Ignored("the text of the case is deleted")
 _READ_ONLY = Ignored("it is answered from the facts, and changes nothing")
@@ -175,7 +178,7 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         open=Ignored("the case is open already, and is told so"), claimed=Goes(by_user.joins),
         waiting_employee=Goes(by_user.wakes, ("claimed", "open")),
         waiting_third=Goes(by_user.wakes, ("claimed", "open")),
-        resolved=Goes(by_user.writes_again, ("claimed", "open")), closed=_OPENS, muted=_OPENS, erased=_OPENS,
+        resolved=Goes(by_user.asks_again, ("claimed", "open")), closed=_OPENS, muted=_OPENS, erased=_OPENS,
     ),
     "asks_anew": row(
         bot=_OPENS, requested=_OPENS, open=Ignored("the case is open already, and is told so"),
@@ -184,10 +187,17 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         waiting_third=Refused("still_running", words.STILL_RUNNING), resolved=_OPENS, closed=_OPENS, muted=_OPENS,
         erased=_OPENS,
     ),
+    "opens_another": row(
+        bot=Goes(by_user.gives_way, ("closed",)), requested=_NO_CASE, open=_GOES_ON, claimed=_GOES_ON,
+        waiting_employee=_GOES_ON, waiting_third=_GOES_ON, resolved=Goes(by_user.gives_way, ("closed",)), closed=_OVER,
+        muted=_OVER, erased=_OVER,
+    ),
     "accepts": row(
-        bot=_NOTHING_OFFERED, requested=Goes(by_user.asks, ("open",)), open=_COMING, claimed=_COMING,
-        waiting_employee=_COMING, waiting_third=_COMING, resolved=_NOTHING_OFFERED, closed=_NOTHING_OFFERED,
-        muted=_NOTHING_OFFERED, erased=_NOTHING_OFFERED,
+        bot=Goes(by_user.asks, ("open",)), requested=Goes(by_user.asks, ("open",)),
+        open=Ignored("the case is open already, and is told so"), claimed=Goes(by_user.joins),
+        waiting_employee=Goes(by_user.wakes, ("claimed", "open")),
+        waiting_third=Goes(by_user.wakes, ("claimed", "open")),
+        resolved=Goes(by_user.asks_again, ("claimed", "open")), closed=_OPENS, muted=_OPENS, erased=_OPENS,
     ),
     "declines": row(
         bot=_NOTHING_OFFERED, requested=Goes(by_user.lapses, ("bot",)), open=_NOTHING_OFFERED,
@@ -232,8 +242,8 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         waiting_third=_READ_ONLY, resolved=_READ_ONLY, closed=_READ_ONLY, muted=_READ_ONLY, erased=_READ_ONLY,
     ),
     "rates": row(
-        bot=_NO_CASE, requested=_NO_CASE, open=Ignored("the case goes on"), claimed=Ignored("the case goes on"),
-        waiting_employee=Ignored("the case goes on"), waiting_third=Ignored("the case goes on"),
+        bot=_NO_CASE, requested=_NO_CASE, open=_GOES_ON, claimed=_GOES_ON,
+        waiting_employee=_GOES_ON, waiting_third=_GOES_ON,
         resolved=Goes(by_user.rates, ("resolved", "claimed", "open")), closed=_OVER, muted=_GONE, erased=_GONE,
     ),
     "withdraws": row(
@@ -358,9 +368,9 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
     ),
     "reopen_over": row(
         bot=Goes(by_user.closes, ("closed",)),
-        requested=Ignored("an offer is pending; the next timer closes the case"), open=Ignored("the case goes on"),
-        claimed=Ignored("the case goes on"), waiting_employee=Ignored("the case goes on"),
-        waiting_third=Ignored("the case goes on"), resolved=Goes(by_user.closes, ("closed",)), closed=_DONE,
+        requested=Ignored("an offer is pending; the next timer closes the case"), open=_GOES_ON,
+        claimed=_GOES_ON, waiting_employee=_GOES_ON,
+        waiting_third=_GOES_ON, resolved=Goes(by_user.closes, ("closed",)), closed=_DONE,
         muted=_GONE, erased=_GONE,
     ),
     "day_ends": row(

@@ -230,6 +230,7 @@ REMARKS: Mapping[str, Sentences] = {
     "transcript": {"de": "{by} hat der Person den Verlauf geschickt", "en": "{by} sent the person the transcript"},
     "reopened": {"de": "Der Fall ist wieder offen", "en": "The case is open again"},
     "closed": {"de": "Endgültig geschlossen", "en": "Closed for good"},
+    "gave_way": {"de": "Endgültig geschlossen, denn die Person hat hier einen neuen Fall geöffnet", "en": "Closed for good, because the person opened a new case here"},
     "cancelled": {"de": "Die Person hat den Fall geschlossen", "en": "The person closed the case"},
     "withdrawn": {"de": "Die Person hat den Fall zurückgezogen", "en": "The person withdrew the case"},
     "erased": {"de": "Die Person hat ihre Daten löschen lassen", "en": "The person had their data deleted"},

@@ -26,7 +26,7 @@ from bot.handoff.case_events import (
     WaitsForEmployee,
     WaitsForThird,
 )
-from bot.handoff.case_moment import REOPEN_FOR, Change, Ignored, Moment, Refused, away_until, ended, resolved
+from bot.handoff.case_moment import REOPEN_FOR, Change, Ignored, Moment, Refused, away_until, ended, resolved, taken_up
 from bot.handoff.case_text import MOST_CHARACTERS, is_note, note_text, parse
 from bot.model import (
     SILENT,
@@ -313,5 +313,5 @@ def reopens(m: Moment, event: CaseEvent) -> Change:
     """The case is taken up again by who pressed."""
     assert isinstance(event, Reopens)
     by = event.by
-    case = replace(_taken_by(m, by), resolution=None, resolved_at=None, reopen_until=None)
+    case = _taken_by(replace(m, case=taken_up(m)), by)
     return Change(case, (replace(m, case=case).told(words.REOPENED), Remark("reopened")))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.handoff import case_words as words
-from bot.handoff.case_events import CaseEvent, Consents, Rates, Time
+from bot.handoff.case_events import CaseEvent, Consents, Rates
 from bot.handoff.case_moment import (
     REOPEN_FOR,
     Change,
@@ -16,6 +16,7 @@ from bot.handoff.case_moment import (
     ended,
     promise_of,
     resolved,
+    taken_up,
     timers_of,
 )
 from bot.handoff.escalation import called, called_to_text
@@ -62,20 +63,14 @@ def asks(m: Moment, event: CaseEvent) -> Change:
 
 
 def _to_queue_again(m: Moment, told: words.Sentences) -> Change:
-    case = replace(
-        m.case,
-        state="open",
-        owner=None,
-        owner_name="",
-        resolution=None,
-        resolved_at=None,
-        reopen_until=None,
-        unanswered_since=m.now,
-        next_due=m.office.next_due(m.case.team, m.now),
-        solution_due=m.office.solution_due(m.case.team, m.now),
-    )
+    case = replace(_unanswered(m), state="open", owner=None, owner_name="")
     tell = replace(m, case=case).told(told)
     return _told_if_closed(m, Change(case, (tell, Remark("reopened"))), promised=True)
+
+
+def _unanswered(m: Moment) -> CaseFacts:
+    """The case taken up again by what the employee has just said, which waits for an answer."""
+    return replace(taken_up(m), unanswered_since=m.now, next_due=m.office.next_due(m.case.team, m.now))
 
 
 def _told_if_closed(m: Moment, change: Change, *, promised: bool = False) -> Change:
@@ -134,18 +129,23 @@ def writes_again(m: Moment, event: CaseEvent) -> Change | Ignored:
         return Ignored("the time to go on with the case is over")
     if m.case.owner is None or not m.office.present(m.case.owner, m.now):
         return _to_queue_again(m, words.REOPENED_QUEUE)
-    case = replace(
-        m.case,
-        state="claimed",
-        resolution=None,
-        resolved_at=None,
-        reopen_until=None,
-        unanswered_since=m.now,
-        next_due=m.office.next_due(m.case.team, m.now),
-    )
+    case = replace(_unanswered(m), state="claimed")
     return _told_if_closed(
         m, Change(case, (replace(m, case=case).told(words.REOPENED), Remark("reopened"))), promised=True
     )
+
+
+def asks_again(m: Moment, event: CaseEvent) -> Change:
+    """A wish for a person goes on with the resolved case; where the time for that is over, it opens a new one."""
+    again = writes_again(m, event)
+    return opens(m, event) if isinstance(again, Ignored) else again
+
+
+def gives_way(m: Moment, event: CaseEvent) -> Change | Ignored:
+    """What the employee writes joins the case that is opened now, so this one is over."""
+    if not m.case.number:
+        return Ignored("there is no case")
+    return Change(replace(ended(m.case), state="closed", closed_at=m.now), (Remark("gave_way"),))
 
 
 def consents(m: Moment, event: CaseEvent) -> Change | Ignored:
@@ -266,14 +266,13 @@ def owner_away_waiting(m: Moment, event: CaseEvent) -> Change | Ignored:
 
 
 def alarm(m: Moment, event: CaseEvent) -> Change | Ignored:
-    """A due time comes near, or has passed."""
-    assert isinstance(event, Time)
+    """A due time comes near, or has passed; what is told is how it stands now, not when the timer was set."""
     due = due_of(m.case)
-    timer = next((one for one in timers_of(m.case, m.now, m.office) if one.what == event.kind), None)
+    timer = next((one for one in timers_of(m.case, m.now, m.office) if one.what in STAGES), None)
     if due is None or timer is None:
         return Ignored("it was about something that has been done meanwhile")
     if timer.due_at > m.now:
         return Change(m.case)  # nobody is there now, as after a night without power: the timer is set anew
-    case = replace(m.case, alarm=STAGES[event.kind])
+    case = replace(m.case, alarm=STAGES[timer.what])
     to = called_to_text(called(case, case.alarm, m.now, m.office))
-    return Change(case, (Remark(event.kind, (("until", due.isoformat()), ("to", to))),))
+    return Change(case, (Remark(timer.what, (("until", due.isoformat()), ("to", to))),))

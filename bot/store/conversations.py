@@ -37,9 +37,9 @@ from bot.model import (
 )
 from bot.store.absences import absences_in
 from bot.store.announce import INBOX
-from bot.store.case_rows import facts_of, latest_case
+from bot.store.case_rows import facts_of, find_case, latest_case
 from bot.store.database import Database
-from bot.store.effects import Decided, write, write_said
+from bot.store.effects import Decided, case_timed, write, write_said
 from bot.store.payloads import input_from_json, name_in, reason_to_json
 from bot.store.places import address_of, locale_of
 from bot.store.saying import Listener
@@ -99,8 +99,8 @@ class Work:
     """One input to be answered, and what is known of its conversation. ``state`` is None in a new conversation.
 
     ``alone`` is the room where the person can be answered without others; None: here nobody else reads along.
-    ``case`` is the conversation's latest case, whatever became of it; ``absences`` those of the staff that are not over,
-    read only where there is a case they could matter to.
+    ``case`` is the conversation's latest case, whatever became of it, or the one a timer is about; ``absences`` those of the
+    staff that are not over, read only where there is a case they could matter to.
     """
 
     address: Address
@@ -271,7 +271,7 @@ class Conversations:
 
 async def _work(held: Held, given: Input) -> Work:
     row, answered = held.row, held.answered
-    case = await latest_case(held.connection, row.id)
+    case = await _case_for(held.connection, row.id, given)
     return Work(
         address=held.listener.address,
         person=Person(row.channel, answered.external_user, name_in(answered.payload)),
@@ -287,6 +287,15 @@ async def _work(held: Held, given: Input) -> Work:
         attempts=answered.attempts,
         _held=held,
     )
+
+
+async def _case_for(connection: AsyncConnection, conversation: int, given: Input) -> Row[Any] | None:
+    """A timer is about the case of this conversation it was set for; everything else about the latest one."""
+    number = case_timed(given)
+    if number is None:
+        return await latest_case(connection, conversation)
+    case = await find_case(connection, number)
+    return case if case is not None and case.conversation_id == conversation else None
 
 
 def _readable(payload: Mapping[str, Any]) -> Input:

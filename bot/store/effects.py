@@ -1,5 +1,6 @@
 """Writes what a turn decided: transcript, cases, gaps, ratings, timers and messages, in the turn's own transaction."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from bot.model import (
     Address,
     AskedPerson,
     CaseFacts,
+    CaseNumber,
     ContinueAlone,
     Edited,
     Effect,
@@ -41,7 +43,7 @@ from bot.model import (
 )
 from bot.store.accounts import link_account
 from bot.store.announce import DESK, INBOX, TIMERS, arrival_topic, outbox_topics, transcript_topic
-from bot.store.case_writing import keep_name, link_line, open_case, write_turn
+from bot.store.case_writing import CASE_TIMER, keep_name, link_line, open_case, write_turn
 from bot.store.database import take_time
 from bot.store.erasure import count_of, forget_person
 from bot.store.inbox import put_own
@@ -54,8 +56,16 @@ from bot.store.tables import gaps, ratings, timers, transcript
 PRESSED_BY_TIMER = "timer:"
 """A timer enters as ``Pressed("timer:<kind>")``."""
 
+CASE_TIMED = re.compile(rf"{PRESSED_BY_TIMER}{CASE_TIMER}(\d{{1,18}}):")
+
 LOOK_BACK = 10
 """So many of the latest replies are searched for the label of a choice that was pressed."""
+
+
+def case_timed(given: Input) -> CaseNumber | None:
+    """The case a timer was set for; None when this is no timer of a case."""
+    found = CASE_TIMED.match(given.value) if isinstance(given, Pressed) else None
+    return None if found is None else CaseNumber(int(found[1]))
 
 
 @dataclass(frozen=True, slots=True)

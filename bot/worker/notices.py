@@ -5,18 +5,21 @@ from dataclasses import replace
 
 from bot.dialogue import wording
 from bot.dialogue.case_rules import GENERAL_TEAM
-from bot.handoff.case_events import Asks
+from bot.handoff.case_events import Asks, OpensAnother
 from bot.handoff.case_moment import Moment, timers_of
+from bot.handoff.case_states import decide
 from bot.handoff.employee_moves import opens
-from bot.handoff.office import Office, OfficeOf
+from bot.handoff.office import Office, OfficeOf, PlainOffice
 from bot.model import (
     CASE_NUMBER,
     UNFINISHED,
     AskedPerson,
     CaseFacts,
     CaseNumber,
+    CaseTurn,
     Effect,
     Locale,
+    MoveCase,
     OpenCase,
     Paragraph,
     Pressed,
@@ -59,8 +62,11 @@ def apologise(work: Work, office: OfficeOf | None = None) -> tuple[Effect, ...]:
     reply = Reply((Paragraph((Span(APOLOGY[locale]),)),), locale)
     if work.case is not None and work.case.state in UNFINISHED:
         return (Say(reply, notice=True),)
+    there = PlainOffice() if office is None else office(work.absences)
     case = OpenCase(question, locale, reason="turn_failed", team=GENERAL_TEAM, topic=None)
-    return Say(reply, notice=True), case if office is None else _promised(case, work, office(work.absences))
+    case = case if office is None else _promised(case, work, there)
+    earlier = None if work.case is None else decide(work.case, OpensAnother(), work.now, there)
+    return (Say(reply, notice=True), *((MoveCase(earlier),) if isinstance(earlier, CaseTurn) else ()), case)
 
 
 def _promised(case: OpenCase, work: Work, office: Office) -> OpenCase:

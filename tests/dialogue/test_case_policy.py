@@ -1,6 +1,7 @@
 """What an employee's input means while there is a case: who has the word, and what stays possible."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from bot.dialogue.policy import take_turn
 from bot.dialogue.state import Pending, State, state_from_json, state_to_json
 from bot.handoff.team_office import TeamOffice
 from bot.model import (
+    CASE_STATES,
     SILENT,
     Candidate,
     Edited,
@@ -150,6 +152,54 @@ def test_without_a_case_lotse_answers_and_a_person_is_one_word_away(trained, sta
     assert len(opened) == (0 if state == "bot" else 1)
     if state == "bot":
         assert [move.case.state for move in moves(asked)] == ["open"], "the case that was given to Lotse, once more"
+
+
+@pytest.mark.parametrize("state", [None, *CASE_STATES])
+def test_a_yes_to_an_offer_brings_a_person_whatever_became_of_earlier_cases(trained, state):
+    """A case of before has no say in it, and neither has the question it was opened with."""
+    if state in (*SILENT, "erased", "requested"):
+        return  # Lotse offers nothing there; nobody's case is in the last two
+    offered = Pending("offer_person", YES_NO, "Mein Antrag wurde abgelehnt", "rejected_application", NOW)
+    turn = turn_of(trained, state, Pressed("yes"), pending=offered)
+    opened = [effect for effect in turn.effects if isinstance(effect, OpenCase)]
+    if state == "open":
+        assert "Ihr Fall 17 steht schon" in said(turn)
+    elif state in ("bot", "resolved"):
+        assert ([move.case.number for move in moves(turn)], opened) == ([17], [])
+        assert moves(turn)[0].case.state in ("open", "claimed")
+    else:
+        assert [effect.question for effect in opened] == ["Mein Antrag wurde abgelehnt"]
+        assert "steht schon" not in said(turn)
+
+
+def test_what_was_asked_before_a_case_does_not_stand_on_the_card_of_the_next(trained):
+    """Not even of one that was withdrawn: its text is deleted, and the next card is read before any consent."""
+    asked = turn_of(trained, None, "Was zahlt der Weiterbildungsbonus?", SURE_OF_BONUS)
+    first = take_turn(asked.state, Utterance("Mensch"), meant("wants_person"), trained.content, NOW, DeskOffice())
+    (opened,) = [effect for effect in first.effects if isinstance(effect, OpenCase)]
+    assert opened.question == "Was zahlt der Weiterbildungsbonus? – Mensch"
+    assert opened.context.shown
+    later = replace(first.state, case=case("muted"))
+    second = take_turn(later, Utterance("Mensch"), meant("wants_person"), trained.content, NOW, DeskOffice())
+    (opened,) = [effect for effect in second.effects if isinstance(effect, OpenCase)]
+    assert (opened.question, opened.context.shown, opened.context.offered) == ("Mensch", (), ())
+
+
+def test_what_lotse_answered_beside_an_open_case_belongs_to_that_case(trained):
+    beside = turn_of(trained, "open", "Was zahlt der Weiterbildungsbonus?", SURE_OF_BONUS)
+    anew = take_turn(
+        replace(beside.state, case=case("resolved")), Utterance("neuer Fall"), Understanding("de"), trained.content, NOW
+    )
+    assert [effect.question for effect in anew.effects if isinstance(effect, OpenCase)] == ["neuer Fall"]
+
+
+@pytest.mark.parametrize("state", ["resolved", "bot"])
+def test_a_new_case_closes_the_one_before_and_goes_to_the_team_of_its_own_matter(trained, state):
+    elsewhere = case(state, team="anerkennung", topic="zab")
+    turn = turn_of(trained, elsewhere, "neuer Fall")
+    (move,) = moves(turn)
+    assert (move.case.number, move.case.state) == (17, "closed")
+    assert [effect.team for effect in turn.effects if isinstance(effect, OpenCase)] == ["koordination"]
 
 
 @pytest.mark.parametrize(("given", "understood"), [("Danke!", meant("thanks")), ("Hilfe", meant("help"))])

@@ -6,12 +6,14 @@ from typing import get_args
 
 import pytest
 
+from bot.content.read import read_content
 from bot.handoff import case_events as events
 from bot.handoff.absence import Deputy
 from bot.handoff.case_events import COORDINATOR_KINDS, EMPLOYEE_KINDS, TIME_KINDS, Time, actor_of
 from bot.handoff.case_moment import REOPEN_FOR, alias_of, due_of, no_case, timers_of
 from bot.handoff.case_states import TABLE, Goes, Ignored, Refused, decide
 from bot.handoff.case_words import REMARKS, RESOLUTION_WORDS, remark_words
+from bot.handoff.team_office import TeamOffice
 from bot.model import (
     CASE_STATES,
     RESOLUTIONS,
@@ -28,11 +30,19 @@ from bot.model import (
     as_text,
 )
 from tests.conftest import NOW
+from tests.content.small_tree import write_tree
 from tests.desk_people import ADMIN, JAN, MARIA, DeskOffice
+from tests.handoff.test_working_time import berlin
 
 LATER = NOW + timedelta(days=2)
 NOTE = "Zeugnisse liegen vor."
 OFFICE = DeskOffice()
+
+
+@pytest.fixture(scope="module")
+def calendar(tmp_path_factory):
+    """Real hours: the team is there on Mondays and Wednesdays."""
+    return TeamOffice(read_content(write_tree(tmp_path_factory.mktemp("content"))).content)
 
 
 def office(away=(), deputies=None):
@@ -55,6 +65,7 @@ def event_of(kind, by=MARIA):
     """An event of this kind that has everything it needs."""
     made = {
         "offered": events.Offered(), "asks": events.Asks(), "asks_anew": events.AsksAnew(), "accepts": events.Accepts(),
+        "opens_another": events.OpensAnother(),
         "declines": events.Declines(), "consents": events.Consents(True), "writes": events.Writes(),
         "edits": events.EditsMessage(), "deletes": events.DeletesMessage(), "sends_file": events.SendsFile(),
         "cancels": events.Cancels(), "asks_status": events.AsksStatus(), "rates": events.Rates(True),
@@ -390,6 +401,24 @@ def test_a_new_case_opens_whatever_became_of_the_one_before(state):
     assert (turn.case.number, turn.case.state, turn.case.owner) == (0, "open", None)
 
 
+@pytest.mark.parametrize("event", [events.Asks(), events.Accepts()])
+@pytest.mark.parametrize("state", CASE_STATES)
+def test_a_wish_for_a_person_and_a_yes_to_an_offer_lead_on_from_every_state_but_an_open_case(state, event):
+    outcome = decide(case(state), event, NOW, OFFICE)
+    assert isinstance(outcome, Ignored if state == "open" else CaseTurn), state
+    if state == "resolved":
+        late = decide(case(state), event, NOW + REOPEN_FOR + timedelta(minutes=1), OFFICE)
+        assert (late.case.number, late.case.state) == (0, "open"), "too late to go on with it, never too late to ask"
+
+
+@pytest.mark.parametrize("state", ["bot", "resolved"])
+def test_a_case_is_closed_where_another_one_opens(state):
+    turn = decide(case(state), events.OpensAnother(), NOW, OFFICE)
+    assert (turn.case.state, turn.case.closed_at, turn.timers) == ("closed", NOW, ())
+    assert decide(turn.case, events.Reopens(MARIA), NOW, OFFICE).why == "final"
+    assert not effects(turn, Tell), "the employee reads about the new case"
+
+
 def test_a_case_given_to_lotse_keeps_its_number_when_a_person_is_asked_for_again():
     given = decide(case("claimed"), events.ReturnsToBot(MARIA), NOW, OFFICE)
     assert given.case.state == "bot"
@@ -443,6 +472,8 @@ def test_a_reply_stills_the_alarm():
 def test_a_day_without_action_gives_the_case_back_where_the_team_wants_that():
     assert "day_ends" not in [timer.what for timer in timers_of(case("claimed"), NOW, OFFICE)]
     assert "day_ends" in [timer.what for timer in timers_of(case("claimed"), NOW, DeskOffice(day=timedelta(hours=9)))]
+    answered = decide(case("claimed"), events.Replies(MARIA, "Moin"), NOW, DeskOffice(day=timedelta(hours=9)))
+    assert "day_ends" not in [timer.what for timer in answered.timers], "who was answered keeps their coordinator"
     assert decide(case("claimed"), Time("day_ends"), NOW, OFFICE).case.state == "open"
 
 
@@ -458,3 +489,50 @@ def test_an_alias_belongs_to_a_case_and_to_nobody():
     assert len({alias_of(number) for number in range(1, 2000)}) == 1999
     assert alias_of(17).startswith("Person ")
     assert len(alias_of(17)) == len("Person 7F3A")
+
+
+# --- A case that comes back ---------------------------------------------------------------------------------------------
+
+
+def back(facts, event, now, office):
+    """The turn, and whatever is due within a second of it."""
+    turn = decide(facts, event, now, office)
+    return turn, [timer.what for timer in turn.timers if timer.due_at <= now + timedelta(seconds=1)]
+
+
+@pytest.mark.parametrize(
+    "event", [events.Writes(), events.Rates(False), events.Asks(), events.Accepts(), events.Reopens(MARIA)]
+)
+@pytest.mark.parametrize("away", [(), ("maria",)])
+@pytest.mark.parametrize("replied", [True, False])
+def test_a_case_that_goes_on_is_due_anew_and_calls_nobody_for_what_has_passed(calendar, event, away, replied):
+    """Closed on a Monday, taken up eight days later: every promise of then is history."""
+    then, now = berlin("2026-11-23T09:00"), berlin("2026-12-01T10:00")
+    there = replace(calendar, names={} if away else {"maria": "Maria Petersen"})
+    ended = case(
+        "resolved",
+        opened_at=then,
+        first_due=there.first_due("foerderung", then),
+        solution_due=there.solution_due("foerderung", then),
+        replied_at=then if replied else None,
+        unanswered_since=None,
+        resolved_at=then,
+        reopen_until=then + REOPEN_FOR,
+    )
+    turn, at_once = back(ended, event, now, there)
+    assert at_once == []
+    assert due_of(turn.case) > now
+    asked = not isinstance(event, events.Reopens)
+    assert ("Eine Antwort bekommen Sie bis" in told(turn)) == asked, "who wrote is told until when"
+    if turn.case.state == "claimed":
+        answered, at_once = back(turn.case, events.Replies(MARIA, "Doch, das geht."), now + timedelta(hours=1), there)
+        assert at_once == []
+        assert due_of(answered.case) == there.solution_due("foerderung", now), "an answered case has its solution ahead"
+
+
+def test_nobody_is_warned_of_what_has_passed_already():
+    """After a night without power it is told as it stands, whatever the timer was set for."""
+    late = NOW + timedelta(hours=5)
+    turn = decide(case("open"), Time("sla_warning"), late, OFFICE)
+    assert (turn.case.alarm, [effect.what for effect in effects(turn, Remark)]) == ("breached", ["sla_breach"])
+    assert [timer.what for timer in timers_of(case("open"), late, OFFICE)] == ["sla_breach"]

@@ -81,18 +81,21 @@ def test_each_step_calls_once_per_promise_and_says_whom():
 
 
 @pytest.mark.parametrize(
-    ("alarm", "what"), [("none", "sla_warning"), ("warned", "sla_breach"), ("breached", "sla_lead")]
+    ("alarm", "rang", "what"),
+    [
+        ("none", "sla_warning", "sla_breach"),
+        ("warned", "sla_breach", "sla_breach"),
+        ("breached", "sla_lead", "sla_lead"),
+    ],
 )
-def test_what_became_due_while_lotse_stood_still_waits_for_working_time(alarm, what):
+def test_what_became_due_while_lotse_stood_still_waits_for_working_time(alarm, rang, what):
     late, morning = NOW + timedelta(days=1), NOW + timedelta(days=1, hours=9)
     at_night = DeskOffice(closed_until=morning)
     facts = case("claimed", alarm=alarm)
-    turn = decide(facts, Time(what), late, at_night)
+    turn = decide(facts, Time(rang), late, at_night)
     assert (turn.case, turn.effects) == (facts, ())
-    assert turn.timers == (CaseTimer(what, morning),), "the timer that rang is set anew"
-    assert remarks(decide(facts, Time(what), morning, at_night)) == [
-        (what, "Maria Petersen" if alarm == "none" else "team:foerderung")
-    ]
+    assert turn.timers == (CaseTimer(what, morning),), "the timer is set anew; nobody is warned of what has passed"
+    assert remarks(decide(facts, Time(what), morning, at_night)) == [(what, "team:foerderung")]
 
 
 def test_who_takes_the_case_does_not_still_the_alarm():

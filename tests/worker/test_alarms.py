@@ -75,8 +75,8 @@ async def test_after_a_night_without_lotse_the_calls_come_in_the_morning(databas
     assert await calls(database) == []
     await pass_time(database, clock, conversations, berlin("2026-11-23T08:00"))
     assert [(what, at) for what, _, at in await calls(database)] == [
-        (what, berlin("2026-11-23T08:00")) for what in ("sla_warning", "sla_breach", "sla_lead")
-    ]
+        (what, berlin("2026-11-23T08:00")) for what in ("sla_breach", "sla_lead")
+    ], "nobody is warned in the morning of what has passed in the evening"
 
 
 async def test_a_reply_in_time_calls_nobody(database, clock):
