@@ -27,6 +27,9 @@ AbsenceId = NewType("AbsenceId", int)
 CASE_NUMBER = "{case_number}"
 """Stands in a reply for the number of the case this turn opens; the store fills it in when it commits."""
 
+BETWEEN_QUOTED = " – "
+"""Stands between the messages a case's question is made of."""
+
 MAX_UTTERANCE = 4_000
 """Characters of one message that are read; the rest is cut and the employee is told."""
 

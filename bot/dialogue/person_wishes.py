@@ -17,7 +17,7 @@ from bot.dialogue.situation import Situation, finish
 from bot.dialogue.thresholds import CLEAR, SENSITIVE, STRANGE, SURE, SURELY_WANTS_PERSON, WANTS_PERSON
 from bot.dialogue.turn import Turn
 from bot.handoff.case_events import Accepts, Asks
-from bot.model import UNFINISHED, AskedPerson, Block, Candidate, IntentId, Paragraph, Span, Understanding
+from bot.model import BETWEEN_QUOTED, UNFINISHED, AskedPerson, Block, Candidate, IntentId, Paragraph, Span, Understanding
 
 
 def asked_person(s: Situation) -> Turn | None:
@@ -71,7 +71,7 @@ def open_case(
     """The turn that opens a case about this question and the one before, or says which case there is."""
     asked = s.state.asked
     if asked and asked not in question:
-        question = f"{asked} – {question}" if question else asked
+        question = f"{asked}{BETWEEN_QUOTED}{question}" if question else asked
     pending = s.state.pending
     offered = pending is not None and pending.kind == "offer_person"
     turn = ask_for_person(s, question, reason, Accepts() if said_yes and offered else Asks())

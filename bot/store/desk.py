@@ -143,7 +143,7 @@ class Desk:
         return self._office(await absences_in(connection, now))
 
     async def send_again(self, staff: Staff, number: CaseNumber, line: int, now: datetime) -> DeskResult:
-        """Try once more to deliver a line the platform refused."""
+        """Try once more to deliver a line the platform refused, or what was changed in it."""
         wake: list[str] = []
         async with self._database.transaction(wake) as connection:
             held = await _hold(connection, staff, number)
@@ -151,10 +151,11 @@ class Desk:
                 return held
             mine = select(transcript.c.outbox_id).join(case_messages, case_messages.c.transcript_id == transcript.c.id)
             ids = mine.where(case_messages.c.id == line, case_messages.c.case_number == number)
+            failed = outbox.c.id.in_(ids) | outbox.c.revises.in_(ids)
             again = {"status": "waiting", "attempts": 0, "retry_at": None, "error": None, "done_at": None}
             changed = await connection.execute(
                 update(outbox)
-                .where(outbox.c.id.in_(ids), outbox.c.status == "parked", outbox.c.delivery.is_not(None))
+                .where(failed, outbox.c.status == "parked", outbox.c.delivery.is_not(None))
                 .values(**again, created_at=now)
             )
             if changed.rowcount == 0:

@@ -83,7 +83,8 @@ class CaseLine:
     ``kind``: *employee*, *lotse* (automatic), *notice* (told by the system), *coordinator* (relayed), *note* (internal),
     *remark* (what happened; its words are ``what`` filled with ``values``), *earlier* (said to Lotse before the case, only
     with consent).
-    ``source``: of a coordinator's line, the words as typed, for editing.
+    ``source``: of a coordinator's line, the words as typed, for editing. ``receipt`` is that of its latest change, if there
+    was one; ``change_failed``: the platform refused it, and the employee reads what stood there before.
     """
 
     id: int
@@ -98,6 +99,7 @@ class CaseLine:
     values: tuple[tuple[str, str], ...] = ()
     receipt: Receipt | None = None
     error: str | None = None
+    change_failed: bool = False
     edited: bool = False
     deleted: bool = False
 
@@ -269,7 +271,14 @@ async def _lines(connection: AsyncConnection, row: Row[Any]) -> tuple[CaseLine, 
 
 
 def lines_with(condition: ColumnElement[bool]) -> Select[Any]:
-    """The lines of cases for which the condition holds, each with what became of it, for ``line_of``."""
+    """The lines of cases for which the condition holds, each with what became of it and of its latest change, for ``line_of``."""
+    change, changes = outbox.alias(), outbox.alias()
+    of_line = (
+        changes.c.conversation_id == outbox.c.conversation_id,  # where there is an index
+        changes.c.revises == outbox.c.id,
+        changes.c.status != "discarded",
+    )
+    latest_change = select(func.max(changes.c.seq)).where(*of_line).correlate(outbox).scalar_subquery()
     return (
         select(
             case_messages,
@@ -279,9 +288,12 @@ def lines_with(condition: ColumnElement[bool]) -> Select[Any]:
             transcript.c.deleted_at,
             outbox.c.status,
             outbox.c.error,
+            change.c.status.label("change_status"),
+            change.c.error.label("change_error"),
         )
         .join(transcript, transcript.c.id == case_messages.c.transcript_id, isouter=True)
         .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
+        .join(change, change.c.seq == latest_change, isouter=True)
         .where(condition)
         .order_by(case_messages.c.id)
     )
@@ -290,6 +302,7 @@ def lines_with(condition: ColumnElement[bool]) -> Select[Any]:
 def line_of(row: Row[Any]) -> CaseLine:
     """The line in this row of ``lines_with``."""
     outgoing = row.kind == "coordinator"
+    status, error = (row.change_status, row.change_error) if row.change_status else (row.status, row.error)
     return CaseLine(
         id=row.id,
         kind=cast(LineKind, row.kind),
@@ -301,8 +314,9 @@ def line_of(row: Row[Any]) -> CaseLine:
         source=(row.text or "") if outgoing else "",
         what=row.what or "",
         values=tuple((row.values or {}).items()),
-        receipt=RECEIPTS.get(row.status, "accepted") if outgoing else None,
-        error=row.error if outgoing else None,
+        receipt=RECEIPTS.get(status, "accepted") if outgoing else None,
+        error=error if outgoing else None,
+        change_failed=outgoing and row.change_status == "parked",
         edited=row.edited_at is not None,
         deleted=row.deleted_at is not None,
     )

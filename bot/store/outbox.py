@@ -31,7 +31,7 @@ from bot.store.case_rows import latest_case
 from bot.store.database import Database
 from bot.store.payloads import delivery_from_json
 from bot.store.places import address_of
-from bot.store.revising import discard, revised_by
+from bot.store.revising import discard, fold_in, revised_by
 from bot.store.tables import conversations, outbox
 
 SENDING_LASTS = timedelta(minutes=2)
@@ -91,7 +91,8 @@ class Outbox:
                     continue
                 revised = await revised_by(connection, row.revises) if row.revises is not None else None
                 if row.revises is not None and revised is None:  # what it is about was never sent, so nobody read it
-                    await _set(connection, outbox_id, status="discarded", delivery=None, done_at=now, retry_at=None)
+                    await fold_in(connection, row, now)
+                    wake.append(DESK)
                     continue
                 try:
                     delivery = delivery_from_json(row.delivery, outbox_id, revised)

@@ -1,20 +1,24 @@
 """Lets edits and deletions follow what was said, in both directions.
 
-What was not sent yet is changed where it stands; what was sent is followed by an edit or a redaction of its own, which keeps
-its place in the order of the conversation.
+What was not sent yet, or was refused, is changed where it stands; what was sent is followed by an edit or a redaction of its
+own, which keeps its place in the order of the conversation. A later change takes the place of one the platform refused.
 """
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import CaseFacts, ExternalId, KeepEdit, OutboxId, Revise, as_text
+from bot.model import BETWEEN_QUOTED, CaseFacts, ExternalId, KeepEdit, OutboxId, Revise, as_text
 from bot.store.payloads import delivery_to_json, reply_to_json, storable
 from bot.store.saying import Listener, put_out, stamp_of
 from bot.store.tables import case_messages, cases, inbox, outbox, persons, transcript
+
+UNSENT = ("waiting", "parked")
+"""Nobody has read it, and until it is sent it can be changed."""
 
 
 async def revise_line(
@@ -38,22 +42,38 @@ async def revise_line(
     mark = {"edited_at": now} if revise.reply is not None else {"deleted_at": now}
     await connection.execute(update(transcript).where(transcript.c.id == row.transcript_id).values(**said, **mark))
     outbox_id = OutboxId(row.outbox_id)
-    if row.status == "waiting":
-        await _change_waiting(connection, listener, outbox_id, data, now)
+    if row.status in UNSENT:
+        await _change_unsent(
+            connection, outbox_id, None if data is None else delivery_to_json(listener.address, data), now
+        )
     elif row.status in ("sending", "sent"):
+        refused = (outbox.c.revises == outbox_id, outbox.c.status == "parked")
+        await connection.execute(update(outbox).where(*refused).values(status="discarded", delivery=None, done_at=now))
         delivery = delivery_to_json(listener.address, data, "redact" if data is None else "edit")
         new = OutboxId(str(uuid.uuid4()))
         await put_out(connection, listener, new, delivery, now, "person", stamp_of(facts), revises=outbox_id)
 
 
-async def _change_waiting(
-    connection: AsyncConnection, listener: Listener, outbox_id: OutboxId, data: dict[str, object] | None, now: datetime
+async def _change_unsent(
+    connection: AsyncConnection, outbox_id: OutboxId, delivery: Mapping[str, Any] | None, now: datetime
 ) -> None:
-    mine = update(outbox).where(outbox.c.id == outbox_id)
-    if data is None:
+    """What nobody has read says something else now, or (without a delivery) is never sent."""
+    mine = update(outbox).where(outbox.c.id == outbox_id, outbox.c.status.in_(UNSENT))
+    if delivery is None:
         await connection.execute(mine.values(status="discarded", delivery=None, done_at=now))
     else:
-        await connection.execute(mine.values(delivery=delivery_to_json(listener.address, data)))
+        await connection.execute(mine.values(delivery=delivery))
+
+
+async def fold_in(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:
+    """Carry out an edit of a message the platform never took, which was under way when it was decided: where it stands.
+
+    Sent again, that message must not say what its coordinator has changed meanwhile.
+    """
+    changed = None if row.delivery["reply"] is None else {**row.delivery, "kind": "post"}
+    await _change_unsent(connection, OutboxId(row.revises), changed, now)
+    done = {"status": "discarded", "delivery": None, "done_at": now, "retry_at": None}
+    await connection.execute(update(outbox).where(outbox.c.id == row.id).values(**done))
 
 
 async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepEdit, now: datetime) -> bool:
@@ -82,7 +102,7 @@ async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepE
 
 
 async def _change_question(connection: AsyncConnection, listener: Listener, row: Row[tuple[str]], words: str) -> None:
-    """A case quotes what was asked; the quotation follows."""
+    """A case quotes what was asked; the quotation follows, where it is this message as a whole."""
     if not row.text:
         return
     quoting = await connection.execute(
@@ -91,8 +111,22 @@ async def _change_question(connection: AsyncConnection, listener: Listener, row:
         )
     )
     for case in quoting.all():
-        question = case.question.replace(row.text, words).strip(" –")
+        question = requoted(case.question, row.text, words)
         await connection.execute(update(cases).where(cases.c.number == case.number).values(question=question))
+
+
+def requoted(question: str, before: str, after: str) -> str:
+    """The question of a case with one of the messages it quotes changed, or (``after`` is empty) left out."""
+    quoted = question.split(BETWEEN_QUOTED)
+    message = before.split(BETWEEN_QUOTED)  # a message may hold what stands between two
+    kept: list[str] = []
+    while quoted:
+        if quoted[: len(message)] == message:
+            kept += [after] if after else []
+            del quoted[: len(message)]
+        else:
+            kept.append(quoted.pop(0))
+    return BETWEEN_QUOTED.join(kept)
 
 
 async def discard(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:

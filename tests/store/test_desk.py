@@ -269,6 +269,74 @@ async def test_receipts_say_queued_accepted_and_failed_and_a_failed_line_is_sent
     assert await receipts() == ["accepted"]
 
 
+async def coordinator_line(database, clock):
+    return next(line for line in (await read_case(database, MARIA, 1, clock())).lines if line.kind == "coordinator")
+
+
+async def one_reply_refused(database, clock, desk, text="alt"):
+    """A reply the platform refuses; its line on the desk."""
+    await opened(database, clock)
+    await desk.act(1, Claims(MARIA), clock())
+    await sent(database, clock)
+    await desk.act(1, Replies(MARIA, text), clock())
+    outbox = Outbox(database)
+    await outbox.failed((await outbox.claim_next("recording", clock())).delivery.outbox_id, refused(), clock())
+    return await coordinator_line(database, clock)
+
+
+async def test_a_line_that_failed_is_sent_again_as_it_stands_on_the_desk(database, clock, desk):
+    line = await one_reply_refused(database, clock, desk)
+    await desk.revise(MARIA, 1, line.id, "neu", clock())
+    assert (await coordinator_line(database, clock)).receipt == "failed", "changed, and still not delivered"
+    assert isinstance(await desk.send_again(MARIA, 1, line.id, clock()), Done)
+    assert await sent(database, clock) == ["Maria Petersen (Mensch):\n\nneu"]
+
+
+async def test_a_line_that_failed_and_was_taken_back_is_never_sent(database, clock, desk):
+    line = await one_reply_refused(database, clock, desk)
+    await desk.revise(MARIA, 1, line.id, None, clock())
+    assert isinstance(await desk.send_again(MARIA, 1, line.id, clock()), Ignored), "from a page that is stale"
+    assert await sent(database, clock) == []
+
+
+@pytest.mark.parametrize("text", ["neu", None])
+async def test_a_change_decided_while_the_line_was_under_way_holds_when_the_platform_refuses_it(
+    database, clock, desk, text
+):
+    await opened(database, clock)
+    await desk.act(1, Claims(MARIA), clock())
+    await sent(database, clock)
+    await desk.act(1, Replies(MARIA, "alt"), clock())
+    outbox = Outbox(database)
+    under_way = await outbox.claim_next("recording", clock())
+    line = await coordinator_line(database, clock)
+    await desk.revise(MARIA, 1, line.id, text, clock())
+    await outbox.failed(under_way.delivery.outbox_id, refused(), clock())
+    assert await sent(database, clock) == [], "there is nothing to change on the platform"
+    assert isinstance(await desk.send_again(MARIA, 1, line.id, clock()), Ignored if text is None else Done)
+    assert await sent(database, clock) == ([] if text is None else ["Maria Petersen (Mensch):\n\nneu"])
+
+
+@pytest.mark.parametrize("text", ["neu", None])
+async def test_a_change_the_platform_refuses_is_seen_and_tried_again(database, clock, desk, text):
+    await opened(database, clock)
+    await desk.act(1, Replies(MARIA, "alt"), clock())
+    await sent(database, clock)
+    line = await coordinator_line(database, clock)
+    assert (line.receipt, line.change_failed) == ("accepted", False)
+    outbox = Outbox(database)
+    for attempt in ("ein erster Versuch", text):  # the second takes the place of the first
+        await desk.revise(MARIA, 1, line.id, attempt, clock())
+        await outbox.failed((await outbox.claim_next("recording", clock())).delivery.outbox_id, refused(), clock())
+    line = await coordinator_line(database, clock)
+    assert (line.receipt, line.error, line.change_failed) == ("failed", "no such room", True)
+    assert isinstance(await desk.send_again(MARIA, 1, line.id, clock()), Done)
+    assert (await coordinator_line(database, clock)).receipt == "queued"
+    assert await sent(database, clock) == ["(redacted)" if text is None else "Maria Petersen (Mensch):\n\nneu"]
+    line = await coordinator_line(database, clock)
+    assert (line.receipt, line.change_failed) == ("accepted", False)
+
+
 # --- Who sees what ----------------------------------------------------------------------------------------------------
 
 EVERYBODY = [
