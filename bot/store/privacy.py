@@ -8,6 +8,7 @@ what was said to somebody who was forgotten      24 hours
 transcripts, state, ratings' link to a person    30 days, unless the conversation has a case
 open case, with its conversation                 as long as it is open
 closed case, with its conversation               180 days after it was closed
+withdrawn case                                   its text is deleted at once, the row 180 days later
 unanswered questions                             180 days
 sign-in links, codes, sessions, failed attempts  until they expired; attempts an hour
 absences of the staff that are over              30 days
@@ -28,7 +29,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Delete, Select, Table, Update, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Person
+from bot.model import OVER, Person
 from bot.store.announce import DESK, transcript_topic
 from bot.store.database import Database
 from bot.store.erasure import Forgotten, conversations_of, delete_rows, forget_person, with_others
@@ -69,16 +70,13 @@ ATTEMPTS = timedelta(hours=1)
 """How long a failed attempt to sign in is kept; the lock looks back for a quarter of that."""
 
 DONE = ("done", "parked", "refused", "forgotten", "sent", "discarded")
-OVER = ("closed", "muted")
-"""States a case stays in until its time is over."""
 
 
 async def apply_retention(database: Database, keep: Retention, now: datetime) -> dict[str, int]:
     """Delete what is past its time; how many rows of each table were deleted or emptied."""
     counts: dict[str, int] = {}
     async with database.transaction() as connection:
-        over = and_(cases.c.state == "closed", cases.c.closed_at < now - keep.cases)
-        counts["cases"] = await delete_rows(connection, cases, over)
+        counts["cases"] = await delete_rows(connection, cases, _over_before(now - keep.cases))
     for name, statement in _steps(keep, now):
         async with database.transaction() as connection:
             counts[name] = (await connection.execute(statement)).rowcount
@@ -92,8 +90,8 @@ async def apply_retention(database: Database, keep: Retention, now: datetime) ->
 
 def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update], ...]:
     day, month = now - keep.messages, now - keep.transcripts
-    has_case = exists().where(cases.c.conversation_id == transcript.c.conversation_id)
-    case_of_state = exists().where(cases.c.conversation_id == conversations.c.id)
+    has_case = exists().where(cases.c.conversation_id == transcript.c.conversation_id, cases.c.state != "muted")
+    case_of_state = exists().where(cases.c.conversation_id == conversations.c.id, cases.c.state != "muted")
     return (
         ("gaps", delete(gaps).where(gaps.c.at < now - keep.gaps)),
         (
@@ -133,6 +131,14 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
             .where(conversations.c.active_at < month, conversations.c.state.is_not(None), ~case_of_state)
             .values(state=None, locale=None),
         ),
+    )
+
+
+def _over_before(moment: datetime) -> ColumnElement[bool]:
+    """The condition that a case was over at this moment: closed for good, withdrawn, or no longer to be taken up again."""
+    return or_(
+        and_(cases.c.state.in_(OVER), cases.c.closed_at < moment),
+        and_(cases.c.state.in_(("resolved", "bot")), cases.c.reopen_until < moment),
     )
 
 

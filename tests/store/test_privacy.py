@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.dialogue.person_report import report_of, report_text
-from bot.model import CASE_NUMBER, ForgetPerson, OpenCase, Person, RecordGap, RecordRating, Say, SetTimer
+from bot.handoff.case_events import Withdraws
+from bot.handoff.case_states import decide
+from bot.model import CASE_NUMBER, ForgetPerson, MoveCase, OpenCase, Person, RecordGap, RecordRating, Say, SetTimer
 from bot.store import tables
 from bot.store.cases import close_case
 from bot.store.outbox import Outbox
@@ -17,6 +19,8 @@ from bot.store.personal_data import can_hold_text, tables_with
 from bot.store.privacy import Retention, apply_retention, forget, person_data
 from bot.store.tables import Json, UtcDateTime, metadata
 from bot.store.transcripts import read_transcript
+from tests.conftest import NOW
+from tests.desk_people import DeskOffice
 from tests.fakes import incoming, record, reply
 from tests.store.rows import answer, answer_all, parts, rows
 
@@ -253,6 +257,53 @@ async def test_periods_are_kept_to_the_hour(database, clock):
     for table in (tables.conversations, tables.persons, tables.transcript, tables.outbox):
         assert await rows(database, table) == []
     assert [row.event for row in await rows(database, tables.case_events)] == ["opens", "closes"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "kept"),
+    [
+        ({"state": "closed", "closed_at": NOW}, 180),
+        ({"state": "muted", "closed_at": NOW}, 180),
+        ({"state": "resolved", "reopen_until": NOW + timedelta(days=14)}, 194),
+        ({"state": "bot", "reopen_until": NOW + timedelta(days=14)}, 194),
+        ({"state": "claimed"}, None),
+    ],
+)
+async def test_a_case_that_is_over_goes_whichever_way_it_ended_and_takes_its_conversation_along(
+    database, clock, ended, kept
+):
+    """Also beside a later one: an earlier release let two cases of one conversation go on, and nothing closed the first."""
+    inbox, conversations = parts(database, clock)
+    for _ in range(2):
+        await inbox.accept("recording", [incoming("Mensch")])
+        await answer(conversations, clock(), OpenCase("Frage", "de", "asked", "foerderung", None))
+    await deliver_all(database, clock)
+    async with database.transaction() as connection:
+        await connection.execute(update(tables.cases).where(tables.cases.c.number == 1).values(**ended))
+    for days in (31, 100, (kept or 400) - 1, (kept or 400) + 1):
+        clock.now = NOW + timedelta(days=days)
+        await apply_retention(database, Retention(), clock())
+        left = [row.number for row in await rows(database, tables.cases)]
+        assert left == ([1, 2] if kept is None or days <= kept else [2])
+
+
+async def test_a_withdrawn_case_keeps_neither_the_conversation_nor_the_person_for_good(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("vorher"), incoming("Mensch")])
+    await answer(conversations, clock())
+    await answer(conversations, clock(), OpenCase(MARKER, "de", "asked", "foerderung", None))
+    await inbox.accept("recording", [incoming("zurückziehen")])
+    async with conversations.claim_next(clock()) as work:
+        await work.finish(record(MoveCase(decide(work.case, Withdraws(), clock(), DeskOffice()))))
+    await deliver_all(database, clock)
+    clock.move(days=31)
+    await apply_retention(database, Retention(), clock())
+    assert await rows(database, tables.transcript) == [], "only the row of the case is left, and no text"
+    assert [row.state for row in await rows(database, tables.cases)] == ["muted"]
+    clock.move(days=150)
+    await apply_retention(database, Retention(), clock())
+    for table in (tables.cases, tables.conversations, tables.persons):
+        assert await rows(database, table) == []
 
 
 async def test_nothing_that_still_waits_is_ever_deleted(database, clock):
