@@ -627,7 +627,8 @@ class CaseFacts:
 
     ``silent_from`` is the version with which a person last took the word: whatever Lotse decided before is not sent.
     ``unanswered_since``: the employee's oldest message nobody has replied to. ``away_until``: the opening the employee was told
-    of last, because they wrote while nobody was there.
+    of last, because they wrote while nobody was there. ``waiting_until``: when a waiting case goes back to its owner;
+    ``give_up_at``: when it is closed instead, because no day was named and nobody answered.
     """
 
     number: CaseNumber
@@ -650,6 +651,7 @@ class CaseFacts:
     away_until: datetime | None = None
     waiting_since: datetime | None = None
     waiting_until: datetime | None = None
+    give_up_at: datetime | None = None
     remind_at: datetime | None = None
     resolution: Resolution | None = None
     resolved_at: datetime | None = None

@@ -332,7 +332,7 @@ def state_words(facts: CaseFacts, now: datetime, locale: Locale) -> str:
     """Where the case stands: *Wartet auf die Person, bis Montag, 8:00 Uhr*."""
     texts = DESK_WORDS[locale]
     words = texts[f"desk_state_{facts.state}"]
-    until = facts.waiting_until if facts.waiting_since is not None else facts.reopen_until
+    until = (facts.waiting_until or facts.give_up_at) if facts.waiting_since is not None else facts.reopen_until
     if facts.state in ("waiting_employee", "waiting_third", "resolved", "bot") and until is not None:
         return words.replace("{until}", due_words(until, now, locale))
     return words.replace("{until}", texts["desk_open_end"])

@@ -296,7 +296,7 @@ CoordinatorEvent = (
 # --- Time ----------------------------------------------------------------------------------------------------------
 
 TimeKind = Literal[
-    "offer_lapses", "reminder", "waiting_over", "reopen_over", "day_ends", "owner_gone", "owner_away",
+    "offer_lapses", "reminder", "waiting_over", "gives_up", "reopen_over", "day_ends", "owner_gone", "owner_away",
     "sla_warning", "sla_breach", "sla_lead",
 ]  # fmt: skip
 
@@ -305,10 +305,10 @@ TimeKind = Literal[
 class Time:
     """Something is due, or somebody is no longer there.
 
-    ``offer_lapses``: nobody answered the offer. ``reminder`` and ``waiting_over``: the employee, or the other side,
-    has not replied. ``reopen_over``: the time to write once more is over. ``day_ends``: a working day ended without
-    any action. ``owner_gone``, ``owner_away``: the owner lost the role, or is absent. ``sla_...``: a due time comes
-    near, has passed, has passed for long.
+    ``offer_lapses``: nobody answered the offer. ``reminder``: the employee has not replied. ``waiting_over``: the day a
+    case waited for has come. ``gives_up``: the employee was asked without a day, and did not reply. ``reopen_over``: the
+    time to write once more is over. ``day_ends``: a working day ended without an answer. ``owner_gone``, ``owner_away``:
+    the owner lost the role, or is absent. ``sla_...``: a due time comes near, has passed, has passed for long.
     """
 
     kind: TimeKind
@@ -325,7 +325,7 @@ COORDINATOR_KINDS: tuple[str, ...] = (
     "resolves", "sends_transcript", "to_queue", "to_bot", "reopens",
 )  # fmt: skip
 TIME_KINDS: tuple[TimeKind, ...] = (
-    "offer_lapses", "reminder", "waiting_over", "reopen_over", "day_ends", "owner_gone", "owner_away",
+    "offer_lapses", "reminder", "waiting_over", "gives_up", "reopen_over", "day_ends", "owner_gone", "owner_away",
     "sla_warning", "sla_breach", "sla_lead",
 )  # fmt: skip
 

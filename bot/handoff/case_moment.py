@@ -132,6 +132,8 @@ def timers_of(case: CaseFacts, now: datetime, office: Office) -> tuple[CaseTimer
         timers.append(CaseTimer("reminder", case.remind_at))
     if case.waiting_until is not None:
         timers.append(CaseTimer("waiting_over", case.waiting_until))
+    if case.give_up_at is not None:
+        timers.append(CaseTimer("gives_up", case.give_up_at))
     if case.state in ("resolved", "bot") and case.reopen_until is not None:
         timers.append(CaseTimer("reopen_over", case.reopen_until))
     return tuple(timers)
@@ -145,6 +147,7 @@ def ended(case: CaseFacts) -> CaseFacts:
         next_due=None,
         waiting_since=None,
         waiting_until=None,
+        give_up_at=None,
         remind_at=None,
         reopen_until=None,
     )

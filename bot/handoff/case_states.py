@@ -8,7 +8,8 @@ Reasons for the shape of the table
 - **A person has the word from claimed on.** ``silent_from`` notes the version of that moment; the outbox drops what Lotse
   decided before it. The employee's messages, people's replies and notices are never dropped.
 - **Waiting is claimed with a clock that stands.** Any message of the employee wakes the owner, whichever of the two
-  waitings it was: somebody who writes is not waiting any more. Due times move by the working time that was waited.
+  waitings it was: somebody who writes is not waiting any more. A day that was named brings the case back to its owner;
+  only a question without one is given up when nobody answers it. Due times move by the working time that was waited.
 - **resolved is not the end.** For 14 days one message goes back to the same coordinator, if they are there; a colleague
   who is away is not woken, the queue is. Then the case is closed for good, and the next wish for a person is a new case.
 - **A conversation has one case that goes on.** Where another one opens, a case that was resolved or given to Lotse is closed
@@ -102,6 +103,7 @@ def _clock_goes_on(case: CaseFacts, paused: datetime, now: datetime, office: Off
         case,
         waiting_since=None,
         waiting_until=None,
+        give_up_at=None,
         remind_at=None,
         first_due=later(case.first_due),
         solution_due=later(case.solution_due),
@@ -362,8 +364,14 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
     ),
     "waiting_over": row(
         bot=_NOT_WAITING, requested=_NO_CASE, open=_NOT_WAITING, claimed=_NOT_WAITING,
-        waiting_employee=Goes(by_user.no_reply, ("resolved",)),
+        waiting_employee=Goes(by_user.look_again, ("claimed", "open")),
         waiting_third=Goes(by_user.look_again, ("claimed", "open")), resolved=_NOT_WAITING, closed=_NOT_WAITING,
+        muted=_GONE, erased=_GONE,
+    ),
+    "gives_up": row(
+        bot=_NOT_WAITING, requested=_NO_CASE, open=_NOT_WAITING, claimed=_NOT_WAITING,
+        waiting_employee=Goes(by_user.no_reply, ("resolved",)),
+        waiting_third=Ignored("the employee is not asked for anything"), resolved=_NOT_WAITING, closed=_NOT_WAITING,
         muted=_GONE, erased=_GONE,
     ),
     "reopen_over": row(

@@ -244,6 +244,7 @@ REMARKS: Mapping[str, Sentences] = {
     "unsatisfied": {"de": "Die Person sagt: noch nicht gelöst", "en": "The person says: not settled yet"},
     "reminded": {"de": "Die Person wurde erinnert", "en": "The person was reminded"},
     "look_again": {"de": "Zeit, bei der anderen Stelle nachzufragen", "en": "Time to ask the other side again"},
+    "no_answer": {"de": "Bis zu diesem Tag kam keine Antwort der Person", "en": "The person has not answered by that day"},
     "waiting_over": {"de": "Die Wartezeit ist um", "en": "The waiting time is over"},
     "day_ended": {"de": "Der Arbeitstag ist zu Ende; der Fall steht wieder auf der Liste", "en": "The working day is over; the case is back on the list"},
     "owner_gone": {"de": "{name} ist nicht mehr in der Koordination", "en": "{name} is no longer a coordinator"},

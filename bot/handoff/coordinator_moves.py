@@ -208,20 +208,20 @@ def to_topic(m: Moment, event: CaseEvent) -> Change | Refused:
 
 
 def waits_employee(m: Moment, event: CaseEvent) -> Change | Refused:
-    """Asks, and waits: the employee is reminded once, and the case closed when no answer comes."""
+    """Asks, and waits: the employee is reminded once. On the day that was named the case comes back; without one it is closed."""
     assert isinstance(event, WaitsForEmployee)
     refused = _owned(m, event.by) or _usable(event.question) or _later(m, event.until)
     if refused is not None:
         return refused
     over = m.office.after_days(m.case.team, m.now, GIVE_UP_AFTER_DAYS)
     remind = m.office.after_days(m.case.team, m.now, REMIND_AFTER_DAYS)
-    until = event.until or over
     case = replace(
         _answered(m),
         state="waiting_employee",
         waiting_since=m.case.waiting_since or m.now,
-        waiting_until=until,
-        remind_at=remind if remind < until else None,
+        waiting_until=event.until,
+        give_up_at=over if event.until is None else None,
+        remind_at=remind if event.until is None or remind < event.until else None,
     )
     remark = Remark("waits_employee", (("by", event.by.name),))
     return Change(case, (_relay(event.by, event.question, m.locale), remark))
@@ -238,6 +238,7 @@ def waits_third(m: Moment, event: CaseEvent) -> Change | Refused:
         state="waiting_third",
         waiting_since=m.case.waiting_since or m.now,
         waiting_until=event.until,
+        give_up_at=None,
         remind_at=None,
     )
     until = m.office.promise(case.team, event.until, m.now, m.locale)

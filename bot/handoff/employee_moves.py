@@ -231,9 +231,10 @@ def no_reply(m: Moment, event: CaseEvent) -> Change:
 
 
 def look_again(m: Moment, event: CaseEvent) -> Change:
-    """The other side has not answered in time: back to the owner, or who stands in."""
+    """Nobody has answered by the day that was named: back to the owner, or who stands in."""
     if m.case.owner is None or m.office.present(m.case.owner, m.now):
-        return Change(replace(m.case, state="claimed"), (Remark("look_again"),))
+        remark = Remark("no_answer" if m.case.state == "waiting_employee" else "look_again")
+        return Change(replace(m.case, state="claimed"), (remark,))
     return _without_owner(replace(m, case=replace(m.case, state="claimed")), "owner_away")
 
 

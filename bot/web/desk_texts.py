@@ -211,7 +211,8 @@ _DE: Mapping[str, str] = {
     "desk_whom_employee": "Antwort der Person",
     "desk_whom_third": "Auskunft einer anderen Stelle",
     "desk_until_day": "Bis",
-    "desk_until_hint": "Für die Person freiwillig: ohne Tag wird nach 3 Arbeitstagen erinnert und nach 10 geschlossen.",
+    "desk_until_hint": "An diesem Tag kommt der Fall zu Ihnen zurück. Für die Person freiwillig: ohne Tag wird nach "
+    "3 Arbeitstagen erinnert und nach 10 geschlossen.",
     "desk_wait_text": "Frage oder Mitteilung an die Person",
     "desk_wait_hint": "Die Frist steht solange still.",
     "desk_code": "Ergebnis",
@@ -477,8 +478,8 @@ _EN: Mapping[str, str] = {
     "desk_whom_employee": "The person’s answer",
     "desk_whom_third": "Information from somebody else",
     "desk_until_day": "Until",
-    "desk_until_hint": "Optional for the person: without a day they are reminded after 3 working days, and it is "
-    "closed after 10.",
+    "desk_until_hint": "On this day the case comes back to you. Optional for the person: without a day they are reminded "
+    "after 3 working days, and it is closed after 10.",
     "desk_wait_text": "Question or message to the person",
     "desk_wait_hint": "The clock stands meanwhile.",
     "desk_code": "Result",

@@ -139,7 +139,7 @@ def test_what_holds_for_every_turn(kind):
         if after.state in SILENT and before.state not in SILENT:
             assert after.silent_from == after.version
         if after.state not in ("waiting_employee", "waiting_third"):
-            assert (after.waiting_since, after.waiting_until, after.remind_at) == (None, None, None)
+            assert (after.waiting_since, after.waiting_until, after.give_up_at, after.remind_at) == (None,) * 4
         assert turn.timers == timers_of(after, NOW, OFFICE)
         for effect in turn.effects:
             if isinstance(effect, Remark):
@@ -324,7 +324,7 @@ def test_places_that_do_not_exist_are_refused():
 def test_the_clock_stands_while_the_case_waits():
     asked = decide(case("claimed"), events.WaitsForEmployee(MARIA, "Welches Zeugnis?"), NOW, OFFICE)
     assert due_of(asked.case) is None
-    assert [timer.what for timer in asked.timers] == ["reminder", "waiting_over"]
+    assert [timer.what for timer in asked.timers] == ["reminder", "gives_up"]
     assert asked.case.remind_at == NOW + timedelta(days=3)
     solution = replace(asked.case, solution_due=NOW + timedelta(days=5))
     woken = decide(solution, events.Writes(), NOW + timedelta(days=2), OFFICE)
@@ -337,11 +337,26 @@ def test_one_reminder_then_the_case_is_closed_and_one_message_opens_it_again():
     waiting = decide(case("claimed"), events.WaitsForEmployee(MARIA, "Welches Zeugnis?"), NOW, OFFICE).case
     reminded = decide(waiting, Time("reminder"), waiting.remind_at, OFFICE)
     assert "eine Frage an Sie offen" in told(reminded)
-    assert [timer.what for timer in reminded.timers] == ["waiting_over"]
-    over = decide(reminded.case, Time("waiting_over"), waiting.waiting_until, OFFICE)
+    assert [timer.what for timer in reminded.timers] == ["gives_up"]
+    over = decide(reminded.case, Time("gives_up"), waiting.give_up_at, OFFICE)
     assert (over.case.state, over.case.resolution) == ("resolved", "no_reply")
-    again = decide(over.case, events.Writes(), waiting.waiting_until + timedelta(days=13), OFFICE)
+    again = decide(over.case, events.Writes(), waiting.give_up_at + timedelta(days=13), OFFICE)
     assert (again.case.state, again.case.owner) == ("claimed", "maria")
+
+
+@pytest.mark.parametrize(("days", "timers"), [(2, ["waiting_over"]), (20, ["reminder", "waiting_over"])])
+def test_on_the_day_that_was_named_the_case_comes_back_to_its_owner_and_is_not_closed(days, timers):
+    until = NOW + timedelta(days=days)
+    waiting = decide(case("claimed"), events.WaitsForEmployee(MARIA, "Welches Zeugnis?", until), NOW, OFFICE)
+    assert [timer.what for timer in waiting.timers] == timers
+    back = decide(waiting.case, Time("waiting_over"), until, OFFICE)
+    assert (back.case.state, back.case.owner, back.case.resolution) == ("claimed", "maria", None)
+    assert [remark_words(effect.what, {}, "de") for effect in effects(back, Remark)] == [
+        "Bis zu diesem Tag kam keine Antwort der Person"
+    ]
+    assert not effects(back, Tell), "nothing has changed for the employee"
+    away = decide(waiting.case, Time("waiting_over"), until, office(["maria"], {"maria": Deputy("jan", "Jan Thomsen")}))
+    assert away.case.owner == "jan"
 
 
 @pytest.mark.parametrize("until", [NOW, NOW - timedelta(days=1)])

@@ -534,7 +534,7 @@ async def test_the_timers_of_a_case_are_replaced_with_every_turn(database, clock
     await desk.act(1, Claims(MARIA), clock())
     assert await set_now() == [("case:1:sla_warning", 2)]
     await desk.act(1, WaitsForEmployee(MARIA, "Welches Zeugnis?"), clock())
-    assert await set_now() == [("case:1:reminder", 3), ("case:1:waiting_over", 3)]
+    assert await set_now() == [("case:1:reminder", 3), ("case:1:gives_up", 3)]
     await desk.act(1, Resolves(MARIA, "answered"), clock())
     assert await set_now() == [("case:1:reopen_over", 4)]
 
