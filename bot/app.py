@@ -29,8 +29,9 @@ from bot.channels.channel import Channel, DeskChannel
 from bot.channels.desk_rooms import check_desk_rooms
 from bot.channels.matrix.matrix_settings import matrix_desk_rooms, matrix_settings
 from bot.channels.slack.slack_settings import SlackSettings, slack_settings
-from bot.config import Clock, Settings, cookie_secret, make_clock
+from bot.config import Clock, Settings, cookie_secret, make_clock, shipped_content
 from bot.content.definitions import Content
+from bot.drafts import Drafts
 from bot.errors import ConfigError, ContentError
 from bot.gap_list import GapList
 from bot.handoff.office import Office, OfficeOf
@@ -55,6 +56,7 @@ from bot.worker.content_watch import LivePair, content_watch
 from bot.worker.desk_board import DeskBoard, desk_board_loop
 from bot.worker.desk_talk import DeskTalk, desk_talk_loop
 from bot.worker.digest_loop import digest_loop
+from bot.worker.draft_watch import draft_watch
 from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
@@ -135,6 +137,9 @@ async def running(core: Core, channels: Sequence[Channel]) -> AsyncIterator[None
             ),
             loops.create_task(outbox_loop(core.outbox, channels, core.clock, announcer), name="outbox"),
             loops.create_task(timer_loop(core.database, keep, core.clock, announcer), name="timers"),
+            loops.create_task(
+                draft_watch(core.database, Drafts(core.settings.content, shipped_content())), name="drafts"
+            ),
             loops.create_task(digest_loop(core.database, core.live, core.clock, core.gaps.labels), name="digest"),
             loops.create_task(
                 content_watch(core.settings.content, core.live, check_and_build, core.clock), name="content"

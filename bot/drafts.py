@@ -1,6 +1,6 @@
 """The drafts folder of the operator's own content: a solved case goes in, an admin makes an answer of it or discards it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from bot.content.schema import DraftFile
 from bot.content.shape_findings import read_shape
 from bot.content.teaching import TeachingRefused
 from bot.content.yaml_tree import parse_yaml, plain
-from bot.model import LOCALES
+from bot.model import LOCALES, CaseNumber
 from bot.taught import may_be_taught
 
 TRIES = 20
@@ -43,6 +43,15 @@ class Drafts:
     def waiting(self) -> tuple[WaitingDraft, ...]:
         """Every draft in the folder, by name; one that cannot be read is listed by its name."""
         return tuple(_read(path) for path in sorted((self.folder / FOLDER).glob("*.yaml")))
+
+    def cases(self) -> frozenset[CaseNumber]:
+        """The cases there is a draft of."""
+        return frozenset(CaseNumber(int(draft.case)) for draft in self.waiting() if draft.case.isdecimal())
+
+    def discard_of(self, cases: Collection[CaseNumber]) -> int:
+        """Delete every draft of these cases; how many there were."""
+        theirs = {str(case) for case in cases}
+        return sum(self.discard(draft.name) for draft in self.waiting() if draft.case in theirs)
 
     def discard(self, name: str) -> bool:
         """Delete a draft; False when there is none of this name."""

@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.commands.loading import settings_or_exit, stop_with
-from bot.config import Settings
+from bot.config import Settings, shipped_content
+from bot.drafts import Drafts
 from bot.errors import ConfigError, StoreUnavailable
 from bot.model import Person
 from bot.store.database import Database, open_database
 from bot.store.privacy import Receipt, forget, person_data
+from bot.worker.draft_watch import discard_taken_back
 
 
 def erase(
@@ -26,24 +28,27 @@ def erase(
     """Delete everything stored about one person; exit code 1 when nothing is stored or it was not confirmed."""
     settings = settings_or_exit()
     try:
-        receipt = asyncio.run(_erase(settings, Person(channel, user), ask=not yes))
+        receipt, drafts = asyncio.run(_erase(settings, Person(channel, user), ask=not yes))
     except (ConfigError, StoreUnavailable) as error:
         stop_with(error)
     if receipt is None:
         typer.echo("Nothing is stored about this person.", err=True)
         raise typer.Exit(1)
     if as_json:
-        typer.echo(json.dumps(receipt_json(receipt), ensure_ascii=False))
+        typer.echo(json.dumps(receipt_json(receipt, drafts), ensure_ascii=False))
     else:
-        _print(receipt)
+        _print(receipt, drafts)
 
 
-async def _erase(settings: Settings, person: Person, *, ask: bool) -> Receipt | None:
+async def _erase(settings: Settings, person: Person, *, ask: bool) -> tuple[Receipt | None, int]:
+    """The receipt, if anything was stored, and how many drafts of answers were deleted with it."""
     database = await open_database(settings.database_address, upgrade=False)
     try:
         if ask and not await _confirmed(database, person):
-            return None
-        return await forget(database, person, actor="operator", now=datetime.now(UTC))
+            return None, 0
+        receipt = await forget(database, person, actor="operator", now=datetime.now(UTC))
+        drafts = Drafts(settings.content, shipped_content())
+        return receipt, 0 if receipt is None else await discard_taken_back(database, drafts)
     finally:
         await database.close()
 
@@ -66,7 +71,7 @@ async def _confirmed(database: Database, person: Person) -> bool:
     return True
 
 
-def receipt_json(receipt: Receipt) -> dict[str, Any]:
+def receipt_json(receipt: Receipt, drafts: int) -> dict[str, Any]:
     """The receipt as plain values: ``tables`` per table, ``stores`` per place something could be left in."""
     tables = {
         name: {"deleted": receipt.deleted.get(name, 0), "emptied": receipt.emptied.get(name, 0)}
@@ -77,11 +82,11 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
         "user": receipt.person.external_user,
         "erased_at": receipt.at.isoformat(timespec="seconds"),
         "tables": tables,
-        "stores": _stores(receipt),
+        "stores": _stores(receipt, drafts),
     }
 
 
-def _stores(receipt: Receipt) -> dict[str, str]:
+def _stores(receipt: Receipt, drafts: int) -> dict[str, str]:
     match receipt.log_emptied:
         case True:
             log = "overwritten"
@@ -89,12 +94,17 @@ def _stores(receipt: Receipt) -> dict[str, str]:
             log = "still read by somebody; overwritten within the hour"
         case None:
             log = "written over by PostgreSQL in its own time (vacuum, recycling of its log)"
-    return {"database": "deleted", "database log": log, "backups": "not touched; delete those made before this moment"}
+    return {
+        "database": "deleted",
+        "database log": log,
+        "drafts": f"{drafts} deleted; an answer made of one stays, and so does a copy in a version history",
+        "backups": "not touched; delete those made before this moment",
+    }
 
 
-def _print(receipt: Receipt) -> None:
+def _print(receipt: Receipt, drafts: int) -> None:
     table = Table("Table", "Deleted", "Emptied")
-    report = receipt_json(receipt)
+    report = receipt_json(receipt, drafts)
     for name, counts in report["tables"].items():
         table.add_row(name, str(counts["deleted"]), str(counts["emptied"]))
     console = Console()

@@ -2,10 +2,11 @@
 
 Two ways meet. *Known* names (of the people of a case, of the firm somebody named) are looked for in every spelling they
 may have: any part of them, with and without umlauts, in the genitive, in capitals. *Forms* need no knowledge: an e-mail
-address, a telephone or account number, a street, a date of birth, whatever follows *Personalnummer* or *Frau*.
+address, a telephone or account number, a street, a date of birth, whatever follows *Personalnummer*, *Frau*, *Ich heiße* or
+*Firma*, a common first name with another name behind it. ``named_in`` finds whom a text names so; these are known then.
 
-What is left may still tell a person to somebody who knows them, which no rule can see. So the result is a proposal for a
-reviewer, who is told how much of which kind was replaced; the words that were are not repeated beside it.
+A name may still be left, and what is left may tell a person to somebody who knows them, which no rule can see. So the result
+is a proposal for a reviewer, who is told how much of which kind was replaced; the words that were are not repeated beside it.
 """
 
 import re
@@ -14,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
+
+from bot.content.first_names import FIRST_NAMES
 
 Kind = Literal["name", "email", "link", "account", "number", "phone", "address", "birth", "company"]
 
@@ -53,6 +56,23 @@ _NUMBER_WORDS = (
     r"steuer(?:nummer|[- ]?id|-?identifikationsnummer|[- ]?nr\.?)|ausweis(?:nummer|[- ]?nr\.?)|akten(?:zeichen|nummer)|"
     r"az\.|mitglieds(?:nummer|[- ]?nr\.?)|(?:employee|staff|personnel|student|insurance|tax|passport|file|customer)"
     r" (?:number|no\.?|id)"
+)
+
+_LOW = r"[a-zäöüß][\w'’-]+"
+_FIRST_NAME = rf"(?:{'|'.join(sorted(FIRST_NAMES))})"
+_SALUTATION = r"(?:[Ll]iebe[rs]?|[Hh]allo|[Hh]i|[Hh]ey|[Mm]oin|[Gg]uten (?:Tag|Morgen|Abend)|[Dd]ear|[Hh]ello)"
+_NOBODY = (
+    r"(?:(?:Frau|Herrn?|Damen|Kolleg\w*|Sie|Ihr\w*|Dr|Prof|Mrs?|Ms|Miss|Lotse|Moin|[Tt]eam|[Zz]usammen|Alle|All|Everyone|There)\b"
+    r"|Koordination|Förderberatung|Beratung)"
+)
+"""Whom a letter may address without naming anybody."""
+_ROLE = (
+    r"(?:Auszubild|Azubi|Angestell|Arbeit|Ausbild|Beamt|Betriebs|Chem|Elektr|Fach|Industrie|Ingenieur|Laborant|Leih|Mechatron|"
+    r"Meister|Mikro|Minijob|Mitarbeit|Mutter|Personal|Physik|Quer|Rentner|Selbst|Stud|Techni|Teilzeit|Vater|Vollzeit|Werk)"
+)
+"""What somebody is, and no name, after *Ich bin*."""
+_NO_FIRM = (
+    r"(?:Kosten|Geld|Antrag|Anträge|Förder|Bonus|Kurs|Zuschuss|Zuschüsse|Urlaub|Zeit|Stunden|Lohn|Unterlagen|Sie\b|Ihr)"
 )
 
 _HOUSE = rf"[{_UPPER}][\w'’.-]*(?:[ -][{_UPPER}][\w'’-]*){{0,3}}?[ -]?(?i:{_STREET}) ?\d+ ?[a-z]?\b"
@@ -95,8 +115,26 @@ FORMS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "name",
         re.compile(
-            rf"\b(?:[Ii]ch hei(?:ß|ss)e|[Mm]ein Name ist|[Nn]ame:|[Mm]y name is|[Ii] am called)\s+"
+            rf"\b(?i:ich hei(?:ß|ss)e|mein name ist|name:|my name is|i am called)\s+"
             rf"(?P<what>{_WORD}(?: (?:(?:von|van|de|zu|der) )*{_WORD}){{0,2}})"
+        ),
+    ),
+    (
+        "name",
+        re.compile(
+            rf"\b(?i:ich hei(?:ß|ss)e|mein name ist|my name is)\s+"
+            rf"(?P<what>{_LOW}(?: (?!(?:und|aus|ich|bin|von|vom|bei|in|and|from|i|komme|arbeite|wohne)\b){_LOW})?)"
+        ),
+    ),
+    ("name", re.compile(rf"\b(?i:ich bin|hier ist|hier schreibt|i am|i’m|i'm) (?!{_ROLE})(?P<what>{_WORD} {_WORD})")),
+    ("name", re.compile(rf"\b{_SALUTATION} (?!{_NOBODY})(?P<what>{_WORD}(?: {_WORD})?)")),
+    ("name", re.compile(rf"(?<![\w-])(?P<what>{_FIRST_NAME}(?:-{_WORD})?(?: (?:von|van|de|zu|der))* {_WORD})")),
+    ("company", re.compile(rf"\b(?:[Ff]irma|Fa\.) (?!{_NO_FIRM})(?P<what>{_WORD}(?: {_WORD}){{0,2}})")),
+    (
+        "company",
+        re.compile(
+            r"\b(?i:arbeite|beschäftigt|angestellt|work|working|employed)(?: ich)? (?:bei|für|at|for|by)(?: der| dem| the)? "
+            rf"(?!{_NO_FIRM})(?P<what>{_WORD}(?: {_WORD}){{0,2}})"
         ),
     ),
     (
@@ -137,6 +175,16 @@ def anonymise(
     text = re.sub(r"(‹Name›|‹Betrieb›)(?:[ -]+\1)+", r"\1", text)
     times = {kind: text.count(sign) - before[kind] for kind, sign in sorted(PLACEHOLDERS.items())}
     return text, tuple(Replacement(kind, PLACEHOLDERS[kind], count) for kind, count in times.items() if count > 0)
+
+
+def named_in(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The people and the companies a text names by what it says around them, to be known wherever else they are named."""
+    found: Mapping[Kind, list[str]] = {"name": [], "company": []}
+    for kind, pattern in FORMS:
+        if kind in found and "what" in pattern.groupindex:
+            found[kind].extend(match["what"] for match in pattern.finditer(text))
+    names, companies = (tuple(dict.fromkeys(found[kind])) for kind in ("name", "company"))
+    return names, companies
 
 
 def public_link(address: str) -> str | None:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.content.anonymise import Replacement, anonymise
+from bot.content.anonymise import Replacement, anonymise, named_in
 from bot.content.editor_schema import modeline
 from bot.content.yaml_tree import parse_yaml, plain
 from bot.model import LOCALES, AspectId, CaseNumber, Locale, TopicId
@@ -32,7 +32,7 @@ LONGEST_QUESTION = 300
 class SolvedCase:
     """What a draft is made of. ``replies``: what the coordinator wrote to the employee, notes never among it.
 
-    ``names``: of everybody in the case, as far as they are known; ``companies``: what the employee named as theirs.
+    ``names``: of everybody in the case, as far as they are known; whom the words name themselves is known besides.
     """
 
     number: CaseNumber
@@ -43,7 +43,6 @@ class SolvedCase:
     topic: TopicId | None = None
     aspect: AspectId | None = None
     names: tuple[str, ...] = ()
-    companies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,10 @@ def guess_of(understood: Sequence[tuple[str, float]], topic: TopicId | None) -> 
 
 def draft_from(case: SolvedCase, taken: Collection[str] = ()) -> CaseDraft:
     """The draft of a solved case. ``taken``: names of files in the folder. Raises NothingToDraft."""
-    question, replaced_there = anonymise(as_sentence(case.question), case.names, case.companies)
-    answer, replaced_here = anonymise(as_answer("\n\n".join(case.replies)), case.names, case.companies)
+    named, companies = named_in("\n\n".join((case.question, *case.replies)))
+    names = (*case.names, *named)
+    question, replaced_there = anonymise(as_sentence(case.question), names, companies)
+    answer, replaced_here = anonymise(as_answer("\n\n".join(case.replies)), names, companies)
     if not re.search(r"\w", question) or not re.search(r"\w", answer):
         raise NothingToDraft("There is no question or no reply in this case that could become an answer.")
     cut = len(question) > LONGEST_QUESTION or len(answer) > LONGEST_ANSWER

@@ -13,7 +13,7 @@ from bot.store.case_rows import context_from_json, facts_of, find_case
 from bot.store.case_writing import closed_audit
 from bot.store.database import Database
 from bot.store.places import address_of, at_address
-from bot.store.tables import cases, conversations, timers
+from bot.store.tables import case_events, cases, conversations, timers
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,15 @@ async def close_case(database: Database, number: CaseNumber, *, actor: str, now:
         await connection.execute(delete(timers).where(timers.c.case_number == number))
         await closed_audit(connection, facts_of(row), now, actor)
     return True
+
+
+async def taken_back(database: Database, numbers: Collection[CaseNumber]) -> frozenset[CaseNumber]:
+    """Those of these cases whose text is deleted because their employee wanted it so."""
+    withdrawn = select(case_events.c.case_number).where(
+        case_events.c.case_number.in_(numbers), case_events.c.to_state.in_(("muted", "erased"))
+    )
+    async with database.reading() as connection:
+        return frozenset(CaseNumber(number) for number in await connection.scalars(withdrawn))
 
 
 def _cases() -> Select[Any]:

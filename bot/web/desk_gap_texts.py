@@ -44,7 +44,8 @@ _DE: Mapping[str, str] = {
     "desk_gaps_changed": "Diese Gruppe gibt es so nicht mehr; die Liste hat sich inzwischen geändert.",
     "desk_gaps_busy": "Es wird gerade ein anderer Satz geprüft. Bitte versuchen Sie es in einer Minute noch einmal.",
     "desk_drafts_title": "Entwürfe aus abgeschlossenen Fällen",
-    "desk_drafts_words": "Namen, Adressen und Nummern sind ersetzt. Lotse antwortet nie aus einem Entwurf: Erst die "
+    "desk_drafts_words": "Namen, Adressen und Nummern sind ersetzt, soweit sie erkannt wurden: Bitte prüfen Sie das. "
+    "Lotse antwortet nie aus einem Entwurf: Erst die "
     "Redaktion macht daraus eine Antwort mit Quelle. Was dafür noch fehlt, sagt „lotse drafts“; "
     "„lotse drafts take“ mit dem Namen des Entwurfs übernimmt ihn.",
     "desk_drafts_none": "Kein Entwurf wartet. Auf der Seite eines abgeschlossenen Falls entsteht einer mit einem "
@@ -100,7 +101,8 @@ _EN: Mapping[str, str] = {
     "desk_gaps_changed": "This group is no longer there like that; the list has changed meanwhile.",
     "desk_gaps_busy": "Another sentence is being tried. Please try again in a minute.",
     "desk_drafts_title": "Drafts from resolved cases",
-    "desk_drafts_words": "Names, addresses and numbers are replaced. Lotse never answers from a draft: the editors "
+    "desk_drafts_words": "Names, addresses and numbers are replaced as far as they were recognised: please check that. "
+    "Lotse never answers from a draft: the editors "
     "make an answer with a source of it first. “lotse drafts” says what is left "
     "to do, and “lotse drafts take” with the name of a draft takes it over.",
     "desk_drafts_none": "No draft is waiting. The page of a resolved case makes one with a press.",

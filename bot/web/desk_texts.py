@@ -222,7 +222,8 @@ _DE: Mapping[str, str] = {
     "desk_queue_hint": "Der Fall steht wieder auf der Liste; die Frist läuft weiter.",
     "desk_transcript_hint": "Wenn die Person darum bittet: alles, was sie gesehen hat, als Nachricht. Notizen sind nie "
     "dabei.",
-    "desk_draft_hint": "Aus Frage und Antwort wird ein Entwurf ohne Namen, den eine Redaktion prüft.",
+    "desk_draft_hint": "Aus Frage und Antwort wird ein Entwurf. Namen, Adressen und Nummern werden ersetzt, soweit sie erkannt "
+    "werden; eine Redaktion prüft ihn.",
     "desk_did_claim": "Sie haben den Fall.",
     "desk_did_transfer": "Übergeben.",
     "desk_did_wait": "Der Fall wartet; die Frist steht still.",
@@ -489,7 +490,8 @@ _EN: Mapping[str, str] = {
     "desk_queue_hint": "The case is back on the list; the clock goes on.",
     "desk_transcript_hint": "When the person asks for it: everything they have seen, as a message. Notes are never "
     "part of it.",
-    "desk_draft_hint": "Question and reply become a draft without names, which an editor reviews.",
+    "desk_draft_hint": "Question and reply become a draft. Names, addresses and numbers are replaced as far as they are "
+    "recognised; an editor reviews it.",
     "desk_did_claim": "You have the case.",
     "desk_did_transfer": "Handed over.",
     "desk_did_wait": "The case waits; the clock stands.",

@@ -230,3 +230,12 @@ def test_editors_know_the_shape_of_a_draft(small):
     assert "draft.json" in schema_files()
     assert modeline("drafts/bonus.1.yaml") == "# yaml-language-server: $schema=../knowledge/.schemas/draft.json"
     assert content_hash({}) != content_hash({"x": b""})
+
+
+def test_whom_the_employee_names_once_is_nowhere_in_the_draft():
+    """The coordinator answers with the name only, which alone nothing would tell from a noun."""
+    question = "Ich bin Wanja Kruse aus Husum. Zahlt die Firma Danfoss den Kurs?"
+    case = SolvedCase(CaseNumber(7), question, ("Ja, Danfoss zahlt das. Grüßen Sie Kruse.",), "de", date(2026, 11, 22))
+    text = draft_from(case).text
+    for word in ("Wanja", "Kruse", "Danfoss"):
+        assert word not in text
