@@ -17,7 +17,17 @@ from bot.dialogue.situation import Situation, finish
 from bot.dialogue.thresholds import CLEAR, SENSITIVE, STRANGE, SURE, SURELY_WANTS_PERSON, WANTS_PERSON
 from bot.dialogue.turn import Turn
 from bot.handoff.case_events import Accepts, Asks
-from bot.model import BETWEEN_QUOTED, UNFINISHED, AskedPerson, Block, Candidate, IntentId, Paragraph, Span, Understanding
+from bot.model import (
+    BETWEEN_QUOTED,
+    UNFINISHED,
+    AskedPerson,
+    Block,
+    Candidate,
+    IntentId,
+    Paragraph,
+    Span,
+    Understanding,
+)
 
 
 def asked_person(s: Situation) -> Turn | None:

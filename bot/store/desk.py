@@ -9,15 +9,15 @@ Rejected: putting commands into the inbox like messages. They would wait behind 
 promise instead of an answer.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.handoff.case_events import CoordinatorEvent, RevisesLine, Time, TimeKind
+from bot.handoff.case_events import Claims, CoordinatorEvent, RevisesLine, Time, TimeKind
 from bot.handoff.case_states import Ignored, Refused, decide
 from bot.handoff.case_words import ERASED
 from bot.handoff.office import Office, OfficeOf
@@ -32,6 +32,12 @@ from bot.store.payloads import storable
 from bot.store.places import address_of
 from bot.store.saying import Listener
 from bot.store.tables import case_events, case_messages, cases, conversations, outbox, transcript
+
+SAME_PRESS = timedelta(seconds=3)
+"""Who presses *next case* again so soon has not seen the first one yet: it is one press."""
+PRESS_LOCK = 842_003
+"""Number of the PostgreSQL advisory lock under which one coordinator's presses are carried out, one after the other."""
+ONE_PRESS = text("SELECT pg_advisory_xact_lock(:number, hashtext(:staff))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,24 @@ class Desk:
             if then is not None:
                 await then(connection, result, wake)
             return result
+
+    async def claim_first(self, numbers: Sequence[CaseNumber], by: Staff, now: datetime) -> CaseNumber | None:
+        """Claim the first of these cases that nobody has taken meanwhile; None when all are gone.
+
+        Pressed twice, the second press finds the case of the first, also when both are on their way at once.
+        """
+        for number in (*numbers, None):
+            wake: list[str] = []
+            async with self._database.transaction(wake) as connection:
+                if not self._database.is_sqlite:  # on SQLite there is one writer at a time
+                    await connection.execute(ONE_PRESS, {"number": PRESS_LOCK, "staff": by.id})
+                just = await _just_claimed(connection, by, now)
+                if just is not None or number is None:
+                    return just
+                result = await self._act(connection, number, Claims(by), now, None, None, wake)
+                if isinstance(result, Done) and result.case.owner == by.id:
+                    return number
+        return None
 
     async def _act(
         self,
@@ -202,6 +226,20 @@ async def last_event(connection: AsyncConnection, number: CaseNumber) -> Row[Any
     mine = select(case_events).where(case_events.c.case_number == number)
     row: Row[Any] | None = (await connection.execute(mine.order_by(case_events.c.id.desc()).limit(1))).one_or_none()
     return row
+
+
+async def _just_claimed(connection: AsyncConnection, by: Staff, now: datetime) -> CaseNumber | None:
+    """The case this coordinator claimed a moment ago, and still has."""
+    claimed = (
+        select(cases.c.number)
+        .join(case_events, case_events.c.case_number == cases.c.number)
+        .where(cases.c.state == "claimed", cases.c.owner == by.id)
+        .where(case_events.c.event == Claims.kind, case_events.c.actor == by.id, case_events.c.at > now - SAME_PRESS)
+        .order_by(case_events.c.id.desc())
+        .limit(1)
+    )
+    number: int | None = await connection.scalar(claimed)
+    return None if number is None else CaseNumber(number)
 
 
 async def _has_key(connection: AsyncConnection, number: CaseNumber, key: str) -> bool:

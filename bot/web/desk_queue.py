@@ -17,7 +17,6 @@ from starlette.routing import Route
 
 from bot.content.definitions import Content
 from bot.dialogue.desk_card import state_words
-from bot.handoff.case_events import Claims
 from bot.handoff.case_moment import since_and_due
 from bot.handoff.case_words import RESOLUTION_WORDS
 from bot.handoff.escalation import called
@@ -26,7 +25,6 @@ from bot.handoff.promises import due_words
 from bot.handoff.staff_rights import may, standings
 from bot.handoff.working_time import BERLIN
 from bot.model import CASE_STATES, UNFINISHED, Alarm, Bullets, CaseState, Locale, Reply, Staff
-from bot.store.desk import Done
 from bot.store.desk_notices import list_notices
 from bot.store.desk_reading import Filters, QueueRow, read_queue
 from bot.web.desk_parts import DeskParts
@@ -301,8 +299,6 @@ class DeskQueue:
         me = self.parts.known(posted.me)
         access_queue(me.staff)
         now = self.parts.now()
-        for row in await read_queue(self.parts.database, me.staff, now, Filters(states=OPEN, nobodys=True)):
-            claimed = await self.parts.desk.act(row.number, Claims(me.staff), now)
-            if isinstance(claimed, Done) and claimed.case.owner == me.staff.id:
-                return RedirectResponse(f"/desk/cases/{row.number}", status_code=303)
-        return RedirectResponse("/desk?said=none_open", status_code=303)
+        waiting = await read_queue(self.parts.database, me.staff, now, Filters(states=OPEN, nobodys=True))
+        number = await self.parts.desk.claim_first([row.number for row in waiting], me.staff, now)
+        return RedirectResponse("/desk?said=none_open" if number is None else f"/desk/cases/{number}", status_code=303)

@@ -124,6 +124,21 @@ async def test_of_many_who_claim_at_once_exactly_one_wins_and_all_others_read_wh
     assert {result.words["de"] for result in losers} == {f"Diesen Fall hat gerade {winner}."}
 
 
+async def test_the_next_case_is_one_case_however_often_it_is_pressed_at_once(database, clock, desk):
+    """Two hands may still take two: what is one press is one coordinator's, and a moment long."""
+    for user in ("anna", "ben", "cem"):
+        await opened(database, clock, user=user)
+    numbers = [row.number for row in await read_queue(database, MARIA, clock())]
+    pressed = await asyncio.gather(*(desk.claim_first(numbers, MARIA, clock()) for _ in range(4)))
+    assert (set(pressed), await owned_by(database, MARIA.id)) == ({numbers[0]}, (numbers[0],))
+    assert await desk.claim_first(numbers, JAN, clock()) == numbers[1]
+    clock.move(seconds=4)
+    assert await desk.claim_first(numbers, MARIA, clock()) == numbers[2], "she has seen the first, and wants another"
+    assert await desk.claim_first([], MARIA, clock()) == numbers[2], "the last one is hers, not gone"
+    clock.move(seconds=4)
+    assert await desk.claim_first(numbers, MARIA, clock()) is None
+
+
 async def test_a_reply_reaches_the_employee_once_however_often_the_form_is_sent(database, clock, desk):
     await opened(database, clock)
     for _ in range(3):

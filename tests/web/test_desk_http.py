@@ -221,6 +221,7 @@ async def test_next_case_claims_the_most_urgent_one_and_says_when_there_is_none(
             answer = await anna.submit("/desk/next")
             assert answer.url.path == f"/desk/cases/{number}"
             assert await state_of(own_site, number) == ("claimed", ANNA)
+            own_site.now += timedelta(seconds=4)
         assert DE["desk_said_none_open"] in (await anna.submit("/desk/next")).text
 
 
