@@ -9,6 +9,7 @@ def test_all_that_is_due_is_deleted_and_nothing_early(address):
     counts = asyncio.run(retention.live(address, 40, 7, retention.SHORT))
     assert retention.RETENTION.failures(counts) == [], counts
     assert counts["cases"] >= 3
+    assert min(counts["withdrawn"], counts["resolved"]) >= 1
 
 
 def test_an_erasure_while_messages_are_answered_leaves_and_loses_nothing(address):
