@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from pathlib import Path
 
 import structlog
 import typer
@@ -11,7 +12,15 @@ from bot.commands.loading import say_if_learning, settings_or_exit, stop_with
 from bot.config import check_web_access
 from bot.errors import ConfigError, ContentError, StoreUnavailable
 from bot.logs import set_up_logs
-from bot.staff_file import BUILT_IN
+from bot.staff_file import BUILT_IN, StaffDirectory
+
+
+def way_to_the_desk(desk_link: str | None, staff_file: Path) -> str:
+    """How somebody of the staff gets to the desk: by this link, or by one they make for themselves."""
+    if desk_link is not None:
+        return f"The desk: {desk_link}  (works once, for ten minutes; a new one: lotse link {BUILT_IN.id})"
+    someone = next((staff.id for staff in StaffDirectory(staff_file).everybody()), "ID")
+    return f"To the desk: lotse link {someone}  makes a link to sign in with; the same for everybody in {staff_file}"
 
 
 def run() -> None:
@@ -29,8 +38,7 @@ def run() -> None:
         host, port = listening.getsockname()[:2]
         address = settings.own_address(port)
         typer.echo(f"Lotse is ready: {address}{'/chat' if settings.open_access else '/desk'}  (stop with Ctrl+C)")
-        if desk_link is not None:
-            typer.echo(f"The desk: {desk_link}  (works once, for ten minutes; a new one: lotse link {BUILT_IN.id})")
+        typer.echo(way_to_the_desk(desk_link, settings.staff_file))
         structlog.get_logger(__name__).info("ready", host=host, port=port)
 
     try:

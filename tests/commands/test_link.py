@@ -6,6 +6,7 @@ import sqlite3
 import httpx
 import pytest
 
+from bot.commands.run import way_to_the_desk
 from tests.content.small_tree import write_tree
 from tests.program import lotse_here, started, stop, web_chat
 
@@ -117,3 +118,10 @@ def test_a_team_the_content_does_not_have_stops_the_start(folder, content):
     done = lotse_here("run", folder=folder, LOTSE_CONTENT=content, LOTSE_PORT="0")
     assert done.returncode == 2
     assert "anna.petersen is in the team `nowhere`" in done.stderr
+
+
+def test_the_start_says_how_to_get_to_the_desk_with_people_of_ones_own_and_without(tmp_path):
+    file = tmp_path / "staff.yaml"
+    assert way_to_the_desk("http://x/sign-in/abc", file).startswith("The desk: http://x/sign-in/abc ")
+    file.write_text("staff:\n  anna.petersen: {name: Anna Petersen, roles: [coordinator], teams: all}\n")
+    assert way_to_the_desk(None, file).startswith("To the desk: lotse link anna.petersen ")
