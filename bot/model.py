@@ -169,12 +169,12 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What a ``LookUp`` or ``LinkAccount`` of the turn before found: (kind of data, how many).
+    """What a ``LookUp`` or ``LinkAccount`` of the turn before found: (kind of data, how many); of *cases* (state, number).
 
     Made by the store, never by a platform.
     """
 
-    what: Literal["person_data", "account"]
+    what: Literal["person_data", "cases", "account"]
     found: tuple[tuple[str, int], ...]
 
 
@@ -560,7 +560,7 @@ class ContinueAlone:
 class LookUp:
     """Read something from the store; the answer comes back as a ``LookedUp`` input of the same conversation."""
 
-    what: Literal["person_data"]
+    what: Literal["person_data", "cases"]
 
 
 @dataclass(frozen=True, slots=True)

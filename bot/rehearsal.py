@@ -1,6 +1,6 @@
 """A conversation in memory: text in, turn out, nothing stored. For ``lotse ask``, ``explain``, tests and previews."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -15,6 +15,7 @@ from bot.model import (
     CaseFacts,
     CaseNumber,
     Context,
+    Effect,
     ForgetPerson,
     Input,
     LinkAccount,
@@ -29,11 +30,17 @@ from bot.model import (
 from bot.understanding.reader import Reader
 from bot.understanding.understand import understand
 
-FOUND: Mapping[type, LookedUp] = {
-    LookUp: LookedUp("person_data", (("messages", 0), ("cases", 0))),
-    LinkAccount: LookedUp("account", (("linked", 0),)),
-}
-"""What is found here: nothing is stored, and nobody is linked."""
+
+def _found_here(effect: Effect) -> LookedUp | None:
+    """What a look-up finds here: nothing is stored, and nobody is linked."""
+    match effect:
+        case LookUp(what="person_data"):
+            return LookedUp("person_data", (("messages", 0), ("cases", 0)))
+        case LookUp(what=what):
+            return LookedUp(what, ())
+        case LinkAccount():
+            return LookedUp("account", (("linked", 0),))
+    return None
 
 
 def noon(day: date) -> datetime:
@@ -85,7 +92,7 @@ class Rehearsal:
         if isinstance(incoming, Utterance):
             found = understand(incoming.text, self.reader, context_of(fresh_context(state, now)))
         turn = take_turn(state, incoming, found, self.content, now)
-        looked_up = next((FOUND[type(effect)] for effect in turn.effects if type(effect) in FOUND), None)
+        looked_up = next((here for effect in turn.effects if (here := _found_here(effect)) is not None), None)
         if looked_up is not None:
             turn = take_turn(replace(turn.state, case=state.case), looked_up, None, self.content, now)
         self.state = turn.state

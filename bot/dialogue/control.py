@@ -117,13 +117,29 @@ def _rate(s: Situation, *, helpful: bool) -> Turn:
 def _case_status(s: Situation) -> Turn:
     case = s.state.case
     said = status_of(case, s.locale, s.now, s.office) if case is not None else None
-    said = said or wording.say(wording.CASE_STATUS_NONE, s.locale)
+    if said is None:  # the person may have one in another conversation
+        return _look_up(s, LookUp("cases"), "case_status")
     return finish(s, "control", "case_status", (said,), label="case_status")
 
 
+def cases_elsewhere(s: Situation, found: LookedUp) -> Turn:
+    """How the cases of the person stand that belong to other conversations."""
+    said = tuple(
+        wording.say(wording.CASE_ELSEWHERE[state], s.locale, number=str(number))
+        for state, number in found.found
+        if state in wording.CASE_ELSEWHERE
+    )
+    said = said or (wording.say(wording.CASE_STATUS_NONE, s.locale),)
+    return finish(s, "control", "case_status", said, label="case_status")
+
+
 def _my_data(s: Situation) -> Turn:
+    return _look_up(s, LookUp("person_data"), "my_data")
+
+
+def _look_up(s: Situation, effect: LookUp, label: str) -> Turn:
     """Two turns: the store looks it up, and answers with a ``LookedUp``."""
-    turn = finish(s, "control", "my_data", (), effects=(LookUp("person_data"),), label="my_data")
+    turn = finish(s, "control", label, (), effects=(effect,), label=label)
     return replace(turn, state=replace(turn.state, introduced=s.state.introduced), effects=turn.effects[1:])
 
 
@@ -174,4 +190,4 @@ ACTIONS: Mapping[str, Callable[[Situation], Turn | None]] = {
 }
 """What a control intent's ``action`` may name, besides *yes*, *no*, *none* and *person*. None: only the intent's reply is left."""
 
-__all__ = ["ACTIONS", "act", "action_of", "confirm_delete", "person_data"]
+__all__ = ["ACTIONS", "act", "action_of", "cases_elsewhere", "confirm_delete", "person_data"]

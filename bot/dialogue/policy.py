@@ -134,7 +134,13 @@ def _rated(s: Situation) -> Turn | None:
 def _looked_up(s: Situation) -> Turn | None:
     if not isinstance(s.input, LookedUp):
         return None
-    return linked(s, s.input) if s.input.what == "account" else control.person_data(s, s.input)
+    match s.input.what:
+        case "account":
+            return linked(s, s.input)
+        case "cases":
+            return control.cases_elsewhere(s, s.input)
+        case "person_data":
+            return control.person_data(s, s.input)
 
 
 def _close_case(s: Situation) -> Turn | None:

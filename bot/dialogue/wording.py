@@ -173,9 +173,27 @@ CASE_ALREADY: Sentences = {
     "de": "Ihr Fall {number} steht schon auf der Liste der Koordination. Was Sie hier schreiben, gehört mit dazu.",
     "en": "Your case {number} is already on the coordination team's list. What you write here is added to it.",
 }
+CASE_ELSEWHERE: Mapping[str, Sentences] = {
+    "open": {
+        "de": "Ihr Fall {number} aus einem anderen Gespräch steht auf der Liste der offenen Fälle. Dort kommt auch die Antwort an.",
+        "en": "Your case {number} from another conversation is on the list of open cases. The reply will arrive there too.",
+    },
+    "claimed": {
+        "de": "Ihr Fall {number} aus einem anderen Gespräch ist in Arbeit. Dort kommt auch die Antwort an.",
+        "en": "Your case {number} from another conversation is being worked on. The reply will arrive there too.",
+    },
+    "waiting_employee": {
+        "de": "In Ihrem Fall {number} aus einem anderen Gespräch wird auf Ihre Antwort gewartet. Bitte schreiben Sie sie dort.",
+        "en": "In your case {number} from another conversation somebody is waiting for your answer. Please write it there.",
+    },
+    "waiting_third": {
+        "de": "In Ihrem Fall {number} aus einem anderen Gespräch warten wir auf eine Auskunft von anderer Stelle.",
+        "en": "In your case {number} from another conversation we are waiting for information from somebody else.",
+    },
+}
 CASE_STATUS_NONE: Sentences = {
-    "de": "Für dieses Gespräch ist kein Fall offen. Mit „Mensch“ geben Sie Ihre Frage an die Koordination.",
-    "en": "There is no open case for this conversation. Type “human” to pass your question on to the coordination team.",
+    "de": "Von Ihnen ist kein Fall offen. Mit „Mensch“ geben Sie Ihre Frage an die Koordination.",
+    "en": "You have no open case. Type “human” to pass your question on to the coordination team.",
 }
 HELP: Sentences = {
     "de": "Ich beantworte Fragen zu Förderung von Weiterbildung, zu Kursen der Mikrotechnologie und dazu, was Ihr Können und Ihre Erfahrung "

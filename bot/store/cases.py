@@ -7,13 +7,13 @@ from typing import Any, cast
 
 from sqlalchemy import Row, Select, delete, select, update
 
-from bot.model import UNFINISHED, Address, CaseContext, CaseFacts, CaseNumber, CaseState, Locale, TopicId
+from bot.model import UNFINISHED, Address, CaseContext, CaseFacts, CaseNumber, CaseState, Locale, Person, TopicId
 from bot.store.announce import DESK
 from bot.store.case_rows import context_from_json, facts_of, find_case
 from bot.store.case_writing import closed_audit
 from bot.store.database import Database
 from bot.store.places import address_of, at_address
-from bot.store.tables import case_events, cases, conversations, timers
+from bot.store.tables import case_events, cases, conversations, persons, timers
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,16 @@ async def cases_of(database: Database, address: Address) -> tuple[Case, ...]:
     """All cases of the conversation at this address, oldest first."""
     async with database.reading() as connection:
         rows = await connection.execute(_cases().where(at_address(address)).order_by(cases.c.number))
+    return tuple(case_of(row) for row in rows.all())
+
+
+async def cases_of_person(database: Database, person: Person) -> tuple[Case, ...]:
+    """All cases of this person, in whatever conversation, oldest first."""
+    theirs = select(persons.c.id).where(
+        persons.c.channel == person.channel, persons.c.external_user == person.external_user
+    )
+    async with database.reading() as connection:
+        rows = await connection.execute(_cases().where(cases.c.person_id.in_(theirs)).order_by(cases.c.number))
     return tuple(case_of(row) for row in rows.all())
 
 

@@ -51,7 +51,7 @@ from bot.store.payloads import input_to_json, reply_from_json
 from bot.store.places import conversation_at
 from bot.store.revising import keep_edit
 from bot.store.saying import Listener, Speaker, say, stamp_of
-from bot.store.tables import gaps, ratings, timers, transcript
+from bot.store.tables import cases, gaps, ratings, timers, transcript
 
 PRESSED_BY_TIMER = "timer:"
 """A timer enters as ``Pressed("timer:<kind>")``."""
@@ -187,7 +187,7 @@ async def _write_one(
             await put_own(connection, alone, own_id, input_to_json(given), now, encrypted=decided.encrypted)
             wake += [INBOX, arrival_topic(address)]
         case LookUp(what=what):
-            found = await count_of(connection, person) if person is not None else ()
+            found = () if person is None else await _looked_up(connection, person, what)
             own_id = ExternalId(f"lookup:{uuid.uuid4()}")
             await put_own(connection, listener, own_id, input_to_json(LookedUp(what, found)), now)
             wake.append(INBOX)
@@ -201,6 +201,14 @@ async def _write_one(
             pass  # written before, see ``write``
         case _:
             assert_never(effect)
+
+
+async def _looked_up(connection: AsyncConnection, person: int, what: str) -> tuple[tuple[str, int], ...]:
+    """What is stored about a person: how much of each kind, or each unfinished case with its state."""
+    if what != "cases":
+        return await count_of(connection, person)
+    theirs = select(cases.c.state, cases.c.number).where(cases.c.person_id == person, cases.c.state.in_(UNFINISHED))
+    return tuple((row.state, row.number) for row in await connection.execute(theirs.order_by(cases.c.number)))
 
 
 async def _rate(connection: AsyncConnection, listener: Listener, effect: RecordRating, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """Live updates of one conversation as server-sent events, woken by the store and never by polling.
 
 ``message`` carries a rendered message, or one that was changed since (``changed``); ``waiting`` whether an answer is still to
-come (said again in silence, as a sign that the line is alive), ``oldest`` the first message that still exists (what stood
+come (said again in silence, as a sign that the line is alive), ``elsewhere`` the person's cases in other conversations (looked
+at in silence only: an answer here must not wait for it), ``oldest`` the first message that still exists (what stood
 before it was deleted), ``gone`` single messages that were deleted. The id of an event is the place to continue from, so a page
 that was away catches up; it may see a message twice and recognises it by its number.
 """
@@ -20,10 +21,10 @@ from bot.model import Locale
 from bot.store.announce import Bell, arrival_topic, transcript_topic
 from bot.store.database import Database
 from bot.web.chat_pages import AboutPage
-from bot.web.chat_view import Row, View, address_of, look_at
-from bot.web.pages import as_json, message_html
+from bot.web.chat_view import Row, View, address_of, cases_elsewhere, look_at
+from bot.web.pages import as_json, fragment, message_html
 from bot.web.requests import Refused, locale_of, own_conversation
-from bot.web.visitor import COOKIE, Seal
+from bot.web.visitor import COOKIE, Seal, Visitor
 
 log = structlog.get_logger(__name__)
 
@@ -71,10 +72,10 @@ class ChatEvents:
         await look_at(self.database, conversation)  # a database that is gone is said with a status, not by silence
         locale = locale_of(request, visitor)
         about = AboutPage(conversation, self.seal.csrf(visitor))
-        stream = self._stream(about, locale, int(after) if after.isascii() and after.isdigit() else 0)
+        stream = self._stream(about, visitor, locale, int(after) if after.isascii() and after.isdigit() else 0)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
-    async def _stream(self, about: AboutPage, locale: Locale, after: int) -> AsyncIterator[str]:
+    async def _stream(self, about: AboutPage, visitor: Visitor, locale: Locale, after: int) -> AsyncIterator[str]:
         """Listen first, then look, then wait: nothing is missed in between."""
         seen = Seen(after)
         address = address_of(about.conversation)
@@ -89,6 +90,8 @@ class ChatEvents:
                     await asyncio.sleep(PAUSE_S)
                     if not await bell.wait(self.beat_s):
                         seen.forget_waiting()
+                        elsewhere = await cases_elsewhere(self.database, visitor.person, about.conversation)
+                        yield seen.elsewhere(fragment("_elsewhere.html", "elsewhere", locale, elsewhere))
             except LotseError as error:
                 log.warning("chat_stream_ended", error=type(error).__name__)
             finally:
@@ -105,6 +108,14 @@ class Seen:
         self._newest = after
         self._waiting: bool | None = None
         self._looked = False
+        self._elsewhere = ""
+
+    def elsewhere(self, html: str) -> str:
+        """The event that shows the person's cases in other conversations; a mere sign of life when they are as before."""
+        if html == self._elsewhere:
+            return ": beat\n\n"
+        self._elsewhere = html
+        return f"event: elsewhere\ndata: {as_json(html)}\n\n"
 
     def forget_waiting(self) -> None:
         """Say once more whether an answer is to come: it shows that the line is alive, and mends what a page missed."""

@@ -17,9 +17,9 @@ from bot.model import LOCALES, Incoming, Input, Locale, OutboxId, Person, Presse
 from bot.store.announce import transcript_topic
 from bot.store.database import Database
 from bot.store.transcripts import find_line
-from bot.web.chat_view import CHANNEL, address_of, external_id, look_at
+from bot.web.chat_view import CHANNEL, address_of, cases_elsewhere, external_id, look_at
 from bot.web.page_texts import TEXTS
-from bot.web.pages import page
+from bot.web.pages import fragment, page
 from bot.web.requests import Posted, Refused, locale_of, own_conversation, read_posted, visitor_of
 from bot.web.visitor import COOKIE, Seal, Visitor
 
@@ -79,6 +79,7 @@ class ChatPages:
         visitor = replace(visitor, conversation=conversation)
         locale = locale_of(request, visitor)
         view = await look_at(self.database, conversation)
+        elsewhere = await cases_elsewhere(self.database, visitor.person, conversation)
         response = page(
             "chat.html",
             locale,
@@ -86,6 +87,7 @@ class ChatPages:
             rows=view.rows,
             after=view.after,
             waiting=view.waiting,
+            elsewhere=fragment("_elsewhere.html", "elsewhere", locale, elsewhere),
             suggestions=() if view.rows else tuple(self.suggestions(locale))[:4],
             retention_days=self.keep_transcripts_days,
             case_days=self.keep_cases_days,

@@ -10,12 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Address, ExternalId, OutboxId, Pressed, Reply, Utterance
+from bot.model import UNFINISHED, Address, CaseState, ExternalId, OutboxId, Person, Pressed, Reply, Utterance
+from bot.store.cases import cases_of_person
 from bot.store.database import Database
 from bot.store.transcripts import TranscriptLine, Waiting, WaitingInput, read_conversation
 
 CHANNEL = "browser"
 """The name of the channel people use here."""
+
+LEADS_BACK: frozenset[CaseState] = UNFINISHED | {"resolved"}
+"""States in which something may still be read or written in the conversation of a case."""
 
 MOST_LINES = 200
 """Messages a page shows; the newest. More have not been seen in one conversation."""
@@ -58,6 +62,26 @@ class View:
     after: int
     oldest: int
     waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A case of the same person in another conversation. ``owner`` is empty while nobody has it."""
+
+    number: int
+    state: CaseState
+    owner: str
+    conversation: str
+
+
+async def cases_elsewhere(database: Database, person: str, conversation: str) -> tuple[Elsewhere, ...]:
+    """The cases of this person that are not over and belong to other conversations. Raises StoreUnavailable."""
+    found = await cases_of_person(database, Person(CHANNEL, person))
+    return tuple(
+        Elsewhere(case.number, case.state, case.facts.owner_name, case.address.room)
+        for case in found
+        if case.address is not None and case.address.room != conversation and case.state in LEADS_BACK
+    )
 
 
 def address_of(conversation: str) -> Address:

@@ -107,6 +107,18 @@ def test_my_data_stays_possible(trained):
     assert "Nachrichten in Gesprächen: 3" in said(found)
 
 
+@pytest.mark.parametrize("state", [None, "muted", "closed"])
+def test_without_a_case_here_the_status_is_that_of_the_persons_other_conversations(trained, state):
+    asked = turn_of(trained, state, "Wie steht mein Fall?", meant("case_status"))
+    assert LookUp("cases") in asked.effects
+    assert [effect for effect in asked.effects if isinstance(effect, Say)] == []
+    found = turn_of(trained, state, LookedUp("cases", (("claimed", 17), ("waiting_employee", 18))))
+    assert "Ihr Fall 17 aus einem anderen Gespräch ist in Arbeit." in said(found)
+    assert "In Ihrem Fall 18 aus einem anderen Gespräch wird auf Ihre Antwort gewartet." in said(found)
+    none = turn_of(trained, state, LookedUp("cases", ()))
+    assert "Von Ihnen ist kein Fall offen." in said(none)
+
+
 @pytest.mark.parametrize(("typed", "deletes"), [("ja", False), ("1", False), ("Ja, bitte", True), ("nein", False)])
 def test_a_bare_yes_answers_the_coordinator_and_deletes_nothing(trained, typed, deletes):
     turn = turn_of(trained, "claimed", typed, pending=Pending("confirm_delete", YES_NO))

@@ -241,6 +241,20 @@ async def test_a_look_up_comes_back_as_an_input_of_the_same_conversation(databas
     assert [line.who for line in await read_transcript(database, event.address)] == ["user", "lotse"]
 
 
+async def test_the_cases_of_a_person_are_found_from_another_conversation(database, clock):
+    inbox, conversations = parts(database, clock)
+    for user, room in (("anna", "first"), ("ben", "second")):
+        await inbox.accept("recording", [incoming("Mensch", user=user, room=room, external_id=f"{user} in {room}")])
+        await answer(conversations, clock(), CASE)
+    assert await close_case(database, 2, actor="operator", now=clock())
+    for user, found in (("anna", (("open", 1),)), ("ben", ())):
+        await inbox.accept("recording", [incoming("Status?", user=user, room="third", external_id=f"{user} in third")])
+        await answer(conversations, clock(), LookUp("cases"))
+        async with conversations.claim_next(clock()) as work:
+            assert work.input == LookedUp("cases", found)
+            await work.finish(record("So steht es."))
+
+
 async def test_one_conversation_sees_nothing_of_another(database, clock):
     inbox, conversations = parts(database, clock)
     mine, yours = incoming("meins", user="anna"), incoming("deins", user="ben", thread="t1")

@@ -15,6 +15,7 @@ from bot.web.page_texts import TEXTS
 from bot.web.pages import message_html
 from tests.desk_people import MARIA
 from tests.web.payloads import HOSTILE_TEXTS
+from tests.web.site import arrived, running_site
 from tests.web.test_chat_events import events
 from tests.web.test_pages import ABOUT, Shape
 
@@ -129,6 +130,31 @@ async def test_changes_and_deletions_are_told_to_an_open_page(guest, site):
         assert (changed["changed"], "40 %" in changed["html"], "bearbeitet" in changed["html"]) == (True, True, True)
         await site.desk.revise(MARIA, number, line, None, site.clock())
         assert "zurückgenommen" in await next_html(stream)
+
+
+@site_test
+async def test_a_new_conversation_leads_back_to_the_case_and_says_how_it_stands(tmp_path):
+    async with running_site(tmp_path, beat_s=0.05) as site, arrived(site) as guest:
+        number = await with_case(site, guest)
+        first = guest.path
+        await guest.post("/chat/new", conversation=None)
+        page = (await guest.open()).text
+        assert guest.path != first
+        assert f"Ihr Fall {number} steht auf der Liste, in einem anderen Gespräch." in page
+        assert f'<a href="{first}">' in page
+        assert isinstance(await site.desk.act(number, Claims(MARIA), site.clock()), Done)
+        async with events(guest) as stream:
+            elsewhere = [await anext(stream) for _ in range(2)][-1]
+        assert elsewhere.name == "elsewhere"
+        assert f"Ihr Fall {number} liegt bei Maria Petersen" in elsewhere.data
+        assert "in einem anderen Gespräch" not in (await guest.open(first)).text
+
+
+@site_test
+async def test_nobody_is_led_to_the_case_of_somebody_else(guests, site):
+    one, other = await guests(), await guests()
+    await with_case(site, one)
+    assert "in einem anderen Gespräch" not in (await other.open()).text
 
 
 async def next_html(stream):

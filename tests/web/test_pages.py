@@ -74,7 +74,7 @@ def test_hostile_text_stays_text_in_every_place(text):
 def test_hostile_suggestions_stay_text(text):
     def shape(words):
         values = {"rows": (), "after": 0, "waiting": False, "retention_days": 30, "case_days": 180}
-        return Shape(page("chat.html", "de", page=ABOUT, suggestions=(words,), **values).body.decode())
+        return Shape(page("chat.html", "de", page=ABOUT, suggestions=(words,), elsewhere="", **values).body.decode())
 
     assert shape(text).tags == shape("harmlos").tags
     assert shape(text).addresses == shape("harmlos").addresses
@@ -119,7 +119,14 @@ def test_both_languages_say_everything():
 
 def test_no_page_holds_style_or_script_of_its_own():
     values = {"after": 0, "waiting": True, "retention_days": 30, "case_days": 180, "suggestions": ("a",)}
-    html = page("chat.html", "de", page=ABOUT, rows=(Row(2, "lotse", "", reply_with("x"), OutboxId("o")),), **values)
+    html = page(
+        "chat.html",
+        "de",
+        page=ABOUT,
+        elsewhere="",
+        rows=(Row(2, "lotse", "", reply_with("x"), OutboxId("o")),),
+        **values,
+    )
     shape = Shape(html.body.decode())
     names = {name for _, attributes in shape.tags for name in attributes}
     assert not {name for name in names if name.startswith("on") or name == "style"}

@@ -220,6 +220,7 @@
     on("waiting", (data) => (data === "yes" ? working() : idle()));
     on("oldest", (data) => forgetBelow(Number(data)));
     on("gone", (data) => forgetThese(JSON.parse(data)));
+    on("elsewhere", (data) => showElsewhere(JSON.parse(data)));
     source.onopen = () => {
       heard();
       if (failures > 1 && !queue.length) say(words.back, { calm: true, seconds: 4 });
@@ -234,6 +235,10 @@
       again = setTimeout(listen, Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE) * (0.75 + Math.random() / 2));
       if (answered) stillOurs();
     };
+  }
+  function showElsewhere(html) {   // said again only when it says something else: it is read out
+    const made = Object.assign(document.createElement("div"), { innerHTML: html });   // made and escaped by the server
+    if (made.textContent !== $("elsewhere").textContent) $("elsewhere").replaceChildren(...made.childNodes);
   }
   function heard() {   // a connection that died without a word is noticed by its silence
     clearTimeout(silence);
