@@ -13,6 +13,10 @@ SETS = {
     "held out": ("held_out.yaml", "held_out.yaml"),
     "second": ("second.yaml", "second_dialogues.yaml"),
     "third, held out": ("third.yaml", "third_dialogues.yaml"),
+    "fourth": ("fourth.yaml", "fourth_dialogues.yaml"),
+    "fifth, held out": ("fifth.yaml", "fifth_dialogues.yaml"),
+    "sixth": ("sixth.yaml", "sixth_dialogues.yaml"),
+    "seventh, held out": ("seventh.yaml", "seventh_dialogues.yaml"),
 }
 """Name -> the files of its single questions and of its dialogues."""
 OUTCOMES = ("right", "wrong", "gap", "clarified", "missed", "handed over")
