@@ -136,6 +136,7 @@ class Seen:
             self._newest = max(self._newest, row.id)
             if not unchanged:
                 events.append(_message(row, html(row), view.after, changed=shown_before))
+                self.forget_waiting()  # a page that sent it waits since, and is told so even when all was over before this look
         self._looked = True
         if view.waiting != self._waiting:
             self._waiting = view.waiting
