@@ -30,7 +30,6 @@ def run() -> None:
     try:
         check_web_access(settings)
         listening = listen_on(settings.host, settings.port)
-        say_if_learning(settings.content, in_log=True)
     except ConfigError as error:
         stop_with(error)
 
@@ -43,6 +42,7 @@ def run() -> None:
 
     try:
         with listening, contextlib.suppress(KeyboardInterrupt):
+            say_if_learning(settings.content, in_log=True)
             asyncio.run(serve(settings, listening, tell))
     except (ConfigError, ContentError, StoreUnavailable) as error:
         stop_with(error)

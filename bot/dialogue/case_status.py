@@ -22,6 +22,7 @@ def status_of(case: CaseFacts, locale: Locale, now: datetime, office: Office) ->
         number=str(case.number),
         name=case.owner_name,
         team=office.team_name(case.team, locale),
+        of=office.team_name(office.speaks_for(case.owner, case.team), locale),
         promise=promise_of(replace(case, locale=locale), now, office),
         until=office.promise(case.team, until, now, locale) if until else "",
     )

@@ -1,8 +1,19 @@
 """What topics, aspects, answers and contacts are called in front of an employee."""
 
-from bot.content.definitions import Content
+from collections.abc import Mapping
+
+from bot.content.definitions import ByLocale, Content, IntentKind
+from bot.dialogue.desk_words import DESK_WORDS
 from bot.dialogue.wording import UNKNOWN_CONTACT
-from bot.model import AspectId, Locale, TopicId
+from bot.model import AspectId, IntentId, Locale, TopicId
+
+KIND_TITLES: Mapping[IntentKind, ByLocale] = {
+    "smalltalk": {"de": "Plauderei", "en": "small talk"},
+    "control": {"de": "eine Anweisung an Lotse", "en": "an instruction to Lotse"},
+    "handoff": {"de": "ein Anliegen für einen Menschen", "en": "a matter for a person"},
+    "off_topic": {"de": "nichts, wozu Lotse Auskunft gibt", "en": "nothing Lotse gives information about"},
+}
+"""What an intent is called that is no answer."""
 
 
 def title_of(content: Content, topic: TopicId, locale: Locale) -> str:
@@ -27,11 +38,17 @@ def answer_title(content: Content, topic: TopicId, aspect: AspectId, locale: Loc
 
 
 def label_title(content: Content, label: str, locale: Locale) -> str:
-    """The title of a label, ``topic.aspect``, a topic or an intent's name."""
+    """The title of a label: ``topic.aspect``, a topic, an aspect, or what an intent is about.
+
+    Of small talk, control words and foreign subjects coordinators need to know only that they are that.
+    """
     topic, _, aspect = label.partition(".")
     if TopicId(topic) in content.topics:
         return answer_title(content, TopicId(topic), AspectId(aspect or "overview"), locale)
-    return label.replace("_", " ")
+    intent = content.intents.get(IntentId(label))
+    if intent is None:
+        return aspect_title(content, None, AspectId(label), locale).replace("_", " ")
+    return DESK_WORDS[locale].get(f"desk_reason_{label}", KIND_TITLES[intent.kind][locale])
 
 
 def contact_line(content: Content, topic: TopicId, locale: Locale) -> str:

@@ -29,7 +29,7 @@ CLOSE = 0.35
 """A second guess this near to the first (as a share of its score) is offered beside it."""
 WANTS_PERSON = 35.0
 """From this score on a wish for a person is heard: a person is offered."""
-SURELY_WANTS_PERSON = 80.0
+SURELY_WANTS_PERSON = 60.0
 """From this score on a case opens at once. Below it a *yes* does, because a case nobody wanted costs a coordinator's time."""
 SENSITIVE = 25.0
 """From this sum on a message is one for a person, whichever of the sensitive matters it is."""

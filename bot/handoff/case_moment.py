@@ -47,6 +47,7 @@ class Moment:
         known = {
             "number": str(case.number),
             "team": self.office.team_name(case.team, case.locale),
+            "of": self.office.team_name(self.office.speaks_for(case.owner, case.team), case.locale),
             "name": case.owner_name,
             "promise": promise_of(case, self.now, self.office),
         }

@@ -2,6 +2,8 @@
 
 *Told* sentences are for the employee: friendly, short, *Sie*. *Refusals* are for the coordinator who pressed something.
 *Remarks* are lines on the case page, for coordinators only; the store keeps their name and values, never the words.
+
+``{team}`` is the case's team, ``{of}`` the one its coordinator speaks for: a colleague of another team stays one of theirs.
 """
 
 from collections.abc import Mapping
@@ -13,13 +15,13 @@ Sentences = Mapping[Locale, str]
 # --- Told ------------------------------------------------------------------------------------------------------
 
 CLAIMED: Sentences = {
-    "de": "{name} ({team}) übernimmt Ihren Fall {number}.{promise} Ab jetzt liest und antwortet hier ein Mensch; ich halte mich zurück.",
-    "en": "{name} ({team}) takes over your case {number}.{promise} From now on a human reads and answers here; I stay silent.",
+    "de": "{name} ({of}) übernimmt Ihren Fall {number}.{promise} Ab jetzt liest und antwortet hier ein Mensch; ich halte mich zurück.",
+    "en": "{name} ({of}) takes over your case {number}.{promise} From now on a human reads and answers here; I stay silent.",
 }
 PROMISED: Sentences = {"de": " Eine Antwort bekommen Sie bis {until}.", "en": " You will get a reply by {until}."}
 TRANSFERRED: Sentences = {
-    "de": "{name} ({team}) übernimmt jetzt Ihren Fall {number}.{promise} Was Sie bisher geschrieben haben, liegt dort vor.",
-    "en": "{name} ({team}) now takes over your case {number}.{promise} What you have written so far is available there.",
+    "de": "{name} ({of}) übernimmt jetzt Ihren Fall {number}.{promise} Was Sie bisher geschrieben haben, liegt dort vor.",
+    "en": "{name} ({of}) now takes over your case {number}.{promise} What you have written so far is available there.",
 }
 TO_TEAM: Sentences = {
     "de": "Ihr Fall {number} liegt jetzt bei: {team}.{promise} Bis ihn jemand übernimmt, antworte ich wieder, soweit ich kann.",
@@ -32,7 +34,7 @@ TO_QUEUE: Sentences = {
     "Until then I will answer again where I can.",
 }
 WAITING_THIRD: Sentences = {
-    "de": "Für Ihren Fall {number} warten wir auf eine Auskunft von anderer Stelle. {name} meldet sich spätestens am {until}.",
+    "de": "Für Ihren Fall {number} warten wir auf eine Auskunft von anderer Stelle. {name} meldet sich bis {until}.",
     "en": "For your case {number} we are waiting for information from somebody else. {name} will get back to you by {until}.",
 }
 REMINDER: Sentences = {
@@ -124,16 +126,16 @@ STATUS: Mapping[str, Sentences] = {
         "en": "Your case {number} is on the list of open cases ({team}). Nobody has taken it over yet.{promise}",
     },
     "claimed": {
-        "de": "Um Ihren Fall {number} kümmert sich {name} ({team}).{promise}",
-        "en": "{name} ({team}) is looking after your case {number}.{promise}",
+        "de": "Um Ihren Fall {number} kümmert sich {name} ({of}).{promise}",
+        "en": "{name} ({of}) is looking after your case {number}.{promise}",
     },
     "waiting_employee": {
-        "de": "In Ihrem Fall {number} wartet {name} ({team}) auf Ihre Antwort. Schreiben Sie sie einfach hier.",
-        "en": "In your case {number}, {name} ({team}) is waiting for your answer. Just write it here.",
+        "de": "In Ihrem Fall {number} wartet {name} ({of}) auf Ihre Antwort. Schreiben Sie sie einfach hier.",
+        "en": "In your case {number}, {name} ({of}) is waiting for your answer. Just write it here.",
     },
     "waiting_third": {
-        "de": "In Ihrem Fall {number} wartet {name} ({team}) auf eine Auskunft von anderer Stelle, voraussichtlich bis {until}.",
-        "en": "In your case {number}, {name} ({team}) is waiting for information from somebody else, probably until {until}.",
+        "de": "In Ihrem Fall {number} wartet {name} ({of}) auf eine Auskunft von anderer Stelle, voraussichtlich bis {until}.",
+        "en": "In your case {number}, {name} ({of}) is waiting for information from somebody else, probably until {until}.",
     },
     "resolved": {
         "de": "Ihr Fall {number} ist abgeschlossen. Bis {until} genügt eine Nachricht hier, und er ist wieder offen.",
@@ -213,12 +215,22 @@ NOT_A_COORDINATOR: Sentences = {
     "en": "{name} cannot take cases.",
 }
 
+IS_AWAY: Sentences = {
+    "de": "{colleague} ist gerade abwesend. Bitte übergeben Sie an jemanden, der da ist, oder an ein Team.",
+    "en": "{colleague} is away at the moment. Please hand the case to somebody who is there, or to a team.",
+}
+IS_AWAY_WITH_DEPUTY: Sentences = {
+    "de": "{colleague} ist gerade abwesend; die Vertretung hat {deputy}. Bitte übergeben Sie dorthin oder an ein Team.",
+    "en": "{colleague} is away at the moment; {deputy} stands in. Please hand the case over there, or to a team.",
+}
+
 # --- Remarks -------------------------------------------------------------------------------------------------------
 
 REMARKS: Mapping[str, Sentences] = {
     "opened": {"de": "Fall geöffnet ({team})", "en": "Case opened ({team})"},
     "claimed": {"de": "{name} hat übernommen", "en": "{name} claimed the case"},
     "to_person": {"de": "{by} hat an {name} übergeben", "en": "{by} handed over to {name}"},
+    "to_self": {"de": "{name} hat den Fall an sich genommen", "en": "{name} took the case over"},
     "to_team": {"de": "{by} hat an {team} übergeben", "en": "{by} handed over to {team}"},
     "to_topic": {"de": "{by} hat das Thema festgelegt: {topic}", "en": "{by} set the topic: {topic}"},
     "to_queue": {"de": "{by} hat zurückgegeben", "en": "{by} returned the case"},

@@ -161,15 +161,28 @@ def to_person(m: Moment, event: CaseEvent) -> Change | Refused | Ignored:
         return Ignored("the case is theirs already")
     if "coordinator" not in event.to.roles:
         return Refused("not_coordinator", words.filled(words.NOT_A_COORDINATOR, name=event.to.name))
-    refused = _noted(event.note)
+    refused = _there(m, event.to) or _noted(event.note)
     if refused is not None:
         return refused
     state: CaseState = m.case.state if m.case.state in SILENT else "claimed"
     case = _taken_by(m, event.to, state)
     tell = replace(m, case=case).told(words.CLAIMED if m.case.owner is None else words.TRANSFERRED)
     remark = Remark("to_person", (("by", event.by.name), ("name", event.to.name)))
+    if event.by.id == event.to.id:
+        remark = Remark("to_self", (("name", event.to.name),))
     note = Note(event.by.id, event.by.name, event.note.strip())
     return Change(case, (tell, remark, note), (("to", event.to.id),))
+
+
+def _there(m: Moment, colleague: Staff) -> Refused | None:
+    """None when this colleague can take a case now. From somebody absent it would go on to the deputy at once, and the
+    employee would read of two takeovers in a minute."""
+    if m.office.present(colleague.id, m.now):
+        return None
+    deputy = m.office.deputy(colleague.id, m.now)
+    if deputy is None:
+        return Refused("is_away", words.filled(words.IS_AWAY, colleague=colleague.name))
+    return Refused("is_away", words.filled(words.IS_AWAY_WITH_DEPUTY, colleague=colleague.name, deputy=deputy.name))
 
 
 def to_team(m: Moment, event: CaseEvent) -> Change | Refused:

@@ -36,6 +36,10 @@ class Office(Protocol):
         """The topic's title."""
         ...
 
+    def speaks_for(self, staff: StaffId | None, team: str) -> str:
+        """The team a coordinator belongs to when they have a case of ``team``: that one, unless they are of another."""
+        ...
+
     def relays_all(self, team: str) -> bool:
         """Whether what this team's coordinators write reaches the employee unless it is a note; else only chosen replies do."""
         ...
@@ -131,6 +135,10 @@ class PlainOffice:
             self.content.topics[topic].title if self.content and topic in self.content.topics else {}
         )
         return titles.get(locale, topic)
+
+    def speaks_for(self, staff: StaffId | None, team: str) -> str:
+        """Everybody belongs to every team."""
+        return team
 
     def relays_all(self, team: str) -> bool:
         """It does."""

@@ -14,9 +14,9 @@ admin          edits the content; sees what is asked and not answered, but no ca
 Whoever is coordinator *and* admin has the rights of both. A right says who may ever press the button; whether it can be
 pressed at this moment (the case is claimed by somebody else, or closed) is decided by the states of the case.
 
-Only the owner waits, resolves or gives a case back, because the others cannot know what was agreed with the employee;
-a colleague who steps in transfers the case first, which leaves a note. Nobody exports or erases a person at the
-desk: employees do so themselves in the chat, and the operator has ``lotse export`` and ``lotse erase``.
+Only the owner waits, resolves, gives a case back or sends the transcript, because the others cannot know what was agreed
+with the employee; a colleague who steps in transfers the case first, which leaves a note. Nobody exports or erases a
+person at the desk: employees do so themselves in the chat, and the operator has ``lotse export`` and ``lotse erase``.
 
 Rejected: rights in the settings (nobody could say any more who sees what), and cases open to all coordinators
 (an employee who asks about a recognition has not asked the whole house).
@@ -39,6 +39,7 @@ Action = Literal[
     "resolve",
     "give_back",
     "reopen",
+    "send_transcript",
     "draft_answer",
     "see_gaps",
     "teach",
@@ -72,6 +73,7 @@ ALLOWED: Mapping[Action, frozenset[Standing]] = {
     "resolve": _OWNER,
     "give_back": _OWNER,
     "reopen": _OF_THE_CASE,
+    "send_transcript": _OWNER,
     "draft_answer": _OF_THE_CASE,
     "see_gaps": _STAFF,
     "teach": _ADMINS,

@@ -21,6 +21,7 @@ class TeamOffice:
 
     ``led_by``: the leads by team.
     ``rooms``: by team, where its cases are read besides the desk.
+    ``teams_of``: the teams of each coordinator, in the order of the content.
     """
 
     content: Content
@@ -28,6 +29,7 @@ class TeamOffice:
     names: Mapping[StaffId, str] = field(default_factory=dict)
     led_by: Mapping[str, tuple[StaffId, ...]] = field(default_factory=dict)
     rooms: Mapping[str, tuple[ReadIn, ...]] = field(default_factory=dict)
+    teams_of: Mapping[StaffId, tuple[str, ...]] = field(default_factory=dict)
 
     def team_name(self, team: str, locale: Locale) -> str:
         """The team's name, or its id when the content no longer has it."""
@@ -43,6 +45,11 @@ class TeamOffice:
         """The topic's title, or its id when the content no longer has it."""
         known = self.content.topics.get(topic)
         return known.title[locale] if known else topic
+
+    def speaks_for(self, staff: StaffId | None, team: str) -> str:
+        """The team a coordinator belongs to when they have a case of ``team``: that one, unless they are of another."""
+        theirs = self.teams_of.get(staff, ()) if staff is not None else ()
+        return team if team in theirs or not theirs else theirs[0]
 
     def relays_all(self, team: str) -> bool:
         """Whether what this team's coordinators write reaches the employee unless it is a note; else only chosen replies do."""
@@ -147,4 +154,5 @@ def office_at(
         {staff.id: staff.name for staff in coordinators},
         led_by={team: tuple(staff.id for staff in coordinators if staff.is_lead_of(team)) for team in content.teams},
         rooms=rooms or {},
+        teams_of={staff.id: tuple(team for team in content.teams if staff.is_in(team)) for staff in coordinators},
     )

@@ -96,8 +96,9 @@ async def write(connection: AsyncConnection, listener: Listener, decided: Decide
     wake += [*outbox_topics(listener.address.channel), transcript_topic(listener.address)]
     if any(isinstance(effect, ForgetPerson) for effect in decided.effects) and listener.person is not None:
         await take_time(connection)
-        await forget_person(connection, listener.person, decided.now, actor="employee", keep=listener.conversation)
-        wake.append(DESK)
+        person, kept = listener.person, listener.conversation
+        gone = await forget_person(connection, person, decided.now, actor="employee", keep=kept)
+        wake += [DESK, *map(transcript_topic, gone.touched)]
         stranger = Listener(listener.conversation, listener.address, None)
         for effect in decided.effects:
             if isinstance(effect, Say):

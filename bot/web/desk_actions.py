@@ -169,7 +169,7 @@ READERS: Mapping[str, tuple[CaseAction, Callable[[Asked], CoordinatorEvent]]] = 
     "to_queue": ("give_back", lambda asked: ReturnsToQueue(asked.by, asked.text("note"))),
     "to_bot": ("give_back", lambda asked: ReturnsToBot(asked.by)),
     "reopen": ("reopen", lambda asked: Reopens(asked.by)),
-    "transcript": ("reply", lambda asked: SendsTranscript(asked.by)),
+    "transcript": ("send_transcript", lambda asked: SendsTranscript(asked.by)),
 }
 """What each form wants, and the right it takes."""
 

@@ -8,13 +8,11 @@ from typing import Literal, get_args
 from bot.content.definitions import Content
 from bot.dialogue.case_card import CardWords, card_words
 from bot.dialogue.desk_card import remark_of, state_words
-from bot.handoff.absence import present
 from bot.handoff.case_words import RESOLUTION_WORDS
 from bot.handoff.promises import due_words
 from bot.handoff.staff_rights import Action, may, standings
 from bot.handoff.team_office import TeamOffice
 from bot.model import RESOLUTIONS, UNFINISHED, CaseFacts, CaseState, Locale, Staff
-from bot.store.absences import list_absences
 from bot.store.desk_reading import CaseFile, CaseLine
 from bot.web.desk_parts import DeskParts
 from bot.web.desk_view import SlaView, age_words, day_of, sla_view, team_name, topic_name
@@ -32,7 +30,7 @@ MOVES: Mapping[Move, tuple[Action, frozenset[CaseState]]] = {
     "transfer": ("transfer", UNFINISHED),
     "to_queue": ("give_back", frozenset({"claimed", "waiting_employee", "waiting_third"})),
     "to_bot": ("give_back", frozenset({"claimed", "waiting_employee", "waiting_third"})),
-    "transcript": ("reply", frozenset({"claimed", "waiting_employee", "waiting_third", "resolved"})),
+    "transcript": ("send_transcript", frozenset({"claimed", "waiting_employee", "waiting_third", "resolved"})),
     "draft": ("draft_answer", frozenset({"resolved", "closed"})),
 }
 """Which right a button needs, and in which states of the case it makes sense; in the order of the page."""
@@ -190,10 +188,11 @@ def line_views(file: CaseFile, me: Staff, content: Content, locale: Locale) -> t
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One entry of a list."""
+    """One entry of a list; ``disabled``: it is shown, and cannot be chosen."""
 
     value: str
     words: str
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +208,15 @@ class Choices:
 async def choices_of(parts: DeskParts, facts: CaseFacts, me: Staff, locale: Locale) -> Choices:
     """Whom and where a case can go, and why it can be closed. Raises StoreUnavailable."""
     content, now, texts = parts.content, parts.now(), TEXTS[locale]
-    absences = await list_absences(parts.database, now)
+    office = await parts.office()
 
     def person(staff: Staff) -> Option:
-        if staff.id == me.id:
-            return Option(f"person:{staff.id}", texts["desk_to_me"].format(name=staff.name))
-        away = "" if present(staff.id, absences, now) else f" ({texts['desk_is_away']})"
-        return Option(f"person:{staff.id}", f"{staff.name}{away}")
+        words = texts["desk_to_me"].format(name=staff.name) if staff.id == me.id else staff.name
+        if office.present(staff.id, now):
+            return Option(f"person:{staff.id}", words)
+        deputy = office.deputy(staff.id, now)
+        away = texts["desk_is_away_to"].format(name=deputy.name) if deputy else texts["desk_is_away"]
+        return Option(f"person:{staff.id}", f"{words} ({away})", disabled=True)
 
     able = [staff for staff in parts.everybody() if "coordinator" in staff.roles and staff.id != facts.owner]
     able.sort(key=lambda staff: (staff.id != me.id, not staff.is_in(facts.team), staff.name))

@@ -1,8 +1,9 @@
 """Live updates of the queue and of a case as server-sent events, woken by the store and never by polling.
 
 ``region`` brings a part of the page that has changed, ``gone`` names lines that are no longer there, ``all`` names everything
-there is (a page that was away drops what is not among it), ``away`` ends the page: the case is not this person's any more. Ages
-and times left change without anybody doing anything, so the parts are looked at in silence too, at the pace of the beat.
+there is (a page that was away drops what is not among it), ``away`` leads from a page whose case is not this person's any more,
+``ended`` says why there is nothing more for them at all. Ages and times left change without anybody doing anything, so the parts
+are looked at in silence too, at the pace of the beat.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from bot.web.desk_presence import presence_topic
 from bot.web.desk_queue import Wanted, queue_regions, wanted_of
 from bot.web.desk_regions import Region, Told
 from bot.web.door import SignedIn
+from bot.web.page_texts import TEXTS
 from bot.web.requests import Refused, locale_of
 from bot.web.rights import access_desk, access_queue
 
@@ -33,8 +35,16 @@ log = structlog.get_logger(__name__)
 QUEUE_PAUSE_S, CASE_PAUSE_S = 0.3, 0.1
 """Seconds between two looks of one page, however often something happens: nobody reads faster."""
 
-Look = Callable[[SignedIn], Awaitable[Sequence[Region] | None]]
-"""Everything the page shows now; None: nothing of it may be shown any more."""
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Nothing of the page may be shown any more; ``address`` says why."""
+
+    address: str
+
+
+Look = Callable[[SignedIn], Awaitable[Sequence[Region] | Away]]
+"""Everything the page shows now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +81,36 @@ class DeskEvents:
             _, regions = await queue_regions(self.parts, me, wanted, locale)
             return regions
 
-        async for event in self._stream(me, access_desk, look, Told(state), QUEUE_PAUSE_S, DESK):
+        async for event in self._stream(me, access_desk, look, locale, Told(state), QUEUE_PAUSE_S, DESK):
             yield event
 
     async def _case(self, me: SignedIn, file: CaseFile, locale: Locale, state: str) -> AsyncIterator[str]:
         number: CaseNumber = file.facts.number
         lines: LineCache = {}
 
-        async def look(me: SignedIn) -> Sequence[Region] | None:
+        async def look(me: SignedIn) -> Sequence[Region] | Away:
             try:
                 fresh = await self.parts.case(me, number)
             except Refused:
-                return None
+                return Away("/desk?said=taken_away")
             if not isinstance(fresh, CaseFile):
-                return None
+                return Away(f"/desk/cases/{number}")
             return await case_regions(self.parts, me, fresh, locale, lines=lines)
 
         topics = (transcript_topic(file.address), presence_topic(number))
         with self.parts.presence.at(number, me.staff):
-            async for event in self._stream(me, access_queue, look, Told(state), CASE_PAUSE_S, *topics):
+            async for event in self._stream(me, access_queue, look, locale, Told(state), CASE_PAUSE_S, *topics):
                 yield event
 
     async def _stream(
-        self, me: SignedIn, access: Callable[[Staff], Staff], look: Look, told: Told, pause_s: float, *topics: str
+        self,
+        me: SignedIn,
+        access: Callable[[Staff], Staff],
+        look: Look,
+        locale: Locale,
+        told: Told,
+        pause_s: float,
+        *topics: str,
     ) -> AsyncIterator[str]:
         """Listen first, then look, then wait: nothing is missed in between."""
         current = me.staff
@@ -108,8 +125,8 @@ class DeskEvents:
             async with contextlib.aclosing(self.parts.door.looks(me, still, *topics)) as looks:
                 async for rang in looks:
                     regions = await look(SignedIn(current, me.session, me.token))
-                    if regions is None:
-                        yield "event: away\ndata: /desk?said=taken_away\n\n"
+                    if isinstance(regions, Away):
+                        yield f"event: away\ndata: {regions.address}\n\n"
                         return
                     events = told.news(regions)
                     for event in events:
@@ -117,6 +134,9 @@ class DeskEvents:
                     if not events and not rang:
                         yield ": beat\n\n"
                     await asyncio.sleep(pause_s)
+        except Refused as refused:
+            why = "desk_ended_signed_out" if refused.why == "error_signed_out" else "desk_ended_no_access"
+            yield f"event: ended\ndata: {TEXTS[locale][why]}\n\n"
         except LotseError as error:
             log.warning("desk_stream_ended", error=type(error).__name__)
 

@@ -14,7 +14,7 @@ from bot.gap_groups import GapGroup
 from bot.gap_lessons import Try
 from bot.gap_list import SHORTEST_REASON, GapRefused
 from bot.handoff.staff_rights import may, standings
-from bot.model import LOCALES, Locale
+from bot.model import LOCALES, Locale, TopicId
 from bot.web.desk_case_view import Option
 from bot.web.desk_parts import DeskParts
 from bot.web.desk_view import day_of
@@ -33,17 +33,17 @@ MOST_WORDINGS = 8
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """One group in words."""
+    """One group in words. ``target``: the answer a sentence would most probably be taught to; empty where none is likely."""
 
     id: int
     question: str
     lang: Locale
     count: int
-    people: int
+    people: str
     kinds: str
     last: str
     wordings: tuple[str, ...]
-    guess: str
+    target: str
     guess_title: str
     score: str
     offered: tuple[str, ...]
@@ -168,11 +168,11 @@ class DeskGaps:
             question=group.question,
             lang=group.locale,
             count=group.count,
-            people=group.people,
+            people=texts["desk_gap_person" if group.people == 1 else "desk_gap_people"].format(people=group.people),
             kinds=", ".join(f"{texts.get(f'desk_gap_{kind}', kind)} {count}×" for kind, count in group.kinds.items()),
             last=day_of(group.last_at, locale),
             wordings=group.wordings[1 : MOST_WORDINGS + 1],
-            guess=guess,
+            target=guess if TopicId(guess.partition(".")[0]) in content.topics else "",
             guess_title=label_title(content, guess, locale) if guess else "",
             score=f"{group.guess[1]:.0f}" if group.guess and not group.label else "",
             offered=tuple(label_title(content, value.removeprefix(SAY), locale) for value in group.offered[:3]),

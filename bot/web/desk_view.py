@@ -51,10 +51,10 @@ def _target(facts: CaseFacts) -> Target:
 
 
 def age_words(age: timedelta, locale: Locale) -> str:
-    """How long ago: *unter 1 Min.*, *2 Std. 10 Min.*, *3 Tage*."""
+    """For how long, as it follows *seit* or *for*: *unter 1 Min.*, *2 Std. 10 Min.*, *3 Tagen*."""
     if age < DAYS_FROM:
         return span_words(max(age, timedelta()), locale)
-    days = "Tage" if locale == "de" else "days"
+    days = "Tagen" if locale == "de" else "days"
     return f"{age.days} {days}"
 
 

@@ -109,8 +109,8 @@ class Door:
     async def looks(self, me: SignedIn, access: Callable[[Staff], object], *topics: str) -> AsyncGenerator[bool, None]:
         """When an event stream has to look again: now, when a topic rings (True), and in silence (False).
 
-        Before each look ``access`` is asked anew. When the person has lost it, has signed out or was taken out, this
-        simply ends, and with it the stream. Raises StoreUnavailable.
+        Before each look ``access`` is asked anew. Raises Refused when the person has lost it, has signed out or was taken
+        out, and StoreUnavailable.
         """
         with self.database.announcer.listen(*topics, STAFF, session_topic(me.session.digest)) as bell:
             self.streams.bells.add(bell)
@@ -120,8 +120,6 @@ class Door:
                     access((await self.still(me)).staff)
                     yield rang
                     rang = await bell.wait(self.beat_s)
-            except Refused:
-                return
             finally:
                 self.streams.bells.discard(bell)
 

@@ -14,7 +14,17 @@ from bot.model import Staff, StaffId
 from bot.web.requests import Refused
 
 CaseAction = Literal[
-    "see_case", "claim", "reply", "note", "transfer", "wait", "resolve", "give_back", "reopen", "draft_answer"
+    "see_case",
+    "claim",
+    "reply",
+    "note",
+    "transfer",
+    "wait",
+    "resolve",
+    "give_back",
+    "reopen",
+    "send_transcript",
+    "draft_answer",
 ]
 
 

@@ -24,6 +24,7 @@ wait            no      no        no          no    yes    no     no
 resolve         no      no        no          no    yes    no     no
 give_back       no      no        no          no    yes    no     no
 reopen          no      no        no          yes   yes    no     yes
+send_transcript no      no        no          no    yes    no     no
 draft_answer    no      no        no          yes   yes    no     yes
 see_gaps        no      no        yes         yes   yes    yes    yes
 teach           no      no        no          no    no     yes    yes

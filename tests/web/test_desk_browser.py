@@ -15,7 +15,7 @@ from bot.store.sign_in import make_link
 from bot.web.page_texts import TEXTS
 from tests.web.browser import LOOKS, NEEDS_CHROMIUM, assert_accessible, picture
 from tests.web.desk_acting import NOTE, case_of
-from tests.web.site import arrived, running_site
+from tests.web.site import PEOPLE, arrived, running_site
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), NEEDS_CHROMIUM]
 
@@ -104,6 +104,22 @@ async def test_words_go_both_ways_live_and_a_note_goes_nowhere(site, open_page, 
     await employee.reload()
     await expect(employee.locator(".turn.staff")).to_be_visible()
     assert "geheim" not in await employee.content()
+
+
+async def test_a_role_taken_away_is_told_on_the_open_page_which_shows_no_case_any_more(own_site, chromium):
+    async with arrived(own_site) as guest:
+        number = await case_of(own_site, guest, "Eine Frage, die niemand sonst liest")
+        link = await make_link(own_site.database, StaffId("dora"), own_site.clock(), actor="test")
+        page = await chromium.new_page(locale="de-DE")
+        await page.goto(f"{own_site.address}/sign-in/{link}")
+        await button(page, DE["sign_in_button"]).click()
+        await page.goto(f"{own_site.address}/desk/cases/{number}")
+        await page.locator("#text").fill("Noch nicht gesendet")
+        own_site.staff_file.write_text(PEOPLE.replace("  dora:", "  nobody:"))
+        await expect(page.locator("#said")).to_contain_text(DE["desk_ended_signed_out"])
+        assert "niemand sonst liest" not in await page.locator("main").inner_text()
+        await expect(page.locator("#text")).to_have_value("Noch nicht gesendet")
+        await page.close()
 
 
 async def test_two_slashes_make_a_note_and_it_shows_while_one_types(site, guest, sit_down):

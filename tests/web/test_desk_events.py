@@ -8,10 +8,12 @@ from time import perf_counter
 import pytest
 
 from bot.handoff.case_events import Claims, Replies, TransfersToTeam
+from bot.handoff.case_words import ERASED
 from bot.model import CaseNumber, Staff, StaffId
 from bot.store.announce import Announcer
 from bot.web.desk_presence import TYPING_LASTS, Other, Presence
 from bot.web.desk_regions import Told, region, state_of
+from bot.web.page_texts import TEXTS
 from tests.conftest import NOW
 from tests.web.desk_acting import NOTE, act, case_of
 from tests.web.site import PEOPLE, arrived, signed_in
@@ -88,8 +90,30 @@ async def test_a_role_taken_away_ends_the_stream_at_once(own_site):
         async with stream(anna, f"/desk/cases/{number}/events") as events:
             await until(events, "all")
             own_site.staff_file.write_text(PEOPLE.replace("roles: [coordinator, admin]", "roles: [admin]"))
-            async for event in events:
-                assert event.name in ("region", "away")
+            assert await until(events, "ended") == TEXTS["de"]["desk_ended_no_access"]
+            assert [event async for event in events] == []
+
+
+@pytest.mark.parametrize("path", ["/desk/events", "/desk/cases/{number}/events"])
+async def test_whoever_is_taken_out_is_told_so_on_the_open_page(own_site, path):
+    async with signed_in(own_site, ANNA) as anna, arrived(own_site) as guest:
+        number = await case_of(own_site, guest)
+        async with stream(anna, path.format(number=number)) as events:
+            await until(events, "all")
+            own_site.staff_file.write_text(PEOPLE.replace("  anna.petersen:", "  somebody.else:"))
+            assert await until(events, "ended") == TEXTS["de"]["desk_ended_signed_out"]
+
+
+async def test_a_case_erased_from_another_conversation_says_so_to_whoever_has_it_open(site, guest):
+    async with signed_in(site, ANNA) as anna:
+        number = await case_of(site, guest)
+        async with stream(anna, f"/desk/cases/{number}/events") as events:
+            await until(events, "all")
+            await guest.post("/chat/new", conversation=None)
+            await guest.open()
+            await guest.say("lösche meine Daten")
+            address = await until(events, "away")
+        assert ERASED["de"] in (await anna.at(address)).text
 
 
 async def test_a_reply_is_seen_by_a_colleague_within_half_a_second(site, guest):

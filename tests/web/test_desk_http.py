@@ -245,7 +245,8 @@ async def test_the_card_holds_everything_that_is_known_and_nothing_else(site, gu
         DE["desk_language_de"], DE["desk_platform_browser"], DE["desk_state_open"],
         DE["desk_card_about"], DE["desk_card_understood"], DE["desk_card_offered"], DE["desk_card_refused"], "70", "61",
         "mit einem Menschen sprechen", f"✓ {DE['desk_fresh_valid']}", f"⚠ {DE['desk_fresh_gone']}",
-        f"Wissensstand {site.live.content.hash[:8]}", f"{DE['desk_card_files']} 1", f"{DE['desk_card_earlier']} {DE['desk_none']}",
+        f"Wissensstand {site.live.content.hash[:8]}", f"{DE['desk_card_files']} 1",
+        f"{DE['desk_card_earlier']} {DE['desk_no_earlier']}",
     ):  # fmt: skip
         assert words in page, words
 
@@ -660,7 +661,8 @@ async def test_an_absence_is_entered_shown_to_colleagues_and_ended(site, guest, 
     answer = await dora.submit("/desk/absence", since="", until="2026-11-24T08:00", deputy=ANNA)
     assert "Dienstag, 8:00 Uhr" in answer.text
     assert "Anna Petersen" in answer.text
-    assert f"Dora Dirks ({DE['desk_is_away']})" in (await anna.at(f"/desk/cases/{number}")).text
+    away = f"disabled>Dora Dirks ({DE['desk_is_away_to'].format(name='Anna Petersen')})"
+    assert away in (await anna.at(f"/desk/cases/{number}")).text
     twice = await dora.submit("/desk/absence", since="", until="2026-11-25T08:00", deputy="")
     assert (twice.status_code, "schon eine Abwesenheit" in twice.text) == (409, True)
     circle = await anna.submit("/desk/absence", since="", until="2026-11-24T08:00", deputy=DORA)
@@ -690,6 +692,39 @@ async def test_gaps_are_listed_ignored_for_good_and_listed_again(site, anna, ben
     decision = re.search(r'name="decision" value="(\d+)"', done.text)[1]
     again = await anna.submit("/desk/gaps/list-again", decision=decision)
     assert f'id="gap{number}"' in again.text
+
+
+async def test_what_was_asked_by_one_person_and_is_like_nothing_reads_so(site, anna):
+    async with site.database.transaction() as connection:
+        gap = {"at": site.clock(), "kind": "missed", "question": "xylophon quintessenz", "locale": "de"}
+        await connection.execute(tables.gaps.insert().values(label=None, offered=[], **gap))
+    html = (await anna.at("/desk/gaps")).text
+    group = re.search(r'<li class="gap"(?:(?!</li>).)*xylophon.*?(?=<li class="gap"|</ol>)', html, re.DOTALL)[0]
+    assert "1× gefragt, von 1 Person, zuletzt" in words_of(group)
+    assert "anything" not in group
+
+
+async def test_the_transcript_is_offered_to_who_has_the_case_and_to_nobody_else(site, guest, anna, dora):
+    number = await case_of(site, guest)
+    assert (await act(anna, number, "claim")).status_code == 200
+    assert f"/desk/cases/{number}/transcript" in (await anna.at(f"/desk/cases/{number}")).text
+    assert f"/desk/cases/{number}/transcript" not in (await dora.at(f"/desk/cases/{number}")).text
+    refused = await act(dora, number, "transcript")
+    assert (refused.status_code, "Diesen Fall hat Anna Petersen." in refused.text) == (409, True)
+    await act(anna, number, "resolve", code="answered")
+    assert f"/desk/cases/{number}/transcript" not in (await dora.at(f"/desk/cases/{number}")).text
+
+
+async def test_a_skip_link_leads_to_something_that_is_there(site, guest, anna):
+    number = await case_of(site, guest)
+    for move, fields in (("claim", {}), ("resolve", {"code": "answered"})):
+        await act(anna, number, move, **fields)
+    async with site.database.transaction() as connection:
+        over = update(tables.cases).where(tables.cases.c.number == number)
+        await connection.execute(over.values(state="closed"))
+    html = (await anna.at(f"/desk/cases/{number}")).text
+    target = re.search(r'class="skip" href="#([a-z]+)"', html)[1]
+    assert (target, f'id="{target}"' in html, 'id="text"' in html) == ("log", True, False)
 
 
 async def test_a_target_that_is_none_is_refused_with_what_was_typed(site, anna):

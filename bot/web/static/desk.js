@@ -109,25 +109,29 @@
   }
 
   // --- the line to the server --------------------------------------------------------------------------------------
-  let source = null, failures = 0, silence = 0, again = 0, state = words.state;
+  let source = null, failures = 0, silence = 0, again = 0, ended = false, state = words.state;
   function listen() {
     clearTimeout(again);
-    if (source || (document.hidden && number)) return;   // a case in a hidden tab is read by nobody; the queue counts in the title
+    if (source || ended || (document.hidden && number)) return;   // a case in a hidden tab is read by nobody; the queue counts in the title
     source = new EventSource(`${words.stream}${words.stream.includes("?") ? "&" : "?"}state=${state}`);
     state = "";   // once anything was heard the page is another than the one that was made
     const on = (name, act) => source.addEventListener(name, (event) => { heard(); act(event.data); });
     on("region", (data) => show(JSON.parse(data)));
     on("gone", (data) => drop(JSON.parse(data)));
     on("all", (data) => keepOnly(JSON.parse(data)));
-    on("away", (data) => { hangUp(); if (!box?.value.trim()) location.assign(data); else say(words.liveLost, { problem: true, link: { text: words.reload, href: data } }); });
+    on("away", away);
+    on("ended", end);
     source.onopen = () => {
       heard();
       if (failures > 1) say(words.liveBack, { seconds: 4 });
       failures = 0;
     };
-    source.onerror = () => {
+    source.onerror = async () => {
       hangUp();
       failures += 1;
+      const status = await refused();
+      if (status === 404) return away("/desk?said=taken_away");
+      if (status) return end(words.endedSignedOut);
       if (failures > 1) say(words.liveLost, { problem: true, link: { text: words.reload, href: location.pathname + location.search } });
       again = setTimeout(listen, Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE) * (0.75 + Math.random() / 2));
     };
@@ -135,6 +139,28 @@
   function heard() {   // a connection that died without a word is noticed by its silence
     clearTimeout(silence);
     silence = setTimeout(() => { hangUp(); listen(); }, SILENCE);
+  }
+  async function refused() {   // whether the line is not lost at all, and the page itself is refused by now
+    try {
+      const { status } = await fetch(location.pathname, { method: "HEAD", credentials: "same-origin", signal: AbortSignal.timeout(5000) });
+      return [401, 403, 404].includes(status) ? status : 0;
+    } catch {
+      return 0;
+    }
+  }
+  function away(address) {   // the case is not this person's any more
+    hangUp();
+    if (!box?.value.trim()) return location.assign(address);
+    ended = true;
+    say(words.goneTyped, { problem: true, link: { text: words.reload, href: address } });
+  }
+  function end(why) {   // signed out, or the role is gone: nothing of a case stays on the screen, only what was typed here
+    ended = true;
+    hangUp();
+    lines?.replaceChildren();
+    document.querySelectorAll("[data-region]").forEach((part) => part.replaceChildren());
+    $("send")?.remove();
+    say(why, { problem: true, link: { text: words.reload, href: "/desk" } });
   }
   function hangUp() {
     clearTimeout(silence);
