@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Each has a trained reader and servers of its own, a gigabyte together; the tests of one file stay together.
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 SYNAPSE := matrix-synapse==1.163.2
 
 .DEFAULT_GOAL := help

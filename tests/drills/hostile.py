@@ -84,7 +84,7 @@ class Page(HTMLParser):
         elif tag == "select" and name:
             self._select = name
         elif tag == "option" and self._select:
-            if value and not form.fields.get(self._select):
+            if value and "disabled" not in given and not form.fields.get(self._select):
                 form.fields[self._select] = value
         elif tag == "textarea" and name:
             form.fields[name] = FILLED_IN.get(name, "x")
