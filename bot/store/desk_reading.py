@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.case_moment import alias_of, due_of
@@ -270,33 +271,41 @@ async def _lines(connection: AsyncConnection, row: Row[Any]) -> tuple[CaseLine, 
     return tuple(lines)
 
 
+_change, _changes = outbox.alias(), outbox.alias()
+_latest_change = (
+    select(func.max(_changes.c.seq))
+    .where(
+        _changes.c.conversation_id == outbox.c.conversation_id,  # where there is an index
+        _changes.c.revises == outbox.c.id,
+        _changes.c.status != "discarded",
+    )
+    .correlate(outbox)
+    .scalar_subquery()
+)
+_was_changed = or_(transcript.c.edited_at.is_not(None), transcript.c.deleted_at.is_not(None))
+_LINES = (
+    select(
+        case_messages,
+        transcript.c.text.label("said"),
+        transcript.c.reply,
+        transcript.c.edited_at,
+        transcript.c.deleted_at,
+        outbox.c.status,
+        outbox.c.error,
+        _change.c.status.label("change_status"),
+        _change.c.error.label("change_error"),
+    )
+    .join(transcript, transcript.c.id == case_messages.c.transcript_id, isouter=True)
+    .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
+    # Only of a line that was changed: looked for beside each line, it would cost all lines times all lines.
+    .join(_change, _change.c.seq == sql_case((_was_changed, _latest_change), else_=None), isouter=True)
+    .order_by(case_messages.c.id)
+)
+
+
 def lines_with(condition: ColumnElement[bool]) -> Select[Any]:
     """The lines of cases for which the condition holds, each with what became of it and of its latest change, for ``line_of``."""
-    change, changes = outbox.alias(), outbox.alias()
-    of_line = (
-        changes.c.conversation_id == outbox.c.conversation_id,  # where there is an index
-        changes.c.revises == outbox.c.id,
-        changes.c.status != "discarded",
-    )
-    latest_change = select(func.max(changes.c.seq)).where(*of_line).correlate(outbox).scalar_subquery()
-    return (
-        select(
-            case_messages,
-            transcript.c.text.label("said"),
-            transcript.c.reply,
-            transcript.c.edited_at,
-            transcript.c.deleted_at,
-            outbox.c.status,
-            outbox.c.error,
-            change.c.status.label("change_status"),
-            change.c.error.label("change_error"),
-        )
-        .join(transcript, transcript.c.id == case_messages.c.transcript_id, isouter=True)
-        .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
-        .join(change, change.c.seq == latest_change, isouter=True)
-        .where(condition)
-        .order_by(case_messages.c.id)
-    )
+    return _LINES.where(condition)
 
 
 def line_of(row: Row[Any]) -> CaseLine:
