@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.errors import ChannelError
-from bot.model import Address, CaseFacts, CaseNumber, DeskRoom, ExternalId, OutboxId, Reply, StaffId
+from bot.model import OVER, Address, CaseFacts, CaseNumber, DeskRoom, ExternalId, OutboxId, Reply, StaffId
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
 from bot.store.desk_shown import CaseShown, LineShown, NoticeShown, case_shown, line_shown, notice_shown, was_erased
@@ -35,9 +35,6 @@ Kind = Literal["card", "copy", "line", "own", "sign", "answer", "link", "notice"
 
 Shows = Callable[[DeskRoom, CaseFacts], bool]
 """Whether a case is to be shown in a room at this moment."""
-
-FINAL = frozenset({"closed", "muted"})
-"""States after which nothing happens to a case any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +293,7 @@ def _over(item: DeskItem) -> bool:
     """Whether nothing will be shown at this message any more."""
     if isinstance(item.shown, TakeBack | Erased | Moved):
         return True
-    return item.kind == "card" and isinstance(item.shown, CaseShown) and item.shown.facts.state in FINAL
+    return item.kind == "card" and isinstance(item.shown, CaseShown) and item.shown.facts.state in OVER
 
 
 def _one(row_id: int) -> Any:
