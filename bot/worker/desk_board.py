@@ -27,8 +27,9 @@ from bot.store.desk_plan import plan
 from bot.store.desk_posts import DeskItem, DeskPosts, Erased, Moved, Shows, Sign, SignInLink, TakeBack
 from bot.store.desk_shown import CaseShown, LineShown, NoticeShown
 from bot.worker.content_watch import LivePair
-from bot.worker.keep_going import USUAL_PACE, Pace, keep_going, report_failure
-from bot.worker.outbox_loop import SENDERS, hand_over
+from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
+from bot.worker.keep_sending import keep_sending
+from bot.worker.outbox_loop import hand_over
 from bot.worker.room_people import RoomPeople
 
 log = structlog.get_logger(__name__)
@@ -201,34 +202,18 @@ async def _keep_people_known(board: DeskBoard, pace: Pace) -> None:
 async def _look_after(
     board: DeskBoard, channel: DeskChannel, clock: Callable[[], datetime], pace: Pace, settle_s: float
 ) -> None:
-    name, free = f"desk_{channel.name}", asyncio.Semaphore(SENDERS)
+    async def claim() -> DeskItem | None:
+        return await board.posts.claim_next(channel.name, clock(), board.shows())
 
     async def send(item: DeskItem) -> None:
-        try:
-            await board.carry_out(channel, item, clock)
-        except Exception as error:  # it stays *sending*, and is handed in again
-            report_failure(name, error, pace.after_failure)
-        finally:
-            free.release()
+        await board.carry_out(channel, item, clock)
 
-    async with asyncio.TaskGroup() as under_way:
+    async def otherwise() -> float:
+        await asyncio.sleep(settle_s)
+        if await board.plan(channel.name, clock()):
+            return 0.0
+        retry_at = await board.posts.next_retry(channel.name)
+        return pace.idle if retry_at is None else max((retry_at - clock()).total_seconds(), pace.after_failure)
 
-        async def step() -> float:
-            item = None
-            await free.acquire()
-            try:
-                item = await board.posts.claim_next(channel.name, clock(), board.shows())
-            finally:
-                if item is None:
-                    free.release()
-            if item is not None:
-                under_way.create_task(send(item))
-                return 0.0
-            await asyncio.sleep(settle_s)
-            if await board.plan(channel.name, clock()):
-                return 0.0
-            retry_at = await board.posts.next_retry(channel.name)
-            return pace.idle if retry_at is None else max((retry_at - clock()).total_seconds(), pace.after_failure)
-
-        with board.database.announcer.listen(DESK, OUTBOX, DESK_POSTS) as bell:
-            await keep_going(name, step, bell, pace)
+    with board.database.announcer.listen(DESK, OUTBOX, DESK_POSTS) as bell:
+        await keep_sending(f"desk_{channel.name}", claim, send, otherwise, bell, pace, pace.after_failure)

@@ -1,8 +1,7 @@
 """Carries what was decided out to the channels, and notes what became of it.
 
 Every channel has a loop of its own, so that a platform that is slow or away holds up nobody else's messages; the order within
-a conversation is the outbox's business. One task looks for what may be sent, and a task for each message carries it out: were
-there several that look, each ring would cost as many looks, and most of them for nothing.
+a conversation is the outbox's business.
 """
 
 import asyncio
@@ -17,12 +16,10 @@ from bot.model import Delivery, ExternalId
 from bot.store.announce import Announcer, sending_topic
 from bot.store.outbox import SENDING_LASTS, Outbox, OutboxItem
 from bot.store.traces import where
-from bot.worker.keep_going import USUAL_PACE, Pace, keep_going, report_failure
+from bot.worker.keep_going import USUAL_PACE, Pace
+from bot.worker.keep_sending import keep_sending
 
 log = structlog.get_logger(__name__)
-
-SENDERS = 4
-"""Messages of one channel that may be on their way at the same time, in different conversations."""
 
 SEND_TIMEOUT_S = SENDING_LASTS.total_seconds() / 2
 
@@ -83,34 +80,19 @@ async def outbox_loop(
 async def _deliver(
     outbox: Outbox, channel: Channel, clock: Callable[[], datetime], announcer: Announcer, pace: Pace
 ) -> None:
-    name, free = f"outbox_{channel.name}", asyncio.Semaphore(SENDERS)
+    async def claim() -> OutboxItem | None:
+        return await outbox.claim_next(channel.name, clock())
 
     async def send(item: OutboxItem) -> None:
-        try:
-            await carry_out(outbox, channel, item, clock)
-        except Exception as error:  # it stays *sending*, and is handed in again as unclear
-            report_failure(name, error, SENDING_LASTS.total_seconds())
-        finally:
-            free.release()
+        await carry_out(outbox, channel, item, clock)
 
-    async with asyncio.TaskGroup() as under_way:
+    async def otherwise() -> float:
+        retry_at = await outbox.next_retry(channel.name)
+        if retry_at is None:
+            return pace.idle
+        # A row held back by an earlier one may be due already; a look at it again in a moment costs little.
+        return max((retry_at - clock()).total_seconds(), pace.after_failure)
 
-        async def step() -> float:
-            item = None
-            await free.acquire()
-            try:
-                item = await outbox.claim_next(channel.name, clock())
-            finally:
-                if item is None:
-                    free.release()
-            if item is not None:
-                under_way.create_task(send(item))
-                return 0.0
-            retry_at = await outbox.next_retry(channel.name)
-            if retry_at is None:
-                return pace.idle
-            # A row held back by an earlier one may be due already; a look at it again in a moment costs little.
-            return max((retry_at - clock()).total_seconds(), pace.after_failure)
-
-        with announcer.listen(sending_topic(channel.name)) as bell:
-            await keep_going(name, step, bell, pace)
+    with announcer.listen(sending_topic(channel.name)) as bell:
+        again_after_s = SENDING_LASTS.total_seconds()
+        await keep_sending(f"outbox_{channel.name}", claim, send, otherwise, bell, pace, again_after_s)

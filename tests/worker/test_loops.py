@@ -22,8 +22,9 @@ from bot.store.outbox import Outbox
 from bot.store.privacy import Retention
 from bot.store.transcripts import read_transcript
 from bot.worker.inbox_loop import handle_next, inbox_loop
+from bot.worker.keep_sending import SENDERS
 from bot.worker.notices import apologise, flood_notice
-from bot.worker.outbox_loop import MOST_SURPRISES, SENDERS, outbox_loop
+from bot.worker.outbox_loop import MOST_SURPRISES, outbox_loop
 from bot.worker.timer_loop import timer_loop
 from tests.conftest import NOW
 from tests.fakes import RecordingChannel, away, echo_turn, echo_understand, incoming, refused, reply
