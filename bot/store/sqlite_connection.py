@@ -90,7 +90,7 @@ class StoppedOnce(aiosqlite.Connection):
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         self._unclear = True
-        done = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        done = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # aiosqlite gives it no types
         self._unclear = False
         return done
 
