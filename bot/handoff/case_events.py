@@ -14,13 +14,6 @@ from bot.model import Resolution, Staff, StaffId, TopicId
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """Lotse offers to bring in a person."""
-
-    kind: ClassVar[str] = "offered"
-
-
-@dataclass(frozen=True, slots=True)
 class Asks:
     """Asks for a person."""
 
@@ -46,13 +39,6 @@ class Accepts:
     """Says yes to the offer of a person. An offer hangs on the conversation, not on a case: it is a wish like any other."""
 
     kind: ClassVar[str] = "accepts"
-
-
-@dataclass(frozen=True, slots=True)
-class Declines:
-    """Says no to the offer of a person."""
-
-    kind: ClassVar[str] = "declines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +85,6 @@ class Cancels:
 
 
 @dataclass(frozen=True, slots=True)
-class AsksStatus:
-    """Asks how the case is going."""
-
-    kind: ClassVar[str] = "asks_status"
-
-
-@dataclass(frozen=True, slots=True)
 class Rates:
     """Answers whether the case was solved to their satisfaction."""
 
@@ -135,8 +114,8 @@ class Leaves:
 
 
 EmployeeEvent = (
-    Offered | Asks | AsksAnew | OpensAnother | Accepts | Declines | Consents | Writes | EditsMessage | DeletesMessage
-    | SendsFile | Cancels | AsksStatus | Rates | Withdraws | Erases | Leaves
+    Asks | AsksAnew | OpensAnother | Accepts | Consents | Writes | EditsMessage | DeletesMessage | SendsFile | Cancels
+    | Rates | Withdraws | Erases | Leaves
 )  # fmt: skip
 
 
@@ -296,7 +275,7 @@ CoordinatorEvent = (
 # --- Time ----------------------------------------------------------------------------------------------------------
 
 TimeKind = Literal[
-    "offer_lapses", "reminder", "waiting_over", "gives_up", "reopen_over", "day_ends", "owner_gone", "owner_away",
+    "reminder", "waiting_over", "gives_up", "reopen_over", "day_ends", "owner_gone", "owner_away",
     "sla_warning", "sla_breach", "sla_lead",
 ]  # fmt: skip
 
@@ -305,10 +284,10 @@ TimeKind = Literal[
 class Time:
     """Something is due, or somebody is no longer there.
 
-    ``offer_lapses``: nobody answered the offer. ``reminder``: the employee has not replied. ``waiting_over``: the day a
-    case waited for has come. ``gives_up``: the employee was asked without a day, and did not reply. ``reopen_over``: the
-    time to write once more is over. ``day_ends``: a working day ended without an answer. ``owner_gone``, ``owner_away``:
-    the owner lost the role, or is absent. ``sla_...``: a due time comes near, has passed, has passed for long.
+    ``reminder``: the employee has not replied. ``waiting_over``: the day a case waited for has come. ``gives_up``: the
+    employee was asked without a day, and did not reply. ``reopen_over``: the time to write once more is over.
+    ``day_ends``: a working day ended without an answer. ``owner_gone``, ``owner_away``: the owner lost the role, or is
+    absent. ``sla_...``: a due time comes near, has passed, has passed for long.
     """
 
     kind: TimeKind
@@ -317,15 +296,15 @@ class Time:
 CaseEvent = EmployeeEvent | CoordinatorEvent | Time
 
 EMPLOYEE_KINDS: tuple[str, ...] = (
-    "offered", "asks", "asks_anew", "opens_another", "accepts", "declines", "consents", "writes", "edits", "deletes",
-    "sends_file", "cancels", "asks_status", "rates", "withdraws", "erases", "leaves",
+    "asks", "asks_anew", "opens_another", "accepts", "consents", "writes", "edits", "deletes", "sends_file", "cancels",
+    "rates", "withdraws", "erases", "leaves",
 )  # fmt: skip
 COORDINATOR_KINDS: tuple[str, ...] = (
     "claims", "replies", "notes", "revises", "to_person", "to_team", "to_topic", "waits_employee", "waits_third", "goes_on",
     "resolves", "sends_transcript", "to_queue", "to_bot", "reopens",
 )  # fmt: skip
 TIME_KINDS: tuple[TimeKind, ...] = (
-    "offer_lapses", "reminder", "waiting_over", "gives_up", "reopen_over", "day_ends", "owner_gone", "owner_away",
+    "reminder", "waiting_over", "gives_up", "reopen_over", "day_ends", "owner_gone", "owner_away",
     "sla_warning", "sla_breach", "sla_lead",
 )  # fmt: skip
 

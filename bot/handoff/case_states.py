@@ -5,6 +5,10 @@ audit row), ``Ignored`` (nothing happens, and why) or ``Refused`` (nothing happe
 
 Reasons for the shape of the table
 - **Only the employee opens a case**, so every coordinator's cell under *bot* and *requested* refuses.
+- **An offer is no event of a case.** It is a question Lotse asked in a conversation that has none: it stands in the dialogue's
+  state, lapses there with its age and is declined there (``dialogue/policy.py``), without a row, a timer or an audit of
+  something nobody wanted. *requested* is how that looks from here: no case, and a yes would open one. Nor is the question
+  how a case stands an event: it is answered from the facts, and changes none.
 - **A person has the word from claimed on.** ``silent_from`` notes the version of that moment; the outbox drops what Lotse
   decided before it. The employee's messages, people's replies and notices are never dropped.
 - **Waiting is claimed with a clock that stands.** Any message of the employee wakes the owner, whichever of the two
@@ -113,12 +117,9 @@ def _clock_goes_on(case: CaseFacts, paused: datetime, now: datetime, office: Off
 # --- The table ---------------------------------------------------------------------------------------------------------
 
 _LOTSE = Ignored("there is no case: Lotse answers")
-_NOTHING_OFFERED = Ignored("nothing was offered")
-_COMING = Ignored("a person is coming, or there, already")
 _GOES_ON = Ignored("the case goes on")
 _OVER = Ignored("the case is over for good: Lotse answers")
 _GONE = Ignored("the text of the case is deleted")
-_READ_ONLY = Ignored("it is answered from the facts, and changes nothing")
 _NOT_WAITING = Ignored("the case is not waiting any more")
 _NOT_CLAIMED = Ignored("nobody has the case")
 _STANDS = Ignored("the clock stands while the case waits")
@@ -170,11 +171,6 @@ def row(
 # fmt: off
 TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
     # The employee
-    "offered": row(
-        bot=Goes(by_user.offered, ("requested",)), requested=_DONE, open=_COMING, claimed=_COMING,
-        waiting_employee=_COMING, waiting_third=_COMING,
-        resolved=Ignored("one message is enough to go on with the case"), closed=_OVER, muted=_OVER, erased=_OVER,
-    ),
     "asks": row(
         bot=Goes(by_user.asks, ("open",)), requested=Goes(by_user.asks, ("open",)),
         open=Ignored("the case is open already, and is told so"), claimed=Goes(by_user.joins),
@@ -200,11 +196,6 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         waiting_employee=Goes(by_user.wakes, ("claimed", "open")),
         waiting_third=Goes(by_user.wakes, ("claimed", "open")),
         resolved=Goes(by_user.asks_again, ("claimed", "open")), closed=_OPENS, muted=_OPENS, erased=_OPENS,
-    ),
-    "declines": row(
-        bot=_NOTHING_OFFERED, requested=Goes(by_user.lapses, ("bot",)), open=_NOTHING_OFFERED,
-        claimed=_NOTHING_OFFERED, waiting_employee=_NOTHING_OFFERED, waiting_third=_NOTHING_OFFERED,
-        resolved=_NOTHING_OFFERED, closed=_NOTHING_OFFERED, muted=_NOTHING_OFFERED, erased=_NOTHING_OFFERED,
     ),
     "consents": row(
         bot=_NO_CASE, requested=_NO_CASE, open=Goes(by_user.consents), claimed=Goes(by_user.consents),
@@ -239,24 +230,20 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         waiting_third=Goes(by_user.cancels, ("resolved",)), resolved=_RESOLVED_ALREADY, closed=_OVER, muted=_GONE,
         erased=_GONE,
     ),
-    "asks_status": row(
-        bot=_READ_ONLY, requested=_READ_ONLY, open=_READ_ONLY, claimed=_READ_ONLY, waiting_employee=_READ_ONLY,
-        waiting_third=_READ_ONLY, resolved=_READ_ONLY, closed=_READ_ONLY, muted=_READ_ONLY, erased=_READ_ONLY,
-    ),
     "rates": row(
         bot=_NO_CASE, requested=_NO_CASE, open=_GOES_ON, claimed=_GOES_ON,
         waiting_employee=_GOES_ON, waiting_third=_GOES_ON,
         resolved=Goes(by_user.rates, ("resolved", "claimed", "open")), closed=_OVER, muted=_GONE, erased=_GONE,
     ),
     "withdraws": row(
-        bot=Goes(by_user.withdraws, ("muted",)), requested=Goes(by_user.withdraws, ("muted",)),
+        bot=Goes(by_user.withdraws, ("muted",)), requested=_NO_CASE,
         open=Goes(by_user.withdraws, ("muted",)), claimed=Goes(by_user.withdraws, ("muted",)),
         waiting_employee=Goes(by_user.withdraws, ("muted",)), waiting_third=Goes(by_user.withdraws, ("muted",)),
         resolved=Goes(by_user.withdraws, ("muted",)), closed=Goes(by_user.withdraws, ("muted",)), muted=_DONE,
         erased=_GONE,
     ),
     "erases": row(
-        bot=Goes(by_user.erases, ("erased",)), requested=Goes(by_user.erases, ("erased",)),
+        bot=Goes(by_user.erases, ("erased",)), requested=_NO_CASE,
         open=Goes(by_user.erases, ("erased",)), claimed=Goes(by_user.erases, ("erased",)),
         waiting_employee=Goes(by_user.erases, ("erased",)), waiting_third=Goes(by_user.erases, ("erased",)),
         resolved=Goes(by_user.erases, ("erased",)), closed=Goes(by_user.erases, ("erased",)),
@@ -352,11 +339,6 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         muted=_MUTED, erased=_ERASED,
     ),
     # Time
-    "offer_lapses": row(
-        bot=_NOTHING_OFFERED, requested=Goes(by_user.lapses, ("bot",)), open=_NOTHING_OFFERED,
-        claimed=_NOTHING_OFFERED, waiting_employee=_NOTHING_OFFERED, waiting_third=_NOTHING_OFFERED,
-        resolved=_NOTHING_OFFERED, closed=_NOTHING_OFFERED, muted=_NOTHING_OFFERED, erased=_NOTHING_OFFERED,
-    ),
     "reminder": row(
         bot=_NOT_WAITING, requested=_NO_CASE, open=_NOT_WAITING, claimed=_NOT_WAITING,
         waiting_employee=Goes(by_user.reminder), waiting_third=Ignored("the employee is not asked for anything"),
@@ -375,10 +357,8 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         muted=_GONE, erased=_GONE,
     ),
     "reopen_over": row(
-        bot=Goes(by_user.closes, ("closed",)),
-        requested=Ignored("an offer is pending; the next timer closes the case"), open=_GOES_ON,
-        claimed=_GOES_ON, waiting_employee=_GOES_ON,
-        waiting_third=_GOES_ON, resolved=Goes(by_user.closes, ("closed",)), closed=_DONE,
+        bot=Goes(by_user.closes, ("closed",)), requested=_NO_CASE, open=_GOES_ON, claimed=_GOES_ON,
+        waiting_employee=_GOES_ON, waiting_third=_GOES_ON, resolved=Goes(by_user.closes, ("closed",)), closed=_DONE,
         muted=_GONE, erased=_GONE,
     ),
     "day_ends": row(

@@ -245,7 +245,6 @@ REMARKS: Mapping[str, Sentences] = {
     "gave_way": {"de": "Endgültig geschlossen, denn die Person hat hier einen neuen Fall geöffnet", "en": "Closed for good, because the person opened a new case here"},
     "cancelled": {"de": "Die Person hat den Fall geschlossen", "en": "The person closed the case"},
     "withdrawn": {"de": "Die Person hat den Fall zurückgezogen", "en": "The person withdrew the case"},
-    "erased": {"de": "Die Person hat ihre Daten löschen lassen", "en": "The person had their data deleted"},
     "consented": {"de": "Die Person gibt Namen und früheres Gespräch frei", "en": "The person shares name and earlier conversation"},
     "not_consented": {"de": "Die Person bleibt ohne Namen", "en": "The person stays without a name"},
     "edited": {"de": "Die Person hat eine Nachricht geändert", "en": "The person changed a message"},

@@ -27,16 +27,6 @@ STAGES: Mapping[str, Alarm] = {"sla_warning": "warned", "sla_breach": "breached"
 """How far the alarm is after each of its timers."""
 
 
-def offered(m: Moment, event: CaseEvent) -> Change:
-    """An offer is pending."""
-    return Change(replace(m.case, state="requested"))
-
-
-def lapses(m: Moment, event: CaseEvent) -> Change:
-    """No offer is pending any more."""
-    return Change(replace(m.case, state="bot"))
-
-
 def opens(m: Moment, event: CaseEvent) -> Change:
     """A new case. The store gives it its number, and the dialogue its words."""
     new = CaseFacts(
@@ -204,10 +194,10 @@ def withdraws(m: Moment, event: CaseEvent) -> Change | Ignored:
 
 
 def erases(m: Moment, event: CaseEvent) -> Change | Ignored:
-    """The person and all their text are deleted."""
+    """The person is deleted with everything about them, the case among it: there is nothing left to write in."""
     if not m.case.number:
         return Ignored("there is no case")
-    return Change(replace(ended(m.case), state="erased", closed_at=m.now), (Remark("erased"), DropCaseText()))
+    return Change(replace(ended(m.case), state="erased", closed_at=m.now))
 
 
 def leaves(m: Moment, event: CaseEvent) -> Change:

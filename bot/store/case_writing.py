@@ -233,9 +233,9 @@ async def drop_text(connection: AsyncConnection, number: CaseNumber) -> None:
     await connection.execute(update(cases).where(cases.c.number == number).values(**nobody))
 
 
-async def erased_audit(connection: AsyncConnection, facts: CaseFacts, now: datetime, actor: str) -> None:
-    """The last audit row of a case whose rows are about to be deleted."""
-    await _audit(connection, facts, now, event="erases", actor=actor, before=facts.state, to="erased")
+async def erased_audit(connection: AsyncConnection, turn: CaseTurn, now: datetime, actor: str) -> None:
+    """The last audit row of a case whose rows are about to be deleted; ``actor`` may be somebody else than the employee."""
+    await _audit(connection, turn.case, now, event=turn.event, actor=actor, before=turn.before.state)
 
 
 async def closed_audit(connection: AsyncConnection, facts: CaseFacts, now: datetime, actor: str) -> None:

@@ -13,7 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Address
+from bot.handoff.case_events import Erases
+from bot.handoff.case_states import decide
+from bot.handoff.office import PlainOffice
+from bot.model import Address, CaseTurn
 from bot.store.case_rows import facts_of
 from bot.store.case_writing import erased_audit
 from bot.store.inbox import digest_of
@@ -66,7 +69,9 @@ async def forget_person(
     """
     touched = await _lock(connection, person)
     for case in (await connection.execute(select(cases).where(cases.c.person_id == person))).all():
-        await erased_audit(connection, facts_of(case), now, actor)
+        erased = decide(facts_of(case), Erases(), now, PlainOffice())
+        if isinstance(erased, CaseTurn):
+            await erased_audit(connection, erased, now, actor)
     deleted: dict[str, int] = {}
     for table in tables_with("owned"):
         gone = await connection.execute(delete(table).where(of_person(table, person)))

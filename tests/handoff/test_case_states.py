@@ -1,11 +1,14 @@
 """The table of a case: no cell empty, every transition as the table says, and the sentences people read."""
 
+import ast
 from dataclasses import fields, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+import bot
 from bot.content.read import read_content
 from bot.handoff import case_events as events
 from bot.handoff.absence import Deputy
@@ -64,11 +67,11 @@ def case(state="open", **more):
 def event_of(kind, by=MARIA):
     """An event of this kind that has everything it needs."""
     made = {
-        "offered": events.Offered(), "asks": events.Asks(), "asks_anew": events.AsksAnew(), "accepts": events.Accepts(),
+        "asks": events.Asks(), "asks_anew": events.AsksAnew(), "accepts": events.Accepts(),
         "opens_another": events.OpensAnother(),
-        "declines": events.Declines(), "consents": events.Consents(True), "writes": events.Writes(),
+        "consents": events.Consents(True), "writes": events.Writes(),
         "edits": events.EditsMessage(), "deletes": events.DeletesMessage(), "sends_file": events.SendsFile(),
-        "cancels": events.Cancels(), "asks_status": events.AsksStatus(), "rates": events.Rates(True),
+        "cancels": events.Cancels(), "rates": events.Rates(True),
         "withdraws": events.Withdraws(), "erases": events.Erases(), "leaves": events.Leaves(),
         "claims": events.Claims(by), "replies": events.Replies(by, "Guten Tag"), "notes": events.Notes(by, "Nur für uns"),
         "revises": events.RevisesLine(by, 1, by.id, NOW, "anders"), "to_person": events.TransfersToPerson(by, JAN, NOTE),
@@ -102,6 +105,33 @@ def test_no_cell_is_empty_and_no_event_is_missing():
         assert tuple(cells) == CASE_STATES, kind
         for state, cell in cells.items():
             assert isinstance(cell, Goes | Ignored | Refused), (kind, state)
+
+
+def test_everything_the_table_decides_about_really_happens():
+    """An event nobody builds would be a rule that only looks as if there were one."""
+    rules = {"case_events.py", "case_states.py", "case_words.py"}
+    called, named = set(), set()
+    for file in Path(bot.__file__).parent.rglob("*.py"):
+        for node in () if file.name in rules else ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id=name)):
+                    called.add(name)
+                case ast.Constant(value=str(text)):
+                    named.add(text)
+    built = {cls.__name__ for cls in (*get_args(events.EmployeeEvent), *get_args(events.CoordinatorEvent))}
+    assert built - called == set()
+    assert set(TIME_KINDS) - named == set()
+
+
+def test_an_offer_is_a_question_of_lotses_and_no_case():
+    """Only a yes to it leads anywhere; whatever else arrives meanwhile finds no case, and no timer waits for it."""
+    offered = no_case("foerderung", "de", NOW, "requested")
+    assert timers_of(offered, NOW, OFFICE) == ()
+    leads = {kind for kind in KINDS if isinstance(decide(offered, event_of(kind), NOW, OFFICE), CaseTurn)}
+    assert leads == {"asks", "asks_anew", "accepts"}
+    assert not any(
+        "requested" in cell.to for cells in TABLE.values() for cell in cells.values() if isinstance(cell, Goes)
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
