@@ -7,25 +7,20 @@ dates, topics and states are read, never a text; what was said to Lotse before t
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
-from sqlalchemy import case as sql_case
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.case_moment import alias_of, due_of
-from bot.model import UNFINISHED, Address, Alarm, CaseFacts, CaseNumber, CaseState, Reply, Staff, StaffId, TopicId
+from bot.model import UNFINISHED, Address, Alarm, CaseFacts, CaseNumber, CaseState, Staff, StaffId, TopicId
+from bot.store.case_lines import CaseLine, CaseLines
 from bot.store.case_rows import facts_of
 from bot.store.case_visibility import may_see, visible_to
 from bot.store.cases import Case, case_of
 from bot.store.database import Database
-from bot.store.desk import Receipt, last_event
-from bot.store.payloads import reply_from_json
-from bot.store.tables import case_messages, cases, conversations, outbox, transcript
-
-LineKind = Literal["employee", "lotse", "notice", "coordinator", "note", "remark", "earlier"]
-
-RECEIPTS: dict[str | None, Receipt] = {"waiting": "queued", "sending": "queued", "sent": "accepted", "parked": "failed"}
+from bot.store.desk import last_event
+from bot.store.tables import case_messages, cases, conversations
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +70,6 @@ class EarlierCase:
     opened_at: datetime
     topic: TopicId | None
     state: CaseState
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """One line of a case's conversation, oldest first by ``at`` and ``id``.
-
-    ``kind``: *employee*, *lotse* (automatic), *notice* (told by the system), *coordinator* (relayed), *note* (internal),
-    *remark* (what happened; its words are ``what`` filled with ``values``), *earlier* (said to Lotse before the case, only
-    with consent).
-    ``source``: of a coordinator's line, the words as typed, for editing. ``receipt`` is that of its latest change, if there
-    was one; ``change_failed``: the platform refused it, and the employee reads what stood there before.
-    """
-
-    id: int
-    kind: LineKind
-    at: datetime
-    text: str = ""
-    reply: Reply | None = None
-    author: StaffId | None = None
-    author_name: str = ""
-    source: str = ""
-    what: str = ""
-    values: tuple[tuple[str, str], ...] = ()
-    receipt: Receipt | None = None
-    error: str | None = None
-    change_failed: bool = False
-    edited: bool = False
-    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,33 +167,55 @@ def name_of(row: Row[Any]) -> str:
 
 async def read_facts(database: Database, staff: Staff, number: CaseNumber) -> CaseFacts | None:
     """The facts of one case, if this member of staff may see it."""
-    async with database.reading() as connection:
-        row = (await connection.execute(select(cases).where(cases.c.number == number))).one_or_none()
-    return None if row is None or not may_see(staff, row.team, row.owner, row.alarm) else facts_of(row)
+    found = await read_without_lines(database, staff, number)
+    return found.facts if isinstance(found, Case) else None
+
+
+async def read_without_lines(database: Database, staff: Staff, number: CaseNumber) -> Case | ErasedCase | None:
+    """One case without its lines, if this member of staff may see it."""
+    async with database.reading(quick=True) as connection:
+        row = await _row(connection, number)
+        if row is None:
+            return await _erased(connection, staff, number)
+    return case_of(row) if may_see(staff, row.team, row.owner, row.alarm) else None
 
 
 async def read_case(
     database: Database, staff: Staff, number: CaseNumber, now: datetime
 ) -> CaseFile | ErasedCase | None:
     """One case, if this member of staff may see it."""
-    joined = select(cases, conversations.c.channel, conversations.c.room, conversations.c.thread).join(
-        conversations, conversations.c.id == cases.c.conversation_id
-    )
-    async with database.reading() as connection:
-        row = (await connection.execute(joined.where(cases.c.number == number))).one_or_none()
-        if row is None:
-            return await _erased(connection, staff, number)
-        if not may_see(staff, row.team, row.owner, row.alarm):
-            return None
-        case = case_of(row)
-        assert case.address is not None  # the join is an inner one
-        lines = await _lines(connection, row)
-        earlier = await _earlier(connection, row)
+    return await CaseReading(database, number).look(staff, now)
+
+
+class CaseReading:
+    """One case for a page that looks at it again and again."""
+
+    def __init__(self, database: Database, number: CaseNumber) -> None:
+        self._database = database
+        self._number = number
+        self._lines = CaseLines()
+
+    async def look(self, staff: Staff, now: datetime) -> CaseFile | ErasedCase | None:
+        """The case now, if this member of staff may see it. Raises StoreUnavailable."""
+        async with self._database.reading(quick=True) as connection:
+            row = await _row(connection, self._number)
+            if row is None:
+                return await _erased(connection, staff, self._number)
+            if not may_see(staff, row.team, row.owner, row.alarm):
+                return None
+            earlier = await _earlier(connection, row)
+            lines = await self._lines.look(connection, row)
+        return _file(row, earlier, lines, now)
+
+
+def _file(row: Row[Any], earlier: tuple[EarlierCase, ...], lines: tuple[CaseLine, ...], now: datetime) -> CaseFile:
+    case = case_of(row)
+    assert case.address is not None  # the join is an inner one
     due = due_of(case.facts)
     return CaseFile(
         case=case,
         name=name_of(row),
-        alias=alias_of(number),
+        alias=alias_of(case.number),
         channel=row.channel,
         address=case.address,
         due=due,
@@ -242,6 +231,15 @@ async def owned_by(database: Database, owner: StaffId) -> tuple[CaseNumber, ...]
     mine = select(cases.c.number).where(cases.c.owner == owner, cases.c.state.in_(UNFINISHED)).order_by(cases.c.number)
     async with database.reading() as connection:
         return tuple(CaseNumber(number) for number in await connection.scalars(mine))
+
+
+_CASES = select(cases, conversations.c.channel, conversations.c.room, conversations.c.thread).join(
+    conversations, conversations.c.id == cases.c.conversation_id
+)
+
+
+async def _row(connection: AsyncConnection, number: CaseNumber) -> Row[Any] | None:
+    return (await connection.execute(_CASES.where(cases.c.number == number))).one_or_none()
 
 
 async def _erased(connection: AsyncConnection, staff: Staff, number: CaseNumber) -> ErasedCase | None:
@@ -260,95 +258,3 @@ async def _earlier(connection: AsyncConnection, row: Row[Any]) -> tuple[EarlierC
         .order_by(cases.c.number)
     )
     return tuple(EarlierCase(*each) for each in (await connection.execute(statement)).all())
-
-
-async def _lines(connection: AsyncConnection, row: Row[Any]) -> tuple[CaseLine, ...]:
-    rows = (await connection.execute(lines_with(case_messages.c.case_number == row.number))).all()
-    lines = [line_of(each) for each in rows]
-    if row.consent and row.person_id is not None:
-        first = min((each.transcript_id for each in rows if each.transcript_id is not None), default=0)
-        lines = [*await _said_before(connection, row, first), *lines]
-    return tuple(lines)
-
-
-_change, _changes = outbox.alias(), outbox.alias()
-_latest_change = (
-    select(func.max(_changes.c.seq))
-    .where(
-        _changes.c.conversation_id == outbox.c.conversation_id,  # where there is an index
-        _changes.c.revises == outbox.c.id,
-        _changes.c.status != "discarded",
-    )
-    .correlate(outbox)
-    .scalar_subquery()
-)
-_was_changed = or_(transcript.c.edited_at.is_not(None), transcript.c.deleted_at.is_not(None))
-_LINES = (
-    select(
-        case_messages,
-        transcript.c.text.label("said"),
-        transcript.c.reply,
-        transcript.c.edited_at,
-        transcript.c.deleted_at,
-        outbox.c.status,
-        outbox.c.error,
-        _change.c.status.label("change_status"),
-        _change.c.error.label("change_error"),
-    )
-    .join(transcript, transcript.c.id == case_messages.c.transcript_id, isouter=True)
-    .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
-    # Only of a line that was changed: looked for beside each line, it would cost all lines times all lines.
-    .join(_change, _change.c.seq == sql_case((_was_changed, _latest_change), else_=None), isouter=True)
-    .order_by(case_messages.c.id)
-)
-
-
-def lines_with(condition: ColumnElement[bool]) -> Select[Any]:
-    """The lines of cases for which the condition holds, each with what became of it and of its latest change, for ``line_of``."""
-    return _LINES.where(condition)
-
-
-def line_of(row: Row[Any]) -> CaseLine:
-    """The line in this row of ``lines_with``."""
-    outgoing = row.kind == "coordinator"
-    status, error = (row.change_status, row.change_error) if row.change_status else (row.status, row.error)
-    return CaseLine(
-        id=row.id,
-        kind=cast(LineKind, row.kind),
-        at=row.at,
-        text=(row.text if row.kind == "note" else row.said) or "",
-        reply=reply_from_json(row.reply) if row.reply is not None else None,
-        author=row.author,
-        author_name=row.author_name or "",
-        source=(row.text or "") if outgoing else "",
-        what=row.what or "",
-        values=tuple((row.values or {}).items()),
-        receipt=RECEIPTS.get(status, "accepted") if outgoing else None,
-        error=error if outgoing else None,
-        change_failed=outgoing and row.change_status == "parked",
-        edited=row.edited_at is not None,
-        deleted=row.deleted_at is not None,
-    )
-
-
-async def _said_before(connection: AsyncConnection, row: Row[Any], first: int) -> list[CaseLine]:
-    """What was said to Lotse before the case, by this person or to them."""
-    statement = (
-        select(transcript)
-        .where(transcript.c.conversation_id == row.conversation_id, transcript.c.person_id == row.person_id)
-        .where(transcript.c.id < first)
-        .order_by(transcript.c.id)
-    )
-    return [
-        CaseLine(
-            id=-line.id,  # of another table than the lines of the case
-            kind="earlier",
-            at=line.at,
-            text=line.text,
-            reply=reply_from_json(line.reply) if line.reply is not None else None,
-            author_name=line.who,
-            edited=line.edited_at is not None,
-            deleted=line.deleted_at is not None,
-        )
-        for line in (await connection.execute(statement)).all()
-    ]

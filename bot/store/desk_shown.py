@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.handoff.case_moment import due_of
 from bot.handoff.working_time import local_day
 from bot.model import LOCALES, CaseFacts, CaseNumber, CaseState, Locale, Reply, TopicId
+from bot.store.case_lines import CaseLine, line_of, lines_with
 from bot.store.case_rows import FACTS, facts_of
 from bot.store.cases import Case, case_of
 from bot.store.desk import last_event
-from bot.store.desk_reading import CaseLine, line_of, lines_with, name_of
+from bot.store.desk_reading import name_of
 from bot.store.payloads import reply_from_json
 from bot.store.tables import case_messages, cases, conversations, desk_notices
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Address, ExternalId, Input, OutboxId, Reason, Reply
-from bot.store.database import Database
+from bot.store.database import Database, take_time
+from bot.store.kept_lines import UNSETTLED, KeptLines, words_changed
 from bot.store.payloads import input_from_json, reason_from_json, reply_from_json
 from bot.store.places import at_address
 from bot.store.saying import Speaker
@@ -50,14 +51,6 @@ class WaitingInput:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What a conversation still waits for: inputs not answered yet, oldest first, and replies not sent yet."""
-
-    inputs: tuple[WaitingInput, ...]
-    replies: int
-
-
 async def read_transcript(
     database: Database, address: Address, after_id: int = 0, limit: int = 200
 ) -> tuple[TranscriptLine, ...]:
@@ -66,12 +59,51 @@ async def read_transcript(
         return await _newest(connection, address, after_id, limit)
 
 
-async def read_conversation(
-    database: Database, address: Address, limit: int = 200
-) -> tuple[tuple[TranscriptLine, ...], Waiting]:
-    """The newest ``limit`` lines, oldest first, and what is still waited for, both of the same moment."""
-    async with database.reading() as connection:
-        return await _newest(connection, address, 0, limit), await _waiting(connection, address)
+_there = transcript.alias()
+
+
+class ConversationReading:
+    """The newest lines of one conversation for a page that looks at them again and again.
+
+    What was said stays as it was said, so a look reads only what is new, what was changed, and what is still on its way.
+    """
+
+    def __init__(self, database: Database, address: Address, limit: int = 200) -> None:
+        """``limit``: how many lines are kept, the newest."""
+        self._database = database
+        self._address = address
+        self._limit = limit
+        self._kept = KeptLines[TranscriptLine]()
+
+    async def look(self) -> tuple[tuple[TranscriptLine, ...], tuple[WaitingInput, ...]]:
+        """The lines, oldest first, and the inputs not answered yet, oldest first too, both of the same moment.
+
+        Raises StoreUnavailable.
+        """
+        async with self._database.reading(quick=True) as connection:
+            if not await self._read_changes(connection):
+                await take_time(connection)
+                lines = await _newest(connection, self._address, 0, self._limit)
+                self._kept.replace((line.id, line, line.delivery in UNSETTLED) for line in lines)
+            return self._kept.lines, await _waiting(connection, self._address)
+
+    async def _read_changes(self, connection: AsyncConnection) -> bool:
+        """Bring what is kept up to date; False when a line has gone, or none was there."""
+        if not self._kept:
+            return False
+        there = _there.c.conversation_id == transcript.c.conversation_id, _there.c.id >= self._kept.first
+        statement = (
+            _lines(self._address)
+            .add_columns(select(func.count()).where(*there).scalar_subquery().label("there"))
+            .where(transcript.c.id >= self._kept.first)
+            .where(or_(self._kept.may_differ(transcript.c.id), words_changed()))
+            .order_by(transcript.c.id)
+        )
+        rows = (await connection.execute(statement)).all()
+        self._kept.take_in((row.id, _line(row), row.delivery in UNSETTLED) for row in rows)
+        whole = bool(rows) and rows[0].there == len(self._kept)
+        self._kept.shorten(self._limit)
+        return whole
 
 
 async def find_line(
@@ -91,23 +123,15 @@ async def _newest(
     return tuple(_line(row) for row in reversed((await connection.execute(statement)).all()))
 
 
-async def _waiting(connection: AsyncConnection, address: Address) -> Waiting:
-    inputs = (
+async def _waiting(connection: AsyncConnection, address: Address) -> tuple[WaitingInput, ...]:
+    statement = (
         select(inbox.c.external_id, inbox.c.payload, inbox.c.received_at)
         .join(conversations, conversations.c.id == inbox.c.conversation_id)
         .where(at_address(address), inbox.c.status == "waiting")
         .order_by(inbox.c.id)
     )
-    replies = (
-        select(outbox.c.seq)
-        .join(conversations, conversations.c.id == outbox.c.conversation_id)
-        .where(at_address(address), outbox.c.status == "waiting")
-    )
-    rows = (await connection.execute(inputs)).all()
-    unsent = len((await connection.execute(replies)).all())
-    return Waiting(
-        tuple(WaitingInput(row.external_id, input_from_json(row.payload), row.received_at) for row in rows), unsent
-    )
+    rows = (await connection.execute(statement)).all()
+    return tuple(WaitingInput(row.external_id, input_from_json(row.payload), row.received_at) for row in rows)
 
 
 def _lines(address: Address) -> Select[Any]:

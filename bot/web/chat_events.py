@@ -20,8 +20,9 @@ from bot.errors import LotseError
 from bot.model import Locale
 from bot.store.announce import Bell, arrival_topic, transcript_topic
 from bot.store.database import Database
+from bot.store.transcripts import ConversationReading
 from bot.web.chat_pages import AboutPage
-from bot.web.chat_view import Row, View, address_of, cases_elsewhere, look_at
+from bot.web.chat_view import Row, View, address_of, cases_elsewhere, reading_of, view_of
 from bot.web.pages import as_json, fragment, message_html
 from bot.web.requests import Refused, locale_of, own_conversation
 from bot.web.visitor import COOKIE, Seal, Visitor
@@ -69,13 +70,16 @@ class ChatEvents:
         if self.streams.closing:
             raise Refused("error_unavailable")
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")
-        await look_at(self.database, conversation)  # a database that is gone is said with a status, not by silence
+        reading = reading_of(self.database, conversation)
+        await reading.look()  # a database that is gone is said with a status, not by silence
         locale = locale_of(request, visitor)
         about = AboutPage(conversation, self.seal.csrf(visitor))
-        stream = self._stream(about, visitor, locale, int(after) if after.isascii() and after.isdigit() else 0)
+        stream = self._stream(reading, about, visitor, locale, int(after) if after.isascii() and after.isdigit() else 0)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
-    async def _stream(self, about: AboutPage, visitor: Visitor, locale: Locale, after: int) -> AsyncIterator[str]:
+    async def _stream(
+        self, reading: ConversationReading, about: AboutPage, visitor: Visitor, locale: Locale, after: int
+    ) -> AsyncIterator[str]:
         """Listen first, then look, then wait: nothing is missed in between."""
         seen = Seen(after)
         address = address_of(about.conversation)
@@ -84,7 +88,7 @@ class ChatEvents:
             try:
                 yield ": connected\n\n"
                 while not self.streams.closing:
-                    view = await look_at(self.database, about.conversation)
+                    view = view_of(*await reading.look())
                     for event in seen.news(view, lambda row: message_html(row, about, locale)):
                         yield event
                     await asyncio.sleep(PAUSE_S)

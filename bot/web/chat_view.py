@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.model import UNFINISHED, Address, CaseState, ExternalId, OutboxId, Person, Pressed, Reply, Utterance
 from bot.store.cases import cases_of_person
 from bot.store.database import Database
-from bot.store.transcripts import TranscriptLine, Waiting, WaitingInput, read_conversation
+from bot.store.transcripts import ConversationReading, TranscriptLine, WaitingInput
 
 CHANNEL = "browser"
 """The name of the channel people use here."""
@@ -105,13 +105,18 @@ def message_id_of(external: ExternalId | None) -> str | None:
 
 async def look_at(database: Database, conversation: str) -> View:
     """The conversation as it may be shown now. Raises StoreUnavailable."""
-    return view_of(*await read_conversation(database, address_of(conversation), MOST_LINES))
+    return view_of(*await reading_of(database, conversation).look())
 
 
-def view_of(lines: Sequence[TranscriptLine], waiting: Waiting) -> View:
-    """The same, from what the store gave; lines stand oldest first."""
+def reading_of(database: Database, conversation: str) -> ConversationReading:
+    """What a page needs that looks at the conversation again and again."""
+    return ConversationReading(database, address_of(conversation), MOST_LINES)
+
+
+def view_of(lines: Sequence[TranscriptLine], waiting: Sequence[WaitingInput]) -> View:
+    """The same, from what the store gave: the lines, and the inputs not answered yet, oldest first."""
     answered = {line.external_id for line in lines}
-    inputs = [each for each in waiting.inputs if each.external_id not in answered]
+    inputs = [each for each in waiting if each.external_id not in answered]
     held_back = [line.id for line in lines if line.delivery == "waiting"]
     last = lines[-1].id if lines else 0
     return View(

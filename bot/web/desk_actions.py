@@ -36,7 +36,8 @@ from bot.handoff.case_events import (
 )
 from bot.handoff.team_office import TeamOffice
 from bot.handoff.working_time import LONGEST_WAIT, morning_of
-from bot.model import RESOLUTIONS, CaseFacts, Locale, Staff, StaffId, TopicId
+from bot.model import RESOLUTIONS, CaseFacts, CaseNumber, Locale, Staff, StaffId, TopicId
+from bot.store.cases import Case
 from bot.store.desk import DeskResult, Done, Ignored, NotFound
 from bot.store.desk import Refused as NotDone
 from bot.store.desk_reading import CaseFile, ErasedCase
@@ -180,9 +181,14 @@ class Step:
 
     posted: DeskPosted
     me: SignedIn
-    file: CaseFile
+    case: Case
     locale: Locale
     move: str
+
+    @property
+    def facts(self) -> CaseFacts:
+        """The facts of the case as it was when the form came."""
+        return self.case.facts
 
 
 Doing = Callable[[Step], Awaitable[DeskResult]]
@@ -217,21 +223,24 @@ class DeskActions:
             fields = step.posted.fields
             if not NUMBER.fullmatch(fields.get("version", "")):
                 raise Refused("error_bad_request")
-            event = reader(Asked(step.me.staff, fields, step.file.facts, self.parts, step.locale))
+            event = reader(Asked(step.me.staff, fields, step.facts, self.parts, step.locale))
             key = _key(fields) if move == "say" else None
             version = int(fields["version"])
-            return await self.parts.desk.act(step.file.facts.number, event, self.parts.now(), version=version, key=key)
+            return await self.parts.desk.act(step.facts.number, event, self.parts.now(), version=version, key=key)
 
         return await self._take(request, move, action, step)
 
     async def _draft(self, step: Step) -> DeskResult:
         """A draft of an answer from a solved case."""
-        if step.file.facts.state not in MOVES["draft"][1]:
+        if step.facts.state not in MOVES["draft"][1]:
             raise CannotDo(TEXTS[step.locale]["desk_draft_nothing"])
-        problem = await draft_of(self.parts, step.file, step.me.staff)
+        file = await self.parts.case(step.me, step.facts.number)
+        problem = (
+            await draft_of(self.parts, file, step.me.staff) if isinstance(file, CaseFile) else "desk_draft_nothing"
+        )
         if problem is not None:
             raise CannotDo(TEXTS[step.locale][problem])
-        return Done(step.file.facts)
+        return Done(step.facts)
 
     async def line(self, request: Request) -> Response:
         """A line of one's own: changed, taken back, sent once more."""
@@ -241,7 +250,7 @@ class DeskActions:
             raise Refused("error_no_access")
 
         async def step(step: Step) -> DeskResult:
-            desk, staff, number, now = self.parts.desk, step.me.staff, step.file.facts.number, self.parts.now()
+            desk, staff, number, now = self.parts.desk, step.me.staff, step.facts.number, self.parts.now()
             if what == "send-again":
                 return await desk.send_again(staff, number, int(line), now)
             text = None if what == "take-back" else step.posted.fields.get("text", "").replace("\r\n", "\n").strip()
@@ -253,8 +262,9 @@ class DeskActions:
         """Answers for a few words, or one of them as text to edit; what was typed stays."""
         posted = await self.parts.door.read_posted(request)
         me, locale = self._me(posted), locale_of(request, None)
-        file = await self._file(me, request)
-        now, content, theirs = self.parts.now(), self.parts.content, file.facts.locale
+        number = case_number(request)
+        facts = await self._facts(me, number)
+        now, content, theirs = self.parts.now(), self.parts.content, facts.locale
         words, label = posted.fields.get("words", "").strip(), posted.fields.get("insert")
         typed = dict(posted.fields)
         inserts = find_inserts(words, content, self.parts.live.reader, now, theirs) if words else ()
@@ -281,16 +291,15 @@ class DeskActions:
             ]
             none = problem or ("" if found else TEXTS[locale]["desk_insert_none"])
             return JSONResponse({"found": found, "text": none}, status_code=200)
-        return await show_case(
-            self.parts, me, file, locale, typed=Typed(problem, "say", typed, None if label is not None else inserts)
-        )
+        shown = Typed(problem, "say", typed, None if label is not None else inserts)
+        return await show_case(self.parts, me, await self.parts.case(me, number), locale, typed=shown)
 
     async def typing(self, request: Request) -> Response:
         """Somebody writes to the employee: the colleagues at this case see it, for a few seconds."""
         posted = await self.parts.door.read_posted(request)
         me = self._me(posted)
-        file = await self._file(me, request)
-        self.parts.presence.typing(file.facts.number, me.staff, stopped=posted.fields.get("typing") != "yes")
+        number = (await self._facts(me, case_number(request))).number
+        self.parts.presence.typing(number, me.staff, stopped=posted.fields.get("typing") != "yes")
         return Response(status_code=204)
 
     def _me(self, posted: DeskPosted) -> SignedIn:
@@ -298,23 +307,22 @@ class DeskActions:
         access_queue(me.staff)
         return me
 
-    async def _file(self, me: SignedIn, request: Request) -> CaseFile:
-        file = await self.parts.case(me, case_number(request))
-        if isinstance(file, ErasedCase):
+    async def _facts(self, me: SignedIn, number: CaseNumber) -> CaseFacts:
+        case = await self.parts.case_without_lines(me, number)
+        if isinstance(case, ErasedCase):
             raise Refused("error_no_access")
-        return file
+        return case.facts
 
     async def _take(self, request: Request, move: str, action: CaseAction, step: Doing) -> Response:
         """Read the form, do the step, and say what came of it."""
         posted = await self.parts.door.read_posted(request)
         me, locale = self._me(posted), locale_of(request, None)
-        number = case_number(request)
-        seen = await self.parts.case(me, number)
+        seen = await self.parts.case_without_lines(me, case_number(request))
         if isinstance(seen, ErasedCase):
             return _erased(posted, me, seen, locale)
         taken = Step(posted, me, seen, locale, move)
         try:
-            self._may(me, seen, action, locale)
+            self._may(me, seen.facts, action, locale)
             result = await step(taken)
         except CannotDo as why:
             return await self._not_done(taken, why.words)
@@ -328,14 +336,14 @@ class DeskActions:
             case Done(case=facts):
                 return self._done(taken, still_here=self._sees(me, facts), said=True)
 
-    def _may(self, me: SignedIn, file: CaseFile, action: CaseAction, locale: Locale) -> None:
+    def _may(self, me: SignedIn, facts: CaseFacts, action: CaseAction, locale: Locale) -> None:
         try:
-            self.parts.may(me, file.facts, action)
+            self.parts.may(me, facts, action)
         except Refused as refused:
             if refused.why != "error_not_allowed":
                 raise
-            words = case_words.NOT_YOURS if file.facts.owner is not None else case_words.CLAIM_FIRST
-            raise CannotDo(case_words.filled(words, name=file.facts.owner_name)[locale]) from None
+            words = case_words.NOT_YOURS if facts.owner is not None else case_words.CLAIM_FIRST
+            raise CannotDo(case_words.filled(words, name=facts.owner_name)[locale]) from None
 
     def _sees(self, me: SignedIn, facts: CaseFacts) -> bool:
         try:
@@ -345,20 +353,22 @@ class DeskActions:
         return True
 
     async def _refused(self, step: Step, words: str) -> Response:
-        """What the rules refused: shown with the case as it is now, because that is why."""
-        fresh = await self.parts.case(step.me, step.file.facts.number)
+        """What the rules refused, because of what somebody else has done since the page was made."""
+        fresh = await self.parts.case_without_lines(step.me, step.facts.number)
         if isinstance(fresh, ErasedCase):
             return _erased(step.posted, step.me, fresh, step.locale)
-        return await self._not_done(Step(step.posted, step.me, fresh, step.locale, step.move), words)
+        return await self._not_done(step, words)
 
     async def _not_done(self, step: Step, words: str) -> Response:
+        """Why it is not done; on a page with the case as it is now and with what was typed."""
         if step.posted.wants_json:
             return JSONResponse({"error": "not_done", "text": words}, status_code=409)
         typed = Typed(words, step.move, step.posted.fields)
-        return await show_case(self.parts, step.me, step.file, step.locale, status=409, typed=typed)
+        file = await self.parts.case(step.me, step.facts.number)
+        return await show_case(self.parts, step.me, file, step.locale, status=409, typed=typed)
 
     def _done(self, step: Step, *, still_here: bool, said: bool) -> Response:
-        number, move = step.file.facts.number, step.move
+        number, move = step.facts.number, step.move
         confirmed = f"desk_did_{move}"
         if still_here:
             named = said and confirmed in TEXTS[step.locale]

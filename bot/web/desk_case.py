@@ -11,7 +11,7 @@ from bot.dialogue.knowledge_insert import Insert
 from bot.handoff.case_words import ERASED
 from bot.model import CaseNumber, Locale
 from bot.store.desk_reading import CaseFile, ErasedCase
-from bot.web.desk_case_view import LineView, case_view, choices_of, line_views
+from bot.web.desk_case_view import MOST_LINES, case_view, choices_of, line_view, with_days
 from bot.web.desk_parts import DeskParts
 from bot.web.desk_regions import Region, region, state_of
 from bot.web.door import SignedIn
@@ -36,7 +36,9 @@ class Typed:
 
 
 NOTHING_TYPED = Typed()
-LineCache = dict[LineView, Region]
+
+LineCache = dict[int, tuple[tuple[object, ...], Region]]
+"""The lines a page has shown already: by number what each was made of, and the region."""
 
 
 def case_number(request: Request) -> CaseNumber:
@@ -70,15 +72,19 @@ async def case_regions(
 
 
 def _lines(parts: DeskParts, me: SignedIn, file: CaseFile, locale: Locale, cache: LineCache) -> tuple[Region, ...]:
+    """The newest lines. One that is made of the same as before is not made again: a line that did not change is the same object."""
     regions: list[Region] = []
-    after = ""
-    for view in line_views(file, me.staff, parts.content, locale):
-        known = cache.get(view)
-        if known is None or known.after != after:
-            html = fragment("_desk_line.html", "line", locale, view, file.facts.number, file.name, me)
-            known = cache[view] = region(f"line{view.line.id}", html, after)
-        regions.append(known)
-        after = known.name
+    content, name, after = parts.content, file.name, ""
+    for line, day in with_days(file.lines[-MOST_LINES:], locale):
+        made_of = (line, day, after, name, content)
+        known, shown = cache.get(line.id, (None, None))
+        if shown is None or known != made_of:
+            view = line_view(line, day, me.staff, content, locale)
+            html = fragment("_desk_line.html", "line", locale, view, file.facts.number, name, me)
+            shown = region(f"line{line.id}", html, after)
+            cache[line.id] = made_of, shown
+        regions.append(shown)
+        after = shown.name
     return tuple(regions)
 
 

@@ -1,6 +1,6 @@
 """One case as its page shows it: the context card (computed, so it cannot invent anything), the lines, what can be done now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -12,8 +12,10 @@ from bot.handoff.case_words import RESOLUTION_WORDS
 from bot.handoff.promises import due_words
 from bot.handoff.staff_rights import Action, may, standings
 from bot.handoff.team_office import TeamOffice
+from bot.handoff.working_time import local_day
 from bot.model import RESOLUTIONS, UNFINISHED, CaseFacts, CaseState, Locale, Staff
-from bot.store.desk_reading import CaseFile, CaseLine
+from bot.store.case_lines import CaseLine
+from bot.store.desk_reading import CaseFile
 from bot.web.desk_parts import DeskParts
 from bot.web.desk_view import SlaView, age_words, day_of, sla_view, team_name, topic_name
 from bot.web.page_texts import TEXTS
@@ -171,16 +173,19 @@ def _promises(facts: CaseFacts, now: datetime, locale: Locale) -> tuple[Promise,
 # --- The lines ---------------------------------------------------------------------------------------------------
 
 
-def line_views(file: CaseFile, me: Staff, content: Content, locale: Locale) -> tuple[LineView, ...]:
-    """The lines of the case, the newest ones; each with the heading of its day."""
-    views = []
-    before = ""
-    for line in file.lines[-MOST_LINES:]:
-        day = day_of(line.at, locale)
-        said = remark_of(line.what, line.values, line.at, content, locale) if line.kind == "remark" else ""
-        views.append(LineView(line, said, day if day != before else "", line.author == me.id))
+def with_days(lines: Iterable[CaseLine], locale: Locale) -> Iterator[tuple[CaseLine, str]]:
+    """Each line with the heading that stands above it: its day, above the first line of a day."""
+    before = None
+    for line in lines:
+        day = local_day(line.at)
+        yield line, day_of(line.at, locale) if day != before else ""
         before = day
-    return tuple(views)
+
+
+def line_view(line: CaseLine, day: str, me: Staff, content: Content, locale: Locale) -> LineView:
+    """The line as this person sees it."""
+    said = remark_of(line.what, line.values, line.at, content, locale) if line.kind == "remark" else ""
+    return LineView(line, said, day, line.author == me.id)
 
 
 # --- What may be chosen --------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from bot.errors import LotseError
 from bot.model import CaseNumber, Locale, Staff
 from bot.store.announce import DESK, transcript_topic
-from bot.store.desk_reading import CaseFile
+from bot.store.desk_reading import CaseFile, CaseReading
 from bot.web.desk_case import LineCache, case_number, case_regions
 from bot.web.desk_parts import DeskParts
 from bot.web.desk_presence import presence_topic
@@ -66,10 +66,11 @@ class DeskEvents:
     async def case(self, request: Request) -> Response:
         """One case; for as long as the stream is open, colleagues see that this person is there."""
         me = await self.parts.enter(request, access_queue)
-        file = await self.parts.case(me, case_number(request))
+        reading = self.parts.reading(case_number(request))
+        file = await self.parts.look(me, reading)
         if not isinstance(file, CaseFile):
             raise Refused("error_no_access")
-        return self._answer(self._case(me, file, locale_of(request, None), _state(request)))
+        return self._answer(self._case(me, reading, file, locale_of(request, None), _state(request)))
 
     def _answer(self, stream: AsyncIterator[str]) -> Response:
         if self.parts.door.streams.closing:
@@ -84,13 +85,15 @@ class DeskEvents:
         async for event in self._stream(me, access_desk, look, locale, Told(state), QUEUE_PAUSE_S, DESK):
             yield event
 
-    async def _case(self, me: SignedIn, file: CaseFile, locale: Locale, state: str) -> AsyncIterator[str]:
+    async def _case(
+        self, me: SignedIn, reading: CaseReading, file: CaseFile, locale: Locale, state: str
+    ) -> AsyncIterator[str]:
         number: CaseNumber = file.facts.number
         lines: LineCache = {}
 
         async def look(me: SignedIn) -> Sequence[Region] | Away:
             try:
-                fresh = await self.parts.case(me, number)
+                fresh = await self.parts.look(me, reading)
             except Refused:
                 return Away("/desk?said=taken_away")
             if not isinstance(fresh, CaseFile):

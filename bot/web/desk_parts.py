@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from starlette.requests import Request
 
@@ -15,14 +15,17 @@ from bot.handoff.office import Office
 from bot.handoff.team_office import office_at
 from bot.model import BROKEN, CaseFacts, CaseNumber, Staff
 from bot.store.absences import list_absences
+from bot.store.cases import Case
 from bot.store.database import Database
 from bot.store.desk import Desk
-from bot.store.desk_reading import CaseFile, ErasedCase, read_case
+from bot.store.desk_reading import CaseFile, CaseReading, ErasedCase, read_without_lines
 from bot.understanding.reader import Reader
 from bot.web.desk_presence import Presence
 from bot.web.door import Door, SignedIn
 from bot.web.requests import Refused
 from bot.web.rights import CaseAction, CasePlace, access_case
+
+Found = TypeVar("Found", Case, CaseFile)
 
 
 class Live(Protocol):
@@ -95,16 +98,30 @@ class DeskParts:
         stands_in = team.deputy_team if team is not None and facts.alarm in BROKEN else None
         return CasePlace(frozenset({facts.team, *([stands_in] if stands_in else [])}), facts.owner)
 
-    async def case(self, me: SignedIn, number: CaseNumber, action: CaseAction = "see_case") -> CaseFile | ErasedCase:
-        """The case of this number, if this person may take this step in it. Raises Refused, StoreUnavailable."""
-        file = await read_case(self.database, me.staff, number, self.now())
-        if isinstance(file, ErasedCase):
-            return file  # whoever saw it is told that it is gone
-        if file is None:
-            access_case(me.staff, None, action)
+    def reading(self, number: CaseNumber) -> CaseReading:
+        """What a page needs that looks at a case again and again."""
+        return CaseReading(self.database, number)
+
+    async def look(self, me: SignedIn, reading: CaseReading) -> CaseFile | ErasedCase:
+        """The case as it is now, if this person may see it. Raises Refused, StoreUnavailable."""
+        return self._seen(me, await reading.look(me.staff, self.now()))
+
+    async def case(self, me: SignedIn, number: CaseNumber) -> CaseFile | ErasedCase:
+        """The case of this number, if this person may see it. Raises Refused, StoreUnavailable."""
+        return await self.look(me, self.reading(number))
+
+    async def case_without_lines(self, me: SignedIn, number: CaseNumber) -> Case | ErasedCase:
+        """The same, for steps that look at no line. Raises Refused, StoreUnavailable."""
+        return self._seen(me, await read_without_lines(self.database, me.staff, number))
+
+    def _seen(self, me: SignedIn, found: Found | ErasedCase | None) -> Found | ErasedCase:
+        if isinstance(found, ErasedCase):
+            return found  # whoever saw it is told that it is gone
+        if found is None:
+            access_case(me.staff, None, "see_case")
             raise Refused("error_no_access")
-        self.may(me, file.facts, action)
-        return file
+        self.may(me, found.facts)
+        return found
 
     def may(self, me: SignedIn, facts: CaseFacts, action: CaseAction = "see_case") -> None:
         """Raises Refused unless this person may take this step in the case as it is here."""

@@ -23,7 +23,7 @@ from bot.store import tables
 from bot.store.cases import cases_of, close_case, list_cases
 from bot.store.conversations import MOST_ATTEMPTS, Conversations, TurnFailed
 from bot.store.gaps import list_questions
-from bot.store.transcripts import find_line, read_conversation, read_transcript
+from bot.store.transcripts import ConversationReading, find_line, read_transcript
 from tests.conftest import NOW
 from tests.fakes import incoming, record, reply
 from tests.store.rows import answer, answer_all, parts, rows
@@ -280,10 +280,9 @@ async def test_a_page_reads_the_newest_lines_and_what_still_waits(database, cloc
     assert [line.text for line in await read_transcript(database, events[0].address, after_id=lines[1].id)] == [
         "Echo: 3"
     ]
-    newest, waiting = await read_conversation(database, events[0].address, 3)
+    newest, waiting = await ConversationReading(database, events[0].address, 3).look()
     assert newest == lines
-    assert [found.external_id for found in waiting.inputs] == [events[4].external_id]
-    assert waiting.replies == 4
+    assert [found.external_id for found in waiting] == [events[4].external_id]
 
 
 async def test_a_closed_case_is_no_longer_the_open_one(database, clock):
