@@ -22,7 +22,8 @@ SETS = {
     "sixth": ("sixth.yaml", False),
     "held out": ("third.yaml", False),
     "held out anew": ("fifth.yaml", False),
-    "held out last": ("seventh.yaml", False),
+    "held out once more": ("seventh.yaml", False),
+    "held out last": ("eighth.yaml", False),
 }
 """Name -> file, and whether the label counts beside the facts. Of the held-out sets only the totals are looked at."""
 UNKNOWN_SIDES = 150
@@ -49,7 +50,8 @@ def share(judged, expected, outcome):
         ("held out", 0.81, 0.10, 0.08, 0.10, 0.84),
         ("held out anew", 0.86, 0.08, 0.08, 0.10, 0.72),
         ("sixth", 0.92, 0.06, 0.06, 0.04, 0.86),
-        ("held out last", 0.83, 0.10, 0.08, 0.08, 0.84),
+        ("held out once more", 0.83, 0.10, 0.08, 0.08, 0.84),
+        ("held out last", 0.84, 0.08, 0.08, 0.10, 0.86),
     ],
 )
 def test_every_set_keeps_its_figures(judged, name, right, wrong, clarified, false_answers, to_a_person):
@@ -70,6 +72,7 @@ def test_every_set_keeps_its_figures(judged, name, right, wrong, clarified, fals
         ("fourth_dialogues.yaml", 0.62, 0.22),
         ("fifth_dialogues.yaml", 0.76, 0.15),
         ("seventh_dialogues.yaml", 0.50, 0.27),
+        ("eighth_dialogues.yaml", 0.54, 0.22),
     ],
 )
 def test_the_dialogues_keep_their_figures(trained, file, right, wrong):

@@ -17,6 +17,7 @@ SETS = {
     "fifth, held out": ("fifth.yaml", "fifth_dialogues.yaml"),
     "sixth": ("sixth.yaml", "sixth_dialogues.yaml"),
     "seventh, held out": ("seventh.yaml", "seventh_dialogues.yaml"),
+    "eighth, held out": ("eighth.yaml", "eighth_dialogues.yaml"),
 }
 """Name -> the files of its single questions and of its dialogues."""
 OUTCOMES = ("right", "wrong", "gap", "clarified", "missed", "handed over")
