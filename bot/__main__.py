@@ -5,6 +5,8 @@ from importlib import import_module
 
 import typer
 
+from bot.content.collector_pause import collector_paused
+
 COMMANDS = (
     "run",
     "chat",
@@ -44,7 +46,8 @@ def command_line(arguments: list[str]) -> typer.Typer:
     app.callback()(lambda: None)
     for name in [name for name in COMMANDS if name == next(iter(arguments), "")] or COMMANDS:
         module = name.replace("-", "_")
-        command = getattr(import_module(f"bot.commands.{module}"), module)
+        with collector_paused():
+            command = getattr(import_module(f"bot.commands.{module}"), module)
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
