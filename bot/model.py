@@ -160,6 +160,16 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class TimerDue:
+    """A timer has come due. Made by the store, never by a platform: no press and no words can pass for one.
+
+    ``kind`` is what ``SetTimer`` was given; of a case ``case:<number>:<what>``.
+    """
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rated:
     """The user said whether an answer helped. ``about`` is the outbox id of that answer."""
 
@@ -226,7 +236,9 @@ class AskedPerson:
 TYPED = "desk:type:"
 """In a room of coordinators a ``Pressed`` that begins so stands for the command behind it, put together by a form."""
 
-Input = Utterance | Pressed | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left | AskedPerson
+Input = (
+    Utterance | Pressed | TimerDue | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left | AskedPerson
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

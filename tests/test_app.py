@@ -108,7 +108,7 @@ async def test_a_conversation_with_a_case_its_data_and_their_end(steps):
     stored = await steps.converse("meine Daten")
     assert "Fälle bei der Koordination: 1" in stored
     assert "wirklich alles löschen" in await steps.converse("lösche meine Daten")
-    assert "Erledigt" in await steps.converse(Pressed("yes"))
+    assert "Erledigt" in await steps.converse(Pressed("data:delete"))
     again = await steps.converse("und wie beantrage ich den?")
     assert "automatisches Programm" in again
     assert "Ich beziehe das auf" not in again

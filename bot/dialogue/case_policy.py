@@ -18,13 +18,14 @@ typed in all its words. Deleting everything because somebody said yes to a human
 from dataclasses import replace
 
 from bot.dialogue import control, wording
-from bot.dialogue.case_rules import CONSENT, NO_CONSENT, opening, team_for
+from bot.dialogue.case_rules import opening, team_for
 from bot.dialogue.choosing import choice_typed
+from bot.dialogue.presses import REFUSED
 from bot.dialogue.remembering import OFFERS
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
-from bot.handoff import case_words
+from bot.handoff import case_presses, case_words
 from bot.handoff.case_events import (
     TIME_KINDS,
     Accepts,
@@ -68,13 +69,13 @@ from bot.model import (
     Reply,
     Say,
     SentFile,
+    TimerDue,
     Unreadable,
     Utterance,
 )
 from bot.understanding.normalize import fold
 
-CLOSE, WITHDRAW, KEEP = "case:close", "case:withdraw", "case:keep"
-TIMER = "timer:case:"
+CASE_TIMER = "case:"
 PLAIN_ENOUGH = 60.0
 """In front of a coordinator a control word must be as good as certain: most sentences there are for a person."""
 
@@ -136,12 +137,12 @@ def _moved(s: Situation, event: CaseEvent, rule: str, label: str | None = None, 
 
 
 def timer_due(s: Situation) -> Turn | None:
-    """A timer of the case: ``timer:case:<number>:<what>``."""
-    if not isinstance(s.input, Pressed) or not s.input.value.startswith(TIMER):
+    """A timer of the case: ``case:<number>:<what>``. No other is set yet, and none of them is answered in words."""
+    if not isinstance(s.input, TimerDue):
         return None
-    number, _, what = s.input.value.removeprefix(TIMER).partition(":")
+    number, _, what = s.input.kind.removeprefix(CASE_TIMER).partition(":")
     kind: TimeKind | None = next((each for each in TIME_KINDS if each == what), None)
-    silent = Turn(s.state, (), Reason("timer", s.input.value), "silent")
+    silent = Turn(s.state, (), Reason("timer", s.input.kind), "silent")
     if kind is None or s.state.case is None or str(s.state.case.number) != number:
         return silent
     outcome = happens(s, Time(kind))
@@ -197,22 +198,23 @@ def _silently(s: Situation, event: CaseEvent, *more: Effect) -> Turn:
 def about_case(s: Situation) -> Turn | None:
     """Consent, closing, withdrawing, satisfaction and a new case: pressed at any time, or typed."""
     value = s.input.value if isinstance(s.input, Pressed) else _typed_value(s)
-    if value is None or s.state.case is None:
+    press = None if value is None else case_presses.read_case_press(value)
+    if press is None or s.state.case is None:
         return _new_case(s)
-    match value:
-        case _ if value == CONSENT:
+    match press.meaning:
+        case case_presses.CONSENT:
             return _moved(s, Consents(True), "consent", "consent")
-        case _ if value == NO_CONSENT:
+        case case_presses.NO_CONSENT:
             return _moved(s, Consents(False), "consent", "consent")
-        case case_words.SATISFIED_VALUE:
+        case case_presses.SATISFIED:
             return _moved(s, Rates(True), "satisfaction", "satisfied")
-        case case_words.UNSATISFIED_VALUE:
+        case case_presses.UNSATISFIED:
             return _moved(s, Rates(False), "satisfaction", "unsatisfied")
-        case _ if value == CLOSE:
+        case case_presses.CLOSE:
             return _moved(s, Cancels(), "case_closed", "cancel")
-        case _ if value == WITHDRAW:
+        case case_presses.WITHDRAW:
             return _moved(s, Withdraws(), "case_withdrawn", "cancel")
-        case _ if value == KEEP:
+        case case_presses.KEEP:
             kept = replace(s, state=replace(s.state, pending=None))
             return finish(kept, "control", "case_kept", (wording.say(wording.CASE_KEPT, s.locale),), label="no")
     return _new_case(s)
@@ -260,7 +262,7 @@ def ask_for_person(s: Situation, question: str, reason: str, event: Asks | AsksA
         return Turn(state, (MoveCase(outcome),), Reason("opened", outcome.event), "handoff", "wants_person")
     blocks, effect, pending = opening(s, question, reason, outcome)
     opened = replace(s, state=replace(state, pending=pending))
-    choices = tuple(Choice(label, value) for label, value in pending.choices)
+    choices = case_presses.of_case(tuple(Choice(label, value) for label, value in pending.choices), None)
     earlier = None if s.state.case is None else decide(s.state.case, OpensAnother(), s.now, s.office)
     effects = (MoveCase(earlier), effect) if isinstance(earlier, CaseTurn) else (effect,)
     return finish(
@@ -277,13 +279,15 @@ def ask_to_close(s: Situation) -> Turn | None:
     pending = Pending("close_case", tuple((c.label, c.value) for c in choices))
     asking = replace(s, state=replace(s.state, pending=pending))
     asked = wording.say(wording.CLOSE_CASE, s.locale, number=str(case.number))
-    return finish(asking, "control", "close_case", (asked,), choices=choices, label="cancel")
+    shown = case_presses.of_case(choices, case.number)
+    return finish(asking, "control", "close_case", (asked,), choices=shown, label="cancel")
 
 
 def close_choices(locale: Locale) -> tuple[Choice, ...]:
     """What may be meant by *cancel* while there is a case."""
-    words = ((wording.CLOSE_YES, CLOSE), (wording.CLOSE_WITHDRAW, WITHDRAW), (wording.CLOSE_NO, KEEP))
-    return tuple(Choice(sentences[locale], value) for sentences, value in words)
+    said = (wording.CLOSE_YES, wording.CLOSE_WITHDRAW, wording.CLOSE_NO)
+    meant = (case_presses.CLOSE, case_presses.WITHDRAW, case_presses.KEEP)
+    return tuple(Choice(sentences[locale], value) for sentences, value in zip(said, meant, strict=True))
 
 
 # --- A person has the word, or had it ------------------------------------------------------------------------------------
@@ -340,7 +344,7 @@ def beside_case(s: Situation, turn: Turn) -> Turn:
     case = s.state.case
     if case is None or case.state != "open" or any(isinstance(effect, MoveCase) for effect in turn.effects):
         return turn
-    if not isinstance(s.input, Utterance | Pressed) or turn.decision == "silent":
+    if not isinstance(s.input, Utterance | Pressed) or turn.decision == "silent" or turn.reason.rule in REFUSED:
         return turn
     outcome = happens(s, Writes())
     moves = (MoveCase(outcome),) if isinstance(outcome, CaseTurn) else ()

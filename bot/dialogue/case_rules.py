@@ -9,6 +9,7 @@ from bot.dialogue.remembering import GUESSES
 from bot.dialogue.situation import Situation
 from bot.dialogue.state import Pending
 from bot.handoff.case_moment import timers_of
+from bot.handoff.case_presses import CONSENT, NO_CONSENT
 from bot.handoff.promises import opened_words
 from bot.model import (
     CASE_NUMBER,
@@ -24,7 +25,6 @@ from bot.model import (
 )
 
 GENERAL_TEAM = "koordination"
-CONSENT, NO_CONSENT = "case:consent", "case:no_consent"
 
 
 def team_for(content: Content, topic: TopicId | None) -> str:

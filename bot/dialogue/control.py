@@ -7,12 +7,12 @@ from bot.dialogue import justifying, wording
 from bot.dialogue.answers import further_text, menu
 from bot.dialogue.case_rules import offer
 from bot.dialogue.case_status import status_of
-from bot.dialogue.choosing import NO, YES, yes_no
+from bot.dialogue.choosing import NO, YES
 from bot.dialogue.naming import contact_line, label_title
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
-from bot.model import Bullets, Choice, ForgetPerson, Locale, LookedUp, LookUp, RecordRating, Span, TopicId
+from bot.model import Bullets, Choice, ForgetPerson, Locale, LookedUp, LookUp, RecordRating, Span, TopicId, Utterance
 
 PERSON_DATA: Mapping[str, Mapping[Locale, str]] = {
     "messages": {"de": "Nachrichten in Gesprächen", "en": "messages in conversations"},
@@ -23,6 +23,10 @@ PERSON_DATA: Mapping[str, Mapping[Locale, str]] = {
     "ratings": {"de": "Bewertungen", "en": "ratings"},
 }
 """What the store counts about a person, in words."""
+
+
+DELETE, KEEP = "data:delete", "data:keep"
+"""Of their own, not *yes* and *no*: a *yes* pressed under something said long ago must never delete anything."""
 
 
 def action_of(s: Situation) -> str | None:
@@ -154,7 +158,7 @@ def person_data(s: Situation, found: LookedUp) -> Turn:
 
 
 def _delete_my_data(s: Situation) -> Turn:
-    choices = yes_no(s.locale)
+    choices = (Choice(wording.YES[s.locale], DELETE), Choice(wording.NO[s.locale], KEEP))
     pending = Pending("confirm_delete", tuple((c.label, c.value) for c in choices))
     changed = replace(s, state=replace(s.state, pending=pending))
     blocks = (wording.say(wording.CONFIRM_DELETE, s.locale),)
@@ -162,12 +166,16 @@ def _delete_my_data(s: Situation) -> Turn:
 
 
 def confirm_delete(s: Situation, value: str) -> Turn | None:
-    """The answer to the question whether everything is to be deleted; None when it is neither yes nor no."""
+    """The answer to the question whether everything is to be deleted; None when it is neither yes nor no.
+
+    Words may say yes or no in their own way; what is pressed must be what stood under the question.
+    """
     closed = replace(s, state=replace(s.state, pending=None))
-    if value == YES:
+    in_words = isinstance(s.input, Utterance)
+    if value == DELETE or (in_words and value == YES):
         blocks = (wording.say(wording.DELETED, s.locale),)
         return finish(closed, "control", "delete_my_data", blocks, effects=(ForgetPerson(),), label="delete_my_data")
-    if value == NO:
+    if value == KEEP or (in_words and value == NO):
         return finish(closed, "control", "declined", (wording.say(wording.NOT_KEPT, s.locale),), label="no")
     return None
 

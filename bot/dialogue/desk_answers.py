@@ -12,6 +12,10 @@ UNKNOWN_COMMAND: Sentences = {
     "de": "Diesen Befehl gibt es nicht. `!hilfe` zeigt alle.",
     "en": "There is no such command. `!help` shows all of them.",
 }
+UNKNOWN_PRESS: Sentences = {
+    "de": "Diesen Knopf gibt es nicht oder nicht mehr; es wurde nichts getan. `!hilfe` zeigt, was geht.",
+    "en": "There is no such button, or not any more; nothing was done. `!help` shows what works.",
+}
 WHICH_CASE: Sentences = {
     "de": "Welcher Fall? Schreiben Sie die Nummer dazu, zum Beispiel `!nimm 17`, oder schreiben Sie im Faden des Falls.",
     "en": "Which case? Add its number, such as `!claim 17`, or write in the thread of the case.",

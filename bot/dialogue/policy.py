@@ -43,6 +43,7 @@ from bot.dialogue.choosing import (
 from bot.dialogue.declining import without_wish
 from bot.dialogue.naming import aspect_title
 from bot.dialogue.person_wishes import asked_person, declined_person, open_case, sensitive, wants_person
+from bot.dialogue.presses import never_offered, offered_no_more, other_case
 from bot.dialogue.remembering import remembering
 from bot.dialogue.several import answer_parts, answer_sides
 from bot.dialogue.situation import Situation, finish
@@ -76,7 +77,6 @@ from bot.model import (
     Paragraph,
     Pressed,
     Rated,
-    Reason,
     RecordGap,
     RecordRating,
     Span,
@@ -86,7 +86,6 @@ from bot.model import (
 from bot.understanding.normalize import fold
 
 TWO_MISSES = 2
-TIMER = "timer:"
 
 Rule = Callable[[Situation], Turn | None]
 
@@ -153,9 +152,7 @@ def _close_case(s: Situation) -> Turn | None:
 
 
 def _pressed(s: Situation) -> Turn | None:
-    """A choice was pressed. The store's own presses (timers) mean nothing to this policy yet and change nothing."""
-    if isinstance(s.input, Pressed) and s.input.value.startswith(TIMER):
-        return Turn(s.state, (), Reason("timer", s.input.value), "silent")
+    """A choice was pressed."""
     return _chosen(s, s.input.value) if isinstance(s.input, Pressed) else None
 
 
@@ -212,7 +209,10 @@ def _chosen(s: Situation, value: str) -> Turn:
         return finish(closed, "control", "declined", (wording.say(wording.DECLINED, s.locale),), label="no")
     if value == NONE:
         return _none_of_these(closed, pending)
-    return control.act(closed, value) or _miss(closed)
+    acted = control.act(closed, value)
+    if acted is None and isinstance(s.input, Pressed):
+        return offered_no_more(s)
+    return acted or _miss(closed)
 
 
 def _none_of_these(s: Situation, pending: Pending | None) -> Turn:
@@ -381,6 +381,8 @@ RULES: tuple[Rule, ...] = (
     revised,
     unreadable,
     file_or_leaving,
+    never_offered,
+    other_case,
     about_case,
     silent,
     asked_person,

@@ -239,6 +239,16 @@ BACK: Sentences = {
     "de": "Gut, noch einmal zurück. Was darf es sein?",
     "en": "All right, one step back. Which one is it?",
 }
+OFFERED_NO_MORE: Sentences = {
+    "de": "Diese Auswahl gibt es hier nicht oder nicht mehr; es ist nichts geschehen. Schreiben Sie mir bitte, was Sie möchten. "
+    "Mit „Mensch“ holen Sie jederzeit jemanden dazu.",
+    "en": "This choice is not, or no longer, available here; nothing has been done. Please write what you would like. "
+    "Type “human” at any time to bring somebody in.",
+}
+OTHER_CASE: Sentences = {
+    "de": "Diese Auswahl gehört zu Ihrem Fall {number}, um den es hier nicht mehr geht; es ist nichts geschehen.",
+    "en": "This choice belongs to your case {number}, which is no longer the one at hand here; nothing has been done.",
+}
 NO_SUCH_CHOICE: Sentences = {
     "de": "So viele Möglichkeiten sind es nicht. Bitte wählen Sie eine Zahl von 1 bis {count}, oder fragen Sie mich etwas anderes.",
     "en": "There are not that many choices. Please pick a number from 1 to {count}, or ask me something else.",

@@ -8,6 +8,7 @@
 
 from collections.abc import Mapping
 
+from bot.handoff import case_presses
 from bot.model import Choice, Locale, Paragraph, Reply, Resolution, Span
 
 Sentences = Mapping[Locale, str]
@@ -275,8 +276,6 @@ RESOLUTION_WORDS: Mapping[Resolution, Sentences] = {
     "cancelled": {"de": "Von der Person geschlossen", "en": "Closed by the person"},
 }
 
-SATISFIED_VALUE, UNSATISFIED_VALUE = "case:satisfied", "case:unsatisfied"
-
 
 def filled(sentences: Sentences, **values: str) -> Sentences:
     """The sentences with their braces filled in; a value is never filled in itself."""
@@ -299,7 +298,7 @@ def told(sentences: Sentences, locale: Locale, *, choices: tuple[Choice, ...] = 
 
 def satisfaction_choices(locale: Locale) -> tuple[Choice, ...]:
     """What may be answered to the question whether it was settled."""
-    return (Choice(SATISFIED[locale], SATISFIED_VALUE), Choice(UNSATISFIED[locale], UNSATISFIED_VALUE))
+    return (Choice(SATISFIED[locale], case_presses.SATISFIED), Choice(UNSATISFIED[locale], case_presses.UNSATISFIED))
 
 
 def remark_words(what: str, values: Mapping[str, str], locale: Locale) -> str:

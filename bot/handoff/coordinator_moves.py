@@ -27,6 +27,7 @@ from bot.handoff.case_events import (
     WaitsForThird,
 )
 from bot.handoff.case_moment import REOPEN_FOR, Change, Ignored, Moment, Refused, away_until, ended, resolved, taken_up
+from bot.handoff.case_presses import of_case
 from bot.handoff.case_text import MOST_CHARACTERS, is_note, note_text, parse
 from bot.model import (
     SILENT,
@@ -286,7 +287,9 @@ def resolves(m: Moment, event: CaseEvent) -> Change | Refused:
     until = m.office.promise(case.team, m.now + REOPEN_FOR, m.now, m.locale)
     notice = replace(m, case=case).told(words.RESOLVED, until=until)
     if event.ask_satisfaction and case.satisfied is None:
-        asked = words.told(words.SATISFACTION, m.locale, choices=words.satisfaction_choices(m.locale))
+        asked = words.told(
+            words.SATISFACTION, m.locale, choices=of_case(words.satisfaction_choices(m.locale), m.case.number)
+        )
         notice = Tell(replace(asked, blocks=(*notice.reply.blocks, *asked.blocks)))
     remark = Remark("resolved", (("by", event.by.name), ("code", event.code)))
     return Change(case, (*effects, notice, remark), (("code", event.code),))

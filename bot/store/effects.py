@@ -38,6 +38,7 @@ from bot.model import (
     Say,
     SentFile,
     SetTimer,
+    TimerDue,
     Unreadable,
     Utterance,
 )
@@ -53,18 +54,15 @@ from bot.store.revising import keep_edit
 from bot.store.saying import Listener, Speaker, say, stamp_of
 from bot.store.tables import cases, gaps, ratings, timers, transcript
 
-PRESSED_BY_TIMER = "timer:"
-"""A timer enters as ``Pressed("timer:<kind>")``."""
+CASE_TIMED = re.compile(rf"{CASE_TIMER}(\d{{1,18}}):")
 
-CASE_TIMED = re.compile(rf"{PRESSED_BY_TIMER}{CASE_TIMER}(\d{{1,18}}):")
-
-LOOK_BACK = 10
+LOOK_BACK = 40
 """So many of the latest replies are searched for the label of a choice that was pressed."""
 
 
 def case_timed(given: Input) -> CaseNumber | None:
     """The case a timer was set for; None when this is no timer of a case."""
-    found = CASE_TIMED.match(given.value) if isinstance(given, Pressed) else None
+    found = CASE_TIMED.match(given.kind) if isinstance(given, TimerDue) else None
     return None if found is None else CaseNumber(int(found[1]))
 
 
@@ -236,11 +234,12 @@ async def write_said(
     match said:
         case Utterance(text=text) | AskedPerson(question=text):
             words = text
-        case Pressed(value=value) if value.startswith(PRESSED_BY_TIMER):
-            return None
         case Pressed(value=value):
-            words = await _label_of(connection, listener.conversation, value)
-        case Rated() | LookedUp() | Edited() | Removed() | SentFile() | Unreadable() | Reacted() | Left():
+            label_of_it = await _label_of(connection, listener.conversation, value)
+            if label_of_it is None:  # no words anybody has seen stand for it
+                return None
+            words = label_of_it
+        case TimerDue() | Rated() | LookedUp() | Edited() | Removed() | SentFile() | Unreadable() | Reacted() | Left():
             return None
         case _:
             assert_never(said)
@@ -261,7 +260,7 @@ async def write_said(
     return line
 
 
-async def _label_of(connection: AsyncConnection, conversation: int, value: str) -> str:
+async def _label_of(connection: AsyncConnection, conversation: int, value: str) -> str | None:
     latest: Sequence[Any] = (
         await connection.scalars(
             select(transcript.c.reply)
@@ -271,4 +270,4 @@ async def _label_of(connection: AsyncConnection, conversation: int, value: str) 
         )
     ).all()
     choices = [choice for data in latest for choice in reply_from_json(data).choices]
-    return next((choice.label for choice in choices if choice.value == value), value)
+    return next((choice.label for choice in choices if choice.value == value), None)

@@ -33,6 +33,7 @@ from bot.model import (
     Removed,
     Reply,
     SentFile,
+    TimerDue,
     Unreadable,
     Utterance,
 )
@@ -55,6 +56,8 @@ def input_to_json(given: Input) -> dict[str, Any]:
             return {"kind": "utterance", "text": storable(text[: MAX_UTTERANCE + 1])}
         case Pressed(value=value):
             return {"kind": "pressed", "value": storable(value[:MAX_UTTERANCE])}
+        case TimerDue(kind=kind):
+            return {"kind": "timer_due", "timer": kind}
         case Rated(helpful=helpful, about=about):
             return {"kind": "rated", "helpful": helpful, "about": storable(about[:64])}
         case LookedUp(what=what, found=found):
@@ -93,6 +96,8 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return Utterance(data["text"])
         case "pressed":
             return Pressed(data["value"])
+        case "timer_due":
+            return TimerDue(data["timer"])
         case "rated":
             return Rated(data["helpful"], OutboxId(data["about"]))
         case "looked_up":

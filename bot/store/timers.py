@@ -8,10 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from bot.model import ExternalId, Pressed
+from bot.model import ExternalId, TimerDue
 from bot.store.announce import INBOX
 from bot.store.database import Database
-from bot.store.effects import PRESSED_BY_TIMER
 from bot.store.inbox import put_own
 from bot.store.payloads import input_to_json
 from bot.store.places import address_of
@@ -52,7 +51,7 @@ class Timers:
             current = row.state_version if row.case_number is None else row.case_version
             if row.version == current and row.person_id is not None:
                 listener = Listener(row.conversation_id, address_of(row), row.person_id)
-                payload = input_to_json(Pressed(f"{PRESSED_BY_TIMER}{row.kind}"))
+                payload = input_to_json(TimerDue(row.kind))
                 await put_own(connection, listener, ExternalId(f"timer:{row.id}"), payload, now)
                 wake.append(INBOX)
             return 1

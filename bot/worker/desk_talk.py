@@ -39,6 +39,7 @@ from bot.model import (
     Reply,
     SentFile,
     Staff,
+    TimerDue,
     Unreadable,
     Utterance,
 )
@@ -101,7 +102,9 @@ class DeskTalk:
                 await self._written(said, room, value.removeprefix(TYPED), now)
             case Pressed(value=value):
                 claim = claimed_in(value)
-                await self._claims(said, room, None if claim is None else claim[0], now)
+                if claim is None:
+                    return await self._only(said, words.UNKNOWN_PRESS, now)
+                await self._claims(said, room, claim[0], now)
             case Reacted(of=of, sign=sign) if command_of_sign(sign) is None:
                 await self._signed(said, room, of, sign, now)
             case Reacted(of=of):
@@ -115,7 +118,7 @@ class DeskTalk:
                 await self._only(said, words.FILES_STAY if inside else None, now)
             case Unreadable():
                 await self._only(said, words.NOT_READABLE, now)
-            case Rated() | LookedUp() | Left() | AskedPerson():
+            case TimerDue() | Rated() | LookedUp() | Left() | AskedPerson():
                 await self._only(said, None, now)
             case _:
                 assert_never(said.input)

@@ -26,6 +26,7 @@ from bot.model import (
     Removed,
     Say,
     SentFile,
+    TimerDue,
     Understanding,
     Unreadable,
     Utterance,
@@ -40,6 +41,7 @@ SURE_OF_BONUS = Understanding(
     (Candidate("answer", "weiterbildungsbonus.amount", 95, topic="weiterbildungsbonus", aspect="amount"),),
 )
 YES_NO = (("Ja, bitte", "yes"), ("Nein, danke", "no"))
+DELETES = (("Ja, bitte", "data:delete"), ("Nein, danke", "data:keep"))
 
 
 def meant(intent, score=95.0):
@@ -121,17 +123,22 @@ def test_without_a_case_here_the_status_is_that_of_the_persons_other_conversatio
 
 @pytest.mark.parametrize(("typed", "deletes"), [("ja", False), ("1", False), ("Ja, bitte", True), ("nein", False)])
 def test_a_bare_yes_answers_the_coordinator_and_deletes_nothing(trained, typed, deletes):
-    turn = turn_of(trained, "claimed", typed, pending=Pending("confirm_delete", YES_NO))
+    asked = Pending("confirm_delete", DELETES)
+    turn = turn_of(trained, "claimed", typed, pending=asked)
     assert any(isinstance(effect, ForgetPerson) for effect in turn.effects) == deletes
-    assert any(isinstance(effect, ForgetPerson) for effect in turn_of(
-        trained, "claimed", Pressed("yes"), pending=Pending("confirm_delete", YES_NO)
-    ).effects)  # fmt: skip
+    turn = turn_of(trained, "claimed", Pressed("data:delete"), pending=asked)
+    assert any(isinstance(effect, ForgetPerson) for effect in turn.effects)
 
 
 @pytest.mark.parametrize("state", ["open", *sorted(SILENT)])
 @pytest.mark.parametrize(
     ("value", "becomes"),
-    [("case:close", "resolved"), ("case:withdraw", "muted"), ("case:consent", None), ("case:no_consent", None)],
+    [
+        ("case:close", "resolved"),
+        ("case:withdraw:17", "muted"),
+        ("case:consent:17", None),
+        ("case:no_consent", None),
+    ],
 )
 def test_choices_about_the_case_can_be_pressed_at_any_time(trained, state, value, becomes):
     (move,) = moves(turn_of(trained, state, Pressed(value)))
@@ -319,15 +326,16 @@ def test_a_rating_is_kept_in_silence(trained):
 @pytest.mark.parametrize(
     ("value", "event"),
     [
-        ("timer:case:17:reminder", "reminder"),
-        ("timer:case:17:waiting_over", "waiting_over"),
-        ("timer:case:18:reminder", None),
-        ("timer:case:17:nonsense", None),
-        ("timer:case:", None),
+        ("case:17:reminder", "reminder"),
+        ("case:17:waiting_over", "waiting_over"),
+        ("case:18:reminder", None),
+        ("case:17:nonsense", None),
+        ("case:", None),
+        ("remind", None),
     ],
 )
 def test_a_timer_moves_its_own_case_only(trained, value, event):
-    turn = turn_of(trained, "waiting_employee", Pressed(value))
+    turn = turn_of(trained, "waiting_employee", TimerDue(value))
     assert [move.event for move in moves(turn)] == ([event] if event else [])
     assert turn.decision == "silent"
 

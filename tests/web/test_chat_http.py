@@ -166,6 +166,9 @@ async def test_a_choice_can_be_typed_as_a_number(guest):
         {"about": ""},
         {"about": "9" * 40},
         {"choice": "bonus.eligibility"},
+        {"choice": "timer:case:1:reopen_over"},
+        {"choice": "case:withdraw:1"},
+        {"choice": "desk:claim:1:1"},
         {"about": None},
     ],
 )

@@ -21,6 +21,7 @@ from bot.model import (
     Removed,
     RoomMember,
     SentFile,
+    TimerDue,
     Utterance,
 )
 from bot.store import desk_handling, tables
@@ -92,6 +93,32 @@ async def test_every_way_of_claiming_claims_and_the_card_says_so_for_everybody(s
     assert any("Anna (Förderberatung) übernimmt" in text for text in stage.heard())
     assert any("Anna hat übernommen" in text for text in stage.rooms.texts(thread=thread))
     assert ("Anna (Mensch):\n\nMoin, ich sehe nach." in stage.heard()) == (how == "reply")
+
+
+@embedded
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Pressed("desk:claim:2:1"), "Einen solchen Fall gibt es für Sie hier nicht."),  # of another team
+        (Pressed("desk:claim:9:1"), "Einen solchen Fall gibt es für Sie hier nicht."),
+        (Pressed("desk:claim:1"), "Diesen Knopf gibt es nicht oder nicht mehr"),
+        (Pressed("timer:case:1:gives_up"), "Diesen Knopf gibt es nicht oder nicht mehr"),
+        (Pressed("case:withdraw:1"), "Diesen Knopf gibt es nicht oder nicht mehr"),
+        (Pressed("desk:type:!nimm 2"), "Einen solchen Fall gibt es für Sie hier nicht."),
+        (Pressed("desk:type:!löschen 1"), "Diesen Befehl gibt es nicht."),
+        (TimerDue("case:1:gives_up"), None),
+    ],
+)
+async def test_a_forged_press_in_a_room_says_why_nothing_happens(stage, thread, given, said):
+    inbox, conversations = parts(stage.database, stage.clock)
+    await inbox.accept("recording", [incoming("Mensch", user="lou")])
+    await answer(conversations, stage.clock(), OpenCase("Mensch", "de", "asked", "anerkennung", None))
+    await stage.settle()
+    before = await rows(stage.database, tables.cases), await rows(stage.database, tables.case_events)
+    await stage.says(ANNA, given, thread=thread)
+    assert (await rows(stage.database, tables.cases), await rows(stage.database, tables.case_events)) == before
+    answers = [text for text in stage.rooms.texts(thread=thread) if said is not None and said in text]
+    assert len(answers) == (0 if said is None else 1)
 
 
 async def test_a_reply_is_relayed_once_and_signed_when_the_platform_has_it(stage, thread):
@@ -311,7 +338,7 @@ async def test_a_broken_promise_calls_people_by_name_and_shows_the_case_to_the_d
 async def answer_timer(stage, conversations):
     """Take the turn of a timer of the case, as the program does."""
     async with conversations.claim_next(stage.clock()) as work:
-        kind = work.input.value.rpartition(":")[2]
+        kind = work.input.kind.rpartition(":")[2]
         moved = decide(work.case, Time(kind), stage.clock(), stage.office(()))
         await work.finish(record(MoveCase(moved)))
 

@@ -307,7 +307,7 @@ async def test_timers_fire_and_old_rows_go_while_messages_arrive(database, inbox
     def take_turn(state, given, understanding, content, now):
         if isinstance(given, Utterance):
             return Turn(state, (SetTimer("remind", now),), Reason("r"), "silent")
-        return Turn(state, (Say(reply(f"Timer: {given.value}")),), Reason("r"), "answer")
+        return Turn(state, (Say(reply(f"Timer: {given.kind}")),), Reason("r"), "answer")
 
     mind = {"understand": echo_understand, "take_turn": take_turn}
     async with running(
@@ -317,7 +317,7 @@ async def test_timers_fire_and_old_rows_go_while_messages_arrive(database, inbox
     ):
         await inbox.accept("recording", [incoming()])
         await channel.until(lambda: channel.posts)
-    assert channel.texts() == ["Timer: timer:remind"]
+    assert channel.texts() == ["Timer: remind"]
     clock.move(days=2)
     event = incoming()
     with database.announcer.listen(transcript_topic(event.address)) as bell:

@@ -57,6 +57,8 @@ log = structlog.get_logger(__name__)
 
 PERSON = "person"
 """What a press on *a person, please* carries."""
+NO_CHOICE = "choice:"
+"""In front of the number of a choice that was not offered; what is said about that is decided elsewhere."""
 HAND_UP, HELPFUL, NOT_HELPFUL = "🙋", "👍", "👎"
 MOST_REMEMBERED = 5_000
 PAGE, MOST_PAGES = 100, 100
@@ -291,6 +293,8 @@ class SyncReader:
             return Pressed(target.written.choices[number - 1]), target.thread
         if at_desk:
             return Reacted(ExternalId(about), plain), target.thread
+        if number is not None and target.written.choices:
+            return Pressed(f"{NO_CHOICE}{number}"), target.thread
         if plain == HAND_UP:
             return Pressed(PERSON), target.thread
         if plain in (HELPFUL, NOT_HELPFUL) and target.written.rateable:

@@ -15,6 +15,7 @@ from bot.channels.slack.slack_desk_events import (
     read_desk_press,
     read_desk_reaction,
 )
+from bot.channels.slack.slack_desk_words import BUTTON_GONE, ROOM_GONE
 from bot.channels.slack.surfaces import Surfaces
 from bot.channels.slack.workspace import Workspace
 from bot.model import Incoming, Locale
@@ -49,14 +50,17 @@ class DeskHandlers:
                 choices = self._look.desk_choices(self._locale)
                 form = desk_form(pressed.step, pressed.place, choices.teams, choices.reasons, self._locale)
                 self._surfaces.open_form(pressed.trigger, form)
+            case None:
+                room, thread = body["container"].get("channel_id"), (body.get("message") or {}).get("thread_ts")
+                self._surfaces.hint(room, body["user"]["id"], BUTTON_GONE[self._locale], thread)
 
     async def form_sent(self, body: Body) -> Json | None:
         """A form: what is wrong with it, by field; None when it was taken in."""
         place, incoming = read_desk_form(body, now_utc())
         if place.room not in self.rooms:  # the settings have changed since it was opened
-            return None
+            return not_taken(ROOM_GONE[self._locale])
         if incoming is None:
-            return {"response_action": "errors", "errors": {"text": missing(place, self._locale)}}
+            return not_taken(missing(place, self._locale))
         await self._take(incoming)
         return None
 
@@ -67,3 +71,8 @@ class DeskHandlers:
 
     async def _take(self, incoming: Incoming) -> None:
         await self._intake.in_time(self._intake.take([incoming]))
+
+
+def not_taken(words: str) -> Json:
+    """The form stays open with what was typed, and says why under its text."""
+    return {"response_action": "errors", "errors": {"text": words}}

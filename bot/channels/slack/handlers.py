@@ -13,7 +13,7 @@ from bot.channels.slack.block_parts import Json
 from bot.channels.slack.blocks import with_choice, with_rating
 from bot.channels.slack.case_form import case_form
 from bot.channels.slack.commands import Private, Said, read_words
-from bot.channels.slack.desk_handlers import DeskHandlers
+from bot.channels.slack.desk_handlers import DeskHandlers, not_taken
 from bot.channels.slack.home import cases_said, home_view
 from bot.channels.slack.intake import Intake
 from bot.channels.slack.interactions import (
@@ -24,6 +24,7 @@ from bot.channels.slack.interactions import (
     Pressing,
     now_utc,
     of_this_workspace,
+    person_of,
     read_command,
     read_form,
     read_press,
@@ -142,13 +143,20 @@ class Handlers:
         pressing = read_press(body)
         match pressing:
             case None:
-                return
+                await self._intake.in_time(self._refuse_press(body))
             case Pressing():
                 await self._intake.in_time(self._take_press(pressing))
             case HomePressing():
                 await self._intake.in_time(self._take_home_press(pressing))
             case _:
                 assert_never(pressing)
+
+    async def _refuse_press(self, body: Body) -> None:
+        """A button this release does not have, or nobody ever did."""
+        room, person = (body.get("container") or {}).get("channel_id"), person_of(body)
+        if room:
+            locale = await self._look.locale_of(person)
+            self._surfaces.hint(room, person.external_user, words.TOO_LATE[locale])
 
     async def _take_press(self, pressing: Pressing) -> None:
         sent = await self._look.reply_sent(pressing.person, pressing.address, pressing.outbox_id)
@@ -160,7 +168,7 @@ class Handlers:
             self._surfaces.hint(pressing.room, pressing.person.external_user, refusal[locale], thread)
             return
         alone = _alone(pressing.address, pressing.person)
-        person = await self._members.named(pressing.person) if given == Pressed(CONSENT) else pressing.person
+        person = await self._members.named(pressing.person) if _consents(given) else pressing.person
         await self._intake.take(
             [Incoming(pressing.address, person, pressing.external_id, given, pressing.at, None, alone)]
         )
@@ -235,7 +243,7 @@ class Handlers:
 
     async def desk_form_sent(self, body: Body) -> Json | None:
         """A form of the desk was submitted: what is wrong with it, by field; None when it was taken in."""
-        return await self._desk.form_sent(body) if self._is_one_of_us(body) else None
+        return await self._desk.form_sent(body) if self._is_one_of_us(body) else not_taken(words.STRANGER["de"])
 
     # --- Shared ------------------------------------------------------------------------------------------------------
 
@@ -273,6 +281,11 @@ def given_back(text: str) -> Json:
 
 def _alone(address: Address, person: Person) -> str | None:
     return None if address.room == person.external_user else person.external_user
+
+
+def _consents(given: Input) -> bool:
+    """Whether coordinators may see the name from now on, so that it has to be known."""
+    return isinstance(given, Pressed) and (given.value == CONSENT or given.value.startswith(f"{CONSENT}:"))
 
 
 def _meant(pressing: Pressing, sent: SentReply | None) -> Input | None:

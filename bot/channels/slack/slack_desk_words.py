@@ -37,4 +37,12 @@ MISSING: Words = {
     "de": "Es fehlt noch etwas: Wer übergibt, nennt ein Ziel; wer auf die Person wartet, eine Frage; sonst einen Tag.",
     "en": "Something is missing: to transfer takes a target; to wait for the person, a question; else a day.",
 }
+ROOM_GONE: Words = {
+    "de": "In diesem Channel werden keine Fälle mehr bearbeitet; es wurde nichts getan. Am Desk im Browser geht es.",
+    "en": "Cases are no longer worked in this channel; nothing was done. It works at the desk in the browser.",
+}
+BUTTON_GONE: Words = {
+    "de": "Diesen Knopf gibt es nicht oder nicht mehr; es wurde nichts getan. !hilfe zeigt, was geht.",
+    "en": "There is no such button, or not any more; nothing was done. !help shows what works.",
+}
 HOME_QUEUE: Words = {"de": "Offene Fälle Ihrer Teams", "en": "Open cases of your teams"}

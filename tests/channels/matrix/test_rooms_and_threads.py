@@ -117,6 +117,8 @@ async def test_choices_are_offered_as_signs_and_a_reaction_presses_them(work, lo
     assert [each["relation"]["key"] for each in signs] == ["1️⃣", "2️⃣"]
     await anna.react(room, event, "2️⃣")
     await work.until(lambda: [each for each in work.heard if each.input == Pressed("bonus.eligibility")])
+    await anna.react(room, event, "3️⃣")
+    await work.until(lambda: [each for each in work.heard if each.input == Pressed("choice:3")])
     await anna.react(room, event, "👍🏽")
     await work.until(lambda: [each for each in work.heard if each.input == Rated(True, OutboxId(outbox))])
     await anna.react(room, event, "🙋")

@@ -150,7 +150,15 @@ async def test_only_who_is_in_the_room_may_and_a_forged_press_does_nothing(desk,
         "callback_id": "desk-form",
         "private_metadata": json.dumps({"step": "note", "room": "C0ANDERS", "thread": card["ts"], "case": number}),
     }
-    await desk.send_form(ole, view)
+    sent = await desk.send_form(ole, view)
+    assert "keine Fälle mehr bearbeitet" in sent.answer["errors"]["text"], "what was typed stays, and it is said why"
+    for action, value in (("desk-claim", "timer:case:1:gives_up"), ("desk-erase", "1"), ("desk-reply", "x")):
+        forged = desk.anna.press_payload(card, "desk-claim", desk.room, value=value)
+        forged["actions"][0]["action_id"] = action
+        await desk.bridge.push("interactive", forged)
+    await desk.in_thread(card, "Diesen Knopf gibt es nicht")
+    hints = await desk.bridge.until(lambda: desk.bridge.called("chat.postEphemeral")[1:])
+    assert all("Diesen Knopf gibt es nicht" in hint["text"] for hint in hints)
     facts = await facts_of(desk, kim)
     assert (facts.state, facts.owner) == ("open", None)
 

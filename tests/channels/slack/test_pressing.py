@@ -93,13 +93,25 @@ async def test_forged_presses_have_no_effect(stage, kim):
         "person",
         "say:bonus.amount",
         "case:consent",
+        "case:withdraw:1",
+        "timer:case:1:reopen_over",
+        "desk:claim:1:1",
         real[:-1],
         real.upper(),
         "x" * 2000,
         "'; DROP TABLE inbox",
     ]
     values += ["".join(dice.choice("0123456789abcdef-") for _ in range(36)) for _ in range(20)]
-    actions = ["choice-1", "choice-2", "rate-yes", "rate-no", "why", "ask-starter-1x"]
+    actions = [
+        "choice-1",
+        "choice-2",
+        "rate-yes",
+        "rate-no",
+        "why",
+        "desk-claim",
+        "timer:case:1:gives_up",
+        "case-withdraw-1",
+    ]
     forged = [kim.press_payload(message, "choice-1", value=v) | {} for v in values]
     for body, action in zip(forged, itertools.cycle(actions), strict=False):
         body["actions"][0]["action_id"] = action
@@ -119,6 +131,12 @@ async def test_forged_presses_have_no_effect(stage, kim):
         status, _ = await stage.bridge.push_once("interactive", body)
         assert status == 200
     assert await count(stage, tables.inbox) == before
+    hints = await stage.bridge.until(lambda: _as_many(stage.bridge.called("chat.postEphemeral"), len(forged) + 3))
+    assert {hint["text"] for hint in hints} == {words.TOO_LATE["de"]}, "everybody but the stranger reads why"
+
+
+def _as_many(calls, expected):
+    return calls if len(calls) == expected else []
 
 
 async def test_a_choice_about_an_earlier_case_is_not_carried_out(stage, kim):
