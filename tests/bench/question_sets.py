@@ -18,6 +18,7 @@ SETS = {
     "sixth": ("sixth.yaml", "sixth_dialogues.yaml"),
     "seventh, held out": ("seventh.yaml", "seventh_dialogues.yaml"),
     "eighth, held out": ("eighth.yaml", "eighth_dialogues.yaml"),
+    "ninth": ("ninth.yaml", "ninth_dialogues.yaml"),
 }
 """Name -> the files of its single questions and of its dialogues."""
 OUTCOMES = ("right", "wrong", "gap", "clarified", "missed", "handed over")
