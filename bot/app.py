@@ -11,7 +11,7 @@ import contextlib
 import functools
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -210,9 +210,15 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
             if server.started:
                 on_ready(desk_link)
             closing = asyncio.create_task(_close_streams(server, parts))
+
+            def teams() -> Collection[str]:
+                return core.live.content.teams
+
             watching = [
                 asyncio.create_task(staff_watch(people, core.database.announcer), name="staff"),
-                asyncio.create_task(owners_loop(core.database, core.desk, coordinators, core.clock), name="owners"),
+                asyncio.create_task(
+                    owners_loop(core.database, core.desk, coordinators, teams, core.clock), name="owners"
+                ),
                 *(asyncio.create_task(loop) for loop in desk_loops(core, coordinators, channels, listening)),
             ]
             try:

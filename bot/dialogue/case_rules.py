@@ -11,6 +11,7 @@ from bot.dialogue.state import Pending
 from bot.handoff.case_moment import timers_of
 from bot.handoff.case_presses import CONSENT, NO_CONSENT
 from bot.handoff.promises import opened_words
+from bot.handoff.team_office import GENERAL_TEAM, team_now
 from bot.model import (
     CASE_NUMBER,
     Block,
@@ -24,12 +25,12 @@ from bot.model import (
     WhoId,
 )
 
-GENERAL_TEAM = "koordination"
-
 
 def team_for(content: Content, topic: TopicId | None) -> str:
     """The team that takes handoffs about a topic; the general one when there is none."""
-    return content.topics[topic].team if topic is not None and topic in content.topics else GENERAL_TEAM
+    return (
+        content.topics[topic].team if topic is not None and topic in content.topics else team_now(content, GENERAL_TEAM)
+    )
 
 
 def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[tuple[Block, ...], OpenCase, Pending]:

@@ -276,7 +276,7 @@ CoordinatorEvent = (
 
 TimeKind = Literal[
     "reminder", "waiting_over", "gives_up", "reopen_over", "day_ends", "owner_gone", "owner_away",
-    "sla_warning", "sla_breach", "sla_lead",
+    "team_gone", "sla_warning", "sla_breach", "sla_lead",
 ]  # fmt: skip
 
 
@@ -287,7 +287,8 @@ class Time:
     ``reminder``: the employee has not replied. ``waiting_over``: the day a case waited for has come. ``gives_up``: the
     employee was asked without a day, and did not reply. ``reopen_over``: the time to write once more is over.
     ``day_ends``: a working day ended without an answer. ``owner_gone``, ``owner_away``: the owner lost the role, or is
-    absent. ``sla_...``: a due time comes near, has passed, has passed for long.
+    absent. ``team_gone``: the content has no such team any more. ``sla_...``: a due time comes near, has passed, has passed
+    for long.
     """
 
     kind: TimeKind
@@ -305,7 +306,7 @@ COORDINATOR_KINDS: tuple[str, ...] = (
 )  # fmt: skip
 TIME_KINDS: tuple[TimeKind, ...] = (
     "reminder", "waiting_over", "gives_up", "reopen_over", "day_ends", "owner_gone", "owner_away",
-    "sla_warning", "sla_breach", "sla_lead",
+    "team_gone", "sla_warning", "sla_breach", "sla_lead",
 )  # fmt: skip
 
 

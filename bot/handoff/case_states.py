@@ -20,6 +20,8 @@ Reasons for the shape of the table
   (*opens_another*): what the employee writes joins the new one, so nobody could go on with the old.
 - **A case given to Lotse** (state *bot* with a number) keeps its number when the employee asks for a person again: the
   same conversation about the same matter. It is closed after the same 14 days.
+- **A team that is gone** from the content leaves its cases to the general team, in whatever state they are; whoever has one
+  keeps it. Were they left as they are, nobody could see them, and no calendar would promise anything.
 - **muted and erased** hold no text. In *muted* the row is left so that coordinators see what became of it; in *erased*
   only the audit is.
 - **Timers follow from the facts.** They are all replaced with every turn (``timers_of``), so none is forgotten and none
@@ -376,6 +378,11 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         bot=_LOTSE, requested=_NO_CASE, open=_NOT_CLAIMED, claimed=Goes(by_user.owner_away, ("claimed", "open")),
         waiting_employee=Goes(by_user.owner_away_waiting), waiting_third=Goes(by_user.owner_away_waiting),
         resolved=Ignored("whoever is there takes it if it is opened again"), closed=_OVER, muted=_GONE, erased=_GONE,
+    ),
+    "team_gone": row(
+        bot=Goes(by_user.team_gone), requested=_NO_CASE, open=Goes(by_user.team_gone), claimed=Goes(by_user.team_gone),
+        waiting_employee=Goes(by_user.team_gone), waiting_third=Goes(by_user.team_gone),
+        resolved=Goes(by_user.team_gone), closed=_OVER, muted=_GONE, erased=_GONE,
     ),
     "sla_warning": row(
         bot=_LOTSE, requested=_NO_CASE, open=Goes(by_user.alarm), claimed=Goes(by_user.alarm),

@@ -259,6 +259,7 @@ REMARKS: Mapping[str, Sentences] = {
     "no_answer": {"de": "Bis zu diesem Tag kam keine Antwort der Person", "en": "The person has not answered by that day"},
     "waiting_over": {"de": "Die Wartezeit ist um", "en": "The waiting time is over"},
     "day_ended": {"de": "Der Arbeitstag ist zu Ende; der Fall steht wieder auf der Liste", "en": "The working day is over; the case is back on the list"},
+    "team_gone": {"de": "Das Team „{former}“ gibt es nicht mehr; der Fall liegt jetzt bei {team}", "en": "There is no team “{former}” any more; the case is now with {team}"},
     "owner_gone": {"de": "{name} ist nicht mehr in der Koordination", "en": "{name} is no longer a coordinator"},
     "owner_away": {"de": "{name} ist abwesend", "en": "{name} is absent"},
     "sla_warning": {"de": "Die zugesagte Zeit läuft bald ab ({until}); gerufen: {to}", "en": "The promised time is running out ({until}); called: {to}"},

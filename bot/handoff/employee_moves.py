@@ -21,7 +21,7 @@ from bot.handoff.case_moment import (
 )
 from bot.handoff.escalation import called, called_to_text
 from bot.handoff.promises import opening_words
-from bot.model import SILENT, Alarm, CaseFacts, CaseNumber, DropCaseText, Remark
+from bot.model import SILENT, UNFINISHED, Alarm, CaseFacts, CaseNumber, DropCaseText, Remark
 
 STAGES: Mapping[str, Alarm] = {"sla_warning": "warned", "sla_breach": "breached", "sla_lead": "lead"}
 """How far the alarm is after each of its timers."""
@@ -254,6 +254,22 @@ def owner_away_waiting(m: Moment, event: CaseEvent) -> Change | Ignored:
     if m.case.owner is None or m.office.deputy(m.case.owner, m.now) is None:
         return Ignored("nobody has to act before the waiting ends")
     return _without_owner(m, "owner_away")
+
+
+def team_gone(m: Moment, event: CaseEvent) -> Change | Ignored:
+    """The content has no such team any more: the case goes to the one that takes whatever belongs to no other."""
+    if not m.case.number:
+        return Ignored("there is no case")
+    former, team = m.case.team, m.office.team_now(m.case.team)
+    if team == former:
+        return Ignored("the team is there")
+    case = replace(m.case, team=team)
+    if case.state in UNFINISHED and case.replied_at is None and case.first_due is None:
+        case = replace(case, first_due=m.office.first_due(team, m.now))  # nobody could promise anything before
+    told = (replace(m, case=case).told(words.TO_TEAM),) if case.state == "open" else ()
+    return Change(
+        case, (*told, Remark("team_gone", (("former", former), ("team", team)))), (("former", former), ("to", team))
+    )
 
 
 def alarm(m: Moment, event: CaseEvent) -> Change | Ignored:

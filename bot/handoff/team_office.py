@@ -1,6 +1,7 @@
 """What the rules of a case ask about teams and people, answered from the teams' calendars and the list of absences.
 
-A team the content no longer knows promises nothing: a case that was opened for it goes on, only without due times.
+A team the content no longer knows promises nothing: its cases go to another one (``team_now``), and until that has happened
+they go on without due times.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,16 @@ from bot.handoff.absence import Deputy
 from bot.handoff.office import ReadIn
 from bot.handoff.working_time import add_working, end_of_working_day, next_opening
 from bot.model import Absence, Locale, Staff, StaffId, TopicId
+
+GENERAL_TEAM = "koordination"
+"""The team that takes what belongs to no other; the first of all where a content has none of this name."""
+
+
+def team_now(content: Content, team: str) -> str:
+    """The team that takes the cases of this one: itself while the content has it."""
+    if team in content.teams or not content.teams:
+        return team
+    return GENERAL_TEAM if GENERAL_TEAM in content.teams else next(iter(content.teams))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,10 @@ class TeamOffice:
         """The team that takes handoffs about a topic; None when there is no such topic."""
         known = self.content.topics.get(topic)
         return known.team if known else None
+
+    def team_now(self, team: str) -> str:
+        """The team whose case this is: the same while the content has it, else the general one."""
+        return team_now(self.content, team)
 
     def topic_name(self, topic: TopicId, locale: Locale) -> str:
         """The topic's title, or its id when the content no longer has it."""

@@ -54,6 +54,13 @@ async def cases_of_team(database: Database, team: str) -> tuple[Case, ...]:
         return tuple(case_of(row) for row in (await connection.execute(theirs)).all())
 
 
+async def cases_of_no_team(database: Database, teams: Collection[str]) -> tuple[CaseNumber, ...]:
+    """The cases that may still go on and whose team is none of these, oldest first."""
+    lost = (cases.c.team.not_in(teams), cases.c.state.in_((*UNFINISHED, "resolved", "bot")))
+    async with database.reading() as connection:
+        return tuple(await connection.scalars(select(cases.c.number).where(*lost).order_by(cases.c.number)))
+
+
 async def cases_of(database: Database, address: Address) -> tuple[Case, ...]:
     """All cases of the conversation at this address, oldest first."""
     async with database.reading() as connection:

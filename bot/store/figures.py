@@ -1,15 +1,19 @@
 """How the store is doing, in numbers: for the health page, the metrics and the operator. No text, no person."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Table, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
-from bot.store.tables import cases, desk_posts, inbox, outbox
+from bot.store.tables import case_events, cases, desk_posts, inbox, outbox
 
 UNSENT = ("waiting", "stale", "sending")
+LOST_TEAMS_FOR = timedelta(days=7)
+"""So long it is told that a team is gone: whoever took it away by mistake looks within that time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Figures:
     cases_open: int
     rooms_failing: int
     """Messages that rooms of coordinators have not taken so far, or refused for good."""
+    lost_teams: Mapping[str, int]
+    """How many cases went to another team lately, by the team of before, which the content does not have any more."""
 
 
 async def read_figures(database: Database, now: datetime) -> Figures:
@@ -40,6 +46,7 @@ async def read_figures(database: Database, now: datetime) -> Figures:
         )
         rooms_failing = await connection.scalar(select(func.count()).where(failing))
         cases_open = await connection.scalar(select(func.count()).where(cases.c.state == "open"))
+        lost_teams = await _lost_teams(connection, now)
     return Figures(
         inputs_waiting=inputs.get("waiting", 0),
         oldest_waiting_s=max((now - oldest).total_seconds(), 0.0) if oldest else 0.0,
@@ -49,7 +56,20 @@ async def read_figures(database: Database, now: datetime) -> Figures:
         deliveries_parked=deliveries.get("parked", 0),
         cases_open=cases_open or 0,
         rooms_failing=rooms_failing or 0,
+        lost_teams=lost_teams,
     )
+
+
+async def read_lost_teams(database: Database, now: datetime) -> Mapping[str, int]:
+    """How many cases went to another team lately because theirs is gone, by that team. Raises StoreUnavailable."""
+    async with database.reading() as connection:
+        return await _lost_teams(connection, now)
+
+
+async def _lost_teams(connection: AsyncConnection, now: datetime) -> Mapping[str, int]:
+    lately = (case_events.c.event == "team_gone", case_events.c.at > now - LOST_TEAMS_FOR)
+    details = await connection.scalars(select(case_events.c.detail).where(*lately))
+    return Counter(str(detail.get("former", "")) for detail in details)
 
 
 async def _by_status(connection: AsyncConnection, table: Table) -> dict[str, int]:

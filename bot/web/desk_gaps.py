@@ -15,6 +15,7 @@ from bot.gap_lessons import Try
 from bot.gap_list import SHORTEST_REASON, GapRefused
 from bot.handoff.staff_rights import may, standings
 from bot.model import LOCALES, Locale, TopicId
+from bot.store.figures import read_lost_teams
 from bot.web.desk_case_view import Option
 from bot.web.desk_parts import DeskParts
 from bot.web.desk_view import day_of
@@ -128,6 +129,12 @@ class DeskGaps:
     async def _problem(self, me: SignedIn, locale: Locale, words: str, fields: Mapping[str, str]) -> Response:
         return await self._page(me, locale, status=409, problem=TEXTS[locale][words], typed=fields)
 
+    async def _lost_teams(self, me: SignedIn) -> Mapping[str, int]:
+        """Teams that are gone from the content and left cases behind, for whoever may put them back."""
+        if not may("edit_content", standings(me.staff)):
+            return {}
+        return await read_lost_teams(self.parts.database, self.parts.now())
+
     async def _page(
         self,
         me: SignedIn,
@@ -156,6 +163,7 @@ class DeskGaps:
             busy=self.parts.lessons.busy,
             targets=sorted(targets, key=lambda one: one.words.casefold()),
             may_teach=may("teach", standings(me.staff)),
+            lost_teams=sorted((await self._lost_teams(me)).items()),
             problem=problem,
             typed=typed,
         )

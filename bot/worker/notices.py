@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.dialogue import wording
-from bot.dialogue.case_rules import GENERAL_TEAM
 from bot.handoff.case_events import Asks, OpensAnother
 from bot.handoff.case_moment import Moment, timers_of
 from bot.handoff.case_states import decide
 from bot.handoff.employee_moves import opens
 from bot.handoff.office import Office, OfficeOf, PlainOffice
+from bot.handoff.team_office import GENERAL_TEAM
 from bot.model import (
     CASE_NUMBER,
     UNFINISHED,
@@ -63,7 +63,7 @@ def apologise(work: Work, office: OfficeOf | None = None) -> tuple[Effect, ...]:
     if work.case is not None and work.case.state in UNFINISHED:
         return (Say(reply, notice=True),)
     there = PlainOffice() if office is None else office(work.absences)
-    case = OpenCase(question, locale, reason="turn_failed", team=GENERAL_TEAM, topic=None)
+    case = OpenCase(question, locale, reason="turn_failed", team=there.team_now(GENERAL_TEAM), topic=None)
     case = case if office is None else _promised(case, work, there)
     earlier = None if work.case is None else decide(work.case, OpensAnother(), work.now, there)
     return (Say(reply, notice=True), *((MoveCase(earlier),) if isinstance(earlier, CaseTurn) else ()), case)

@@ -1,23 +1,28 @@
-"""Hands on the cases of coordinators who are away or are none any more: to their deputy, or back to the queue.
+"""Hands on the cases of coordinators who are away or are none any more, to their deputy or back to the queue; and those of
+teams the content does not have any more, to the team that takes what belongs to no other.
 
-Looked at again and again instead of set as a timer: absences and the file of the people may change at any moment, and an
-absence begins by itself. While the file of the people cannot be read nobody is taken for gone: whoever makes a typing mistake
-in it must not scatter every case.
+Looked at again and again instead of set as a timer: absences, the file of the people and the content may change at any moment,
+and an absence begins by itself. While the file of the people cannot be read nobody is taken for gone: whoever makes a typing
+mistake in it must not scatter every case.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
+
+import structlog
 
 from bot.handoff.absence import present
 from bot.handoff.case_events import TimeKind
 from bot.model import SILENT, Absence, Staff, StaffId
 from bot.store.absences import list_absences
 from bot.store.announce import STAFF
-from bot.store.cases import list_cases
+from bot.store.cases import cases_of_no_team, list_cases
 from bot.store.database import Database
 from bot.store.desk import Desk, Done
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
+
+log = structlog.get_logger(__name__)
 
 MOST_CASES = 1_000
 
@@ -36,16 +41,33 @@ class People(Protocol):
 
 
 async def owners_loop(
-    database: Database, desk: Desk, people: People, clock: Callable[[], datetime], *, pace: Pace = USUAL_PACE
+    database: Database,
+    desk: Desk,
+    people: People,
+    teams: Callable[[], Collection[str]],
+    clock: Callable[[], datetime],
+    *,
+    pace: Pace = USUAL_PACE,
 ) -> None:
-    """Hand on what nobody is there for, until cancelled."""
+    """Hand on what nobody is there for, until cancelled. ``teams`` are those of the content of this moment."""
 
     async def step() -> float:
+        await hand_to_teams(database, desk, teams(), clock())
         await hand_on(database, desk, people, clock())
         return pace.idle
 
     with database.announcer.listen(STAFF) as bell:
         await keep_going("owners", step, bell, pace)
+
+
+async def hand_to_teams(database: Database, desk: Desk, teams: Collection[str], now: datetime) -> int:
+    """Hand on every case of a team that is none of these; how many. Raises StoreUnavailable."""
+    moved = 0
+    for number in await cases_of_no_team(database, teams):
+        moved += isinstance(await desk.passes(number, "team_gone", now), Done)
+    if moved:
+        log.warning("teams_gone", cases=moved)
+    return moved
 
 
 async def hand_on(database: Database, desk: Desk, people: People, now: datetime) -> int:

@@ -581,3 +581,32 @@ def test_nobody_is_warned_of_what_has_passed_already():
     turn = decide(case("open"), Time("sla_warning"), late, OFFICE)
     assert (turn.case.alarm, [effect.what for effect in effects(turn, Remark)]) == ("breached", ["sla_breach"])
     assert [timer.what for timer in timers_of(case("open"), late, OFFICE)] == ["sla_breach"]
+
+
+# --- A team that is gone ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["bot", "open", "claimed", "waiting_employee", "waiting_third", "resolved"])
+def test_the_cases_of_a_team_that_is_gone_go_to_the_general_one_and_stay_with_who_has_them(calendar, state):
+    lost = case(state, team="aufgelöst", first_due=None, solution_due=None)
+    turn = decide(lost, Time("team_gone"), NOW, calendar)
+    general = next(iter(calendar.content.teams))
+    assert (turn.case.team, turn.case.state, turn.case.owner) == (general, state, lost.owner)
+    assert turn.case.version == lost.version + 1, "a page that shows the former team is out of date"
+    assert (turn.detail, turn.actor) == ((("former", "aufgelöst"), ("to", general)), "system")
+    (remark,) = effects(turn, Remark)
+    assert "Das Team „aufgelöst“ gibt es nicht mehr" in remark_words(remark.what, dict(remark.values), "de")
+    assert bool(told(turn)) == (state == "open"), "who has a coordinator keeps them, and reads nothing"
+    if state in ("open", "claimed"):
+        assert turn.case.first_due == calendar.first_due(general, NOW), "now somebody can promise something"
+        assert turn.timers
+    assert isinstance(decide(turn.case, Time("team_gone"), NOW, calendar), Ignored)
+
+
+def test_the_general_team_takes_what_belongs_to_no_other_where_there_is_one(calendar):
+    teams = calendar.content.teams
+    named = replace(next(iter(teams.values())), id="koordination")
+    content = replace(calendar.content, teams={**teams, "koordination": named})
+    assert replace(calendar, content=content).team_now("aufgelöst") == "koordination"
+    assert [replace(calendar, content=content).team_now(team) for team in content.teams] == list(content.teams)
+    assert replace(calendar, content=replace(content, teams={})).team_now("aufgelöst") == "aufgelöst"

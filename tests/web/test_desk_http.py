@@ -22,6 +22,7 @@ from bot.web.desk_case_view import MOVES
 from bot.web.desk_queue import MOST_CASES
 from bot.web.page_texts import TEXTS
 from bot.web.requests import LANGUAGE_COOKIE
+from bot.worker.owners_loop import hand_to_teams
 from tests.drills.hostile import Page
 from tests.store.rows import rows
 from tests.web.desk_acting import NOTE, act, case_of, lines_of, on_page, seen, words_of
@@ -692,6 +693,20 @@ async def test_gaps_are_listed_ignored_for_good_and_listed_again(site, anna, ben
     decision = re.search(r'name="decision" value="(\d+)"', done.text)[1]
     again = await anna.submit("/desk/gaps/list-again", decision=decision)
     assert f'id="gap{number}"' in again.text
+
+
+async def test_whoever_edits_the_content_reads_that_a_team_is_gone_and_left_cases_behind(site, guest, anna, ben):
+    number = await case_of(site, guest)
+    async with site.database.transaction() as connection:
+        await connection.execute(tables.cases.update().where(tables.cases.c.number == number).values(team="aufgeloest"))
+    assert await hand_to_teams(site.database, site.desk, site.live.content.teams, site.clock()) == 1
+    said = DE["desk_gaps_lost_team"].replace("{team}", "aufgeloest").replace("{count}", "1")
+    assert said in unescape((await anna.at("/desk/gaps")).text)
+    assert said not in unescape((await ben.at("/desk/gaps")).text)
+    (reason,) = [each for each in (await anna.at("/health")).json()["reasons"] if "aufgeloest" in each]
+    assert "no team `aufgeloest`" in reason
+    async with site.database.transaction() as connection:  # the site is shared
+        await connection.execute(tables.case_events.delete().where(tables.case_events.c.event == "team_gone"))
 
 
 async def test_what_was_asked_by_one_person_and_is_like_nothing_reads_so(site, anna):

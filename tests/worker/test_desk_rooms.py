@@ -36,7 +36,9 @@ from bot.store.revising import keep_edit
 from bot.store.saying import Listener
 from bot.store.timers import Timers
 from bot.worker import desk_talk
+from bot.worker.owners_loop import hand_to_teams
 from tests.desk_people import MARIA
+from tests.desk_people import OLE as OLE_STAFF
 from tests.desk_stage import ANNA, BEN, FUNDING, OLE, REST, DeskStage, RoomChannel
 from tests.fakes import away, incoming, record, refused, reply
 from tests.store.rows import answer, parts, rows
@@ -307,6 +309,27 @@ async def test_a_case_that_goes_to_another_team_leaves_the_room_and_its_thread_w
     await stage.says(OLE, "!an foerderung: doch nicht unseres", room=REST.room, thread=there)
     assert "Fall 1 · Förderberatung" in stage.rooms.texts()[-1]
     assert stage.rooms.card(1) != thread
+
+
+@embedded
+async def test_the_case_of_a_team_that_is_gone_is_shown_and_claimed_where_the_rest_is(stage, clock, database):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("Mensch", user="kim")])
+    await answer(conversations, clock(), OpenCase("Mensch", "de", "asked", "aufgeloest", None))
+    teams = stage.live.content.teams
+    assert await hand_to_teams(database, stage.desk, teams, clock()) == 1
+    assert await hand_to_teams(database, stage.desk, teams, clock()) == 0
+    await stage.settle()
+    (card,) = stage.rooms.texts(REST.room)
+    assert card.startswith("Fall 1 · QMIT-Koordination\n")
+    assert "Zugesagt bis" in card
+    await stage.says(OLE, "!nimm 1", room=REST.room)
+    claimed = (await read_case(database, replace(OLE_STAFF, teams=frozenset({"koordination"})), 1, clock())).facts
+    assert (claimed.state, claimed.owner, claimed.team) == ("claimed", OLE, "koordination")
+    assert any("Ihr Fall 1 liegt jetzt bei: QMIT-Koordination" in text for text in stage.heard())
+    assert (await read_figures(database, clock())).lost_teams == {"aufgeloest": 1}
+    clock.move(days=8)
+    assert (await read_figures(database, clock())).lost_teams == {}
 
 
 @embedded
