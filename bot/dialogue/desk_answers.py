@@ -53,6 +53,18 @@ ONLY_A_REPLY: Sentences = {
     "de": "Durch Ändern wird aus einer Antwort kein Befehl; die Person hat weiter die frühere Fassung. Schreiben Sie ihn neu.",
     "en": "Changing a reply does not make it a command; the person still has what you wrote first. Please write it anew.",
 }
+NOTHING_BY_CHANGING: Sentences = {
+    "de": "Daraus war nichts geworden, und durch Ändern wird es das auch nicht. Bitte schreiben Sie es neu.",
+    "en": "Nothing had come of this, and changing it does not change that. Please write it anew.",
+}
+ALREADY: Sentences = {
+    "de": "Das ist schon so; es war nichts zu tun.",
+    "en": "It is so already; there was nothing to do.",
+}
+KEPT_AS_NOTE: Sentences = {
+    "de": "Das bleibt eine Notiz, die Person liest es nicht: Der Fall liegt jetzt bei {name}.",
+    "en": "This stays a note, the person does not read it: the case is with {name} now.",
+}
 NOT_READABLE: Sentences = {
     "de": "Diese Nachricht ist verschlüsselt, und der Schlüssel dazu fehlt mir; bitte schreiben Sie sie noch einmal.",
     "en": "This message is encrypted, and I do not have its key; please write it once more.",

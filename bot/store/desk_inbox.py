@@ -15,14 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.errors import LotseError
-from bot.model import ExternalId, Incoming, Input
+from bot.model import MAX_UTTERANCE, ExternalId, Incoming, Input
 from bot.store.announce import DESK_INBOX
 from bot.store.database import Database
-from bot.store.payloads import input_from_json, payload_of, storable
+from bot.store.payloads import input_from_json, input_to_json, storable
 from bot.store.places import insert_into
 from bot.store.tables import desk_inbox
 
 MOST_ATTEMPTS = 3
+MOST_KEPT = 3 * MAX_UTTERANCE
+"""Characters kept of what a coordinator writes: with a command in front it is still seen that the words are too many, so that
+they are refused as a whole and never sent without their end."""
 
 
 class HandledElsewhere(LotseError):
@@ -57,7 +60,7 @@ async def take_in(connection: AsyncConnection, incomings: Sequence[Incoming], no
             thread=storable(incoming.address.thread or ""),
             alone=None if incoming.alone is None else storable(incoming.alone),
             external_user=storable(incoming.person.external_user),
-            payload=payload_of(incoming.input, None),
+            payload=input_to_json(incoming.input, MOST_KEPT),
             received_at=now,
             status="waiting",
             attempts=0,
@@ -104,6 +107,16 @@ async def mark_handled(connection: AsyncConnection, said: SaidAtDesk, now: datet
     done = await connection.execute(mine.values(status="done", payload=None, done_at=now))
     if done.rowcount != 1:
         raise HandledElsewhere("handled by another process")
+
+
+async def thread_of_said(database: Database, channel: str, room: str, external_id: str) -> str | None:
+    """The thread in which a coordinator wrote this message; None: in the room itself, or it is not known any more."""
+    mine = (desk_inbox.c.channel == channel, desk_inbox.c.external_id == storable(external_id))
+    async with database.reading() as connection:
+        thread: str | None = await connection.scalar(
+            select(desk_inbox.c.thread).where(*mine, desk_inbox.c.room == storable(room))
+        )
+    return thread or None
 
 
 def _said(row: Row[Any]) -> SaidAtDesk:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import CaseNumber
+from bot.model import CaseNumber, StaffId
 from bot.store.database import Database
 from bot.store.payloads import storable
 from bot.store.tables import case_messages, desk_posts
@@ -95,6 +95,15 @@ async def own_line(database: Database, channel: str, room: str, external_id: str
     async with database.reading() as connection:
         row = (await connection.execute(found)).one_or_none()
     return None if row is None else OwnLine(CaseNumber(row.case_number), row.line)
+
+
+async def has_replied(database: Database, number: CaseNumber, staff: StaffId) -> bool:
+    """Whether this coordinator has written to the employee in this case."""
+    lines = select(case_messages.c.id).where(
+        case_messages.c.case_number == number, case_messages.c.kind == "coordinator", case_messages.c.author == staff
+    )
+    async with database.reading() as connection:
+        return await connection.scalar(lines.limit(1)) is not None
 
 
 async def line_with_key(connection: AsyncConnection, number: CaseNumber, key: str) -> int | None:

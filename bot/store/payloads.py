@@ -49,13 +49,13 @@ def storable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
 
 
-def input_to_json(given: Input) -> dict[str, Any]:
+def input_to_json(given: Input, most: int = MAX_UTTERANCE) -> dict[str, Any]:
     """The input as JSON. One character more than is read of a message is kept: it tells that something was cut."""
     match given:
         case Utterance(text=text):
-            return {"kind": "utterance", "text": storable(text[: MAX_UTTERANCE + 1])}
+            return {"kind": "utterance", "text": storable(text[: most + 1])}
         case Pressed(value=value):
-            return {"kind": "pressed", "value": storable(value[:MAX_UTTERANCE])}
+            return {"kind": "pressed", "value": storable(value[:most])}
         case TimerDue(kind=kind):
             return {"kind": "timer_due", "timer": kind}
         case Rated(helpful=helpful, about=about):
@@ -63,7 +63,7 @@ def input_to_json(given: Input) -> dict[str, Any]:
         case LookedUp(what=what, found=found):
             return {"kind": "looked_up", "what": what, "found": [list(pair) for pair in found]}
         case Edited(of=of, text=text):
-            return {"kind": "edited", "of": storable(of), "text": storable(text[: MAX_UTTERANCE + 1])}
+            return {"kind": "edited", "of": storable(of), "text": storable(text[: most + 1])}
         case Removed(of=of):
             return {"kind": "removed", "of": storable(of)}
         case SentFile():
@@ -75,7 +75,7 @@ def input_to_json(given: Input) -> dict[str, Any]:
         case Left():
             return {"kind": "left"}
         case AskedPerson(question=question):
-            return {"kind": "asked_person", "question": storable(question[:MAX_UTTERANCE])}
+            return {"kind": "asked_person", "question": storable(question[:most])}
 
 
 def payload_of(given: Input, name: str | None) -> dict[str, Any]:

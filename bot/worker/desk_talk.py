@@ -17,9 +17,10 @@ from bot.dialogue.desk_commands import Command, UnknownCommand, command_of_sign,
 from bot.dialogue.desk_moves import STEPS, DeskSituation, Unclear, move_of
 from bot.dialogue.knowledge_insert import find_inserts
 from bot.errors import ChannelError, LotseError
-from bot.handoff.case_events import Claims, CoordinatorEvent, Replies
+from bot.handoff.case_events import Claims, CoordinatorEvent, Notes, Replies
 from bot.handoff.case_states import Ignored, Refused
-from bot.handoff.case_words import Sentences
+from bot.handoff.case_text import is_note
+from bot.handoff.case_words import Sentences, filled
 from bot.handoff.relaying import written
 from bot.model import (
     SILENT,
@@ -47,9 +48,9 @@ from bot.store.announce import DESK_INBOX, Announcer
 from bot.store.database import Database
 from bot.store.desk import Desk, DeskResult, Done, NotFound, Then
 from bot.store.desk_handling import handled, handled_with, say_about
-from bot.store.desk_inbox import DeskInbox, HandledElsewhere, SaidAtDesk
+from bot.store.desk_inbox import DeskInbox, HandledElsewhere, SaidAtDesk, thread_of_said
 from bot.store.desk_reading import Filters, read_facts, read_queue
-from bot.store.desk_threads import case_in_thread, case_of_message, case_of_words, own_line, thread_of_case
+from bot.store.desk_threads import case_in_thread, case_of_message, case_of_words, has_replied, own_line, thread_of_case
 from bot.store.traces import trace_of, where
 from bot.worker.content_watch import LivePair
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
@@ -142,8 +143,17 @@ class DeskTalk:
             case None:
                 facts = await self._facts(staff, number)
                 event = None if facts is None else written(facts, staff, text)
-                await self._act(said, number, event, now)
+                await self._act(said, number, event, now, done=await self._kept_inside(facts, event, text))
         return None
+
+    async def _kept_inside(
+        self, facts: CaseFacts | None, event: CoordinatorEvent | None, text: str
+    ) -> Sentences | None:
+        """What somebody reads who has answered in this case before, and whose words do not reach the employee any more."""
+        if facts is None or facts.state not in SILENT or not isinstance(event, Notes) or is_note(text):
+            return None
+        before = await has_replied(self.database, facts.number, event.by.id)
+        return filled(words.KEPT_AS_NOTE, name=facts.owner_name) if before else None
 
     async def _step(
         self, said: SaidAtDesk, staff: Staff, command: Command, number: CaseNumber | None, now: datetime
@@ -156,7 +166,7 @@ class DeskTalk:
         move = move_of(command, DeskSituation(facts, staff, self.people.everybody(), self.live.content, now))
         if isinstance(move, Unclear):
             return await self._only(said, move.words, now)
-        await self._act(said, number, move, now)
+        await self._act(said, number, move, now, ignored=words.ALREADY)
         return None
 
     async def _claims(self, said: SaidAtDesk, room: DeskRoom, number: CaseNumber | None, now: datetime) -> None:
@@ -186,7 +196,7 @@ class DeskTalk:
         """A coordinator changed what they had written, or took it back; with a reply the employee's copy follows."""
         own = await own_line(self.database, said.channel, said.room, of)
         if own is None or own.line is None:
-            return await self._only(said, None, now)
+            return await self._nothing_to_revise(said, of, text, now)
         said = await self._inside(said, own.case)
         staff = await self._staff(said, room, now)
         if staff is None:
@@ -201,12 +211,27 @@ class DeskTalk:
         await self.desk.revise(staff, own.case, own.line, text, now, key=said.external_id, then=then)
         return None
 
+    async def _nothing_to_revise(self, said: SaidAtDesk, of: str, text: str | None, now: datetime) -> None:
+        """What was changed had been refused, or was a command; whoever changed it waits for something to happen."""
+        thread = None if text is None else await thread_of_said(self.database, said.channel, said.room, of)
+        number = None if thread is None else await case_in_thread(self.database, said.channel, said.room, thread)
+        said = said if number is None else replace(said, thread=thread)
+        await self._only(said, None if number is None else words.NOTHING_BY_CHANGING, now)
+
     async def _act(
-        self, said: SaidAtDesk, number: CaseNumber | None, event: CoordinatorEvent | None, now: datetime
+        self,
+        said: SaidAtDesk,
+        number: CaseNumber | None,
+        event: CoordinatorEvent | None,
+        now: datetime,
+        *,
+        done: Sentences | None = None,
+        ignored: Sentences | None = None,
     ) -> None:
+        """Do it, and say why not where it is refused; ``done`` and ``ignored`` are said where it is not."""
         if number is None or event is None:
             return await self._only(said, words.NO_SUCH_CASE, now)
-        then = self._then(said, number, now, words.NO_SUCH_CASE)
+        then = self._then(said, number, now, words.NO_SUCH_CASE, done, ignored)
         await self.desk.act(number, event, now, key=said.external_id, then=then)
         return None
 
@@ -288,19 +313,30 @@ class DeskTalk:
     async def _case_at(self, said: SaidAtDesk, of: str) -> CaseNumber | None:
         return await case_of_message(self.database, said.channel, said.room, of)
 
-    def _then(self, said: SaidAtDesk, number: CaseNumber, now: datetime, not_found: Sentences | None) -> Then:
-        """Marks it as handled where the case moves, and says why when it does not."""
+    def _then(
+        self,
+        said: SaidAtDesk,
+        number: CaseNumber,
+        now: datetime,
+        not_found: Sentences | None,
+        done: Sentences | None = None,
+        ignored: Sentences | None = None,
+    ) -> Then:
+        """Marks it as handled where the case moves, and says why when it does not; what is done is seen on the card."""
 
         def answer(result: DeskResult) -> Reply | None:
             match result:
                 case Refused(words=refused):
-                    return words.answer(refused, self.locale)
+                    sentences: Sentences | None = refused
                 case NotFound():
-                    return None if not_found is None else words.answer(not_found, self.locale)
-                case Done() | Ignored():  # it is so now, and the card says it
-                    return None
+                    sentences = not_found
+                case Done():
+                    sentences = done
+                case Ignored():
+                    sentences = ignored
                 case _:
                     assert_never(result)
+            return None if sentences is None else words.answer(sentences, self.locale)
 
         return handled_with(said, number, now, answer)
 

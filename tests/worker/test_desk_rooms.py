@@ -22,6 +22,7 @@ from bot.model import (
     RoomMember,
     SentFile,
     TimerDue,
+    Unreadable,
     Utterance,
 )
 from bot.store import desk_handling, tables
@@ -121,6 +122,65 @@ async def test_a_forged_press_in_a_room_says_why_nothing_happens(stage, thread, 
     assert (await rows(stage.database, tables.cases), await rows(stage.database, tables.case_events)) == before
     answers = [text for text in stage.rooms.texts(thread=thread) if said is not None and said in text]
     assert len(answers) == (0 if said is None else 1)
+
+
+RESOLVED = ("!nimm", "!fertig beantwortet")
+
+
+@embedded
+@pytest.mark.parametrize(
+    ("before", "user", "given", "why"),
+    [
+        (("!nimm",), BEN, "!a Ich auch", "Diesen Fall hat Anna."),
+        (("!nimm",), BEN, "!fertig beantwortet", "Diesen Fall hat Anna."),
+        (RESOLVED, ANNA, "Noch etwas", "Bitte öffnen Sie ihn zuerst wieder."),
+        (RESOLVED, ANNA, "!fertig beantwortet", "Das ist schon so; es war nichts zu tun."),
+        (("!nimm",), ANNA, "!nimm", "Das ist schon so; es war nichts zu tun."),
+        (("!nimm",), ANNA, "!weiter", "Das ist schon so; es war nichts zu tun."),
+        (("Moin", "!an Ben: übernimm du bitte"), ANNA, "Bis morgen dann", "Das bleibt eine Notiz, die Person liest es nicht: "
+         "Der Fall liegt jetzt bei Ben."),
+        (("Moin", "!lotse"), ANNA, "Bis morgen dann", "In diesem Gespräch antwortet wieder Lotse."),
+        ((), ANNA, "!a " + "x" * 4500, "4500"),
+        ((), ANNA, "x" * 4500, "4500"),
+        ((), ANNA, "!a", "Bitte schreiben Sie zuerst etwas."),
+        ((), ANNA, SentFile(), "Dateien werden nicht weitergegeben"),
+        ((), ANNA, Unreadable(), "der Schlüssel dazu fehlt mir"),
+        ((), "@fremd:x.org", "Hallo", "nicht als Koordination eingetragen"),
+        ((), "@fremd:x.org", "!fertig beantwortet", "nicht als Koordination eingetragen"),
+        ((), ANNA, "!lösche", "Diesen Befehl gibt es nicht."),
+        ((), ANNA, "!nimm 4711", "Einen solchen Fall gibt es für Sie hier nicht."),
+    ],
+)  # fmt: skip
+async def test_a_line_that_is_not_carried_out_says_why(stage, thread, before, user, given, why):
+    for text in before:
+        await stage.says(ANNA, text, thread=thread)
+    heard, said = len(stage.heard()), len(stage.rooms.texts(thread=thread))
+    await stage.says(user, given, thread=thread)
+    answers = [text for text in stage.rooms.texts(thread=thread)[said:] if why in text]
+    assert len(answers) == 1, stage.rooms.texts(thread=thread)[said:]
+    assert stage.heard()[heard:] == [], "and nothing of it reaches the employee"
+
+
+@embedded
+async def test_a_note_among_colleagues_is_not_explained_to_who_never_answered(stage, thread):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    said = len(stage.rooms.texts(thread=thread))
+    await stage.says(BEN, "Das hatte ich neulich auch", thread=thread)
+    await stage.says(ANNA, "// Danke dir", thread=thread)
+    assert stage.rooms.texts(thread=thread)[said:] == []
+
+
+@embedded
+async def test_a_refused_line_is_not_sent_by_changing_it_and_it_is_said_so(stage, thread):
+    refused_line = await stage.says(ANNA, "x" * 4500, thread=thread)
+    await stage.says(ANNA, Edited(refused_line, "kürzer"))
+    assert "durch Ändern wird es das auch nicht" in stage.rooms.texts(thread=thread)[-1]
+    talk = await stage.says(ANNA, "unter uns")
+    before = len(stage.rooms.texts()), len(stage.rooms.texts(thread=thread))
+    await stage.says(ANNA, Edited(talk, "unter uns gesagt"))
+    await stage.says(ANNA, Removed(refused_line))
+    assert (len(stage.rooms.texts()), len(stage.rooms.texts(thread=thread))) == before
+    assert not any("kürzer" in text for text in stage.heard())
 
 
 async def test_a_reply_is_relayed_once_and_signed_when_the_platform_has_it(stage, thread):

@@ -136,6 +136,7 @@ class Handlers:
     async def pressed(self, body: Body) -> None:
         """``block_actions``: a button under a reply or on the home."""
         if not self._is_one_of_us(body):
+            self._refuse_stranger(body)
             return
         if self._desk.is_at({"channel": (body.get("container") or {}).get("channel_id")}):
             await self._desk.pressed(body)
@@ -150,6 +151,14 @@ class Handlers:
                 await self._intake.in_time(self._take_home_press(pressing))
             case _:
                 assert_never(pressing)
+
+    def _refuse_stranger(self, body: Body) -> None:
+        """Somebody of another workspace, in a channel both share."""
+        room = (body.get("container") or body.get("channel") or {}).get("channel_id") or (
+            body.get("channel") or {}
+        ).get("id")
+        if room:
+            self._surfaces.hint(room, person_of(body).external_user, words.STRANGER["de"])
 
     async def _refuse_press(self, body: Body) -> None:
         """A button this release does not have, or nobody ever did."""
@@ -220,7 +229,9 @@ class Handlers:
     async def handed_on(self, body: Body, bot_user: str) -> None:
         """The shortcut on a message: a form with its words."""
         wanted = read_shortcut(body, bot_user)
-        if self._is_one_of_us(body):
+        if not self._is_one_of_us(body):
+            self._refuse_stranger(body)
+        else:
             locale = await self._intake.in_time(self._look.locale_of(wanted.person))
             self._surfaces.open_form(wanted.trigger, case_form(wanted.question, locale))
 
