@@ -331,6 +331,8 @@ class Context:
     topic: TopicId | None = None
     aspect: AspectId | None = None
     who: tuple[WhoId, ...] = ()
+    beside: TopicId | None = None
+    """The programme that the last answer named for its topic: who asks on about the money means that one."""
 
 
 # --- Going out -----------------------------------------------------------------------------------------------

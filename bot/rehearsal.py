@@ -7,14 +7,13 @@ from datetime import date, datetime, time
 from bot.content.definitions import Content
 from bot.dialogue.policy import take_turn
 from bot.dialogue.situation import BERLIN
-from bot.dialogue.state import State, fresh_context, state_from_json, state_to_json
+from bot.dialogue.state import State, fresh_context, reading_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
 from bot.model import (
     CASE_NUMBER,
     UNFINISHED,
     CaseFacts,
     CaseNumber,
-    Context,
     Effect,
     ForgetPerson,
     Input,
@@ -46,11 +45,6 @@ def _found_here(effect: Effect) -> LookedUp | None:
 def noon(day: date) -> datetime:
     """That day at 12:00 in Berlin."""
     return datetime.combine(day, time(12), tzinfo=BERLIN)
-
-
-def context_of(state: State) -> Context:
-    """What the reader may use of a conversation so far."""
-    return Context(state.locale, state.topic, state.aspect, state.who)
 
 
 def _opened(effect: OpenCase, number: CaseNumber, now: datetime) -> CaseFacts:
@@ -90,7 +84,7 @@ class Rehearsal:
             state = replace(state, locale=locale, locale_fixed=True)
         found = None
         if isinstance(incoming, Utterance):
-            found = understand(incoming.text, self.reader, context_of(fresh_context(state, now)))
+            found = understand(incoming.text, self.reader, reading_context(fresh_context(state, now), self.content))
         turn = take_turn(state, incoming, found, self.content, now)
         looked_up = next((here for effect in turn.effects if (here := _found_here(effect)) is not None), None)
         if looked_up is not None:

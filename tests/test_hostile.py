@@ -10,8 +10,8 @@ import pytest
 from bot.channels.browser import LIMITS
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import State, state_from_json, state_to_json
-from bot.model import CASE_NUMBER, Pressed, Utterance, as_text
-from bot.rehearsal import Rehearsal, context_of
+from bot.model import CASE_NUMBER, Context, Pressed, Utterance, as_text
+from bot.rehearsal import Rehearsal
 from bot.understanding.understand import understand
 from tests.conftest import NOW
 from tests.web.payloads import HOSTILE_TEXTS
@@ -149,8 +149,7 @@ def test_nothing_typed_breaks_a_turn_and_the_same_words_get_the_same_reply(train
             assert repr(again.effects).encode() == repr(turn.effects).encode()
             alone = State(locale=locale, introduced=True)
             once, twice = (
-                take_turn(alone, Utterance(text), understand(text, reader, context_of(alone)), content, NOW)
-                for _ in "12"
+                take_turn(alone, Utterance(text), understand(text, reader, Context(locale)), content, NOW) for _ in "12"
             )
             assert repr(once) == repr(twice)
             check_reply(once, text)

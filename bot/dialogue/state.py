@@ -9,12 +9,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from bot.model import AspectId, CaseFacts, Locale, ShownAnswer, TopicId, WhoId
+from bot.content.definitions import Content
+from bot.model import AspectId, CaseFacts, Context, Locale, ShownAnswer, TopicId, WhoId
 
 STATE_VERSION = 2
 
 CONTEXT_LIFETIME = timedelta(minutes=30)
 """How long topic, aspect and person words are carried along in a thread."""
+
+FUNDING_HELP = AspectId("funding_help")
+"""The side of a course that names the programme to pay for it: the first of what comes next."""
 
 OFFER_LASTS = timedelta(minutes=30)
 """How long an offer of a person stands; a *yes* that comes later was meant for something else."""
@@ -99,6 +103,15 @@ def fresh_context(state: State, now: datetime) -> State:
     return replace(
         state, topic=None, aspect=None, who=(), context_at=None, pending=None, before=None, misses=0, asked=""
     )
+
+
+def reading_context(state: State, content: Content) -> Context:
+    """What the reader may use of the conversation so far; the state's context must be fresh."""
+    topic = content.topics.get(state.topic) if state.topic else None
+    answer = topic.answers.get(FUNDING_HELP) if topic and state.aspect == FUNDING_HELP else None
+    programmes = (TopicId(label) for label in (answer.next if answer else ()))
+    beside = next((one for one in programmes if one in content.topics), None)
+    return Context(state.locale, state.topic, state.aspect, state.who, beside)
 
 
 def state_to_json(state: State) -> dict[str, Any]:

@@ -34,8 +34,20 @@ LEAST = 0.02
 """Probability below which a reading is no candidate."""
 CLEAR_PART = 35.0
 """Score from which on a piece of a message counts as a question of its own."""
-NAMING: frozenset[EvidenceKind] = frozenset({"name", "typo", "compound", "context"})
+NAMED: frozenset[EvidenceKind] = frozenset({"name", "typo", "compound"})
+"""Evidence that somebody named the topic."""
+NAMING: frozenset[EvidenceKind] = NAMED | {"context"}
 """Evidence that somebody named the topic, now or before."""
+ABOUT_MONEY = frozenset(
+    AspectId(aspect)
+    for aspect in (
+        "amount", "application", "combination", "contact", "coverage", "deadline", "documents", "eligibility", "employer",
+        "entitlement", "law", "repayment", "taxes",
+    )
+)  # fmt: skip
+"""Sides that are those of the programme, once a programme was named for a course."""
+NEARLY_AS_LIKELY = 20.0
+"""Points by which two readings may differ and still be as likely as each other."""
 CLEAR_SENTENCE = 45.0
 """Score from which on one sentence of a story speaks for all of it."""
 OPEN_TOPIC = 0.5
@@ -46,6 +58,36 @@ ALIKE_ENOUGH = 0.45
 
 def understand(text: str, reader: Reader, context: Context) -> Understanding:
     """Everything Lotse can make of a message, best guess first; no candidates when nothing known was recognised."""
+    read = _of_message(text, reader, context)
+    if context.beside is None or not _is_left_open(read):
+        return read
+    beside = replace(context, topic=context.beside, aspect=None, beside=None)
+    return _likelier(read, _of_message(text, reader, beside), context)
+
+
+def _is_left_open(read: Understanding) -> bool:
+    """Whether a message names no topic and is no clear intent, so that it goes on about what was said before."""
+    best = read.candidates[0] if read.candidates else None
+    if read.parts or best is None:
+        return best is None
+    return best.score < CLEAR_PART if best.intent else best.evidence[0].kind not in NAMED
+
+
+def _likelier(read: Understanding, beside: Understanding, context: Context) -> Understanding:
+    """Of a course and the programme that pays for it, the one the message is about: where both fit, it is the money that
+    was spoken of last."""
+    first = read.candidates[0] if read.candidates else None
+    other = beside.candidates[0] if beside.candidates else None
+    if other is None or other.topic != context.beside:
+        return read
+    if first is None or first.topic != context.topic:
+        return beside if first is None or other.score > first.score else read
+    margin = NEARLY_AS_LIKELY if other.aspect in ABOUT_MONEY else -NEARLY_AS_LIKELY
+    return beside if other.score >= first.score - margin else read
+
+
+def _of_message(text: str, reader: Reader, context: Context) -> Understanding:
+    """What the whole message says, or each of several questions in it."""
     text = text[:MAX_UTTERANCE]
     locale = reader.language.detect(text, context.locale)
     asked = without_courtesy(text)

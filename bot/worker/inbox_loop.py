@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue.policy import take_turn
-from bot.dialogue.state import fresh_context, state_from_json, state_to_json
+from bot.dialogue.state import fresh_context, reading_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
 from bot.handoff.office import OfficeOf
 from bot.model import AskedPerson, Context, Edited, Understanding, Utterance
@@ -47,8 +47,7 @@ async def handle_next(
         )
         understanding = None
         if isinstance(work.input, Utterance | Edited | AskedPerson):
-            known = fresh_context(state, now)
-            context = Context(known.locale, known.topic, known.aspect, known.who)
+            context = reading_context(fresh_context(state, now), content)
             words = work.input.question if isinstance(work.input, AskedPerson) else work.input.text
             understanding = understand(words, reader, context)
         if office is not None:

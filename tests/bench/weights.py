@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bot.config import shipped_content
-from bot.dialogue.state import State, fresh_context
+from bot.dialogue.state import State, fresh_context, reading_context
 from bot.model import Locale, Pressed
-from bot.rehearsal import Rehearsal, context_of, noon
+from bot.rehearsal import Rehearsal, noon
 from bot.trained import Trained, load_trained
 from bot.understanding import weights
 from bot.understanding.split import without_courtesy
@@ -103,7 +103,7 @@ def cases(trained: Trained, files: Sequence[str]) -> Iterator[Case]:
 
 def _case(id_: str, item: Mapping[str, Any], rehearsal: Rehearsal, trained: Trained, answers: Answers) -> Case | None:
     state = fresh_context(rehearsal.state, noon(TODAY))
-    context = context_of(state)
+    context = reading_context(state, trained.content)
     text = without_courtesy(item["text"])
     locale = trained.reader.language.detect(text, context.locale)
     weighed = weigh(text, locale, trained.reader, context)
