@@ -107,11 +107,13 @@ def fresh_context(state: State, now: datetime) -> State:
 
 def reading_context(state: State, content: Content) -> Context:
     """What the reader may use of the conversation so far; the state's context must be fresh."""
-    topic = content.topics.get(state.topic) if state.topic else None
-    answer = topic.answers.get(FUNDING_HELP) if topic and state.aspect == FUNDING_HELP else None
+    context = Context(state.locale, state.topic, state.aspect, state.who)
+    if state.topic is None or state.aspect != FUNDING_HELP:
+        return context
+    topic = content.topics.get(state.topic)
+    answer = topic.answers.get(FUNDING_HELP) if topic else None
     programmes = (TopicId(label) for label in (answer.next if answer else ()))
-    beside = next((one for one in programmes if one in content.topics), None)
-    return Context(state.locale, state.topic, state.aspect, state.who, beside)
+    return replace(context, beside=next((one for one in programmes if one in content.topics), None))
 
 
 def state_to_json(state: State) -> dict[str, Any]:
