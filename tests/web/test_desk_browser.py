@@ -329,3 +329,31 @@ async def test_every_page_of_the_desk_is_accessible_and_fits(site, guests, sit_d
     for path in ("absence", "gaps", "drafts"):
         await page.goto(f"{site.address}/desk/{path}")
         await look(path)
+
+
+NARROWEST = {"width": 320, "height": 640}
+LONG_NAME = "Maximiliane Konstantinopolskaja-Hohenlohe-Langenburg (Ausbildungswerkstatt)"
+OUTSIDE = """() => [...document.querySelectorAll('a, button, select, input, summary, textarea')]
+    .filter(each => each.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}))
+    .filter(each => !each.closest('.tabs, .skip, .sr') && each.type !== 'hidden')
+    .map(each => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+    .filter(([_, box]) => box.width && (box.left < 0 || box.right > innerWidth + 1))
+    .map(([html]) => html)"""
+
+
+async def test_long_names_and_long_words_stay_in_their_place_on_the_narrowest_phone(site, guests, sit_down):
+    guest = await guests()
+    number = await case_of(site, guest, "Donaudampfschifffahrtsgesellschaftskapitänsmütze" * 5)
+    async with site.database.transaction() as connection:
+        named = update(tables.cases).where(tables.cases.c.number == number)
+        await connection.execute(named.values(consent=True, employee_name=LONG_NAME))
+    page = await sit_down(viewport=NARROWEST)
+    for path in ("/desk", f"/desk/cases/{number}", "/desk/absence", "/desk/sessions"):
+        await page.goto(site.address + path)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert await page.evaluate(OUTSIDE) == [], path
+    await page.goto(f"{site.address}/desk/cases/{number}")
+    name, back = [await page.locator(f".case-head {which}").bounding_box() for which in (".whose", ".back")]
+    assert name["y"] >= back["y"] + back["height"] or name["x"] + name["width"] <= back["x"], "nothing lies on the name"
+    head, dock = [await page.locator(which).bounding_box() for which in (".case-head", ".desk-dock")]
+    assert head["height"] + dock["height"] < 0.75 * NARROWEST["height"], "the lines keep a place between them"
