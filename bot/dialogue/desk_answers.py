@@ -65,6 +65,18 @@ KEPT_AS_NOTE: Sentences = {
     "de": "Das bleibt eine Notiz, die Person liest es nicht: Der Fall liegt jetzt bei {name}.",
     "en": "This stays a note, the person does not read it: the case is with {name} now.",
 }
+NOT_DELIVERED: Sentences = {
+    "de": "⚠ Nicht zugestellt; die Person hat es nicht bekommen. Grund: {reason}. `!nochmal` versucht es erneut.",
+    "en": "⚠ Not delivered; the person has not got it. Reason: {reason}. `!again` tries once more.",
+}
+SENT_AGAIN: Sentences = {
+    "de": "Ich versuche es noch einmal; 📤 unter Ihrer Nachricht sagt, dass sie angekommen ist.",
+    "en": "I am trying once more; 📤 under your message says that it has arrived.",
+}
+NOTHING_FAILED: Sentences = {
+    "de": "In diesem Fall ist nichts, was nicht zugestellt wurde.",
+    "en": "There is nothing in this case that was not delivered.",
+}
 NOT_READABLE: Sentences = {
     "de": "Diese Nachricht ist verschlüsselt, und der Schlüssel dazu fehlt mir; bitte schreiben Sie sie noch einmal.",
     "en": "This message is encrypted, and I do not have its key; please write it once more.",

@@ -16,7 +16,7 @@ MARK = "!"
 
 CommandName = Literal[
     "claim", "reply", "note", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen",
-    "transcript", "knowledge", "queue", "card", "sign_in", "help",
+    "transcript", "again", "knowledge", "queue", "card", "sign_in", "help",
 ]  # fmt: skip
 
 COMMANDS: Mapping[CommandName, tuple[str, ...]] = {
@@ -32,6 +32,7 @@ COMMANDS: Mapping[CommandName, tuple[str, ...]] = {
     "to_bot": ("lotse", "bot"),
     "reopen": ("öffnen", "reopen"),
     "transcript": ("verlauf", "transcript"),
+    "again": ("nochmal", "again"),
     "knowledge": ("wissen", "knowledge"),
     "queue": ("liste", "fälle", "queue"),
     "card": ("stand", "karte", "card"),
@@ -65,7 +66,8 @@ class UnknownCommand:
 
 
 NUMBERED: frozenset[CommandName] = frozenset({
-    "claim", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen", "transcript", "card",
+    "claim", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen", "transcript",
+    "again", "card",
 })  # fmt: skip
 """Commands after which a number can only be that of a case."""
 

@@ -31,7 +31,7 @@ from bot.store.database import Database
 from bot.store.payloads import storable
 from bot.store.places import address_of
 from bot.store.saying import Listener
-from bot.store.tables import case_events, case_messages, cases, conversations, outbox, transcript
+from bot.store.tables import case_events, case_messages, cases, conversations, desk_posts, outbox, transcript
 
 SAME_PRESS = timedelta(seconds=3)
 """Who presses *next case* again so soon has not seen the first one yet: it is one press."""
@@ -166,27 +166,46 @@ class Desk:
     async def _now(self, connection: AsyncConnection, now: datetime) -> Office:
         return self._office(await absences_in(connection, now))
 
-    async def send_again(self, staff: Staff, number: CaseNumber, line: int, now: datetime) -> DeskResult:
-        """Try once more to deliver a line the platform refused, or what was changed in it."""
+    async def send_again(
+        self, staff: Staff, number: CaseNumber, line: int | None, now: datetime, *, then: Then | None = None
+    ) -> DeskResult:
+        """Try once more to deliver a line the platform refused, or what was changed in it; None: every such line of the case."""
         wake: list[str] = []
         async with self._database.transaction(wake) as connection:
             held = await _hold(connection, staff, number)
-            if not isinstance(held, _Held):
-                return held
-            mine = select(transcript.c.outbox_id).join(case_messages, case_messages.c.transcript_id == transcript.c.id)
-            ids = mine.where(case_messages.c.id == line, case_messages.c.case_number == number)
-            failed = outbox.c.id.in_(ids) | outbox.c.revises.in_(ids)
-            again = {"status": "waiting", "attempts": 0, "retry_at": None, "error": None, "done_at": None}
-            changed = await connection.execute(
-                update(outbox)
-                .where(failed, outbox.c.status == "parked", outbox.c.delivery.is_not(None))
-                .values(**again, created_at=now)
-            )
-            if changed.rowcount == 0:
-                return Ignored("the line is not one that failed")
-            address = held.listener.address
-            wake += [*outbox_topics(address.channel), DESK, transcript_topic(address)]
-            return Done(held.facts)
+            result = await _again(connection, held, line, now, wake) if isinstance(held, _Held) else held
+            if then is not None:
+                await then(connection, result, wake)
+            return result
+
+
+async def _again(
+    connection: AsyncConnection, held: "_Held", line: int | None, now: datetime, wake: list[str]
+) -> DeskResult:
+    mine = (
+        select(transcript.c.outbox_id)
+        .join(case_messages, case_messages.c.transcript_id == transcript.c.id)
+        .where(case_messages.c.case_number == held.facts.number, transcript.c.outbox_id.is_not(None))
+    )
+    ids = mine if line is None else mine.where(case_messages.c.id == line)
+    failed = (
+        outbox.c.id.in_(ids) | outbox.c.revises.in_(ids),
+        outbox.c.status == "parked",
+        outbox.c.delivery.is_not(None),
+    )
+    found = (await connection.execute(select(outbox.c.id, outbox.c.revises).where(*failed))).all()
+    if not found:
+        return Ignored("nothing of it failed")
+    again = {"status": "waiting", "attempts": 0, "retry_at": None, "error": None, "done_at": None, "created_at": now}
+    await connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in found])).values(again))
+    # What comes of it is shown in the rooms of coordinators once more, also when it is the same.
+    theirs = select(case_messages.c.id).join(transcript, transcript.c.id == case_messages.c.transcript_id)
+    lines = theirs.where(transcript.c.outbox_id.in_([row.revises or row.id for row in found]))
+    signed = (desk_posts.c.kind.in_(("own", "line")), desk_posts.c.line.in_(lines))
+    await connection.execute(update(desk_posts).where(*signed).values(sign=None))
+    address = held.listener.address
+    wake += [*outbox_topics(address.channel), DESK, transcript_topic(address)]
+    return Done(held.facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,7 @@ def _unsigned(channel: str) -> Any:
     """Coordinators' words under which the last sign does not stand yet, with what became of them."""
     return (
         select(desk_posts, case_messages.c.kind.label("of"), case_messages.c.at, outbox.c.status.label("delivery"))
+        .add_columns(outbox.c.done_at.label("failed_at"))
         .join(case_messages, case_messages.c.id == desk_posts.c.line)
         .join(transcript, transcript.c.id == case_messages.c.transcript_id, isouter=True)
         .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
@@ -231,6 +232,9 @@ async def _note(connection: AsyncConnection, found: Plan, now: datetime, wake: l
         number = CaseNumber(row.case_number)
         await put(connection, address, "sign", key, now, wake, case=number, sign=sign, external_id=row.external_id)
         await connection.execute(update(desk_posts).where(desk_posts.c.id == row.id).values(sign=sign))
+        if sign == FAILED:  # each time anew: it may have been sent again meanwhile
+            why = f"failed:{row.id}:{row.failed_at}"
+            await put(connection, address, "failed", why, now, wake, case=number, line=row.line)
     if found.stale:
         shown = desk_posts.c.status.in_(("sent", "over"))
         still = update(desk_posts).where(desk_posts.c.id.in_(found.stale), shown)

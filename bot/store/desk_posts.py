@@ -31,7 +31,7 @@ from bot.store.payloads import reply_from_json, reply_to_json, storable
 from bot.store.places import insert_into
 from bot.store.tables import desk_posts
 
-Kind = Literal["card", "copy", "line", "own", "sign", "answer", "link", "notice"]
+Kind = Literal["card", "copy", "line", "own", "sign", "answer", "link", "notice", "failed"]
 
 Shows = Callable[[DeskRoom, CaseFacts], bool]
 """Whether a case is to be shown in a room at this moment."""
@@ -228,6 +228,9 @@ class DeskPosts:
                 return (case, case.state) if here else gone
         if not here and gone is None:
             return None
+        if row.kind == "failed":
+            line = await line_shown(connection, row.line, case)
+            return None if line is None or line.line.receipt != "failed" else (line, "")
         return await self._line(connection, row, case) or gone  # what stands there follows edits, wherever the case is
 
     async def _line(self, connection: AsyncConnection, row: Row[Any], case: CaseShown) -> tuple[Shown, str] | None:

@@ -138,6 +138,8 @@ class DeskBoard:
                     case.facts, shown.name, shown.channel, case.question, case.reason, case.context, shown.earlier
                 )
                 return case_card(card, content, now, locale)
+            case LineShown(line=line) if item.kind == "failed":
+                return words.answer(words.NOT_DELIVERED, locale, reason=line.error or "–")
             case LineShown(line=line, facts=facts):
                 if line.kind != "remark" and await self._must_not_show(item.room, facts):
                     return None

@@ -261,6 +261,8 @@ class DeskTalk:
                 await self._only(said, words.WORDS_WANTED, now)
             case "card":
                 await self._card(said, staff, number, now)
+            case "again":
+                await self._again(said, staff, number, now)
             case "sign_in":
                 await self._link(said, staff, now)
             case _:
@@ -272,6 +274,13 @@ class DeskTalk:
         if await self._facts(staff, number) is None:
             return await self._only(said, words.NO_SUCH_CASE, now)
         await handled(self.database, said, now, copy_of=number)
+        return None
+
+    async def _again(self, said: SaidAtDesk, staff: Staff, number: CaseNumber | None, now: datetime) -> None:
+        if number is None:
+            return await self._only(said, words.WHICH_CASE, now)
+        then = self._then(said, number, now, words.NO_SUCH_CASE, words.SENT_AGAIN, words.NOTHING_FAILED)
+        await self.desk.send_again(staff, number, None, now, then=then)
         return None
 
     async def _link(self, said: SaidAtDesk, staff: Staff, now: datetime) -> None:

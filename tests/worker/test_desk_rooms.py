@@ -193,15 +193,36 @@ async def test_a_reply_is_relayed_once_and_signed_when_the_platform_has_it(stage
 
 
 @embedded
-async def test_what_the_platform_refuses_is_signed_too(stage, thread):
+async def test_what_the_platform_refuses_is_signed_too(stage, thread, clock):
     await stage.says(ANNA, "!nimm", thread=thread)
     stage.employees.failures = [refused()]
     said = await stage.says(ANNA, "Kommt das an?", thread=thread)
     assert stage.rooms.signs == [(said, "⚠")]
+    why = stage.rooms.texts(thread=thread)[-1]
+    assert why.startswith("⚠ Nicht zugestellt; die Person hat es nicht bekommen. Grund: ")
+    assert why.endswith("!nochmal versucht es erneut.")
     number = (await read_case(stage.database, MARIA, 1, stage.clock())).lines[-1].id
+    stage.employees.failures = [refused()]
+    clock.move(seconds=1)
     await stage.desk.send_again(replace(MARIA, id=ANNA), 1, number, stage.clock())
     await stage.settle()
-    assert stage.rooms.signs == [(said, "⚠"), (said, "📤")]
+    assert len([text for text in stage.rooms.texts(thread=thread) if text.startswith("⚠")]) == 2, "each time it is said"
+
+
+@embedded
+async def test_what_was_not_delivered_is_sent_again_from_the_room(stage, thread):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    await stage.says(ANNA, "!nochmal", thread=thread)
+    assert "nichts, was nicht zugestellt wurde" in stage.rooms.texts(thread=thread)[-1]
+    stage.employees.failures = [refused(), refused()]
+    for text in ("Kommt das an?", "Und das?"):
+        await stage.says(ANNA, text, thread=thread)
+    before = len(stage.heard())
+    await stage.says("@fremd:x.org", "!nochmal 1")
+    await stage.says(ANNA, "!nochmal 1")
+    assert [text.split()[-1] for text in stage.heard()[before:]] == ["an?", "das?"]
+    assert [sign for _, sign in stage.rooms.signs][-2:] == ["📤", "📤"]
+    assert "Ich versuche es noch einmal" in stage.rooms.texts()[-1]
 
 
 @embedded
