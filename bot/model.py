@@ -215,7 +215,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """A coordinator put a sign, such as ✋, under the message ``of`` in a room of theirs."""
+    """A sign, such as ✋, under the message ``of``: a coordinator's in their room, or an employee's under a coordinator's words."""
 
     of: ExternalId
     sign: str

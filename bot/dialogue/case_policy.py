@@ -63,6 +63,7 @@ from bot.model import (
     MoveCase,
     Pressed,
     Rated,
+    Reacted,
     Reason,
     RecordRating,
     Removed,
@@ -184,6 +185,14 @@ def file_or_leaving(s: Situation) -> Turn | None:
         return None
     moved = _moved(s, SendsFile(), "file", "file")
     return moved or finish(s, "control", "file", (wording.say(case_words.FILE_REFUSED, s.locale),), label="file")
+
+
+def signed(s: Situation) -> Turn | None:
+    """A sign under a coordinator's words is said to them as a short message, while they have the case."""
+    if not isinstance(s.input, Reacted):
+        return None
+    with_person = s.state.case is not None and s.state.case.state in SILENT
+    return _silently(s, Writes()) if with_person else Turn(s.state, (), Reason("case", "signed"), "silent")
 
 
 def _silently(s: Situation, event: CaseEvent, *more: Effect) -> Turn:

@@ -239,7 +239,9 @@ async def write_said(
             if label_of_it is None:  # no words anybody has seen stand for it
                 return None
             words = label_of_it
-        case TimerDue() | Rated() | LookedUp() | Edited() | Removed() | SentFile() | Unreadable() | Reacted() | Left():
+        case Reacted(sign=sign):
+            words = sign
+        case TimerDue() | Rated() | LookedUp() | Edited() | Removed() | SentFile() | Unreadable() | Left():
             return None
         case _:
             assert_never(said)

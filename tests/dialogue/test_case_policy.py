@@ -22,6 +22,7 @@ from bot.model import (
     OpenCase,
     Pressed,
     Rated,
+    Reacted,
     RecordRating,
     Removed,
     Say,
@@ -317,6 +318,13 @@ def test_edits_deletions_files_and_leaving(trained):
         assert "noch einmal" in said(turn_of(trained, state, Unreadable()))
     assert [move.event for move in moves(turn_of(trained, "claimed", Left()))] == ["leaves"]
     assert turn_of(trained, None, Left()).effects == ()
+
+
+@pytest.mark.parametrize("state", [None, *CASE_STATES])
+def test_a_sign_under_a_coordinators_words_reaches_them_and_nobody_else(trained, state):
+    turn = turn_of(trained, state, Reacted("m1", "👍"))
+    assert (turn.decision, turn.replies) == ("silent", ())
+    assert [move.event for move in moves(turn)] == (["writes"] if state in SILENT else [])
 
 
 def test_a_rating_is_kept_in_silence(trained):

@@ -13,6 +13,7 @@ from bot.model import (
     OutboxId,
     Pressed,
     Rated,
+    Reacted,
     RecordGap,
     RecordRating,
     Say,
@@ -199,9 +200,10 @@ async def test_a_press_stands_in_the_transcript_with_its_words(database, clock):
         conversations, clock(), Say(reply("Was möchten Sie wissen?", choices=(Choice("Wie viel?", "bonus.amount"),)))
     )
     await inbox.accept("recording", [incoming(Pressed("bonus.amount")), incoming(Pressed("unknown"))])
+    await inbox.accept("recording", [incoming(Reacted("m1", "👍"))])
     await answer_all(conversations, clock())
     lines = await read_transcript(database, event.address)
-    assert [line.text for line in lines if line.who == "user"] == ["Bonus", "Wie viel?"]
+    assert [line.text for line in lines if line.who == "user"] == ["Bonus", "Wie viel?", "👍"]
 
 
 async def test_the_last_rating_of_an_answer_counts(database, clock):

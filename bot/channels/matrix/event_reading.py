@@ -182,6 +182,14 @@ def plain_sign(sign: str) -> str:
     return _SKIN.sub("", sign).replace(_VARIATION, "")
 
 
+LONGEST_SIGN = 8
+
+
+def is_sign(plain: str) -> bool:
+    """Whether a reaction is a sign and not words, which clients let people write there as well."""
+    return len(plain) <= LONGEST_SIGN and not any(char.isalnum() or char.isspace() for char in plain)
+
+
 _NUMBERS = {plain_sign(sign): number for number, sign in enumerate(CHOICE_SIGNS, 1)} | {
     str(number): number for number in range(1, 10)
 }

@@ -75,6 +75,8 @@ def contents_of(reply: Reply, outbox_id: OutboxId, *, loud: bool = False) -> tup
             "m.mentions": {"user_ids": called} if called else {},
             OURS: {"outbox": outbox_id, "rateable": reply.rateable},
         }
+        if reply.person is not None:
+            content[OURS]["person"] = True
         formatted = "".join(piece.html for piece in part)
         if len(formatted.encode()) <= HTML_BYTES:
             content |= {"format": "org.matrix.custom.html", "formatted_body": formatted}
@@ -124,6 +126,8 @@ class Written:
     outbox_id: OutboxId
     rateable: bool
     choices: tuple[str, ...]
+    person: bool = False
+    """A coordinator's words, not Lotse's own."""
 
 
 def written_in(content: Any) -> Written | None:
@@ -133,7 +137,7 @@ def written_in(content: Any) -> Written | None:
         return None
     choices = mark.get("choices")
     values = tuple(each for each in choices if isinstance(each, str)) if isinstance(choices, list) else ()
-    return Written(OutboxId(mark["outbox"]), mark.get("rateable") is True, values)
+    return Written(OutboxId(mark["outbox"]), mark.get("rateable") is True, values, mark.get("person") is True)
 
 
 # --- From blocks to pieces -------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from bot.channels.matrix.event_reading import (
     Names,
     RoomEvent,
     id_of,
+    is_sign,
     number_of,
     plain_sign,
     read_event,
@@ -264,8 +265,10 @@ class SyncReader:
         at = event.at or self._clock()
         person = self._person(room, event.sender)
         address = Address(NAME, self._place_in(room, event.sender, first), thread)
+        # An employee's sign is said to a coordinator once, however often it is taken away and put there.
+        once = f"{given.of}:{event.sender}:{given.sign}" if isinstance(given, Reacted) and not at_desk else event.id
         alone = None if room.direct and not at_desk else self._directs.place_of(event.sender)
-        return Incoming(address, person, ExternalId(event.id), given, at, alone=alone, encrypted=room.encrypted)
+        return Incoming(address, person, ExternalId(once), given, at, alone=alone, encrypted=room.encrypted)
 
     def _place_in(self, room: Room, user: str, first: str) -> str:
         """The address of what this person says in this room, whose first room is ``first``."""
@@ -291,7 +294,7 @@ class SyncReader:
         number, plain = number_of(sign), plain_sign(sign)
         if number is not None and number <= len(target.written.choices):
             return Pressed(target.written.choices[number - 1]), target.thread
-        if at_desk:
+        if at_desk or (target.written.person and is_sign(plain)):
             return Reacted(ExternalId(about), plain), target.thread
         if number is not None and target.written.choices:
             return Pressed(f"{NO_CHOICE}{number}"), target.thread

@@ -14,6 +14,7 @@ from bot.model import (
     Pressed,
     Rated,
     React,
+    Reacted,
     Redact,
     Removed,
     Reply,
@@ -123,6 +124,11 @@ async def test_choices_are_offered_as_signs_and_a_reaction_presses_them(work, lo
     await work.until(lambda: [each for each in work.heard if each.input == Rated(True, OutboxId(outbox))])
     await anna.react(room, event, "🙋")
     await work.until(lambda: [each for each in work.heard if each.input == Pressed("person")])
+    human = await work.says(room, "Das geht.", outbox=f"human-{encrypted}", person="Maria Petersen")
+    await anna.hears(room, lotse.user, "Das geht.")
+    await anna.redact(room, await anna.react(room, human, "❤️"))
+    for sign in ("sehr gut", "👍", "❤️"):
+        await anna.react(room, human, sign)
     mine = await anna.say(room, "meine eigene Nachricht")
     await anna.react(room, mine, "👎")
     await anna.react(room, event, "🦆")
@@ -130,6 +136,9 @@ async def test_choices_are_offered_as_signs_and_a_reaction_presses_them(work, lo
     await work.hears("Ende", room)
     here = [each.input for each in work.heard if each.address.room == room]
     assert [given for given in here if isinstance(given, Rated)] == [Rated(True, OutboxId(outbox))]
+    assert [given.sign for given in here if isinstance(given, Reacted)] == ["❤", "👍"], (
+        "to a human each sign is said once"
+    )
 
 
 async def test_a_reaction_is_understood_after_a_restart(homeserver, anna, tmp_path):
