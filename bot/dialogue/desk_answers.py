@@ -77,6 +77,14 @@ NOTHING_FAILED: Sentences = {
     "de": "In diesem Fall ist nichts, was nicht zugestellt wurde.",
     "en": "There is nothing in this case that was not delivered.",
 }
+NEXT_CASE: Sentences = {
+    "de": "Fall {number} ist jetzt bei Ihnen; in seinem Faden geht es weiter.",
+    "en": "Case {number} is yours now; go on in its thread.",
+}
+NO_NEXT_CASE: Sentences = {
+    "de": "Im Moment wartet hier kein Fall, den niemand hat.",
+    "en": "No case that nobody has is waiting here at the moment.",
+}
 NOT_READABLE: Sentences = {
     "de": "Diese Nachricht ist verschlüsselt, und der Schlüssel dazu fehlt mir; bitte schreiben Sie sie noch einmal.",
     "en": "This message is encrypted, and I do not have its key; please write it once more.",

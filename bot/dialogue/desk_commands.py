@@ -16,7 +16,8 @@ MARK = "!"
 
 CommandName = Literal[
     "claim", "reply", "note", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen",
-    "transcript", "again", "knowledge", "queue", "card", "sign_in", "help",
+    "transcript", "again", "knowledge", "queue", "next", "card", "sign_in",
+    "help",
 ]  # fmt: skip
 
 COMMANDS: Mapping[CommandName, tuple[str, ...]] = {
@@ -35,6 +36,7 @@ COMMANDS: Mapping[CommandName, tuple[str, ...]] = {
     "again": ("nochmal", "again"),
     "knowledge": ("wissen", "knowledge"),
     "queue": ("liste", "fälle", "queue"),
+    "next": ("nächster", "next"),
     "card": ("stand", "karte", "card"),
     "sign_in": ("desk", "anmelden", "signin"),
     "help": ("hilfe", "help"),

@@ -244,9 +244,10 @@ class DeskTalk:
         match command.name:
             case "help":
                 await handled(self.database, said, now, reply=help_list(locale))
+            case "next":
+                await self._next(said, room, staff, now)
             case "queue":
-                viewer = Staff(staff.id, staff.name, frozenset({"coordinator"}), teams_of(room, content))
-                rows = await read_queue(self.database, viewer, now, Filters())
+                rows = await read_queue(self.database, self._viewer(staff, room), now, Filters())
                 listed = [
                     words.queued(row.facts, row.name, row.channel, topic_title(content, row.facts.topic, locale))
                     for row in rows
@@ -267,6 +268,20 @@ class DeskTalk:
                 await self._link(said, staff, now)
             case _:
                 raise ValueError(f"{command.name} is a step of a case")
+
+    def _viewer(self, staff: Staff, room: DeskRoom) -> Staff:
+        """The same person, who sees what belongs into this room and nothing else."""
+        return Staff(staff.id, staff.name, frozenset({"coordinator"}), teams_of(room, self.live.content))
+
+    async def _next(self, said: SaidAtDesk, room: DeskRoom, staff: Staff, now: datetime) -> None:
+        """Claim the case of this room that is due first and belongs to nobody; repeated after a stop it finds the same one."""
+        nobodys = Filters(states=frozenset({"open"}), nobodys=True)
+        waiting = await read_queue(self.database, self._viewer(staff, room), now, nobodys)
+        number = await self.desk.claim_first([row.number for row in waiting], staff, now)
+        reply = words.answer(words.NO_NEXT_CASE, self.locale)
+        if number is not None:
+            reply = words.answer(words.NEXT_CASE, self.locale, number=str(number))
+        await handled(self.database, said, now, reply=reply)
 
     async def _card(self, said: SaidAtDesk, staff: Staff, number: CaseNumber | None, now: datetime) -> None:
         if number is None:

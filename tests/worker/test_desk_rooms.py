@@ -210,6 +210,24 @@ async def test_what_the_platform_refuses_is_signed_too(stage, thread, clock):
 
 
 @embedded
+async def test_the_next_case_is_the_one_of_this_room_that_is_due_first(stage, thread, clock):
+    await stage.asks(user="lou")
+    due = {1: clock() + timedelta(hours=3), 2: clock() + timedelta(hours=1)}
+    async with stage.database.transaction() as connection:
+        for number, at in due.items():
+            await connection.execute(tables.cases.update().where(tables.cases.c.number == number).values(first_due=at))
+    await stage.says(OLE, "!nächster", room=REST.room)
+    assert "kein Fall, den niemand hat" in stage.rooms.texts(REST.room)[-1]
+    for number in (2, 1):
+        await stage.says(ANNA, "!nächster")
+        assert f"Fall {number} ist jetzt bei Ihnen" in stage.rooms.texts()[-1]
+        assert (await facts(stage, number)).owner == ANNA
+        clock.move(minutes=1)
+    await stage.says(BEN, "!next")
+    assert "kein Fall, den niemand hat" in stage.rooms.texts()[-1]
+
+
+@embedded
 async def test_what_was_not_delivered_is_sent_again_from_the_room(stage, thread):
     await stage.says(ANNA, "!nimm", thread=thread)
     await stage.says(ANNA, "!nochmal", thread=thread)
