@@ -12,13 +12,11 @@ from typing import assert_never
 import structlog
 
 from bot.dialogue import desk_answers as words
-from bot.dialogue.desk_card import claimed_in, help_list, inserts_list, queue_list, topic_title
+from bot.dialogue.desk_card import claimed_in
 from bot.dialogue.desk_commands import Command, UnknownCommand, command_of_sign, read_command
 from bot.dialogue.desk_moves import STEPS, DeskSituation, Unclear, move_of
-from bot.dialogue.knowledge_insert import find_inserts
 from bot.errors import ChannelError, LotseError
 from bot.handoff.case_events import Claims, CoordinatorEvent, Notes, Replies
-from bot.handoff.case_states import Ignored, Refused
 from bot.handoff.case_text import is_note
 from bot.handoff.case_words import Sentences, filled
 from bot.handoff.relaying import written
@@ -37,7 +35,6 @@ from bot.model import (
     Rated,
     Reacted,
     Removed,
-    Reply,
     SentFile,
     Staff,
     TimerDue,
@@ -46,15 +43,17 @@ from bot.model import (
 )
 from bot.store.announce import DESK_INBOX, Announcer
 from bot.store.database import Database
-from bot.store.desk import Desk, DeskResult, Done, NotFound, Then
-from bot.store.desk_handling import handled, handled_with, say_about
+from bot.store.desk import Desk
+from bot.store.desk_handling import say_about
 from bot.store.desk_inbox import DeskInbox, HandledElsewhere, SaidAtDesk, thread_of_said
-from bot.store.desk_reading import Filters, read_facts, read_queue
+from bot.store.desk_reading import read_facts
 from bot.store.desk_threads import case_in_thread, case_of_message, case_of_words, has_replied, own_line, thread_of_case
 from bot.store.traces import trace_of, where
 from bot.worker.content_watch import LivePair
+from bot.worker.desk_asked import DeskAsked
+from bot.worker.desk_saying import Saying
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
-from bot.worker.room_people import RoomPeople, teams_of
+from bot.worker.room_people import RoomPeople
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +67,14 @@ class DeskTalk:
     people: RoomPeople
     live: LivePair
     locale: Locale
+
+    @property
+    def _say(self) -> Saying:
+        return Saying(self.database, self.locale)
+
+    @property
+    def _asked(self) -> DeskAsked:
+        return DeskAsked(self.database, self.desk, self.people, self.live, self._say)
 
     async def handle_next(self, now: datetime) -> bool:
         """Handle the oldest thing that was said; False when nothing waits. Raises StoreUnavailable."""
@@ -95,7 +102,7 @@ class DeskTalk:
             (each for each in self.people.rooms if (each.channel, each.room) == (said.channel, said.room)), None
         )
         if room is None:  # the settings have changed since it was said
-            return await self._only(said, None, now)
+            return await self._say.only(said, None, now)
         match said.input:
             case Utterance(text=text):
                 await self._written(said, room, text, now)
@@ -104,7 +111,7 @@ class DeskTalk:
             case Pressed(value=value):
                 claim = claimed_in(value)
                 if claim is None:
-                    return await self._only(said, words.UNKNOWN_PRESS, now)
+                    return await self._say.only(said, words.UNKNOWN_PRESS, now)
                 await self._claims(said, room, claim[0], now)
             case Reacted(of=of, sign=sign) if command_of_sign(sign) is None:
                 await self._signed(said, room, of, sign, now)
@@ -116,11 +123,11 @@ class DeskTalk:
                 await self._revised(said, room, of, None, now)
             case SentFile():
                 inside = await self._case_here(said) is not None
-                await self._only(said, words.FILES_STAY if inside else None, now)
+                await self._say.only(said, words.FILES_STAY if inside else None, now)
             case Unreadable():
-                await self._only(said, words.NOT_READABLE, now)
+                await self._say.only(said, words.NOT_READABLE, now)
             case TimerDue() | Rated() | LookedUp() | Left() | AskedPerson():
-                await self._only(said, None, now)
+                await self._say.only(said, None, now)
             case _:
                 assert_never(said.input)
         return None
@@ -129,15 +136,15 @@ class DeskTalk:
         command = read_command(text)
         number = await self._case_here(said)
         if command is None and number is None:
-            return await self._only(said, None, now)  # coordinators among themselves
+            return await self._say.only(said, None, now)  # coordinators among themselves
         staff = await self._staff(said, room, now)
         if staff is None:
             return None
         match command:
             case UnknownCommand():
-                await self._only(said, words.UNKNOWN_COMMAND, now)
+                await self._say.only(said, words.UNKNOWN_COMMAND, now)
             case Command(name=name) if name not in STEPS:
-                await self._tell(said, room, staff, command, command.case or number, now)
+                await self._asked.tell(said, room, staff, command, command.case or number, now)
             case Command():
                 await self._step(said, staff, command, command.case or number, now)
             case None:
@@ -159,19 +166,19 @@ class DeskTalk:
         self, said: SaidAtDesk, staff: Staff, command: Command, number: CaseNumber | None, now: datetime
     ) -> None:
         if number is None:
-            return await self._only(said, words.WHICH_CASE, now)
+            return await self._say.only(said, words.WHICH_CASE, now)
         facts = await self._facts(staff, number)
         if facts is None:
-            return await self._only(said, words.NO_SUCH_CASE, now)
+            return await self._say.only(said, words.NO_SUCH_CASE, now)
         move = move_of(command, DeskSituation(facts, staff, self.people.everybody(), self.live.content, now))
         if isinstance(move, Unclear):
-            return await self._only(said, move.words, now)
+            return await self._say.only(said, move.words, now)
         await self._act(said, number, move, now, ignored=words.ALREADY)
         return None
 
     async def _claims(self, said: SaidAtDesk, room: DeskRoom, number: CaseNumber | None, now: datetime) -> None:
         if number is None:
-            return await self._only(said, None, now)  # any other sign
+            return await self._say.only(said, None, now)  # any other sign
         said = await self._inside(said, number)
         staff = await self._staff(said, room, now)
         if staff is not None:
@@ -188,7 +195,7 @@ class DeskTalk:
         )
         facts = None if staff is None else await self._facts(staff, number)
         if staff is None or facts is None or facts.owner != staff.id or facts.state not in SILENT:
-            return await self._only(said, None, now)  # among colleagues
+            return await self._say.only(said, None, now)  # among colleagues
         await self._act(said, number, Replies(staff, sign), now)
         return None
 
@@ -204,10 +211,10 @@ class DeskTalk:
         if text is not None:
             command = read_command(text)
             if command is not None and not (isinstance(command, Command) and command.name == "reply"):
-                return await self._only(said, words.ONLY_A_REPLY, now)
+                return await self._say.only(said, words.ONLY_A_REPLY, now)
             text = command.rest if isinstance(command, Command) else text
         not_found = words.NOTE_STAYS if text is not None else None
-        then = self._then(said, own.case, now, not_found)
+        then = self._say.then(said, own.case, now, not_found)
         await self.desk.revise(staff, own.case, own.line, text, now, key=said.external_id, then=then)
         return None
 
@@ -216,7 +223,7 @@ class DeskTalk:
         thread = None if text is None else await thread_of_said(self.database, said.channel, said.room, of)
         number = None if thread is None else await case_in_thread(self.database, said.channel, said.room, thread)
         said = said if number is None else replace(said, thread=thread)
-        await self._only(said, None if number is None else words.NOTHING_BY_CHANGING, now)
+        await self._say.only(said, None if number is None else words.NOTHING_BY_CHANGING, now)
 
     async def _act(
         self,
@@ -230,80 +237,9 @@ class DeskTalk:
     ) -> None:
         """Do it, and say why not where it is refused; ``done`` and ``ignored`` are said where it is not."""
         if number is None or event is None:
-            return await self._only(said, words.NO_SUCH_CASE, now)
-        then = self._then(said, number, now, words.NO_SUCH_CASE, done, ignored)
+            return await self._say.only(said, words.NO_SUCH_CASE, now)
+        then = self._say.then(said, number, now, words.NO_SUCH_CASE, done, ignored)
         await self.desk.act(number, event, now, key=said.external_id, then=then)
-        return None
-
-    # --- What was asked ----------------------------------------------------------------------------------------------
-
-    async def _tell(
-        self, said: SaidAtDesk, room: DeskRoom, staff: Staff, command: Command, number: CaseNumber | None, now: datetime
-    ) -> None:
-        content, locale = self.live.content, self.locale
-        match command.name:
-            case "help":
-                await handled(self.database, said, now, reply=help_list(locale))
-            case "next":
-                await self._next(said, room, staff, now)
-            case "queue":
-                rows = await read_queue(self.database, self._viewer(staff, room), now, Filters())
-                listed = [
-                    words.queued(row.facts, row.name, row.channel, topic_title(content, row.facts.topic, locale))
-                    for row in rows
-                ]
-                await handled(self.database, said, now, reply=queue_list(listed, content, now, locale))
-            case "knowledge" if command.rest:
-                facts = await self._facts(staff, number)
-                theirs = locale if facts is None else facts.locale
-                found = find_inserts(command.rest, content, self.live.reader, now, theirs)
-                await handled(self.database, said, now, reply=inserts_list(found, locale))
-            case "knowledge":
-                await self._only(said, words.WORDS_WANTED, now)
-            case "card":
-                await self._card(said, staff, number, now)
-            case "again":
-                await self._again(said, staff, number, now)
-            case "sign_in":
-                await self._link(said, staff, now)
-            case _:
-                raise ValueError(f"{command.name} is a step of a case")
-
-    def _viewer(self, staff: Staff, room: DeskRoom) -> Staff:
-        """The same person, who sees what belongs into this room and nothing else."""
-        return Staff(staff.id, staff.name, frozenset({"coordinator"}), teams_of(room, self.live.content))
-
-    async def _next(self, said: SaidAtDesk, room: DeskRoom, staff: Staff, now: datetime) -> None:
-        """Claim the case of this room that is due first and belongs to nobody; repeated after a stop it finds the same one."""
-        nobodys = Filters(states=frozenset({"open"}), nobodys=True)
-        waiting = await read_queue(self.database, self._viewer(staff, room), now, nobodys)
-        number = await self.desk.claim_first([row.number for row in waiting], staff, now)
-        reply = words.answer(words.NO_NEXT_CASE, self.locale)
-        if number is not None:
-            reply = words.answer(words.NEXT_CASE, self.locale, number=str(number))
-        await handled(self.database, said, now, reply=reply)
-
-    async def _card(self, said: SaidAtDesk, staff: Staff, number: CaseNumber | None, now: datetime) -> None:
-        if number is None:
-            return await self._only(said, words.WHICH_CASE, now)
-        if await self._facts(staff, number) is None:
-            return await self._only(said, words.NO_SUCH_CASE, now)
-        await handled(self.database, said, now, copy_of=number)
-        return None
-
-    async def _again(self, said: SaidAtDesk, staff: Staff, number: CaseNumber | None, now: datetime) -> None:
-        if number is None:
-            return await self._only(said, words.WHICH_CASE, now)
-        then = self._then(said, number, now, words.NO_SUCH_CASE, words.SENT_AGAIN, words.NOTHING_FAILED)
-        await self.desk.send_again(staff, number, None, now, then=then)
-        return None
-
-    async def _link(self, said: SaidAtDesk, staff: Staff, now: datetime) -> None:
-        """A link opens the desk to whoever presses it, so it goes where nobody else reads, and to people of the file."""
-        if said.alone is None or not self.people.may_sign_in(staff.id):
-            return await self._only(said, words.NO_ACCOUNT, now)
-        reply = words.answer(words.LINK_SENT, self.locale)
-        await handled(self.database, said, now, reply=reply, link_for=staff.id)
         return None
 
     # --- Who, which case, and what is said -----------------------------------------------------------------------------
@@ -314,10 +250,10 @@ class DeskTalk:
             staff = await self.people.coordinator(room, said.external_user, self.live.content)
         except ChannelError as error:
             log.warning("desk_role_unknown", channel=said.channel, reason=error.reason)
-            await self._only(said, words.CANNOT_CHECK, now)
+            await self._say.only(said, words.CANNOT_CHECK, now)
             return None
         if staff is None:
-            await self._only(said, words.NOT_A_COORDINATOR, now)
+            await self._say.only(said, words.NOT_A_COORDINATOR, now)
         return staff
 
     async def _facts(self, staff: Staff, number: CaseNumber | None) -> CaseFacts | None:
@@ -336,38 +272,6 @@ class DeskTalk:
 
     async def _case_at(self, said: SaidAtDesk, of: str) -> CaseNumber | None:
         return await case_of_message(self.database, said.channel, said.room, of)
-
-    def _then(
-        self,
-        said: SaidAtDesk,
-        number: CaseNumber,
-        now: datetime,
-        not_found: Sentences | None,
-        done: Sentences | None = None,
-        ignored: Sentences | None = None,
-    ) -> Then:
-        """Marks it as handled where the case moves, and says why when it does not; what is done is seen on the card."""
-
-        def answer(result: DeskResult) -> Reply | None:
-            match result:
-                case Refused(words=refused):
-                    sentences: Sentences | None = refused
-                case NotFound():
-                    sentences = not_found
-                case Done():
-                    sentences = done
-                case Ignored():
-                    sentences = ignored
-                case _:
-                    assert_never(result)
-            return None if sentences is None else words.answer(sentences, self.locale)
-
-        return handled_with(said, number, now, answer)
-
-    async def _only(self, said: SaidAtDesk, sentences: Sentences | None, now: datetime) -> None:
-        """Nothing happens to any case; say this, if there is something to say."""
-        reply = None if sentences is None else words.answer(sentences, self.locale)
-        await handled(self.database, said, now, reply=reply)
 
 
 def _report(said: SaidAtDesk, error: Exception, *, given_up: bool) -> None:

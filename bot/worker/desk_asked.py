@@ -1,0 +1,105 @@
+"""Answers what coordinators ask for in their rooms beside the steps of a case: help, the list, the next case, a card, answers of
+the knowledge base, a link to the desk, and what was not delivered once more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.dialogue import desk_answers as words
+from bot.dialogue.desk_card import help_list, inserts_list, queue_list, topic_title
+from bot.dialogue.desk_commands import Command
+from bot.dialogue.knowledge_insert import find_inserts
+from bot.model import CaseFacts, CaseNumber, DeskRoom, Staff
+from bot.store.database import Database
+from bot.store.desk import Desk
+from bot.store.desk_handling import handled
+from bot.store.desk_inbox import SaidAtDesk
+from bot.store.desk_reading import Filters, read_facts, read_queue
+from bot.worker.content_watch import LivePair
+from bot.worker.desk_saying import Saying
+from bot.worker.room_people import RoomPeople, teams_of
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAsked:
+    """What is needed to answer that."""
+
+    database: Database
+    desk: Desk
+    people: RoomPeople
+    live: LivePair
+    say: Saying
+
+    async def tell(
+        self, said: SaidAtDesk, room: DeskRoom, staff: Staff, command: Command, number: CaseNumber | None, now: datetime
+    ) -> None:
+        """Answer this command, which is no step of a case; ``number`` is the case it names, or in whose thread it was typed."""
+        content, locale = self.live.content, self.say.locale
+        match command.name:
+            case "help":
+                await handled(self.database, said, now, reply=help_list(locale))
+            case "next":
+                await self._next(said, room, staff, now)
+            case "queue":
+                rows = await read_queue(self.database, self._viewer(staff, room), now, Filters())
+                listed = [
+                    words.queued(row.facts, row.name, row.channel, topic_title(content, row.facts.topic, locale))
+                    for row in rows
+                ]
+                await handled(self.database, said, now, reply=queue_list(listed, content, now, locale))
+            case "knowledge" if command.rest:
+                facts = await _facts(self.database, staff, number)
+                theirs = locale if facts is None else facts.locale
+                found = find_inserts(command.rest, content, self.live.reader, now, theirs)
+                await handled(self.database, said, now, reply=inserts_list(found, locale))
+            case "knowledge":
+                await self.say.only(said, words.WORDS_WANTED, now)
+            case "card":
+                await self._card(said, staff, number, now)
+            case "again":
+                await self._again(said, staff, number, now)
+            case "sign_in":
+                await self._link(said, staff, now)
+            case _:
+                raise ValueError(f"{command.name} is a step of a case")
+
+    def _viewer(self, staff: Staff, room: DeskRoom) -> Staff:
+        """The same person, who sees what belongs into this room and nothing else."""
+        return Staff(staff.id, staff.name, frozenset({"coordinator"}), teams_of(room, self.live.content))
+
+    async def _next(self, said: SaidAtDesk, room: DeskRoom, staff: Staff, now: datetime) -> None:
+        """Claim the case of this room that is due first and belongs to nobody; repeated after a stop it finds the same one."""
+        nobodys = Filters(states=frozenset({"open"}), nobodys=True)
+        waiting = await read_queue(self.database, self._viewer(staff, room), now, nobodys)
+        number = await self.desk.claim_first([row.number for row in waiting], staff, now)
+        reply = words.answer(words.NO_NEXT_CASE, self.say.locale)
+        if number is not None:
+            reply = words.answer(words.NEXT_CASE, self.say.locale, number=str(number))
+        await handled(self.database, said, now, reply=reply)
+
+    async def _card(self, said: SaidAtDesk, staff: Staff, number: CaseNumber | None, now: datetime) -> None:
+        if number is None:
+            return await self.say.only(said, words.WHICH_CASE, now)
+        if await _facts(self.database, staff, number) is None:
+            return await self.say.only(said, words.NO_SUCH_CASE, now)
+        await handled(self.database, said, now, copy_of=number)
+        return None
+
+    async def _again(self, said: SaidAtDesk, staff: Staff, number: CaseNumber | None, now: datetime) -> None:
+        if number is None:
+            return await self.say.only(said, words.WHICH_CASE, now)
+        then = self.say.then(said, number, now, words.NO_SUCH_CASE, words.SENT_AGAIN, words.NOTHING_FAILED)
+        await self.desk.send_again(staff, number, None, now, then=then)
+        return None
+
+    async def _link(self, said: SaidAtDesk, staff: Staff, now: datetime) -> None:
+        """A link opens the desk to whoever presses it, so it goes where nobody else reads, and to people of the file."""
+        if said.alone is None or not self.people.may_sign_in(staff.id):
+            return await self.say.only(said, words.NO_ACCOUNT, now)
+        reply = words.answer(words.LINK_SENT, self.say.locale)
+        await handled(self.database, said, now, reply=reply, link_for=staff.id)
+        return None
+
+
+async def _facts(database: Database, staff: Staff, number: CaseNumber | None) -> CaseFacts | None:
+    return None if number is None else await read_facts(database, staff, number)
