@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from bot.understanding.label_parts import train
 from bot.understanding.language import LanguageModel
-from bot.understanding.learning import train
-from bot.understanding.normalize import STOPWORDS, tokens
+from bot.understanding.normalize import STOPWORDS
 
 
 def match(
@@ -28,7 +28,7 @@ def match(
     started = time.perf_counter()
     known = LanguageModel.of({locale: [" ".join(words)] for locale, words in STOPWORDS.items()})
     english = sum(known.detect(text, None) == "en" for text, _ in examples)
-    lexicon, ranker = train(examples, "en" if english * 2 > len(examples) else "de")
+    ranker = train(examples, "en" if english * 2 > len(examples) else "de")
     _write({"ready": True, "train_s": round(time.perf_counter() - started, 3)})
     for line in sys.stdin:
         if not line.strip():
@@ -39,8 +39,7 @@ def match(
             _write({"error": f'not a JSON object with "text": {error}'})
             continue
         begun = time.perf_counter()
-        words = tokens(str(text))
-        scores = ranker.margins(lexicon.vector(words))
+        scores = ranker.margins(str(text))
         best = int(scores.argmax())
         took = (time.perf_counter() - begun) * 1e6
         _write({"label": ranker.labels[best], "score": round(float(scores[best]), 5), "us": round(took, 1)})

@@ -13,7 +13,6 @@ import numpy as np
 from scipy import sparse
 
 from bot.model import Locale
-from bot.understanding.normalize import tokens
 from bot.understanding.ranking import BIAS, Counted, Floats, Index, Lexicon, Ranker, Vector, features, weighed
 
 Words = tuple[str, ...]
@@ -69,8 +68,6 @@ class Corpus:
         text is *not*: about other labels it says nothing. Raises ValueError without
         examples.
         """
-        if not examples:
-            raise ValueError("a ranker needs at least one example")
         labels = tuple(labels or sorted({label for _, label in examples}))
         column = {label: i for i, label in enumerate(labels)}
         targets = np.zeros((len(examples) + len(counters), len(labels)), dtype=np.float32)
@@ -80,7 +77,13 @@ class Corpus:
         for row, (_, label) in enumerate(counters, len(examples)):
             if label in column:
                 targets[row, column[label]] = -1
-        rows = self._rows_of([words for words, _ in (*examples, *counters)])
+        return self.learn_targets([words for words, _ in (*examples, *counters)], targets, labels)
+
+    def learn_targets(self, texts: Sequence[Words], targets: Floats, labels: tuple[str, ...]) -> Ranker:
+        """A ranker of texts each of which is a label (1), is not (-1), or says nothing about it (0): texts x labels."""
+        if not texts:
+            raise ValueError("a ranker needs at least one example")
+        rows = self._rows_of(texts)
         duals = solve(_kernel(rows), targets)
         places = np.unique(rows.indices)
         return Ranker.of(labels, places.astype(np.int32), rows[:, places].T @ duals)
@@ -100,16 +103,6 @@ def _rows(vectors: Sequence[Vector], width: int) -> sparse.csr_array:
     ends = np.cumsum([0, *(len(vector.places) for vector in vectors)])
     data = (np.concatenate([v.values for v in vectors]), np.concatenate([v.places for v in vectors]), ends)
     return sparse.csr_array(data, shape=(len(vectors), width))
-
-
-def train(examples: Sequence[tuple[str, str]], locale: Locale) -> tuple[Lexicon, Ranker]:
-    """A ranker that has learnt from (text, label) pairs, with its lexicon. Same pairs, same ranker.
-
-    Raises ValueError without pairs.
-    """
-    pairs = [(tokens(text), label) for text, label in examples]
-    corpus = Corpus.of((words for words, _ in pairs), locale, {})
-    return corpus.lexicon, corpus.learn(pairs)
 
 
 def _kernel(rows: sparse.csr_array) -> Floats:

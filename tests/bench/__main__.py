@@ -95,8 +95,7 @@ def understanding(bench: Bench) -> list[Figure]:
 
 
 def match(bench: Bench) -> list[Figure]:
-    folds = matching.FOLDS if bench.full else 1
-    found = matching.own_examples(bench.trained().content, bench.place.folder, folds)
+    found = matching.own_examples(bench.trained().content, bench.place.folder)
     for train, test in bench.pairs:
         found += matching.public_set(train, test)
     return found
@@ -135,7 +134,7 @@ def copy_of(content: Path, folder: Path) -> Path:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"which sections; all when none is named: {', '.join(SECTIONS)}")
-    parser.add_argument("--full", action="store_true", help="also 100 times the content, and all five parts of match")
+    parser.add_argument("--full", action="store_true", help="also 100 times the content")
     parser.add_argument("--into", type=Path, default=Path("bench.json"))
     parser.add_argument("--match-train", type=Path, action="append", default=[], metavar="JSONL")
     parser.add_argument("--match-test", type=Path, action="append", default=[], metavar="JSONL")

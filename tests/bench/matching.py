@@ -1,11 +1,13 @@
-"""``lotse match`` beside a linear SVM, one after the other on the same examples: who finds more, how fast, how sure.
+"""``lotse match`` beside a linear SVM on the same examples: who finds more, how fast, how sure.
 
-Both are processes behind the same line protocol and are asked one text at a time; times are those they measure inside.
+Both are processes behind the same line protocol, each on a core of its own where there are two. They learn side by side and
+are asked one after the other, one text at a time; times are those they measure inside.
 The examples are those of ``lotse export training``, split into five parts of which one is asked at a time, and any pair
 of files with JSON lines {"text", "label"} that is given; a label of null is a text about nothing that was learnt.
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -54,27 +56,64 @@ def read_rows(file: Path) -> list[Row]:
     return [Row(row["text"], row["label"]) for row in found]
 
 
-def ask_engine(command: Sequence[str], train: Path, texts: Sequence[str]) -> Answers:
-    """Let an engine learn a file, then ask it one text at a time."""
-    with subprocess.Popen(
-        [*command, str(train)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        ready = json.loads(process.stdout.readline())
+class Engine:
+    """The process of an engine. It learns a file as soon as it is made."""
+
+    def __init__(self, command: Sequence[str], train: Path, core: int) -> None:
+        self._process = subprocess.Popen(
+            [*command, str(train)],
+            cwd=ROOT,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        if hasattr(os, "sched_setaffinity"):  # not on macOS: there the system finds it a core
+            cores = sorted(os.sched_getaffinity(0))
+            os.sched_setaffinity(self._process.pid, {cores[core % len(cores)]})
+
+    def wait_until_ready(self) -> float:
+        """The seconds it says it learnt for."""
+        seconds: float = self._line()["train_s"]
+        return seconds
+
+    def ask(self, texts: Sequence[str], train_s: float) -> Answers:
+        """What it makes of the texts, one at a time; then it ends."""
+        assert self._process.stdin is not None
         answers: list[dict[str, Any]] = []
         for text in texts:
-            process.stdin.write(json.dumps({"text": text}) + "\n")
-            process.stdin.flush()
-            answers.append(json.loads(process.stdout.readline()))
-        peak = memory_of(process.pid).get("peak", 0.0)
-    return Answers(
-        tuple(answer["label"] for answer in answers),
-        tuple(answer["score"] for answer in answers),
-        tuple(answer["us"] for answer in answers),
-        ready["train_s"],
-        peak,
-    )
+            self._process.stdin.write(json.dumps({"text": text}) + "\n")
+            self._process.stdin.flush()
+            answers.append(self._line())
+        peak = memory_of(self._process.pid).get("peak", 0.0)
+        return Answers(
+            tuple(answer["label"] for answer in answers),
+            tuple(answer["score"] for answer in answers),
+            tuple(answer["us"] for answer in answers),
+            train_s,
+            peak,
+        )
+
+    def end(self) -> None:
+        """Nothing more is asked."""
+        self._process.communicate()
+
+    def _line(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return line
+
+
+def ask_engines(train: Path, texts: Sequence[str]) -> dict[str, Answers]:
+    """Let every engine learn a file, side by side, then ask each of them."""
+    engines = {name: Engine(command, train, core) for core, (name, command) in enumerate(ENGINES.items())}
+    try:
+        learnt = {name: engine.wait_until_ready() for name, engine in engines.items()}
+        return {name: engine.ask(texts, learnt[name]) for name, engine in engines.items()}
+    finally:
+        for engine in engines.values():
+            engine.end()
 
 
 def split(rows: Sequence[Row], parts: int = FOLDS) -> Iterator[tuple[list[Row], list[Row]]]:
@@ -103,8 +142,8 @@ def compare(name: str, sets: Sequence[tuple[Path, Sequence[Row]]]) -> list[Figur
     """Both engines on every (training file, asked rows); figures over all of them together."""
     found: dict[str, list[Answers]] = {engine: [] for engine in ENGINES}
     for train, asked in sets:
-        for engine, command in ENGINES.items():
-            found[engine].append(ask_engine(command, train, [row.text for row in asked]))
+        for engine, answers in ask_engines(train, [row.text for row in asked]).items():
+            found[engine].append(answers)
     rows = [row for _, asked in sets for row in asked]
     figures = [figure for engine, answers in found.items() for figure in _of_engine(f"{name}, {engine}", answers, rows)]
     ours, theirs = (percentile((us for each in found[engine] for us in each.us), 0.5) for engine in ENGINES)
@@ -130,16 +169,14 @@ def _of_engine(name: str, answers: Sequence[Answers], rows: Sequence[Row]) -> li
     ]
 
 
-def own_examples(content: Content, folder: Path, folds: int, most: int | None = None) -> list[Figure]:
-    """The comparison on the content's own examples: so many of the five parts, of at most ``most`` rows."""
-    rows = [Row(text, label) for text, label in training_rows(content)][:most]
+def own_examples(content: Content, folder: Path) -> list[Figure]:
+    """The comparison on the content's own examples, split into five parts."""
+    rows = [Row(text, label) for text, label in training_rows(content)]
     labels = len(Counter(row.label for row in rows))
     sets = [
-        (write_rows(learnt, folder / f"part {part}.jsonl"), asked)
-        for part, (learnt, asked) in enumerate(split(rows))
-        if part < folds
+        (write_rows(learnt, folder / f"part {part}.jsonl"), asked) for part, (learnt, asked) in enumerate(split(rows))
     ]
-    about = f"{len(rows)} examples, {labels} labels, {folds} of {FOLDS} parts asked"
+    about = f"{len(rows)} examples, {labels} labels, {FOLDS} parts"
     return [Figure("own examples", len(rows), "", about), *compare("own", sets)]
 
 
