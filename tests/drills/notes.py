@@ -1,16 +1,13 @@
 """Whatever coordinators do, in whatever order: not a word of a note reaches the transcript or the outbox.
 
 Sequences of commands are drawn by Hypothesis and carried out on a real store. Every note carries a marker, in every way in which
-a note can be written; at the end the marker is looked for wherever an employee, or a channel, could read.
+a note can be written; the marker is looked for in every table, and may stand in notes alone.
 """
 
-import asyncio
-import itertools
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -31,13 +28,15 @@ from bot.handoff.case_events import (
     WaitsForThird,
 )
 from bot.model import Staff
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from bot.store.desk import Desk, Done
-from bot.store.tables import case_messages, inbox, outbox, transcript
+from bot.store.tables import case_messages
 from tests.drills.registry import Counts, Drill
 from tests.drills.stage import NOW, answer_next, new_case, office, take_in
+from tests.drills.whispers import MARKER, marked, tell_many
 
-MARKER = "GEHEIM4711"
+LOOK_EVERY = 100
+"""Sequences told in one store before it is looked through and emptied; in a store that only grows each would cost more."""
 PEOPLE = [
     Staff(name, name.title(), frozenset({"coordinator"}), frozenset({"foerderung", "anerkennung"}))
     for name in ("maria", "jan")
@@ -88,12 +87,13 @@ def event_of(by, kind, text=""):
     return made[kind]
 
 
-async def carry_out(database: Database, desk: Desk, number: int, sequence) -> Counter[str]:
-    """One sequence on a case of its own; what leaked, and how much was written."""
-    counts: Counter[str] = Counter(sequences=1)
+async def carry_out(database: Database, number: int, sequence) -> Counter[str]:
+    """One sequence on a case of its own; how much was done."""
+    desk = Desk(database, office)
+    counts: Counter[str] = Counter()
     case = await new_case(database, f"user {number}")
-    for who, (kind, *text) in sequence:
-        by = PEOPLE[who]
+    for who, (kind, *drawn) in sequence:
+        by, text = PEOPLE[who], [marked(words, number) for words in drawn]
         if kind == "employee":
             await take_in(database, "Und?", user=f"user {number}")
             await answer_next(database)
@@ -103,15 +103,6 @@ async def carry_out(database: Database, desk: Desk, number: int, sequence) -> Co
             counts["done"] += isinstance(result, Done)
         else:
             counts["done"] += isinstance(await desk.act(case, event_of(by, kind, *text), NOW), Done)
-    async with database.reading() as connection:
-        for table in (outbox, transcript, inbox):
-            rows = (await connection.execute(select(table))).all()
-            counts["leaks"] += sum(MARKER.lower() in str(row).lower() for row in rows)
-        written = select(case_messages.c.id).where(case_messages.c.kind == "note")
-        counts["notes"] += len((await connection.execute(written)).all())
-    async with database.transaction() as connection:
-        for table in (case_messages, outbox, transcript):
-            await connection.execute(table.delete())
     return counts
 
 
@@ -122,28 +113,7 @@ async def _lines(database: Database, case: int) -> list[int]:
 
 
 def run(points: int, seed_number: int, folder: Path) -> Counts:
-    total: Counter[str] = Counter(sequences=0, leaks=0, notes=0, done=0)
-    numbers = itertools.count()
-    loop = asyncio.new_event_loop()
-    database = loop.run_until_complete(open_database(f"sqlite:///{folder / 'lotse.db'}"))
-    desk = Desk(database, office)
-
-    @seed(seed_number)
-    @settings(
-        max_examples=points,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(SEQUENCE)
-    def property_holds(sequence):
-        total.update(loop.run_until_complete(carry_out(database, desk, next(numbers), sequence)))
-
-    property_holds()
-    loop.run_until_complete(database.close())
-    loop.close()
-    return {"seed": seed_number, **total}
+    return tell_many(points, seed_number, folder, SEQUENCE, carry_out, LOOK_EVERY)
 
 
 NOTES = Drill("notes", "random sequences of commands with notes in them", 10_000, run, ("leaks",))

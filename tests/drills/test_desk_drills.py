@@ -1,8 +1,10 @@
 """Small samples of the desk's drills; ``make drill`` does all of them."""
 
 import asyncio
+from collections import Counter
 
 import pytest
+from hypothesis import strategies as st
 
 from tests.drills import claims, relay, takeovers
 from tests.drills.claims import CLAIMS_SQLITE
@@ -12,7 +14,9 @@ from tests.drills.notes import NOTES
 from tests.drills.relay import RELAY_SQLITE
 from tests.drills.room_notes import ROOM_NOTES
 from tests.drills.rooms_kill import ROOMS_SQLITE
+from tests.drills.stage import take_in
 from tests.drills.takeovers import TAKEOVERS_SQLITE
+from tests.drills.whispers import MARKER, marked, tell_many
 
 SEED = 11
 
@@ -32,6 +36,18 @@ def test_a_sample_on_sqlite(drill, points, something, tmp_path):
     counts = drill.run(points, SEED, tmp_path)
     assert drill.failures(counts) == []
     assert all(counts[name] > 2 for name in something), "a drill in which nothing happens proves nothing"
+
+
+async def careless(database, number, sequence):
+    """Lets something slip in every fourth sequence."""
+    await take_in(database, marked(MARKER, number) if number % 4 == 2 else "Hallo", user="somebody")
+    return Counter()
+
+
+def test_what_is_let_slip_is_found_and_named(tmp_path):
+    counts = tell_many(7, SEED, tmp_path, st.integers(), careless, look_every=5)
+    assert (counts["sequences"], counts["leaks"]) == (7, 2)
+    assert counts["first_leak"].startswith("(2, ")
 
 
 def test_a_claim_race_between_four_workers(postgres_address):
