@@ -26,8 +26,10 @@ KEPT = 4
 """Contents kept in the cache: the present one and those somebody may go back to."""
 
 
-AT_QUESTION_TIME = frozenset({"alike", "evidence", "follow_ups", "split", "understand", "weighing", "weights"})
-"""Modules of understanding that only read what was trained: a change there leaves the cache as it is."""
+AT_QUESTION_TIME = frozenset(
+    {"alike", "evidence", "follow_ups", "label_parts", "split", "understand", "weighing", "weights"}
+)
+"""Modules of understanding that have no part in the training of a reader: a change there leaves the cache as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ LONGEST_NAME = 6
 SHORTEST_PART = 6
 """Letters a name needs to be found inside a longer compound: *Bildungsurlaubs-antrag*."""
 _BEGINNING = 3
+_MOST_MISSPELT = 3
+"""Tokens that are taken together for a misspelt name."""
 _LINKS = ("s", "es", "n", "en", "er", "e")
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -94,10 +96,13 @@ class Names(Generic[Id]):
         ``known`` are ordinary words: text that consists of them alone is not taken for a misspelt name.
         """
         roots = tuple(stem(word, locale) for word in words)
+        strange = [word not in known for word in words]
         found: list[Mention[Id]] = []
         place = 0
         while place < len(words):
-            mention = self._longest_at(words, roots, place, known)
+            mention = self._longest_at(words, roots, place) or self._inside(words, place, known)
+            if mention is None and any(strange[place : place + _MOST_MISSPELT]):
+                mention = self._misspelt(words, place, known)
             if mention:
                 found.append(mention)
                 place = mention.end
@@ -105,16 +110,14 @@ class Names(Generic[Id]):
                 place += 1
         return tuple(found)
 
-    def _longest_at(
-        self, words: tuple[str, ...], roots: tuple[str, ...], start: int, known: Container[str]
-    ) -> Mention[Id] | None:
+    def _longest_at(self, words: tuple[str, ...], roots: tuple[str, ...], start: int) -> Mention[Id] | None:
         longest = min(len(words), start + LONGEST_NAME) if self._may_begin(words[start], roots[start]) else start
         for end in range(longest, start, -1):
             spelt = "".join(words[start:end])
             id_ = self.spelt.get(spelt) or self.stemmed.get("".join(roots[start:end]))
             if id_ is not None:
                 return Mention(id_, start, end, 1.0, " ".join(words[start:end]))
-        return self._inside(words, start, known) or self._misspelt(words, start, known)
+        return None
 
     def _may_begin(self, word: str, root: str) -> bool:
         short = len(word) < _BEGINNING or len(root) < _BEGINNING  # what follows belongs to the first letters then
@@ -139,7 +142,7 @@ class Names(Generic[Id]):
         return None
 
     def _misspelt(self, words: tuple[str, ...], start: int, known: Container[str]) -> Mention[Id] | None:
-        for end in range(min(len(words), start + 3), start, -1):
+        for end in range(min(len(words), start + _MOST_MISSPELT), start, -1):
             spelt = "".join(words[start:end])
             if len(spelt) < SHORTEST_PART or all(word in known for word in words[start:end]):
                 continue

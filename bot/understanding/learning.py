@@ -85,7 +85,7 @@ class Corpus:
             raise ValueError("a ranker needs at least one example")
         rows = self._rows_of(texts)
         duals = solve(_kernel(rows), targets)
-        places = np.unique(rows.indices)
+        places = np.flatnonzero(np.bincount(rows.indices))
         return Ranker.of(labels, places.astype(np.int32), rows[:, places].T @ duals)
 
     def _rows_of(self, texts: Sequence[Words]) -> sparse.csr_array:
@@ -115,7 +115,8 @@ def _kernel(rows: sparse.csr_array) -> Floats:
     dense = rows[:, common].toarray()
     kernel: Floats = dense @ dense.T
     thin = rows[:, rare]
-    kernel += (thin @ thin.T).toarray()
+    for first in range(0, len(kernel), FEW):  # all at once would take the memory of the kernel twice more
+        kernel[first : first + FEW] += (thin[first : first + FEW] @ thin.T).toarray()
     alone = rows.multiply(rows) @ (counts == 1).astype(np.float32)
     kernel[np.diag_indices_from(kernel)] += alone
     return kernel

@@ -37,13 +37,16 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def _fold_marks(text: str) -> str:
-    kept: list[str] = []
-    for char in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).translate(_BEFORE_MARKS)):
-        category = unicodedata.category(char)
-        if category in ("Mn", "Me", "Cf"):  # accents, zalgo, bidirectional marks, zero width
-            continue
-        kept.append(" " if category[0] in "ZC" else char)
-    return "".join(kept).casefold().replace("’", "'")
+    apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).translate(_BEFORE_MARKS))
+    return "".join(map(_without_mark, apart)).casefold().replace("’", "'")
+
+
+@lru_cache(maxsize=4096)
+def _without_mark(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in ("Mn", "Me", "Cf"):  # accents, zalgo, bidirectional marks, zero width
+        return ""
+    return " " if category[0] in "ZC" else char
 
 
 @lru_cache(maxsize=65536)

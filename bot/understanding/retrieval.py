@@ -8,7 +8,10 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from math import inf, log
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +25,7 @@ Ints = NDArray[np.int32]
 
 _RUN = 4
 _RUN_WEIGHT = 0.35
+_PART_WEIGHT = 0.7
 _STOP_WEIGHT = 0.25
 LITTLE = 0.1
 """Likeness of texts that share a small word or a few letters; less is not told apart from it."""
@@ -36,9 +40,9 @@ _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _SHORTEST_HALF = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Splitter:
-    """Cuts a German compound into two words the content knows; simple words give nothing."""
+    """Cuts a German compound into two words the content knows; simple words give nothing. It is equal to itself alone."""
 
     known: Vocabulary
 
@@ -70,12 +74,19 @@ def terms(words: Sequence[str], locale: Locale, parts: Splitter) -> dict[str, fl
         out[stem(word, locale)] += weight
         if word in stop or not word.isalpha():
             continue
-        for part in parts(word):
-            out[stem(part, locale)] += 0.7 * weight
-        padded = f" {word} "
-        for place in range(len(padded) - _RUN + 1):
-            out[f"~{padded[place : place + _RUN]}"] += _RUN_WEIGHT
+        for term, weight in _inside(word, locale, parts):
+            out[term] += weight
     return dict(out)
+
+
+@lru_cache(maxsize=32768)
+def _inside(word: str, locale: Locale, parts: Splitter) -> tuple[tuple[str, float], ...]:
+    """The terms of a word besides its stem."""
+    padded = f" {word} "
+    return (
+        *((stem(part, locale), _PART_WEIGHT) for part in parts(word)),
+        *((f"~{padded[place : place + _RUN]}", _RUN_WEIGHT) for place in range(len(padded) - _RUN + 1)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +167,25 @@ class Similar:
 
     @classmethod
     def of(cls, texts: Iterable[tuple[str, Mapping[str, float]]]) -> "Similar":
-        """The index of (key, terms) pairs; several texts may have one key."""
-        by_key: dict[str, list[Mapping[str, float]]] = defaultdict(list)
-        for key, row in texts:
-            by_key[key].append(row)
-        apart = _taken_apart((row for each in by_key.values() for row in each), LONGEST_LIST)
+        """The index of (key, terms) pairs; texts of one key stand together. Raises ValueError when they do not."""
+        first: dict[str, int] = {}
+
+        def rows() -> Iterator[Mapping[str, float]]:
+            before = 0
+            for key, group in groupby(texts, itemgetter(0)):
+                if key in first:
+                    raise ValueError(f"the texts of {key} do not stand together")
+                first[key] = before
+                for _, row in group:
+                    before += 1
+                    yield row
+
+        apart = _taken_apart(rows(), LONGEST_LIST)
         by_term = np.argsort(apart.term, kind="stable")
         sizes = np.bincount(apart.term, minlength=len(apart.terms.index))
         return cls(
-            keys=tuple(by_key),
-            firsts=np.cumsum([0, *(len(each) for each in by_key.values())], dtype=np.int32)[:-1],
+            keys=tuple(first),
+            firsts=np.fromiter(first.values(), dtype=np.int32, count=len(first)),
             terms=apart.terms,
             starts=np.concatenate(([0], np.cumsum(sizes))),
             numbers=apart.text[by_term],

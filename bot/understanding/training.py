@@ -14,15 +14,17 @@ from bot.content.definitions import Content, Topic
 from bot.model import LOCALES, AspectId, TopicId
 from bot.understanding.entities import figure_key
 from bot.understanding.language import LanguageModel
-from bot.understanding.learning import Corpus
+from bot.understanding.learning import Corpus, Examples
 from bot.understanding.material import Material, Words, gather, sentences_of, spread
 from bot.understanding.phrases import sentence_key
 from bot.understanding.ranking import Ints, Ranker
-from bot.understanding.reader import LAYERS, Answers, LocaleReader, Reader, TopicRanker
+from bot.understanding.reader import LAYERS, NO_TOPIC, Answers, LocaleReader, Reader, TopicRanker
 from bot.understanding.retrieval import Centroids, Similar, Splitter, Within, terms
 
 MOST_RANKED_TOPICS = 300
 """With more topics the ranker's table and its training grow too large; ``Centroids`` take over."""
+MOST_ABOUT_TOPICS = 14_000
+"""Sentences a ranker of topics learns from: time and memory grow with their square, and 35,000 of 200 topics took 13 GB."""
 MOST_TEXTS = 60_000
 """Ways to ask for single answers whose features are told apart; with more of them, spread evenly, the common ones remain."""
 MOST_EXAMPLES_PER_SIDE = 12
@@ -31,11 +33,10 @@ MOST_EXAMPLES_PER_SIDE = 12
 
 def build(content: Content) -> Reader:
     """The trained reader of a content."""
-    materials = {locale: gather(content, locale) for locale in LOCALES}
     answers = Answers.of({topic.id: _answerable(topic, content) for topic in content.topics.values()})
     return Reader(
         content_hash=content.hash,
-        locales={locale: _learn(material, answers) for locale, material in materials.items()},
+        locales={locale: _learn(gather(content, locale), answers) for locale in LOCALES},  # one material at a time
         language=LanguageModel.of({locale: tuple(sentences_of(content, locale)) for locale in LOCALES}),
         areas={topic.id: topic.area for topic in content.topics.values()},
         overviews={topic.area: topic.id for topic in content.topics.values() if topic.kind == "overview"},
@@ -91,8 +92,23 @@ def _topics(material: Material, parts: Splitter, places: dict[str, int]) -> Topi
     locale = material.locale
     if len({topic for _, topic in material.topics}) > MOST_RANKED_TOPICS:
         return Centroids.of((label, terms(words, locale, parts)) for words, label in material.topics)
-    full = Corpus.of((words for words, _ in material.topics), locale, places)
-    return TopicRanker(full.lexicon, full.learn(material.topics))
+    examples = _about_topics(material)
+    full = Corpus.of((words for words, _ in examples), locale, places)
+    return TopicRanker(full.lexicon, full.learn(examples))
+
+
+def _about_topics(material: Material) -> Examples:
+    """What there is to learn about topics; of very many sentences all names, and of each topic an equal number of others."""
+    if len(material.topics) <= MOST_ABOUT_TOPICS:
+        return material.topics
+    names = dict.fromkeys(material.titles)
+    asks: dict[str, list[tuple[Words, str]]] = defaultdict(list)
+    for example in material.topics:
+        if example[1] != NO_TOPIC and example not in names:
+            asks[example[1]].append(example)
+    rest = [*names, *(example for example in material.topics if example[1] == NO_TOPIC)]
+    most = max(1, (MOST_ABOUT_TOPICS - len(rest)) // max(1, len(asks)))
+    return [*rest, *(example for each in asks.values() for example in spread(each, most))]
 
 
 def _masked(material: Material) -> Iterable[Words]:
@@ -124,11 +140,15 @@ def _sides(material: Material, corpus: Corpus, answers: Answers) -> Mapping[Topi
     for words, aspect in material.generic:
         by_aspect[aspect].append(words)
     sides: dict[TopicId, Ranker] = {}
+    learnt: dict[tuple[tuple[AspectId, ...], tuple[tuple[Words, str], ...]], Ranker] = {}
     for topic in answers.topics:
         labels = answers.of_topic(topic)
         for aspect in labels:
             examples[topic].extend((words, aspect) for words in spread(by_aspect[aspect], MOST_EXAMPLES_PER_SIDE))
-        sides[topic] = corpus.learn(examples[topic], labels=labels) if examples[topic] else Ranker.without(labels)
+        known = (labels, tuple(examples[topic]))
+        if known not in learnt:  # topics that are asked for in the same words share a ranker
+            learnt[known] = corpus.learn(examples[topic], labels=labels) if examples[topic] else Ranker.without(labels)
+        sides[topic] = learnt[known]
     return sides
 
 

@@ -169,14 +169,15 @@ def _of_engine(name: str, answers: Sequence[Answers], rows: Sequence[Row]) -> li
     ]
 
 
-def own_examples(content: Content, folder: Path) -> list[Figure]:
-    """The comparison on the content's own examples, split into five parts."""
+def own_examples(content: Content, folder: Path, parts: int = FOLDS) -> list[Figure]:
+    """The comparison on the content's own examples, each part asked of who learnt the others."""
     rows = [Row(text, label) for text, label in training_rows(content)]
     labels = len(Counter(row.label for row in rows))
     sets = [
-        (write_rows(learnt, folder / f"part {part}.jsonl"), asked) for part, (learnt, asked) in enumerate(split(rows))
+        (write_rows(learnt, folder / f"part {part}.jsonl"), asked)
+        for part, (learnt, asked) in enumerate(split(rows, parts))
     ]
-    about = f"{len(rows)} examples, {labels} labels, {FOLDS} parts"
+    about = f"{len(rows)} examples, {labels} labels, {parts} parts"
     return [Figure("own examples", len(rows), "", about), *compare("own", sets)]
 
 

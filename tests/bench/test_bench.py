@@ -101,7 +101,7 @@ def test_the_parts_of_a_split_are_asked_once_and_never_learnt_at_the_same_time()
 
 
 def test_both_engines_are_compared(place, trained, tmp_path):
-    own = measured(matching.own_examples(trained.content, tmp_path))
+    own = measured(matching.own_examples(trained.content, tmp_path, parts=2))
     assert own["own, lotse match: train"] >= 0
     assert own["own, linear SVM: p50"] > 0
     learnt = [Row(f"{word} {label}", label) for label in ("bonus", "kurs") for word in ("wer", "wie", "was")]

@@ -9,7 +9,7 @@ from bot.understanding import retrieval, training
 from bot.understanding.retrieval import LITTLE, Similar, Within
 from bot.understanding.training import build
 from bot.understanding.understand import understand
-from tests.bench.grown import grown
+from tests.bench.grown import grown, mark_of
 from tests.content.small_tree import write_tree
 
 TOPICS = np.asarray([0, 2, 3, 6], dtype=np.int32)
@@ -66,3 +66,30 @@ def test_with_more_topics_than_a_ranker_can_tell_apart_a_named_one_is_still_foun
     found = understand("Wie viel gibt es beim Bonus?", reader, Context())
     assert found.about is not None
     assert found.about[0] == "bonus"
+
+
+def test_of_very_many_sentences_about_topics_those_that_are_learnt_still_tell_them_apart(tmp_path, monkeypatch):
+    content = read_content(write_tree(tmp_path)).content
+    monkeypatch.setattr(training, "MOST_ABOUT_TOPICS", 20)
+    reader = build(grown(content, 4, own_words=True))
+    mark = mark_of(2)
+    for asked, topic in (
+        (f"Wie viel gibt es beim Bonus {mark}?", "bonus_2"),
+        ("Wie viel gibt es beim Bonus?", "bonus"),
+    ):
+        found = understand(asked, reader, Context())
+        assert found.about is not None
+        assert found.about[0] == topic
+
+
+def test_topics_that_are_asked_for_in_the_same_words_share_what_was_learnt(tmp_path):
+    content = read_content(write_tree(tmp_path)).content
+    sides = build(grown(content, 3)).locales["de"].sides
+    assert sides["bonus"] is sides["bonus_1"] is sides["bonus_2"]
+    own = build(grown(content, 2, own_words=True)).locales["de"].sides
+    assert own["bonus"] is not own["bonus_1"]
+
+
+def test_texts_of_one_key_must_stand_together():
+    with pytest.raises(ValueError, match="a do not stand together"):
+        Similar.of([("a", {"x": 1.0}), ("b", {"x": 1.0}), ("a", {"y": 1.0})])
