@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Iterator
@@ -194,6 +195,20 @@ def free_port() -> int:
         opened.bind(("127.0.0.1", 0))
         port: int = opened.getsockname()[1]
         return port
+
+
+@contextlib.contextmanager
+def own_homeserver() -> Iterator[Homeserver]:
+    """A homeserver in a folder of its own, for as long as the block lasts. Raises RuntimeError where there is no Synapse."""
+    if (why_not := missing()) is not None:
+        raise RuntimeError(why_not)
+    with tempfile.TemporaryDirectory(prefix="lotse-synapse-") as folder:
+        server = Homeserver(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.close()
 
 
 def missing() -> str | None:

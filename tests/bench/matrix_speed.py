@@ -6,50 +6,28 @@ other).
 """
 
 import asyncio
-import contextlib
 import itertools
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import Path
 
 import httpx
 
-from tests.bench.figures import ROOT, Figure, percentile
+from tests.bench.beside_echo import QUESTION, WARM, figures_of, process_running
+from tests.bench.figures import ROOT, Figure
 from tests.bench.lotse_process import PATIENCE_S, Place
 from tests.channels.matrix.people import KEY
-from tests.synapse import PASSWORD, Homeserver, missing
-
-QUESTION = "Was zahlt der Weiterbildungsbonus?"
-WARM = 3
-"""Messages before the measured ones: rooms are looked at, the first contact is said."""
+from tests.synapse import PASSWORD, Homeserver, missing, own_homeserver
 
 
 def figures(place: Place, runs: int, messages: int) -> list[Figure]:
     """Medians over the runs of each run's p50 and p99, and how many times longer Lotse takes."""
     if (why_not := missing()) is not None:
         return [Figure("matrix", "not measured", note=why_not)]
-    with tempfile.TemporaryDirectory(prefix="lotse-synapse-") as folder:
-        server = Homeserver(Path(folder))
-        server.start()
-        try:
-            waits = asyncio.run(_measured(place, server, runs, messages))
-        finally:
-            server.close()
-    found = []
-    medians = {}
-    for name, of_runs in waits.items():
-        for share in (0.5, 0.99):
-            medians[name, share] = percentile([percentile(one, share) for one in of_runs], 0.5)
-            figure = f"matrix, message to answer, {name}, p{share * 100:.0f}"
-            found.append(Figure(figure, medians[name, share] * 1000, "ms", f"median of {runs} runs of {messages}"))
-    for share in (0.5, 0.99):
-        times = medians["Lotse", share] / medians["echo", share]
-        found.append(Figure(f"matrix, Lotse beside echo, p{share * 100:.0f}", times, "times"))
-    return found
+    with own_homeserver() as server:
+        waits = asyncio.run(_measured(place, server, runs, messages))
+    return figures_of("matrix", "message to answer", waits)
 
 
 async def _measured(place: Place, server: Homeserver, runs: int, messages: int) -> dict[str, list[list[float]]]:
@@ -82,22 +60,9 @@ async def _measured(place: Place, server: Homeserver, runs: int, messages: int) 
         person = Writer(http)
         for _ in range(runs):
             for name, (command, environment) in commands.items():
-                async with _running(command, environment):
+                async with process_running(command, environment):
                     waits[name].append(await person.waits(users[name], messages))
     return waits
-
-
-@contextlib.asynccontextmanager
-async def _running(command: Sequence[str], environment: Mapping[str, str]) -> AsyncIterator[None]:
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
 
 
 class Writer:

@@ -11,24 +11,20 @@ syncs can be spared: each is what a kill at that moment must not take away.
 
 import asyncio
 import contextlib
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiohttp import ClientSession
 
-from tests.bench.figures import ROOT, Figure, cpu_seconds_of, percentile
+from tests.bench.beside_echo import QUESTION, WARM, figures_of, process_running
+from tests.bench.figures import Figure, cpu_seconds_of, percentile
 from tests.bench.lotse_process import PATIENCE_S, Place
 from tests.channels.slack.bridge import Bridge
 from tests.channels.slack.emulator import APP_TOKEN, BOT_TOKEN, Emulator, running_emulator
 from tests.channels.slack.payloads import payload
 from tests.channels.slack.people import SlackPerson
 from tests.node_tools import NodeTools, node_tools
-
-QUESTION = "Was zahlt der Weiterbildungsbonus?"
-WARM = 3
-"""Messages before the measured ones: connections are made, the first contact is said."""
 
 
 def figures(place: Place, runs: int, messages: int) -> list[Figure]:
@@ -38,16 +34,7 @@ def figures(place: Place, runs: int, messages: int) -> list[Figure]:
         return [Figure("slack", "not measured", note=tools)]
     with running_emulator(tools) as emulator:
         waits, used = asyncio.run(_measured(place, emulator, runs, messages))
-    found = []
-    medians = {}
-    for name, of_runs in waits.items():
-        for share in (0.5, 0.99):
-            medians[name, share] = percentile([percentile(one, share) for one in of_runs], 0.5)
-            figure = f"slack, event to answer, {name}, p{share * 100:.0f}"
-            found.append(Figure(figure, medians[name, share] * 1000, "ms", f"median of {runs} runs of {messages}"))
-    for share in (0.5, 0.99):
-        times = medians["Lotse", share] / medians["echo", share]
-        found.append(Figure(f"slack, Lotse beside echo, p{share * 100:.0f}", times, "times"))
+    found = figures_of("slack", "event to answer", waits)
     for name, seconds in used.items():
         figure = f"slack, processor time per message, {name}"
         found.append(Figure(figure, percentile(seconds, 0.5) * 1000, "ms", f"median of {runs} runs"))
@@ -82,17 +69,10 @@ async def _measured(
 async def _connected(command: Sequence[str], environment: Mapping[str, str], bridge: Bridge) -> AsyncIterator[int]:
     """The id of the process, once it is connected; stopped at the end."""
     bridge.connected.clear()
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
+    async with process_running(command, environment) as pid:
         async with asyncio.timeout(PATIENCE_S):
             await bridge.connected.wait()
-        yield process.pid
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
+        yield pid
 
 
 async def _waits(bridge: Bridge, kim: SlackPerson, run: str, messages: int) -> list[float]:

@@ -7,7 +7,6 @@ nothing either. Lotse must say so on its own; once the relay works again, what w
 import asyncio
 import contextlib
 import random
-import tempfile
 import time
 from collections import Counter
 from dataclasses import replace
@@ -16,7 +15,7 @@ from pathlib import Path
 from tests.channels.matrix.at_work import AtWork
 from tests.channels.matrix.people import lotse_on
 from tests.drills.registry import Counts, Drill
-from tests.synapse import Homeserver, missing
+from tests.synapse import Homeserver, own_homeserver
 
 WITHIN_S = 90
 PATIENCE_S = 240
@@ -92,15 +91,8 @@ async def fall_silent(points: int, seed: int, folder: Path, server: Homeserver) 
 
 def run(points: int, seed: int, folder: Path) -> Counts:
     """Fall silent so many times, on a homeserver of the drill's own."""
-    why_not = missing()
-    assert why_not is None, why_not
-    with tempfile.TemporaryDirectory(prefix="lotse-synapse-") as place:
-        server = Homeserver(Path(place))
-        server.start()
-        try:
-            return asyncio.run(fall_silent(points, seed, folder, server))
-        finally:
-            server.close()
+    with own_homeserver() as server:
+        return asyncio.run(fall_silent(points, seed, folder, server))
 
 
 MATRIX_BLACKHOLE = Drill(

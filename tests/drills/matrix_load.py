@@ -6,78 +6,44 @@ them may be a twentieth more.
 """
 
 import asyncio
-import contextlib
 import random
-import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 from tests.bench.figures import memory_of
 from tests.channels.matrix.people import People, lotse_on
-from tests.drills.kill import PATIENCE_S
 from tests.drills.matrix_child import MatrixJob
-from tests.drills.matrix_kill import lotse_running
+from tests.drills.matrix_talk import Talk, lotse_running
 from tests.drills.registry import Counts, Drill
 from tests.node_tools import NodeTools, node_tools
-from tests.synapse import Homeserver, missing
+from tests.synapse import Homeserver, own_homeserver
 
 ROOMS, ENCRYPTED = 50, 20
 AT_ONCE = 10
 GROWS_AT_MOST = 1.05
 
 
-class Talk:
-    """What was asked in each room, and what is answered there."""
-
-    def __init__(self, person, lotse: str, rooms: list[str]) -> None:
-        self.person, self.lotse, self.rooms = person, lotse, rooms
-        self.asked: dict[str, list[str]] = {room: [] for room in rooms}
-
-    async def ask(self, messages: int, chance: random.Random) -> None:
-        """So many messages in rooms that are drawn, some at a time, and all their answers."""
-        for _ in range(0, messages, AT_ONCE):
-            chosen = chance.sample(self.rooms, AT_ONCE)
-            await asyncio.gather(*(self._say(room) for room in chosen))
-            await asyncio.gather(*(self._answered(room) for room in chosen))
-
-    async def _say(self, room: str) -> None:
-        words = f"message {len(self.asked[room])}"
-        self.asked[room].append(words)
-        await self.person.say(room, words)
-
-    async def _answered(self, room: str) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while len(await self.answers(room)) < len(self.asked[room]):
-                self.person.people.changed.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.person.people.changed.wait(), 1)
-
-    async def answers(self, room: str) -> list[str]:
-        timeline = await self.person.ask("timeline", room=room)
-        mine = [each for each in timeline if each["sender"] == self.lotse and each["type"] == "m.room.message"]
-        return [each["content"].get("body", "") for each in mine]
+async def ask(talk: Talk, messages: int, chance: random.Random) -> None:
+    """So many messages in rooms that are drawn, some at a time, and all their answers."""
+    for _ in range(0, messages, AT_ONCE):
+        chosen = chance.sample(talk.rooms, AT_ONCE)
+        await asyncio.gather(*(talk.ask(room) for room in chosen))
+        await asyncio.gather(*(talk.until_answered([room]) for room in chosen))
 
 
 async def load(points: int, seed: int, folder: Path, server: Homeserver, tools: NodeTools) -> Counts:
     lotse = await lotse_on(server, folder / "lotse")
     job = MatrixJob(lotse.settings, f"sqlite:///{folder / 'lotse.db'}")
-    counts: Counter[str] = Counter()
     async with People(tools, server) as people, lotse_running(job) as process:
         person, chance = await people.arrive(strict=True), random.Random(seed)
         rooms = [await person.room_with(lotse.user, encrypted=number < ENCRYPTED) for number in range(ROOMS)]
         talk, began = Talk(person, lotse.user, rooms), time.monotonic()
-        await talk.ask(points // 4, chance)
+        await ask(talk, points // 4, chance)
         early = memory_of(process.pid)["now"]
-        await talk.ask(points - points // 4, chance)
+        await ask(talk, points - points // 4, chance)
         late = memory_of(process.pid)["now"]
         seconds = time.monotonic() - began
-        for room in rooms:
-            wanted, said = [f"Echo: {words}" for words in talk.asked[room]], await talk.answers(room)
-            counts["asked"] += len(wanted)
-            counts["lost"] += sum((Counter(wanted) - Counter(said)).values())
-            counts["doubled"] += sum((Counter(said) - Counter(wanted)).values())
-            counts["out_of_order"] += said != wanted and Counter(said) == Counter(wanted)
+        counts = await talk.judged()
     grown = {"early_mib": round(early), "late_mib": round(late), "grew_too_much": int(late > early * GROWS_AT_MOST)}
     return {
         "points": points,
@@ -92,16 +58,10 @@ async def load(points: int, seed: int, folder: Path, server: Homeserver, tools: 
 
 def run(points: int, seed: int, folder: Path) -> Counts:
     """So many messages, on a homeserver of the drill's own."""
-    tools, why_not = node_tools(), missing()
+    tools = node_tools()
     assert isinstance(tools, NodeTools), tools
-    assert why_not is None, why_not
-    with tempfile.TemporaryDirectory(prefix="lotse-synapse-") as place:
-        server = Homeserver(Path(place))
-        server.start()
-        try:
-            return asyncio.run(load(points, seed, folder, server, tools))
-        finally:
-            server.close()
+    with own_homeserver() as server:
+        return asyncio.run(load(points, seed, folder, server, tools))
 
 
 MATRIX_LOAD = Drill(
