@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.channels.slack import slack_desk_words as words
 from bot.channels.slack.block_parts import Json, button, plain
-from bot.channels.slack.slack_desk_events import CLAIM, FORM, STEPS, DeskPlace, Step, metadata
+from bot.channels.slack.slack_desk_events import CLAIM, FORM, STEPS, TRANSCRIPT, DeskPlace, Step, metadata
 from bot.model import CaseNumber, Choice, Locale
 
 LONGEST = 3_000
@@ -20,7 +20,18 @@ def card_buttons(case: CaseNumber, choices: Sequence[Choice], locale: Locale) ->
     """The row under a card: claim it while nobody has, and what is done in a case."""
     claims = [{**button(choice.label, CLAIM, choice.value), "style": "primary"} for choice in choices]
     steps = [button(words.STEPS[step][locale], f"desk-{step}", str(case)) for step in STEPS]
-    return {"type": "actions", "block_id": f"desk:{case}", "elements": [*claims, *steps]}
+    transcript = {**button(words.TRANSCRIPT[locale], TRANSCRIPT, str(case)), "confirm": _asked_first(locale)}
+    return {"type": "actions", "block_id": f"desk:{case}", "elements": [*claims, *steps, transcript]}
+
+
+def _asked_first(locale: Locale) -> Json:
+    """What is asked before a press counts that sends something at once."""
+    return {
+        "title": plain(words.TRANSCRIPT[locale]),
+        "text": plain(words.TRANSCRIPT_ASKED[locale]),
+        "confirm": plain(words.SEND[locale]),
+        "deny": plain(words.CLOSE[locale]),
+    }
 
 
 def desk_form(step: Step, place: DeskPlace, teams: Options, reasons: Options, locale: Locale) -> Json:

@@ -24,8 +24,8 @@ Step = Literal["reply", "note", "transfer", "wait", "resolve", "knowledge"]
 """What a button on a card opens a form for."""
 STEPS: tuple[Step, ...] = get_args(Step)
 
-CLAIM, FORM = "desk-claim", "desk-form"
-"""The ``action_id`` of the button that claims, and the ``callback_id`` of every form."""
+CLAIM, TRANSCRIPT, FORM = "desk-claim", "desk-transcript", "desk-form"
+"""The ``action_id`` of the buttons that claim and that send the transcript, and the ``callback_id`` of every form."""
 
 HANDS: Mapping[str, str] = {
     "raised_hand": "✋", "hand": "✋", "raised_back_of_hand": "🤚", "raised_hand_with_fingers_splayed": "🖐",
@@ -78,8 +78,14 @@ def read_desk_press(body: Mapping[str, Any]) -> Incoming | OpensForm | None:
     if name == CLAIM:
         external_id = ExternalId(f"press:{user}:{action['action_ts']}:{CLAIM}")
         return _incoming(room, thread, user, Pressed(value[:MAX_ID]), external_id, moment(action["action_ts"]))
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        return None
+    if name == TRANSCRIPT:
+        external_id = ExternalId(f"press:{user}:{action['action_ts']}:{TRANSCRIPT}")
+        given = Pressed(f"{TYPED}!verlauf {value}")
+        return _incoming(room, thread, user, given, external_id, moment(action["action_ts"]))
     step = next((step for step in STEPS if name == f"desk-{step}"), None)
-    if step is None or not re.fullmatch(r"[0-9]{1,9}", value):
+    if step is None:
         return None
     return OpensForm(step, DeskPlace(room, thread, int(value)), user, body["trigger_id"])
 

@@ -14,6 +14,11 @@ STEPS: Mapping[str, Words] = {
     "resolve": {"de": "Erledigt", "en": "Resolve"},
     "knowledge": {"de": "Wissen", "en": "Knowledge"},
 }
+TRANSCRIPT: Words = {"de": "Verlauf", "en": "Transcript"}
+TRANSCRIPT_ASKED: Words = {
+    "de": "Wenn die Person darum bittet: alles, was sie gesehen hat, geht als Nachricht an sie. Notizen sind nie dabei.",
+    "en": "If the person asks for it: everything they have seen goes to them as a message. Notes are never part of it.",
+}
 FORM_TITLE: Words = {"de": "{step} · Fall {number}", "en": "{step} · case {number}"}
 SEND: Words = {"de": "Senden", "en": "Send"}
 CLOSE: Words = {"de": "Abbrechen", "en": "Cancel"}

@@ -65,6 +65,9 @@ async def test_a_case_is_claimed_answered_and_resolved_from_its_card(desk, kim):
     await kim.answered("60 Prozent, höchstens 5.000 Euro.")
     await kim.write("Danke!")
     await desk.in_thread(card, "Danke!")
+    await desk.press(desk.anna, card, "desk-transcript")
+    await kim.answered("Person person1 (Mensch)")
+    await desk.in_thread(card, "hat der Person den Verlauf geschickt")
     assert not (await desk.fill_in(desk.anna, card, "resolve", code="answered", text="Viel Erfolg!")).answer
     await kim.answered("Viel Erfolg!")
     await desk.card(number, lambda it: "Erledigt" in it["text"])
