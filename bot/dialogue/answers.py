@@ -87,7 +87,8 @@ def answer_turn(
     elif candidate and candidate.evidence and candidate.evidence[0].kind in UNNAMED:
         front.append(Paragraph((Span(title_of(s.content, topic, s.locale), bold=True),)))
     choices = next_choices(composed.next, s.content, s.locale, topic)
-    if composed.status == "expired":
+    expired = composed.status == "expired"
+    if expired:
         choices = (*choices, Choice(wording.PERSON[s.locale], PERSON))
     why = reasons(candidate, s.understanding, s.content, s.locale) if candidate else (CHOSEN[s.locale],)
     state = replace(
@@ -97,7 +98,7 @@ def answer_turn(
         who=who or s.state.who,
         context_at=s.now,
         misses=0,
-        pending=Pending("next", tuple((c.label, c.value) for c in choices), text) if choices else None,
+        pending=_pending(s, choices, text, offers=expired),
         shown=Shown(composed.label, why, composed.status),
     )
     return finish(
@@ -113,6 +114,14 @@ def answer_turn(
         effects=gap_of(composed, text),
         rateable=True,
     )
+
+
+def _pending(s: Situation, choices: tuple[Choice, ...], text: str, *, offers: bool) -> Pending | None:
+    """What may be chosen next; where a person was offered because a figure may not be shown, a plain *yes* brings one."""
+    pairs = tuple((choice.label, choice.value) for choice in choices)
+    if offers:
+        return Pending("offer_person", pairs, text, "expired", s.now)
+    return Pending("next", pairs, text) if pairs else None
 
 
 def compose(

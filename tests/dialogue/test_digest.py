@@ -81,11 +81,16 @@ def test_topics_whose_figures_expire_within_the_week_are_the_teams_own(content):
 
 def test_gaps_belong_to_the_team_of_their_topic_and_else_to_the_general_one(content):
     labels = ["bonus.amount", "bonus", "vakuum.cost", None, "nowhere.amount"]
-    assert {team: gaps_of(labels, content, team) for team in ("foerderung", "module", "koordination")} == {
+    general = replace(content.teams["foerderung"], id="koordination")
+    whole = replace(content, teams={**content.teams, "koordination": general})
+    assert {team: gaps_of(labels, whole, team) for team in ("foerderung", "module", "koordination")} == {
         "foerderung": 2,
         "module": 1,
         "koordination": 2,
     }
+    assert gaps_of(labels, content, next(iter(content.teams))) == 4, (
+        "where there is no general team the first one is it"
+    )
 
 
 # --- In words ----------------------------------------------------------------------------------------------------
