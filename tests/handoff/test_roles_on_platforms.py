@@ -56,8 +56,10 @@ to_queue      no       no    no        no   no         no   yes   no    no      
 to_bot        no       no    no        no   no         no   yes   no    no            no
 reopen        no       no    no        no   no         yes  yes   no    yes           yes
 transcript    no       no    no        no   no         no   yes   no    no            no
+again         no       no    no        no   no         yes  yes   no    yes           yes
 knowledge     no       no    no        no   yes        yes  yes   no    yes           yes
 queue         no       no    no        no   yes        yes  yes   no    yes           yes
+next          no       no    no        no   yes        yes  yes   no    yes           yes
 card          no       no    no        no   no         yes  yes   no    yes           yes
 sign_in       no       no    no        no   no         no   no    no    yes           yes
 help          no       no    no        no   yes        yes  yes   no    yes           yes
@@ -76,8 +78,10 @@ to_queue      no       no    no        no   no         no   yes   no    no      
 to_bot        no       no    no        no   no         no   yes   no    no            no
 reopen        no       no    no        no   no         yes  yes   no    no            yes
 transcript    no       no    no        no   no         no   yes   no    no            no
+again         no       no    no        no   no         yes  yes   no    no            yes
 knowledge     no       no    no        no   no         yes  yes   no    no            yes
 queue         no       no    no        no   yes        yes  yes   no    no            yes
+next          no       no    no        no   yes        yes  yes   no    no            yes
 card          no       no    no        no   no         yes  yes   no    no            yes
 sign_in       no       no    no        no   yes        yes  yes   yes   yes           yes
 help          no       no    no        no   yes        yes  yes   yes   yes           yes
@@ -113,7 +117,7 @@ WORDS = {
 ON_PAGE: dict[str, Action] = {
     "claim": "claim", "reply": "reply", "note": "note", "transfer": "transfer", "wait": "wait", "wait_third": "wait",
     "go_on": "wait", "resolve": "resolve", "to_queue": "give_back", "to_bot": "give_back", "reopen": "reopen",
-    "transcript": "resolve", "knowledge": "see_case", "card": "see_case",
+    "transcript": "resolve", "knowledge": "see_case", "card": "see_case", "again": "reply",
 }  # fmt: skip
 """Which right the page of the desk asks for, as ``web/desk_actions.py`` does."""
 
@@ -209,7 +213,7 @@ async def in_chat(platform, command, role):
     sees = may_see(staff, facts.team, facts.owner, facts.alarm)
     if command in STEPS:
         return sees and goes(facts, event_for(command, facts, staff))
-    if command == "card":
+    if command in ("card", "again"):
         return sees
     if command == "sign_in":
         return people.may_sign_in(staff.id)
@@ -230,7 +234,7 @@ def on_web(command, role):
     try:
         if command in ("help", "sign_in"):
             return rights.access_desk(staff) is not None
-        if command == "queue":
+        if command in ("queue", "next"):
             return rights.access_queue(staff) is not None
         place = rights.CasePlace(team, facts.owner)
         allowed = rights.access_case(staff, place, ON_PAGE[command])
@@ -240,7 +244,7 @@ def on_web(command, role):
 
 
 def test_no_cell_is_empty_and_every_command_has_its_row():
-    assert len(CELLS) == len(TABLES) * len(COMMANDS) * len(ROLES) == 510
+    assert len(CELLS) == len(TABLES) * len(COMMANDS) * len(ROLES) == 570
     for table in TABLES.values():
         head, *rows = table.strip().splitlines()
         assert tuple(head.split()) == ROLES

@@ -60,7 +60,9 @@ async def test_every_team_that_is_there_finds_its_digest_once(database, clock, c
     text = as_text(notice.replies["de"])
     assert (notice.kind, notice.key) == ("digest", "2026-11-23")
     assert "1 neuer Fall seit dem letzten Dienstschluss: Fall 2. Zugesagte Antwort: heute bis 10:30 Uhr." in text
-    assert "2 Gruppen unbeantworteter Fragen" in text
+    assert "3 Gruppen unbeantworteter Fragen" in text, (
+        "those of no team are the first one's: there is no general team here"
+    )
     assert "1 new case" in as_text(notice.replies["en"])
     assert await write_digests(database, content, clock(), gaps) == ()
 
