@@ -319,6 +319,8 @@ class Understanding:
     """How probable it is (0 to 100) that the message is about nothing of ours."""
     about: tuple[TopicId, float] | None = None
     """The likeliest topic, whatever side of it is asked for, and how probable (0 to 100) it is."""
+    named: TopicId | None = None
+    """The topic that is called by its name, of several the surest."""
     mended: tuple[tuple[str, str], ...] = ()
     """Typos that were read as another word: (typed, read as)."""
 

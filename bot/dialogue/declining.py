@@ -47,7 +47,7 @@ _ASKS = re.compile(r"^(?:kann|konn\w*|darf|gibt|gibts|ist|sind|hab\w*|warum|wies
 
 MOST = 99.9
 """The highest score there is."""
-NOTHING_ELSE = 90.0
+NOTHING_ELSE = 92.0
 """From this share on the wish is all there is to read in a message; what is left then are crumbs."""
 
 

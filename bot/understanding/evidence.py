@@ -11,7 +11,7 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK
 from bot.understanding.normalize import content_words
 from bot.understanding.phrases import sentence_key
 from bot.understanding.ranking import Counted, Floats, Ints, Vector, log_odds, weighed
-from bot.understanding.reader import LAYERS, NO_TOPIC, LocaleReader, Question, Reader
+from bot.understanding.reader import FUNDING_HELP, LAYERS, NO_TOPIC, LocaleReader, Question, Reader
 from bot.understanding.retrieval import LITTLE, Centroids, terms
 
 MOST_TOPICS = 6
@@ -99,6 +99,8 @@ class Gathered:
     """The topic spoken of before, when nothing is named now."""
     gate: Opinion
     aspect: Opinion
+    subject: Opinion
+    """Which area the words besides the names are about."""
     topics: Opinion
     close: Close
     phrase: str | None
@@ -143,6 +145,7 @@ def gather(question: Question, reader: Reader, local: LocaleReader, context: Top
         before=None if question.topics else context,
         gate=Opinion.of(local.gate.labels, local.gate.margins(masked)),
         aspect=Opinion.of(local.aspect.labels, local.aspect.margins(masked)),
+        subject=Opinion.of(local.subject.labels, local.subject.margins(masked)),
         topics=topics,
         close=_close(looked_at, masked, masked_terms, full_terms, reader, local),
         phrase=local.phrases.get(key),
@@ -158,14 +161,18 @@ def known_share(content: tuple[str, ...], local: LocaleReader) -> float:
     return known / len(content)
 
 
-def known_gaps(topic: TopicId, clear: Sequence[AspectId], reader: Reader) -> list[AspectId]:
-    """Those of the ``clear``ly asked for sides of a topic that it has no text for."""
+def known_gaps(topic: TopicId, clear: Sequence[AspectId], reader: Reader, *, named: bool) -> list[AspectId]:
+    """Those of the ``clear``ly asked for sides of a topic that it has no text for.
+
+    Of a topic that is ``named`` any side may be asked for, but help with paying for what is no course; of another only one
+    that topics of its area have.
+    """
     texts = reader.answers.of_topic(topic) if clear else ()
     return [
         aspect
         for aspect in clear
         if aspect not in texts
-        and reader.areas[topic] in reader.aspect_areas.get(aspect, ())
+        and ((named and aspect != FUNDING_HELP) or reader.areas[topic] in reader.aspect_areas.get(aspect, ()))
         and topic not in reader.overviews.values()
     ]
 

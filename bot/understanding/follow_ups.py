@@ -10,7 +10,7 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK
 from bot.understanding.evidence import Gathered
 from bot.understanding.normalize import tokens
 from bot.understanding.reader import ASPECT
-from bot.understanding.weighing import ELIGIBILITY, OVERVIEW, Reading, follows
+from bot.understanding.weighing import ELIGIBILITY, OVERVIEW, SHORT, Reading, follows
 
 ABOUT_PEOPLE = frozenset({ELIGIBILITY, AspectId("amount"), AspectId("coverage")})
 BESIDE_NAMES = frozenset(
@@ -24,20 +24,43 @@ ABOUT_WORDS = frozenset(tokens("mit about"))
 ASKING_ABOUT = frozenset(tokens("was ist sieht es aus wie what how is it"))
 """Words that say nothing either beside *mit* or *about*: *wie ist es mit der Validierung?*, *what about apprentices?*"""
 
-PHRASE, INTENT_PHRASE, WORD_FOR_WORD = 3.0, 4.0, 4.0
+PHRASE, INTENT_PHRASE, WORD_FOR_WORD = 3.0, 5.0, 4.0
 """What was typed as it stands in the content: a way to ask for an aspect, an intent, a single answer."""
 BARE = 12.0
 """A name alone asks for the overview, or for the side spoken of before; a person alone for who may."""
+ANOTHER = 4.0
+"""Against every topic but the one that is named, with hardly a word besides: the message is about no other."""
+WITHOUT_TEXT = 2.0
+"""For a clear side of the one topic that is named, which has no text: nothing speaks for it but that it was asked for."""
 FIGURE = 2.5
 """A quoted amount or rate that one topic has or had; shared out when several have it."""
 
 
 def fixed(readings: Sequence[Reading], g: Gathered, context: Context, figures: Mapping[TopicId, float]) -> list[float]:
     """What speaks for each reading besides the weights. ``figures``: topics that have a quoted figure, with their share."""
-    alone = side_alone(g, context)
-    if alone is None and g.phrase is None and g.exact is None and not figures:
+    alone, meant = side_alone(g, context), _all_it_names(g)
+    if alone is None and g.phrase is None and g.exact is None and not figures and not meant:
         return [0.0] * len(readings)
-    return [_fixed(reading, g, context, figures, alone) for reading in readings]
+    scores = [_fixed(reading, g, context, figures, alone) for reading in readings]
+    return _about_no_other(scores, readings, g, meant) if meant else scores
+
+
+def _all_it_names(g: Gathered) -> frozenset[TopicId]:
+    """The topics a message names that says hardly a word besides; empty when it says more, or speaks of people."""
+    if len(g.content) > SHORT or g.question.who:
+        return frozenset()
+    return frozenset(mention.id for mention in g.question.topics)
+
+
+def _about_no_other(
+    scores: list[float], readings: Sequence[Reading], g: Gathered, meant: frozenset[TopicId]
+) -> list[float]:
+    """The scores when the message is about these topics and no other: *dates bonus* asks for no dates of a course."""
+    unlike = ANOTHER * max(g.named[topic] for topic in meant)
+    found = [s - unlike if r.topic and r.topic not in meant else s for s, r in zip(scores, readings, strict=True)]
+    for place in range(len(g.close.numbers), len(readings)):  # behind the answers: known gaps, then what is no answer
+        found[place] += WITHOUT_TEXT if readings[place].topic in meant else 0.0
+    return found
 
 
 def _fixed(
@@ -52,7 +75,8 @@ def _fixed(
         meant = context.topic if only_who and context.topic else reading.topic
         score = BARE if (reading.topic, reading.aspect) == (meant, alone) else 0.0
     else:
-        score = PHRASE if g.phrase == f"{ASPECT}{reading.aspect}" else 0.0
+        strange = TOPIC_MARK in g.question.masked and reading.topic not in g.named  # the name in the phrase is another
+        score = PHRASE if g.phrase == f"{ASPECT}{reading.aspect}" and not strange else 0.0
         other = reading.topic not in g.named if g.named else context.topic not in (None, reading.topic) and follows(g)
         score += WORD_FOR_WORD if g.exact == reading.label and not other else 0.0
     score += FIGURE * figures.get(reading.topic, 0.0)

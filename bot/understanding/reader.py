@@ -27,6 +27,9 @@ QUESTION = "question"
 NO_TOPIC = "-"
 """The label, among topics, of sentences that are about none of them."""
 
+FUNDING_HELP = AspectId("funding_help")
+"""The side of a course that is about funding: no other topic has it."""
+
 LAYERS = ("asked", "asked_in_full", "said", "said_in_full")
 """Texts about answers: ways to ask, names masked and as they are; what answers say, without and with title and *more*."""
 
@@ -41,13 +44,22 @@ class Answers:
     """The aspect of every answer."""
     firsts: Ints
     """The number of the first answer of each topic, and where the last one ends."""
+    same: Mapping[TopicId, Mapping[AspectId, AspectId]]
+    """Aspects of a topic that another aspect's text answers."""
 
     @classmethod
-    def of(cls, answers: Mapping[TopicId, Iterable[AspectId]]) -> "Answers":
-        """The numbers of these answers."""
+    def of(
+        cls, answers: Mapping[TopicId, Iterable[AspectId]], same: Mapping[TopicId, Mapping[AspectId, AspectId]]
+    ) -> "Answers":
+        """The numbers of these answers; ``same`` as it is kept."""
         each = [sorted(set(aspects)) for aspects in answers.values()]
         firsts = np.cumsum([0, *map(len, each)], dtype=np.int32)
-        return cls({topic: n for n, topic in enumerate(answers)}, tuple(a for aspects in each for a in aspects), firsts)
+        aspects = tuple(aspect for those in each for aspect in those)
+        return cls({topic: n for n, topic in enumerate(answers)}, aspects, firsts, same)
+
+    def given(self, topic: TopicId, aspect: AspectId) -> AspectId:
+        """The aspect whose text answers this one, mostly itself."""
+        return self.same[topic].get(aspect, aspect)
 
     def all(self) -> Iterator[tuple[TopicId, AspectId]]:
         """Topic and aspect of every answer, in the order of their numbers."""
@@ -91,6 +103,10 @@ class LocaleReader:
     """Whether it is one of the intents, or a question about a topic (the label ``QUESTION``)."""
     aspect: Ranker
     """Which side of a topic is asked for, whatever the topic."""
+    subject: Ranker
+    """Which area the words besides the names are about; money for a course is funding."""
+    subject_columns: Ints
+    """For each of all answers the column of its subject in ``subject``."""
     sides: Mapping[TopicId, Ranker]
     """Which answer of a topic is asked for, once the topic is sure; labels are the aspects of all its answers."""
     aspect_columns: Ints

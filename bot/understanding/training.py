@@ -10,7 +10,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from bot.content.definitions import Content, Topic
+from bot.content.definitions import Area, Content, Topic
 from bot.model import LOCALES, AspectId, TopicId
 from bot.understanding.entities import figure_key
 from bot.understanding.language import LanguageModel
@@ -18,7 +18,7 @@ from bot.understanding.learning import Corpus, Examples
 from bot.understanding.material import Material, Words, gather, sentences_of, spread
 from bot.understanding.phrases import sentence_key
 from bot.understanding.ranking import Ints, Ranker
-from bot.understanding.reader import LAYERS, NO_TOPIC, Answers, LocaleReader, Reader, TopicRanker
+from bot.understanding.reader import FUNDING_HELP, LAYERS, NO_TOPIC, Answers, LocaleReader, Reader, TopicRanker
 from bot.understanding.retrieval import Centroids, Similar, Splitter, Within, terms
 
 MOST_RANKED_TOPICS = 300
@@ -29,14 +29,18 @@ MOST_TEXTS = 60_000
 """Ways to ask for single answers whose features are told apart; with more of them, spread evenly, the common ones remain."""
 MOST_EXAMPLES_PER_SIDE = 12
 """Ways to ask for an aspect of any topic that a topic's own ranker learns from, besides the ways to ask for its answers."""
+MOST_PER_SUBJECT = 700
+"""Ways to ask that tell what the words besides the names are about: these are few labels."""
 
 
 def build(content: Content) -> Reader:
     """The trained reader of a content."""
-    answers = Answers.of({topic.id: _answerable(topic, content) for topic in content.topics.values()})
+    topics = content.topics.values()
+    answers = Answers.of({t.id: _answerable(t, content) for t in topics}, {t.id: dict(t.same_as) for t in topics})
+    subjects = [_subject(answers.given(topic, aspect), content.topics[topic].area) for topic, aspect in answers.all()]
     return Reader(
         content_hash=content.hash,
-        locales={locale: _learn(gather(content, locale), answers) for locale in LOCALES},  # one material at a time
+        locales={locale: _learn(gather(content, locale), answers, subjects) for locale in LOCALES},  # one at a time
         language=LanguageModel.of({locale: tuple(sentences_of(content, locale)) for locale in LOCALES}),
         areas={topic.id: topic.area for topic in content.topics.values()},
         overviews={topic.area: topic.id for topic in content.topics.values() if topic.kind == "overview"},
@@ -47,7 +51,7 @@ def build(content: Content) -> Reader:
     )
 
 
-def _learn(material: Material, answers: Answers) -> LocaleReader:
+def _learn(material: Material, answers: Answers, subjects: Sequence[Area]) -> LocaleReader:
     """Everything learnt from one language."""
     locale = material.locale
     parts = Splitter(material.vocabulary)
@@ -55,6 +59,7 @@ def _learn(material: Material, answers: Answers) -> LocaleReader:
     masked = Corpus.of(_masked(material), locale, places)
     aspect = masked.learn(material.aspects, material.aspect_counters)
     sides = _sides(material, masked, answers)
+    subject = _learn_subjects(material, masked, answers, subjects)
     topics = _topics(material, parts, places)
     numbers = {f"{topic}.{aspect}": n for n, (topic, aspect) in enumerate(answers.all())}
 
@@ -76,6 +81,8 @@ def _learn(material: Material, answers: Answers) -> LocaleReader:
         masked=masked.lexicon.widened(),
         gate=masked.learn(material.gates, material.intent_counters),
         aspect=aspect,
+        subject=subject,
+        subject_columns=np.asarray([subject.labels.index(each) for each in subjects], dtype=np.int32),
         sides=sides,
         aspect_columns=_columns(aspect.labels, answers),
         topics=topics,
@@ -122,6 +129,22 @@ def _masked(material: Material) -> Iterable[Words]:
         material.aspect_counters,
     ):
         yield from (words for words, _ in examples)
+
+
+def _subject(aspect: AspectId, area: Area) -> Area:
+    """What an answer is about besides its topic's name: mostly the topic's area, but money for a course is funding."""
+    return "funding" if aspect == FUNDING_HELP else area
+
+
+def _learn_subjects(material: Material, corpus: Corpus, answers: Answers, subjects: Sequence[Area]) -> Ranker:
+    """What a question is about besides the names in it, from the ways to ask with their names masked, as many of every subject."""
+    of_label = {f"{topic}.{aspect}": area for (topic, aspect), area in zip(answers.all(), subjects, strict=True)}
+    asked: dict[Area, dict[Words, None]] = {area: {} for area in subjects}
+    for ask in material.asks:
+        if ask.question.masked:
+            asked[of_label[ask.label]][ask.question.masked] = None
+    examples = [(words, area) for area, each in asked.items() for words in spread(tuple(each), MOST_PER_SUBJECT)]
+    return corpus.learn(examples, labels=tuple(asked)) if examples else Ranker.without(tuple(asked))
 
 
 def _columns(labels: Sequence[str], answers: Answers) -> Ints:

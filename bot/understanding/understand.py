@@ -5,7 +5,7 @@ half, ``weighing`` makes probabilities of it; here they become candidates that t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,6 +32,8 @@ from bot.understanding.weighing import WEIGHTS, Reading, follows, probabilities,
 MOST_CANDIDATES = 6
 LEAST = 0.02
 """Probability below which a reading is no candidate."""
+MOST_SIDES = 4
+"""About as many sides of a topic one text answers."""
 CLEAR_PART = 35.0
 """Score from which on a piece of a message counts as a question of its own."""
 NAMED: frozenset[EvidenceKind] = frozenset({"name", "typo", "compound"})
@@ -50,6 +52,8 @@ NEARLY_AS_LIKELY = 20.0
 """Points by which two readings may differ and still be as likely as each other."""
 CLEAR_SENTENCE = 45.0
 """Score from which on one sentence of a story speaks for all of it."""
+MOSTLY = 0.5
+"""Share of the sentences with a name, from which on it mostly means its topic."""
 OPEN_TOPIC = 0.5
 """An aspect stands alone when no topic has more than this share of it."""
 ALIKE_ENOUGH = 0.45
@@ -176,11 +180,7 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
         return replace(whole, known=0.0)  # a number nobody offered says nothing
     weighed = _weighed(question, figures, reader, local, context)
     odds = weighed.odds
-    candidates = [
-        _candidate(place, p, weighed, context)
-        for place, (reading, p) in enumerate(odds)
-        if p >= LEAST and (reading.topic or reading.intent)
-    ]
+    candidates = [_candidate(place, p, weighed, context) for place, p in _replies(odds, reader) if p >= LEAST]
     candidates.extend(_aspects_alone(odds, weighed.gathered, context))
     candidates.sort(key=lambda c: (-c.score, c.label))
     return replace(
@@ -189,10 +189,30 @@ def _one(text: str, locale: Locale, reader: Reader, context: Context) -> Underst
         known=weighed.gathered.known,
         elsewhere=_elsewhere(odds, reader),
         about=_about(odds),
+        named=_named(weighed.gathered.named),
     )
 
 
 Odds = Sequence[tuple[Reading, float]]
+
+
+def _replies(odds: Odds, reader: Reader) -> Iterator[tuple[int, float]]:
+    """For every possible reply its likeliest reading, and the probability all its readings have together.
+
+    Two sides of a topic that one text answers are two readings, but no two guesses at what to reply.
+    """
+    likeliest: dict[str, int] = {}
+    shares: dict[str, float] = defaultdict(float)
+    for place, (reading, p) in enumerate(odds):
+        if p < LEAST / MOST_SIDES or not (reading.topic or reading.intent):
+            continue
+        reply = reading.label
+        if reading.topic and reading.aspect:
+            reply = f"{reading.topic}.{reader.answers.given(reading.topic, reading.aspect)}"
+        shares[reply] += p
+        if reply not in likeliest or p > odds[likeliest[reply]][1]:
+            likeliest[reply] = place
+    return ((place, shares[reply]) for reply, place in likeliest.items())
 
 
 def _elsewhere(odds: Odds, reader: Reader) -> float:
@@ -214,6 +234,12 @@ def _about(odds: Odds) -> tuple[TopicId, float] | None:
             shares[reading.topic] += p
     topic = max(shares, key=lambda topic: (shares[topic], topic), default=None)
     return (topic, _score(shares[topic])) if topic else None
+
+
+def _named(names: Mapping[TopicId, float]) -> TopicId | None:
+    """The topic that is surest called by its name; None where none of the names mostly means its topic."""
+    surest = max(names, key=lambda topic: (names[topic], topic), default=None)
+    return surest if surest is not None and names[surest] >= MOSTLY else None
 
 
 def _quoted(figures: tuple[str, ...], reader: Reader) -> dict[TopicId, float]:
