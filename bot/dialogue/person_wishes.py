@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.dialogue import wording
+from bot.dialogue.answers import answer_turn
 from bot.dialogue.case_policy import ask_for_person, ask_to_close
 from bot.dialogue.case_rules import offer, offer_line
 from bot.dialogue.declining import is_wish
@@ -64,13 +65,15 @@ def declined_person(s: Situation) -> Turn | None:
 
 
 def sensitive(s: Situation) -> Turn | None:
-    """A rejection, a complaint, a dispute, in any part of the message: understanding words, and an offer."""
+    """A rejection, a complaint, a dispute, in any part of the message: understanding words, what is known, and an offer."""
     matters = (_matter(s, read, least) for read, least in _readings(s, SENSITIVE))
     best = next((matter for matter in matters if matter is not None), None)
     if best is None:
         return None
     replies = s.content.intents[IntentId(best.label)].reply[s.locale]
     asking, answered = _answering(s)
+    if answered is None:
+        asking, answered = _known(asking)
     said = Paragraph((Span(replies[s.state.turns % len(replies)]),))
     return with_answers(_offered(asking, best, "sensitive", (said,)), answered)
 
@@ -101,20 +104,49 @@ def _readings(s: Situation, least: float) -> Iterator[tuple[Understanding, float
 
 
 def _matter(s: Situation, read: Understanding, least: float) -> Candidate | None:
-    """The sensitive matter a reading is about, whichever of them exactly; None when it is sure to be something else."""
+    """The sensitive matter a reading is about, whichever of them exactly; None when it is sure to be something else.
+
+    A sure answer is nothing else: who was refused asks what the law says, and may need a person besides.
+    """
     handoffs = [c for c in read.candidates if c.intent and s.content.intents[c.intent].kind == "handoff"]
     best = read.candidates[0] if read.candidates else None
-    sure_of_another = best is not None and best.score >= SURE[s.locale] and best not in handoffs
+    sure_of_another = best is not None and best.score >= SURE[s.locale] and best not in handoffs and not best.topic
     return None if sum(c.score for c in handoffs) < least or sure_of_another else handoffs[0]
 
 
 def _answering(s: Situation) -> tuple[Situation, Turn | None]:
     """What else the message asks, answered; and the situation after that, so that a case goes to the team of its topic."""
     answered = answered_beside(s)
-    if answered is None:
+    return (_about_named(s), None) if answered is None else (_after(s, answered), answered)
+
+
+def _about_named(s: Situation) -> Situation:
+    """The situation with the topic that is named: *a person about recognition, please* leaves what was spoken of before."""
+    named = s.understanding.named
+    if named is None or named == s.state.topic:
+        return s
+    return replace(s, state=replace(s.state, topic=named, aspect=None, context_at=s.now))
+
+
+def _known(s: Situation) -> tuple[Situation, Turn | None]:
+    """The answer that is sure beside a sensitive matter, or would be without it, and the situation after it."""
+    found = s.understanding
+    answer = next((c for c in found.candidates if c.kind == "answer"), None)
+    if answer is None or answer.topic is None or answer.aspect is None:
         return s, None
-    state = replace(answered.state, introduced=s.state.introduced, pending=s.state.pending)
-    return replace(s, state=state), answered
+    rest = 100 - sum(c.score for c in found.candidates if c.intent and s.content.intents[c.intent].kind == "handoff")
+    sure_besides = answer.topic == found.named and answer.score >= rest * CLEAR / 100
+    if answer.score < SURE[s.locale] and not sure_besides:
+        return s, None
+    introduced = replace(s.state, introduced=True)  # the line for a first contact stands in the other reply
+    turn = answer_turn(
+        replace(s, state=introduced), answer.topic, answer.aspect, rule="sure", candidate=answer, text=s.said
+    )
+    return _after(s, turn), turn
+
+
+def _after(s: Situation, answered: Turn) -> Situation:
+    return replace(s, state=replace(answered.state, introduced=s.state.introduced, pending=s.state.pending))
 
 
 def _offered(s: Situation, candidate: Candidate, rule: str, blocks: tuple[Block, ...]) -> Turn:
