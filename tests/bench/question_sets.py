@@ -24,10 +24,11 @@ SETS = {
 OUTCOMES = ("right", "wrong", "gap", "clarified", "missed", "handed over")
 
 
-def figures(trained: Trained, day: date) -> list[Figure]:
-    """The counts of every set that is there."""
+def figures(trained: Trained, day: date, names: Sequence[str] = tuple(SETS)) -> list[Figure]:
+    """The counts of every one of these sets that is there."""
     found: list[Figure] = []
-    for name, (singles, dialogues) in SETS.items():
+    for name in names:
+        singles, dialogues = SETS[name]
         if (QUESTIONS / singles).exists():
             found += counted(f"{name}, singles", judge_singles(trained, day, singles))
             found += counted(f"{name}, singles by facts alone", judge_singles(trained, day, singles, labels=False))

@@ -87,7 +87,7 @@ def test_a_grown_content_has_every_topic_so_many_times_under_names_of_its_own(pl
 
 
 def test_question_sets_are_counted(trained):
-    found = measured(question_sets.figures(trained, TODAY))
+    found = measured(question_sets.figures(trained, TODAY, ["development"]))
     answers = [value for name, value in found.items() if name.startswith("development, singles: answers ")]
     assert sum(answers) == pytest.approx(100)
     assert "development, dialogues: answers right" in found
