@@ -3,7 +3,7 @@
 A section is written as soon as it is measured, beside what the file holds of earlier runs.
 
 Sections run one after the other, so that none measures another's load, on a copy of the content, so that an edit
-meanwhile does not mix two contents. Sizes are chosen so that all of it takes a quarter of an hour on two cores; ``--full``
+meanwhile does not mix two contents. Sizes are chosen so that all of it takes some twenty minutes on two cores; ``--full``
 adds what takes longer.
 """
 
