@@ -141,7 +141,10 @@ def _judged(
 def _subject_answered(label: str, locale: Locale, content: Content, now: datetime) -> Verdict:
     """Whether there is an answer to a subject by now: the question itself may have left it to the context."""
     turn = take_turn(State(introduced=True, locale=locale), Pressed(f"{SAY}{label}"), None, content, now)
-    return _answers(turn), (label, 100.0)
+    return turn.decision == "answer" and _answers(turn), (
+        label,
+        100.0,
+    )  # one of the content of then is no choice any more
 
 
 def _answers(turn: Turn) -> bool:

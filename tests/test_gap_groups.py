@@ -72,6 +72,11 @@ def test_known_gaps_belong_together_by_their_subject_in_every_language_and_wordi
     )
 
 
+def test_a_gap_in_a_topic_that_is_gone_is_still_one(trained):
+    (group,) = groups(trained, asked("und die höhe?", kind="known", label="gone.amount"))
+    assert group.label == "gone.amount"
+
+
 def test_a_question_without_a_word_and_a_language_of_old_are_no_trouble(trained):
     assert groups(trained, asked("", "???", "👍")) == ()
     assert groups(trained, []) == ()
