@@ -7,7 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from bot.store.transcripts import TranscriptLine, Waiting
+from bot.store.transcripts import TranscriptLine
 from bot.web.chat_pages import AboutPage
 from bot.web.chat_view import view_of
 from bot.web.page_texts import TEXTS
@@ -81,6 +81,6 @@ async def test_the_reply_about_ones_data_leads_to_the_page(guest):
     assert '<a href="/chat/data">' in guest.html, "it stands in what the page says about itself, too"
     line = TranscriptLine(1, "lotse", "Das ist gespeichert:", NOW, plain("Das ist gespeichert:"), label="my_data")
     for label, leads in (("my_data", True), ("help", False)):
-        view = view_of([replace(line, label=label)], Waiting((), 0))
+        view = view_of([replace(line, label=label)], ())
         shown = message_html(view.rows[0], AboutPage("c", "t"), "de")
         assert ('href="/chat/data"' in shown) == leads
