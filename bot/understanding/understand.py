@@ -259,7 +259,7 @@ def _candidate(place: int, p: float, weighed: Weighed, context: Context) -> Cand
     reading, score, g = weighed.readings[place], _score(p), weighed.gathered
     if reading.intent:
         kind: EvidenceKind = "phrase" if g.phrase == f"{INTENT}{reading.intent}" else "words"
-        said = Evidence(kind, " ".join(g.question.words[:12]), score)
+        said = Evidence(kind, " ".join(g.question.words[:12]), p)
         return Candidate("intent", reading.intent, score, intent=reading.intent, evidence=(said,))
     assert reading.topic
     assert reading.aspect
