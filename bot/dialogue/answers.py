@@ -17,7 +17,7 @@ from bot.dialogue.eligibility import Verdict, verdict
 from bot.dialogue.explaining import CHOSEN, reasons
 from bot.dialogue.naming import aspect_title, contact_line, title_of
 from bot.dialogue.situation import Situation, finish
-from bot.dialogue.state import Pending, Shown
+from bot.dialogue.state import FUNDING_HELP, Pending, Shown, programme_of
 from bot.dialogue.turn import Turn
 from bot.model import (
     AspectId,
@@ -75,17 +75,18 @@ def answer_turn(
     text: str = "",
 ) -> Turn:
     """Answer one side of a topic, remember it as context, and offer what helps next."""
-    who = s.understanding.who or (s.state.who if aspect in ABOUT_PEOPLE else ())
+    who = s.understanding.who or (s.state.who if aspect in (*ABOUT_PEOPLE, FUNDING_HELP) else ())
     carried = not s.understanding.who
     composed = compose(s, topic, aspect, who, carried=carried)
+    shown_topic, _, shown_aspect = composed.label.partition(".")
     front: list[Block] = []
     assumed = [title_of(s.content, topic, s.locale)] if candidate and "topic" in candidate.assumed else []
     if carried:
         assumed.extend(person.title[s.locale] for person in composed.people)
     if assumed:
         front.append(notice(wording.say(wording.ASSUMED, s.locale, title=", ".join(assumed))))
-    elif candidate and candidate.evidence and candidate.evidence[0].kind in UNNAMED:
-        front.append(Paragraph((Span(title_of(s.content, topic, s.locale), bold=True),)))
+    elif shown_topic != topic or (candidate and candidate.evidence and candidate.evidence[0].kind in UNNAMED):
+        front.append(Paragraph((Span(title_of(s.content, TopicId(shown_topic), s.locale), bold=True),)))
     choices = next_choices(composed.next, s.content, s.locale, topic)
     expired = composed.status == "expired"
     if expired:
@@ -93,8 +94,8 @@ def answer_turn(
     why = reasons(candidate, s.understanding, s.content, s.locale) if candidate else (CHOSEN[s.locale],)
     state = replace(
         s.state,
-        topic=topic,
-        aspect=AspectId(composed.label.partition(".")[2]),
+        topic=TopicId(shown_topic),
+        aspect=AspectId(shown_aspect),
         who=who or s.state.who,
         context_at=s.now,
         misses=0,
@@ -131,11 +132,25 @@ def compose(
     topic = s.content.topics[topic_id]
     aspect = _about_former(s, topic, aspect)
     answer = answer_on(topic, aspect, s.day)
+    if answer is not None and answer.aspect == FUNDING_HELP:
+        excluding = _excluding_programme(s, answer, who)
+        if excluding is not None:
+            return compose(s, excluding, ELIGIBILITY, who, carried=carried)
     if answer is not None:
         composed = _from_text(s, topic, answer, who, carried)
     else:
         composed = _from_module(s, topic, aspect) or _known_gap(s, topic, aspect)
     return _with_end(s, topic, composed)
+
+
+def _excluding_programme(s: Situation, answer: Answer, who: tuple[WhoId, ...]) -> TopicId | None:
+    """The programme an answer names for a course, when it is not for the people asked about; what there is for them then
+    stands with its rules."""
+    people = tuple(s.content.who[w] for w in who if w in s.content.who)
+    programme = programme_of(answer, s.content)
+    if programme is None or not people:
+        return None
+    return programme if verdict(s, s.content.topics[programme], people).truth == "no" else None
 
 
 def _about_former(s: Situation, topic: Topic, aspect: AspectId) -> AspectId:

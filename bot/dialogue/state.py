@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from bot.content.definitions import Content
+from bot.content.definitions import Answer, Content
 from bot.model import AspectId, CaseFacts, Context, Locale, ShownAnswer, TopicId, WhoId
 
 STATE_VERSION = 2
@@ -112,8 +112,12 @@ def reading_context(state: State, content: Content) -> Context:
         return context
     topic = content.topics.get(state.topic)
     answer = topic.answers.get(FUNDING_HELP) if topic else None
-    programmes = (TopicId(label) for label in (answer.next if answer else ()))
-    return replace(context, beside=next((one for one in programmes if one in content.topics), None))
+    return replace(context, beside=programme_of(answer, content) if answer else None)
+
+
+def programme_of(answer: Answer, content: Content) -> TopicId | None:
+    """The programme that an answer about the money for a course names."""
+    return next((TopicId(label) for label in answer.next if label in content.topics), None)
 
 
 def state_to_json(state: State) -> dict[str, Any]:
