@@ -56,6 +56,7 @@ from bot.dialogue.thresholds import (
     CLOSE,
     DOUBT,
     ELSEWHERE,
+    LONE,
     OPEN_ASPECT,
     OURS,
     POSSIBLE,
@@ -307,6 +308,9 @@ def _did_you_mean(s: Situation) -> Turn | None:
     if not guesses or s.state.misses >= TWO_MISSES:
         return None
     near = [c for c in guesses if c.score >= guesses[0].score * CLOSE]
+    (first, *others) = near
+    if first.topic and first.aspect and first.score >= LONE and not others:
+        return answer_turn(s, first.topic, first.aspect, rule="sure", candidate=first, text=s.said)
     choices = with_person(candidate_choices(near, s.content, s.locale), s.locale)
     pending = Pending("clarify", tuple((c.label, c.value) for c in choices), s.said)
     state = replace(s.state, pending=pending)

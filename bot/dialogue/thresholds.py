@@ -25,6 +25,8 @@ OPEN_ASPECT = 40.0
 """From this score on an aspect without a topic is worth asking which topic is meant."""
 OURS, BARELY_POSSIBLE = 15.0, 7.0
 """What is hardly about anything else (at most so probable) is asked back about from this score on."""
+LONE = 32.0
+"""From this score on the only guess is answered, under its title, rather than asked back about."""
 CLOSE = 0.35
 """A second guess this near to the first (as a share of its score) is offered beside it."""
 WANTS_PERSON = 35.0
