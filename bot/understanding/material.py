@@ -7,9 +7,10 @@ intents by their number alone.
 YAML ``tests`` are never read here.
 """
 
+import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -28,7 +29,7 @@ PER_TEMPLATE = 3
 MOST_ASKS_PER_ASPECT = 130
 MOST_NAMELESS_PER_TOPIC, MOST_NAMED_PER_TOPIC = 110, 50
 MOST_QUESTIONS = 2_000
-"""More are thinned out evenly: training grows with the square of their number, and no label should drown the others.
+"""Of more so many are drawn: training grows with the square of their number, and no label should drown the others.
 
 A topic that is named is found by its name, so its ranker learns mostly from the ways to ask that do not name it.
 """
@@ -92,8 +93,8 @@ class Material:
     def gates(self) -> Examples:
         """What tells intents from questions: examples of every intent, and as many questions as there is room for."""
         questions = [
-            *spread([words for words, _ in self.generic], MOST_QUESTIONS),
-            *spread([ask.question.masked for ask in self.asks], MOST_QUESTIONS),
+            *drawn([words for words, _ in self.generic], MOST_QUESTIONS),
+            *drawn([ask.question.masked for ask in self.asks], MOST_QUESTIONS),
         ]
         return [*self.intents, *((words, QUESTION) for words in dict.fromkeys(questions) if words)]
 
@@ -186,10 +187,14 @@ def _distinct(examples: Iterable[tuple[Words, str]]) -> Examples:
     return list(dict.fromkeys(example for example in examples if example[0]))
 
 
-def spread(items: Sequence[T], most: int) -> list[T]:
-    """At most so many, evenly spread over those there are."""
-    step = max(1.0, len(items) / most)
-    return [items[int(place * step)] for place in range(min(most, len(items)))]
+def drawn(items: Sequence[T], most: int, by: Callable[[T], object] = lambda item: item) -> list[T]:
+    """At most so many, in their order. Each item's lot is drawn by what it is, whatever else there is: whoever teaches one more
+    sentence puts at most one other out, and what has nothing to do with it stays as it was learnt."""
+    if len(items) <= most:
+        return list(items)
+    lots = [hashlib.blake2b(repr(by(item)).encode(), digest_size=8).digest() for item in items]
+    chosen = sorted(range(len(items)), key=lambda place: (lots[place], place))[:most]
+    return [items[place] for place in sorted(chosen)]
 
 
 def _asks_by_aspect(asks: Sequence[Ask], content: Content) -> Examples:
@@ -197,7 +202,7 @@ def _asks_by_aspect(asks: Sequence[Ask], content: Content) -> Examples:
     for ask in asks:
         if ask.aspect in content.aspects:
             by_aspect[ask.aspect].append(ask.question.masked)
-    return [(words, aspect) for aspect, each in by_aspect.items() for words in spread(each, MOST_ASKS_PER_ASPECT)]
+    return [(words, aspect) for aspect, each in by_aspect.items() for words in drawn(each, MOST_ASKS_PER_ASPECT)]
 
 
 def _asks_by_topic(asks: Sequence[Ask]) -> Examples:
@@ -210,7 +215,7 @@ def _asks_by_topic(asks: Sequence[Ask]) -> Examples:
         (words, topic)
         for each, most in ((nameless, MOST_NAMELESS_PER_TOPIC), (named, MOST_NAMED_PER_TOPIC))
         for topic, sentences in each.items()
-        for words in spread(sentences, most)
+        for words in drawn(sentences, most)
     ]
 
 

@@ -15,7 +15,7 @@ from bot.model import LOCALES, AspectId, TopicId
 from bot.understanding.entities import figure_key
 from bot.understanding.language import LanguageModel
 from bot.understanding.learning import Corpus, Examples
-from bot.understanding.material import Material, Words, gather, sentences_of, spread
+from bot.understanding.material import Material, Words, drawn, gather, sentences_of
 from bot.understanding.phrases import sentence_key
 from bot.understanding.ranking import Ints, Ranker
 from bot.understanding.reader import FUNDING_HELP, LAYERS, NO_TOPIC, Answers, LocaleReader, Reader, TopicRanker
@@ -26,7 +26,7 @@ MOST_RANKED_TOPICS = 300
 MOST_ABOUT_TOPICS = 14_000
 """Sentences a ranker of topics learns from: time and memory grow with their square, and 35,000 of 200 topics took 13 GB."""
 MOST_TEXTS = 60_000
-"""Ways to ask for single answers whose features are told apart; with more of them, spread evenly, the common ones remain."""
+"""Ways to ask for single answers whose features are told apart; of more so many are drawn, and the common ones remain."""
 MOST_EXAMPLES_PER_SIDE = 12
 """Ways to ask for an aspect of any topic that a topic's own ranker learns from, besides the ways to ask for its answers."""
 MOST_PER_SUBJECT = 700
@@ -115,12 +115,14 @@ def _about_topics(material: Material) -> Examples:
             asks[example[1]].append(example)
     rest = [*names, *(example for example in material.topics if example[1] == NO_TOPIC)]
     most = max(1, (MOST_ABOUT_TOPICS - len(rest)) // max(1, len(asks)))
-    return [*rest, *(example for each in asks.values() for example in spread(each, most))]
+    return [*rest, *(example for each in asks.values() for example in drawn(each, most))]
 
 
 def _masked(material: Material) -> Iterable[Words]:
     """Sentences with their names masked: all that are about every topic, and of the others as many as there is room for."""
-    yield from (ask.question.masked for ask in spread(material.asks, MOST_TEXTS))
+    yield from (
+        ask.question.masked for ask in drawn(material.asks, MOST_TEXTS, lambda ask: (ask.label, ask.question.words))
+    )
     for examples in (
         material.intents,
         material.intent_counters,
@@ -143,7 +145,7 @@ def _learn_subjects(material: Material, corpus: Corpus, answers: Answers, subjec
     for ask in material.asks:
         if ask.question.masked:
             asked[of_label[ask.label]][ask.question.masked] = None
-    examples = [(words, area) for area, each in asked.items() for words in spread(tuple(each), MOST_PER_SUBJECT)]
+    examples = [(words, area) for area, each in asked.items() for words in drawn(tuple(each), MOST_PER_SUBJECT)]
     return corpus.learn(examples, labels=tuple(asked)) if examples else Ranker.without(tuple(asked))
 
 
@@ -167,7 +169,7 @@ def _sides(material: Material, corpus: Corpus, answers: Answers) -> Mapping[Topi
     for topic in answers.topics:
         labels = answers.of_topic(topic)
         for aspect in labels:
-            examples[topic].extend((words, aspect) for words in spread(by_aspect[aspect], MOST_EXAMPLES_PER_SIDE))
+            examples[topic].extend((words, aspect) for words in drawn(by_aspect[aspect], MOST_EXAMPLES_PER_SIDE))
         known = (labels, tuple(examples[topic]))
         if known not in learnt:  # topics that are asked for in the same words share a ranker
             learnt[known] = corpus.learn(examples[topic], labels=labels) if examples[topic] else Ranker.without(labels)

@@ -310,7 +310,8 @@ def _why_aspect(reading: Reading, same_side: bool, g: Gathered, likeness: float)
 
 
 def _aspects_alone(odds: Odds, g: Gathered, context: Context) -> Iterable[Candidate]:
-    """An aspect that is clear while the topic is open: no name, and its probability spread over many topics."""
+    """An aspect that is clear while the topic is open: no name, and its probability spread over many topics, or nothing said
+    but what can be said of any topic."""
     if g.named or (context.topic and follows(g)):
         return
     shares: dict[AspectId, list[float]] = defaultdict(list)
@@ -319,6 +320,7 @@ def _aspects_alone(odds: Odds, g: Gathered, context: Context) -> Iterable[Candid
             shares[reading.aspect].append(p)
     for aspect, each in shares.items():
         whole = sum(each)
-        if whole >= LEAST and max(each) < OPEN_TOPIC * whole:
+        of_any_topic = g.phrase == f"{ASPECT}{aspect}" and g.exact is None
+        if whole >= LEAST and (of_any_topic or max(each) < OPEN_TOPIC * whole):
             words = Evidence("words", " ".join(g.question.masked), float(np.exp(g.aspect.log(aspect))))
             yield Candidate("aspect", aspect, _score(whole), aspect=aspect, evidence=(words,))

@@ -1,5 +1,6 @@
 import pytest
 
+from bot.understanding.material import drawn
 from bot.understanding.phrases import MOST, PhraseError, expand, is_too_wide
 
 
@@ -28,3 +29,14 @@ def test_no_template_can_hang_or_explode():
     assert len(expand(bomb, {})) == MOST
     assert is_too_wide(bomb, {})
     assert not is_too_wide("wie (viel|hoch)", {})
+
+
+def test_one_more_sentence_puts_at_most_one_other_out_of_what_is_drawn():
+    sentences = [(f"satz {number}",) for number in range(200)]
+    before = drawn(sentences, 50)
+    assert before == [each for each in sentences if each in before]
+    assert len(before) == 50
+    for place in (0, 100, 200):
+        after = drawn([*sentences[:place], ("noch einer",), *sentences[place:]], 50)
+        assert len(set(before) - set(after)) <= 1
+    assert drawn(sentences[:50], 50) == sentences[:50]
