@@ -27,7 +27,7 @@ KEPT = 4
 
 
 AT_QUESTION_TIME = frozenset(
-    {"alike", "evidence", "follow_ups", "label_parts", "split", "understand", "weighing", "weights"}
+    {"alike", "evidence", "follow_ups", "label_parts", "programmes", "split", "understand", "weighing", "weights"}
 )
 """Modules of understanding that have no part in the training of a reader: a change there leaves the cache as it is."""
 

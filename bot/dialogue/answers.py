@@ -17,7 +17,7 @@ from bot.dialogue.eligibility import Verdict, verdict
 from bot.dialogue.explaining import CHOSEN, reasons
 from bot.dialogue.naming import aspect_title, contact_line, title_of
 from bot.dialogue.situation import Situation, finish
-from bot.dialogue.state import FUNDING_HELP, Pending, Shown, programme_of
+from bot.dialogue.state import Pending, Shown, programme_of
 from bot.dialogue.turn import Turn
 from bot.model import (
     AspectId,
@@ -34,6 +34,7 @@ from bot.model import (
 )
 from bot.understanding.entities import figure_key
 from bot.understanding.follow_ups import ABOUT_PEOPLE
+from bot.understanding.reader import FUNDING_HELP
 
 ABOUT_FIGURES = frozenset(
     AspectId(a) for a in ("amount", "overview", "coverage", "eligibility", "changes", "validity", "courses")

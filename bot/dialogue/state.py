@@ -11,14 +11,12 @@ from typing import Any, Literal, cast
 
 from bot.content.definitions import Answer, Content
 from bot.model import AspectId, CaseFacts, Context, Locale, ShownAnswer, TopicId, WhoId
+from bot.understanding.reader import FUNDING_HELP
 
 STATE_VERSION = 2
 
 CONTEXT_LIFETIME = timedelta(minutes=30)
 """How long topic, aspect and person words are carried along in a thread."""
-
-FUNDING_HELP = AspectId("funding_help")
-"""The side of a course that names the programme to pay for it: the first of what comes next."""
 
 OFFER_LASTS = timedelta(minutes=30)
 """How long an offer of a person stands; a *yes* that comes later was meant for something else."""

@@ -24,6 +24,7 @@ from bot.model import (
 from bot.understanding.entities import Mention, quoted_figures, years
 from bot.understanding.evidence import Gathered, gather
 from bot.understanding.follow_ups import fixed, side_alone
+from bot.understanding.programmes import CLEAR_PART, NAMED, is_left_open, likelier
 from bot.understanding.ranking import Floats
 from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
 from bot.understanding.split import sentences, split_questions, without_courtesy
@@ -34,26 +35,12 @@ LEAST = 0.02
 """Probability below which a reading is no candidate."""
 MOST_SIDES = 4
 """About as many sides of a topic one text answers."""
-CLEAR_PART = 35.0
-"""Score from which on a piece of a message counts as a question of its own."""
-NAMED: frozenset[EvidenceKind] = frozenset({"name", "typo", "compound"})
-"""Evidence that somebody named the topic."""
 NAMING: frozenset[EvidenceKind] = NAMED | {"context"}
 """Evidence that somebody named the topic, now or before."""
-ABOUT_MONEY = frozenset(
-    AspectId(aspect)
-    for aspect in (
-        "amount", "application", "combination", "contact", "coverage", "deadline", "documents", "eligibility", "employer",
-        "entitlement", "law", "repayment", "taxes",
-    )
-)  # fmt: skip
-"""Sides that are those of the programme, once a programme was named for a course."""
-NEARLY_AS_LIKELY = 20.0
-"""Points by which two readings may differ and still be as likely as each other."""
-CLEAR_SENTENCE = 45.0
-"""Score from which on one sentence of a story speaks for all of it."""
 MOSTLY = 0.5
 """Share of the sentences with a name, from which on it mostly means its topic."""
+CLEAR_SENTENCE = 45.0
+"""Score from which on one sentence of a story speaks for all of it."""
 OPEN_TOPIC = 0.5
 """An aspect stands alone when no topic has more than this share of it."""
 ALIKE_ENOUGH = 0.45
@@ -63,31 +50,10 @@ ALIKE_ENOUGH = 0.45
 def understand(text: str, reader: Reader, context: Context) -> Understanding:
     """Everything Lotse can make of a message, best guess first; no candidates when nothing known was recognised."""
     read = _of_message(text, reader, context)
-    if context.beside is None or not _is_left_open(read):
+    if context.beside is None or not is_left_open(read):
         return read
     beside = replace(context, topic=context.beside, aspect=None, beside=None)
-    return _likelier(read, _of_message(text, reader, beside), context)
-
-
-def _is_left_open(read: Understanding) -> bool:
-    """Whether a message names no topic and is no clear intent, so that it goes on about what was said before."""
-    best = read.candidates[0] if read.candidates else None
-    if read.parts or best is None:
-        return best is None
-    return best.score < CLEAR_PART if best.intent else best.evidence[0].kind not in NAMED
-
-
-def _likelier(read: Understanding, beside: Understanding, context: Context) -> Understanding:
-    """Of a course and the programme that pays for it, the one the message is about: where both fit, it is the money that
-    was spoken of last."""
-    first = read.candidates[0] if read.candidates else None
-    other = beside.candidates[0] if beside.candidates else None
-    if other is None or other.topic != context.beside:
-        return read
-    if first is None or first.topic != context.topic:
-        return beside if first is None or other.score > first.score else read
-    margin = NEARLY_AS_LIKELY if other.aspect in ABOUT_MONEY else -NEARLY_AS_LIKELY
-    return beside if other.score >= first.score - margin else read
+    return likelier(read, _of_message(text, reader, beside), context)
 
 
 def _of_message(text: str, reader: Reader, context: Context) -> Understanding:
