@@ -6,10 +6,10 @@ to begin anew.
 """
 
 import argparse
-import contextlib
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.synapse import ROOT, Homeserver, free_port, missing
 
 PEOPLE = {"kim": "an employee", "anna": "a coordinator"}
 NAME = "lotse.localhost"
+STOPS_WITHIN_S = 20
 KEPT = ("LOTSE_CONTENT", "LOTSE_CLOCK", "LOTSE_PORT")
 
 
@@ -76,6 +77,23 @@ Then write: Mensch. As anna, open the room "Koordination": press ✋ under the c
 """
 
 
+def run_until_stopped(command: list[str], environment: dict[str, str]) -> int:
+    """Run a command until it ends or somebody stops us; then it is asked to stop too, and waited for."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)  # whoever starts us in the background has SIGINT ignored
+    process = subprocess.Popen(command, env=environment, cwd=ROOT)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        try:
+            process.wait(STOPS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        return 0
+
+
 def main() -> int:
     """Run it until Ctrl+C."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -91,11 +109,9 @@ def main() -> int:
         lotse = [sys.executable, "-m", "bot"]
         subprocess.run([*lotse, "matrix", "setup"], env=environment, cwd=ROOT, check=True)
         print(explain(server, chosen), flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            return subprocess.run([*lotse, "run"], env=environment, cwd=ROOT, check=False).returncode
+        return run_until_stopped([*lotse, "run"], environment)
     finally:
         server.close()
-    return 0
 
 
 if __name__ == "__main__":

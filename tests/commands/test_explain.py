@@ -12,12 +12,12 @@ def explained(folder, sentence, *more):
 
 
 def test_it_names_the_best_guess_the_runner_up_and_by_how_much_it_lost(trained, tmp_path):
-    text = explained(tmp_path, "Stimmt es, dass der Weiterbildungsbonus 40 % zahlt?")
+    text = explained(tmp_path, "Wie viel zahlt der Weiterbildungsbonus wirklich?")
     assert "Language: de" in text
-    assert re.search(r"^1\. Weiterbildungsbonus.*\(weiterbildungsbonus\.changes\): \d+ of 100$", text, re.MULTILINE)
+    assert re.search(r"^1\. Weiterbildungsbonus.*\(weiterbildungsbonus\.amount\): \d+ of 100$", text, re.MULTILINE)
     assert re.search(r"^2\. .* of 100, \d+ points behind the first$", text, re.MULTILINE)
     assert "You named “weiterbildungsbonus”" in text
-    assert "Decision: answer weiterbildungsbonus.changes – the best guess is sure enough" in text
+    assert "Decision: answer weiterbildungsbonus.amount – the best guess is sure enough" in text
     assert "Reply:" in text
     assert "60 %" in text
     assert "Traceback" not in text

@@ -192,7 +192,7 @@ def test_the_demo_starts_a_homeserver_with_lotse_on_it_and_answers(homeserver, t
         assert "Quelle: Weiterbilden SH" in answers[0]
     finally:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGINT)
+            os.kill(process.pid, signal.SIGTERM)
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:
