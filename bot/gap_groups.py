@@ -141,10 +141,8 @@ def _judged(
 def _subject_answered(label: str, locale: Locale, content: Content, now: datetime) -> Verdict:
     """Whether there is an answer to a subject by now: the question itself may have left it to the context."""
     turn = take_turn(State(introduced=True, locale=locale), Pressed(f"{SAY}{label}"), None, content, now)
-    return turn.decision == "answer" and _answers(turn), (
-        label,
-        100.0,
-    )  # one of the content of then is no choice any more
+    # A label of an earlier content is no choice any more: that is a refusal, not an answer.
+    return turn.decision == "answer" and _answers(turn), (label, 100.0)
 
 
 def _answers(turn: Turn) -> bool:

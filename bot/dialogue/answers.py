@@ -88,7 +88,7 @@ def answer_turn(
         front.append(notice(wording.say(wording.ASSUMED, s.locale, title=", ".join(assumed))))
     elif shown_topic != topic or (candidate and candidate.evidence and candidate.evidence[0].kind in UNNAMED):
         front.append(Paragraph((Span(title_of(s.content, TopicId(shown_topic), s.locale), bold=True),)))
-    choices = next_choices(composed.next, s.content, s.locale, topic)
+    choices = next_choices(composed.next, s.content, s.locale, TopicId(shown_topic))
     expired = composed.status == "expired"
     if expired:
         choices = (*choices, Choice(wording.PERSON[s.locale], PERSON))

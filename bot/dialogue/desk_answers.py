@@ -54,8 +54,8 @@ ONLY_A_REPLY: Sentences = {
     "en": "Changing a reply does not make it a command; the person still has what you wrote first. Please write it anew.",
 }
 NOTHING_BY_CHANGING: Sentences = {
-    "de": "Daraus war nichts geworden, und durch Ändern wird es das auch nicht. Bitte schreiben Sie es neu.",
-    "en": "Nothing had come of this, and changing it does not change that. Please write it anew.",
+    "de": "Durch Ändern geschieht hier nichts. Bitte schreiben Sie es neu.",
+    "en": "Changing this does nothing. Please write it anew.",
 }
 ALREADY: Sentences = {
     "de": "Das ist schon so; es war nichts zu tun.",

@@ -109,9 +109,8 @@ def line_of(row: Row[Any]) -> CaseLine:
 
 
 _there = case_messages.alias()
-_lines_there = (
-    select(func.count()).where(_there.c.case_number == case_messages.c.case_number).scalar_subquery().label("there")
-)
+QUICK_LINES = 300
+"""So many lines are looked through on the spot; looking through more would hold up the event loop."""
 
 
 class CaseLines:
@@ -129,7 +128,7 @@ class CaseLines:
             await take_time(connection)
             rows = (await connection.execute(lines_with(case_messages.c.case_number == case.number))).all()
             self._kept.replace(_numbered(rows))
-            self._first = min((row.transcript_id for row in rows if row.transcript_id is not None), default=0)
+            self._first = _first_said(rows)
         if not case.consent or case.person_id is None:
             return self._kept.lines
         return (*await self._said_before(connection, case), *self._kept.lines)
@@ -141,9 +140,13 @@ class CaseLines:
         may_differ = or_(
             self._kept.may_differ(case_messages.c.id), case_messages.c.transcript_id.is_not(None) & words_changed()
         )
+        if len(self._kept) > QUICK_LINES:
+            await take_time(connection)
         mine = case_messages.c.case_number == case.number
-        rows = (await connection.execute(lines_with(mine).add_columns(_lines_there).where(may_differ))).all()
+        there = select(func.count()).where(_there.c.case_number == case.number).scalar_subquery().label("there")
+        rows = (await connection.execute(lines_with(mine).add_columns(there).where(may_differ))).all()
         self._kept.take_in(_numbered(rows))
+        self._first = self._first or _first_said(rows)
         return bool(rows) and rows[0].there == len(self._kept)
 
     async def _said_before(self, connection: AsyncConnection, case: Row[Any]) -> tuple[CaseLine, ...]:
@@ -164,6 +167,11 @@ class CaseLines:
         rows = (await connection.execute(before.order_by(transcript.c.id))).all()
         self._earlier.replace((row.id, _earlier_line(row), False) for row in rows)
         return self._earlier.lines
+
+
+def _first_said(rows: Iterable[Row[Any]]) -> int:
+    """The first line of the transcript among these; 0 when there is none."""
+    return min((row.transcript_id for row in rows if row.transcript_id is not None), default=0)
 
 
 def _numbered(rows: Iterable[Row[Any]]) -> Iterator[tuple[int, CaseLine, bool]]:

@@ -56,6 +56,8 @@ DeskResult = Done | Refused | Ignored | NotFound
 
 Then = Callable[[AsyncConnection, DeskResult, list[str]], Awaitable[None]]
 """Writes what follows from a result, in its transaction; topics to ring go into the list."""
+ThenFound = Callable[[AsyncConnection, CaseNumber | None, list[str]], Awaitable[None]]
+"""The same for the case that was claimed as the next one; None when there is none."""
 
 
 class Desk:
@@ -88,22 +90,27 @@ class Desk:
                 await then(connection, result, wake)
             return result
 
-    async def claim_first(self, numbers: Sequence[CaseNumber], by: Staff, now: datetime) -> CaseNumber | None:
+    async def claim_first(
+        self, numbers: Sequence[CaseNumber], by: Staff, now: datetime, *, then: ThenFound | None = None
+    ) -> CaseNumber | None:
         """Claim the first of these cases that nobody has taken meanwhile; None when all are gone.
 
-        Pressed twice, the second press finds the case of the first, also when both are on their way at once.
+        Pressed twice, the second press finds the case of the first, also when both are on their way at once. ``then`` writes
+        what follows, in the same transaction.
         """
         for number in (*numbers, None):
             wake: list[str] = []
             async with self._database.transaction(wake) as connection:
                 if not self._database.is_sqlite:  # on SQLite there is one writer at a time
                     await connection.execute(ONE_PRESS, {"number": PRESS_LOCK, "staff": by.id})
-                just = await _just_claimed(connection, by, now)
-                if just is not None or number is None:
-                    return just
-                result = await self._act(connection, number, Claims(by), now, None, None, wake)
-                if isinstance(result, Done) and result.case.owner == by.id:
-                    return number
+                found = await _just_claimed(connection, by, now)
+                if found is None and number is not None:
+                    result = await self._act(connection, number, Claims(by), now, None, None, wake)
+                    found = number if isinstance(result, Done) and result.case.owner == by.id else None
+                if found is not None or number is None:
+                    if then is not None:
+                        await then(connection, found, wake)
+                    return found
         return None
 
     async def _act(
@@ -169,7 +176,7 @@ class Desk:
     async def send_again(
         self, staff: Staff, number: CaseNumber, line: int | None, now: datetime, *, then: Then | None = None
     ) -> DeskResult:
-        """Try once more to deliver a line the platform refused, or what was changed in it; None: every such line of the case."""
+        """Try once more to deliver a line the platform refused, or what was changed in it; None: every reply of the case."""
         wake: list[str] = []
         async with self._database.transaction(wake) as connection:
             held = await _hold(connection, staff, number)
@@ -187,7 +194,7 @@ async def _again(
         .join(case_messages, case_messages.c.transcript_id == transcript.c.id)
         .where(case_messages.c.case_number == held.facts.number, transcript.c.outbox_id.is_not(None))
     )
-    ids = mine if line is None else mine.where(case_messages.c.id == line)
+    ids = mine.where(case_messages.c.kind == "coordinator" if line is None else case_messages.c.id == line)
     failed = (
         outbox.c.id.in_(ids) | outbox.c.revises.in_(ids),
         outbox.c.status == "parked",

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Address, CaseNumber, Reply, StaffId, Utterance
 from bot.store.database import Database
-from bot.store.desk import DeskResult, Done, Then
+from bot.store.desk import DeskResult, Done, Then, ThenFound
 from bot.store.desk_inbox import SaidAtDesk, mark_handled
 from bot.store.desk_posts import put
 from bot.store.desk_threads import line_with_key, own_key
@@ -52,6 +52,16 @@ def handled_with(
         reply = answer(result)
         if reply is not None:
             await _answer(connection, said, reply, now, wake)
+
+    return then
+
+
+def handled_with_found(said: SaidAtDesk, now: datetime, answer: Callable[[CaseNumber | None], Reply]) -> ThenFound:
+    """The same for the case that was claimed as the next one, if there was one."""
+
+    async def then(connection: AsyncConnection, found: CaseNumber | None, wake: list[str]) -> None:
+        await mark_handled(connection, said, now)
+        await _answer(connection, said, answer(found), now, wake)
 
     return then
 

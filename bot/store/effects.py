@@ -235,10 +235,10 @@ async def write_said(
         case Utterance(text=text) | AskedPerson(question=text):
             words = text
         case Pressed(value=value):
-            label_of_it = await _label_of(connection, listener.conversation, value)
-            if label_of_it is None:  # no words anybody has seen stand for it
+            pressed = await _label_of(connection, listener.conversation, value)
+            if pressed is None:  # no words anybody has seen stand for it
                 return None
-            words = label_of_it
+            words = pressed
         case Reacted(sign=sign):
             words = sign
         case TimerDue() | Rated() | LookedUp() | Edited() | Removed() | SentFile() | Unreadable() | Left():

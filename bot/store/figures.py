@@ -29,8 +29,6 @@ class Figures:
     cases_open: int
     rooms_failing: int
     """Messages that rooms of coordinators have not taken so far, or refused for good."""
-    lost_teams: Mapping[str, int]
-    """How many cases went to another team lately, by the team of before, which the content does not have any more."""
 
 
 async def read_figures(database: Database, now: datetime) -> Figures:
@@ -46,7 +44,6 @@ async def read_figures(database: Database, now: datetime) -> Figures:
         )
         rooms_failing = await connection.scalar(select(func.count()).where(failing))
         cases_open = await connection.scalar(select(func.count()).where(cases.c.state == "open"))
-        lost_teams = await _lost_teams(connection, now)
     return Figures(
         inputs_waiting=inputs.get("waiting", 0),
         oldest_waiting_s=max((now - oldest).total_seconds(), 0.0) if oldest else 0.0,
@@ -56,20 +53,15 @@ async def read_figures(database: Database, now: datetime) -> Figures:
         deliveries_parked=deliveries.get("parked", 0),
         cases_open=cases_open or 0,
         rooms_failing=rooms_failing or 0,
-        lost_teams=lost_teams,
     )
 
 
 async def read_lost_teams(database: Database, now: datetime) -> Mapping[str, int]:
-    """How many cases went to another team lately because theirs is gone, by that team. Raises StoreUnavailable."""
-    async with database.reading() as connection:
-        return await _lost_teams(connection, now)
-
-
-async def _lost_teams(connection: AsyncConnection, now: datetime) -> Mapping[str, int]:
+    """How many cases went to another team lately because theirs was gone, by that team. Raises StoreUnavailable."""
     lately = (case_events.c.event == "team_gone", case_events.c.at > now - LOST_TEAMS_FOR)
-    details = await connection.scalars(select(case_events.c.detail).where(*lately))
-    return Counter(str(detail.get("former", "")) for detail in details)
+    async with database.reading() as connection:
+        details = await connection.scalars(select(case_events.c.detail).where(*lately))
+        return Counter(str(detail.get("former", "")) for detail in details)
 
 
 async def _by_status(connection: AsyncConnection, table: Table) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """Lines a page has read already, so that its next look reads only those that may have changed.
 
 What was said stays as it was said. Three kinds of lines may be another at the next look: new ones, those on their way to somebody,
-and those whose words were changed or taken back. Lines that are gone show in the number of those that are left.
+and those whose words were changed or taken back. Lines that are gone show in the number of those that are left. A rating is no
+change: an open page shows its own as it was pressed.
 """
 
 from collections.abc import Iterable

@@ -34,7 +34,7 @@ MOST_CANDIDATES = 6
 LEAST = 0.02
 """Probability below which a reading is no candidate."""
 MOST_SIDES = 4
-"""About as many sides of a topic one text answers."""
+"""About so many sides of a topic are answered by one text."""
 NAMING: frozenset[EvidenceKind] = NAMED | {"context"}
 """Evidence that somebody named the topic, now or before."""
 MOSTLY = 0.5

@@ -28,8 +28,8 @@ _DE: Mapping[str, str] = {
     "desk_gap_teach_button": "Prüfen und beibringen",
     "desk_gap_ignore": "Für immer übergehen",
     "desk_gap_reason": "Grund, für alle, die es später finden",
-    "desk_gaps_lost_team": "In knowledge/teams.yaml fehlt das Team „{team}“: {count} Fälle gingen deshalb in den letzten 7 Tagen "
-    "an ein anderes Team. Kommt es zurück, bleiben sie dort; übergeben lassen sie sich jederzeit.",
+    "desk_gaps_lost_team": "In knowledge/teams.yaml fehlt das Team „{team}“. Fälle, die deshalb in den letzten 7 Tagen an ein "
+    "anderes Team gingen: {count}. Kommt es zurück, bleiben sie dort; übergeben lassen sie sich jederzeit.",
     "desk_gaps_only_admins": "Beibringen und übergehen kann die Redaktion (Rolle admin).",
     "desk_gaps_ignored": "Übergangene Gruppen",
     "desk_gaps_list_again": "Wieder zeigen",
@@ -89,8 +89,8 @@ _EN: Mapping[str, str] = {
     "desk_gap_teach_button": "Try and teach",
     "desk_gap_ignore": "Ignore for good",
     "desk_gap_reason": "Why, for those who find it later",
-    "desk_gaps_lost_team": "knowledge/teams.yaml has no team “{team}” any more: {count} cases went to another team within the last "
-    "7 days because of that. Should it come back they stay there; they can be handed over at any time.",
+    "desk_gaps_lost_team": "knowledge/teams.yaml has no team “{team}” any more. Cases that went to another team because of that in "
+    "the last 7 days: {count}. Should it come back they stay there; they can be handed over at any time.",
     "desk_gaps_only_admins": "Teaching and ignoring is for the editors (role admin).",
     "desk_gaps_ignored": "Ignored groups",
     "desk_gaps_list_again": "List again",

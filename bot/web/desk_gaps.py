@@ -133,7 +133,8 @@ class DeskGaps:
         """Teams that are gone from the content and left cases behind, for whoever may put them back."""
         if not may("edit_content", standings(me.staff)):
             return {}
-        return await read_lost_teams(self.parts.database, self.parts.now())
+        lost = await read_lost_teams(self.parts.database, self.parts.now())
+        return {team: count for team, count in lost.items() if team not in self.parts.content.teams}
 
     async def _page(
         self,

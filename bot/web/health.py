@@ -143,11 +143,6 @@ def reasons_of(figures: Figures, content: ContentState) -> list[str]:
             f"{figures.rooms_failing} message(s) could not be shown in a room of coordinators; the log says why, and "
             "`lotse doctor` what to do."
         )
-    for team, count in sorted(figures.lost_teams.items()):
-        reasons.append(
-            f"knowledge/teams.yaml has no team `{team}` any more; {count} case(s) of it went to the team that takes whatever "
-            "belongs to no other."
-        )
     if any(problem.severity == "error" for problem in content.problems):
         reasons.append("Changed content has errors and is not live; run `lotse check`.")
     return reasons

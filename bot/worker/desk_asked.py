@@ -9,10 +9,10 @@ from bot.dialogue import desk_answers as words
 from bot.dialogue.desk_card import help_list, inserts_list, queue_list, topic_title
 from bot.dialogue.desk_commands import Command
 from bot.dialogue.knowledge_insert import find_inserts
-from bot.model import CaseFacts, CaseNumber, DeskRoom, Staff
+from bot.model import CaseFacts, CaseNumber, DeskRoom, Reply, Staff
 from bot.store.database import Database
 from bot.store.desk import Desk
-from bot.store.desk_handling import handled
+from bot.store.desk_handling import handled, handled_with_found
 from bot.store.desk_inbox import SaidAtDesk
 from bot.store.desk_reading import Filters, read_facts, read_queue
 from bot.worker.content_watch import LivePair
@@ -68,14 +68,17 @@ class DeskAsked:
         return Staff(staff.id, staff.name, frozenset({"coordinator"}), teams_of(room, self.live.content))
 
     async def _next(self, said: SaidAtDesk, room: DeskRoom, staff: Staff, now: datetime) -> None:
-        """Claim the case of this room that is due first and belongs to nobody; repeated after a stop it finds the same one."""
+        """Claim the case of this room that is due first and belongs to nobody."""
         nobodys = Filters(states=frozenset({"open"}), nobodys=True)
         waiting = await read_queue(self.database, self._viewer(staff, room), now, nobodys)
-        number = await self.desk.claim_first([row.number for row in waiting], staff, now)
-        reply = words.answer(words.NO_NEXT_CASE, self.say.locale)
-        if number is not None:
-            reply = words.answer(words.NEXT_CASE, self.say.locale, number=str(number))
-        await handled(self.database, said, now, reply=reply)
+
+        def told(found: CaseNumber | None) -> Reply:
+            if found is None:
+                return words.answer(words.NO_NEXT_CASE, self.say.locale)
+            return words.answer(words.NEXT_CASE, self.say.locale, number=str(found))
+
+        then = handled_with_found(said, now, told)
+        await self.desk.claim_first([row.number for row in waiting], staff, now, then=then)
 
     async def _card(self, said: SaidAtDesk, staff: Staff, number: CaseNumber | None, now: datetime) -> None:
         if number is None:

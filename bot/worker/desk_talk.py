@@ -242,7 +242,7 @@ class DeskTalk:
         await self.desk.act(number, event, now, key=said.external_id, then=then)
         return None
 
-    # --- Who, which case, and what is said -----------------------------------------------------------------------------
+    # --- Who, and which case ------------------------------------------------------------------------------------------
 
     async def _staff(self, said: SaidAtDesk, room: DeskRoom, now: datetime) -> Staff | None:
         """Who said it, as a coordinator; None: they are none, or it is not known, and they were told so."""

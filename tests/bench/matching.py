@@ -79,7 +79,7 @@ class Engine:
         return seconds
 
     def ask(self, texts: Sequence[str], train_s: float) -> Answers:
-        """What it makes of the texts, one at a time; then it ends."""
+        """What it makes of the texts, one at a time."""
         assert self._process.stdin is not None
         answers: list[dict[str, Any]] = []
         for text in texts:
@@ -107,8 +107,10 @@ class Engine:
 
 def ask_engines(train: Path, texts: Sequence[str]) -> dict[str, Answers]:
     """Let every engine learn a file, side by side, then ask each of them."""
-    engines = {name: Engine(command, train, core) for core, (name, command) in enumerate(ENGINES.items())}
+    engines: dict[str, Engine] = {}
     try:
+        for core, (name, command) in enumerate(ENGINES.items()):
+            engines[name] = Engine(command, train, core)
         learnt = {name: engine.wait_until_ready() for name, engine in engines.items()}
         return {name: engine.ask(texts, learnt[name]) for name, engine in engines.items()}
     finally:

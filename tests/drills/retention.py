@@ -179,7 +179,7 @@ class Days:
         word = f"{thread}back"
         inbox, conversations = parts(self.database, self.clock)
         event = incoming(word, user=asked.user, room=asked.user, external_id=word, thread=thread)
-        await inbox.accept("recording", [event])
+        await inbox.accept("recording", [replace(event, sent_at=self.clock())])
         async with conversations.claim_next(self.clock()) as work:
             await work.finish(record(MoveCase(decide(work.case, Withdraws(), self.clock(), PlainOffice())), label=word))
         self.ledger.written.append(Written(word, self.clock(), asked.user, thread, answered=False))

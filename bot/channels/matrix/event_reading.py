@@ -183,6 +183,7 @@ def plain_sign(sign: str) -> str:
 
 
 LONGEST_SIGN = 8
+"""Characters of the longest sign: one that is joined of several, such as a family."""
 
 
 def is_sign(plain: str) -> bool:

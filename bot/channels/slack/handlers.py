@@ -154,9 +154,7 @@ class Handlers:
 
     def _refuse_stranger(self, body: Body) -> None:
         """Somebody of another workspace, in a channel both share."""
-        room = (body.get("container") or body.get("channel") or {}).get("channel_id") or (
-            body.get("channel") or {}
-        ).get("id")
+        room = (body.get("container") or {}).get("channel_id") or (body.get("channel") or {}).get("id")
         if room:
             self._surfaces.hint(room, person_of(body).external_user, words.STRANGER["de"])
 
@@ -239,7 +237,7 @@ class Handlers:
         """The form was submitted: what is wrong with it, by field; None when it was taken in."""
         form = read_form(body)
         if not self._is_one_of_us(body):
-            return None
+            return given_back(words.STRANGER["de"])
         return await self._intake.in_time(self._take_form(form))
 
     async def _take_form(self, form: CaseForm) -> Json | None:
