@@ -162,6 +162,7 @@ class Round:
     async def all(self) -> None:
         """Every form of every page, every part of an address, then every page once more."""
         guest = await self.arrive()
+        await self.see(guest, guest.path)  # still empty, with questions to begin with
         await guest.say("Hallo")
         await guest.say("Auswahl")
         await guest.see("Bitte wählen Sie.")
