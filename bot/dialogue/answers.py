@@ -235,15 +235,21 @@ def _together(parts: list[Rendered]) -> Rendered:
 
 
 def _confidence(s: Situation, topic: Topic, rendered: Rendered) -> tuple[Block, ...]:
-    """A sentence of its own only where the sources disagree, or an amount or deadline rests on one source."""
-    contact = contact_line(s.content, topic.id, s.locale)
+    """A sentence of its own only where the sources disagree, or an amount or deadline rests on one source; whom to ask is the
+    contact of the topic the figure belongs to."""
     if rendered.weakest == "conflicting":
-        return (notice(wording.say(wording.CONFIRM_CONFLICTING, s.locale, contact=contact)),)
-    weighty = any(
-        used.fact.confidence == "one_source" and used.fact.unit in MONEY_AND_DEADLINES and not used.former
-        for used in rendered.used
-    )
-    return (notice(wording.say(wording.CONFIRM_ONE_SOURCE, s.locale, contact=contact)),) if weighty else ()
+        said, doubtful = wording.CONFIRM_CONFLICTING, [u for u in rendered.used if u.fact.confidence == "conflicting"]
+    else:
+        said = wording.CONFIRM_ONE_SOURCE
+        doubtful = [
+            used
+            for used in rendered.used
+            if used.fact.confidence == "one_source" and used.fact.unit in MONEY_AND_DEADLINES and not used.former
+        ]
+        if not doubtful:
+            return ()
+    contact = contact_line(s.content, doubtful[0].topic if doubtful else topic.id, s.locale)
+    return (notice(wording.say(said, s.locale, contact=contact)),)
 
 
 def _withheld(s: Situation, topic: Topic, answer: Answer, rendered: Rendered) -> Composed:
