@@ -5,7 +5,7 @@ later, on days on which the team is there at all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
 from babel.dates import format_date
@@ -69,8 +69,20 @@ class ExpiringTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """How many cases of a team were opened and how many resolved since Monday, and how many are unfinished now."""
+
+    opened: int
+    resolved: int
+    unfinished: int
+
+
+@dataclass(frozen=True, slots=True)
 class DigestFigures:
-    """What the digest of one team is made of. A case stands in one of the lists, the most urgent it belongs to."""
+    """What the digest of one team is made of. A case stands in one of the lists, the most urgent it belongs to.
+
+    ``week``: on the last day of the week on which the team is there.
+    """
 
     fresh: tuple[FreshCase, ...] = ()
     waiting: tuple[WaitingCase, ...] = ()
@@ -78,6 +90,7 @@ class DigestFigures:
     gap_groups: int = 0
     overdue: tuple[OverdueCase, ...] = ()
     unclaimed: tuple[UnclaimedCase, ...] = ()
+    week: Week | None = None
 
 
 # --- When ------------------------------------------------------------------------------------------------------
@@ -103,6 +116,11 @@ def night_before(calendar: TeamCalendar, day: date) -> datetime:
     opening = stretches_of(calendar, day)
     first = opening[0].start if opening else start_of_day(day)
     return last_closing(calendar, first) or first - DAY
+
+
+def ends_week(calendar: TeamCalendar, day: date) -> bool:
+    """Whether the team is not there again before the next Monday."""
+    return not any(stretches_of(calendar, day + ahead * DAY) for ahead in range(1, 7 - day.weekday()))
 
 
 # --- What ------------------------------------------------------------------------------------------------------
@@ -195,6 +213,10 @@ GAPS: tuple[_Words, _Words] = (
     {"de": "1 Gruppe unbeantworteter Fragen.", "en": "1 group of unanswered questions."},
     {"de": "{count} Gruppen unbeantworteter Fragen.", "en": "{count} groups of unanswered questions."},
 )
+WEEK: _Words = {
+    "de": "Ihr Team in dieser Woche: neue Fälle {opened}, erledigt {resolved}, jetzt noch offen {unfinished}.",
+    "en": "Your team this week: new cases {opened}, resolved {resolved}, still open now {unfinished}.",
+}
 CASE: _Words = {"de": "Fall {number}", "en": "case {number}"}
 SINCE: _Words = {"de": "Fall {number} seit {day}", "en": "case {number} since {day}"}
 UNTIL: _Words = {"de": "{title} (bis {day})", "en": "{title} (until {day})"}
@@ -208,6 +230,9 @@ def digest(team: Team, figures: DigestFigures, now: datetime, locale: Locale) ->
     items = tuple((Span(line),) for line in _lines(team, figures, now, locale))
     greeting = Paragraph((Span(_filled(GREETING if items else QUIET, locale, **values)),))
     blocks: tuple[Block, ...] = (greeting, Bullets(items)) if items else (greeting,)
+    if figures.week is not None:
+        counts = {name: str(count) for name, count in asdict(figures.week).items()}
+        blocks = (*blocks, Paragraph((Span(_filled(WEEK, locale, **counts)),)))
     return Reply(blocks, locale)
 
 

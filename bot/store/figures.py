@@ -64,6 +64,17 @@ async def read_lost_teams(database: Database, now: datetime) -> Mapping[str, int
         return Counter(str(detail.get("former", "")) for detail in details)
 
 
+async def cases_by_event(database: Database, team: str, since: datetime) -> Mapping[str, int]:
+    """To how many cases of a team each event happened since then. Raises StoreUnavailable."""
+    happened = (
+        select(case_events.c.event, func.count(case_events.c.case_number.distinct()).label("number"))
+        .where(case_events.c.team == team, case_events.c.at >= since)
+        .group_by(case_events.c.event)
+    )
+    async with database.reading() as connection:
+        return {row.event: row.number for row in await connection.execute(happened)}
+
+
 async def _by_status(connection: AsyncConnection, table: Table) -> dict[str, int]:
     counted = select(table.c.status, func.count().label("number")).group_by(table.c.status)
     return {row.status: row.number for row in await connection.execute(counted)}

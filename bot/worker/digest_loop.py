@@ -6,7 +6,7 @@ until the team goes home.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bot.content.definitions import Content, Team
 from bot.dialogue.digest import (
@@ -15,20 +15,23 @@ from bot.dialogue.digest import (
     OverdueCase,
     UnclaimedCase,
     WaitingCase,
+    Week,
     digest,
     digest_is_due,
+    ends_week,
     expiring_topics,
     gaps_of,
     night_before,
 )
 from bot.handoff import promises
 from bot.handoff.case_moment import due_of
-from bot.handoff.working_time import local_day
+from bot.handoff.working_time import local_day, start_of_day
 from bot.model import LOCALES
 from bot.store.announce import Bell
 from bot.store.cases import Case, cases_of_team
 from bot.store.database import Database
 from bot.store.desk_notices import DeskNotice, has_notice, put_notice
+from bot.store.figures import cases_by_event
 from bot.worker.content_watch import LivePair
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
 
@@ -87,7 +90,15 @@ async def figures_of(
         ),
         expiring=expiring_topics(content, team.id, day),
         gap_groups=gaps_of(gaps, content, team.id),
+        week=await _week(database, team, cases, day) if ends_week(team.calendar, day) else None,
     )
+
+
+async def _week(database: Database, team: Team, cases: Sequence[Case], day: date) -> Week:
+    """How the week of a team went, as a whole: nothing about any single coordinator. ``cases``: its unfinished ones."""
+    monday = start_of_day(day - timedelta(days=day.weekday()))
+    happened = await cases_by_event(database, team.id, monday)
+    return Week(happened.get("opens", 0), happened.get("resolves", 0), len(cases))
 
 
 def _promised(case: Case, team: Team) -> datetime:

@@ -9,9 +9,11 @@ from bot.dialogue.digest import (
     ExpiringTopic,
     FreshCase,
     WaitingCase,
+    Week,
     digest,
     digest_at,
     digest_is_due,
+    ends_week,
     expiring_topics,
     gaps_of,
     night_before,
@@ -66,6 +68,26 @@ def test_a_digest_that_was_missed_is_made_up_for_until_the_team_goes_home(now, d
 def test_new_is_what_came_since_the_team_went_home():
     assert night_before(OFFICE, MONDAY) == berlin("2026-11-20T12:30")
     assert night_before(OFFICE, date(2026, 11, 25)) == berlin("2026-11-24T16:30")
+
+
+def test_the_week_ends_on_the_last_day_on_which_the_team_is_there():
+    assert [ends_week(OFFICE, MONDAY + timedelta(days=number)) for number in range(5)] == [False] * 4 + [True]
+    assert ends_week(OFFICE, date(2026, 12, 23))  # the next two days are closed
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("de", "Ihr Team in dieser Woche: neue Fälle 7, erledigt 6, jetzt noch offen 2."),
+        ("en", "Your team this week: new cases 7, resolved 6, still open now 2."),
+    ],
+)
+def test_the_week_is_told_below_what_is_to_do_or_alone(locale, words):
+    quiet = digest(TEAM, DigestFigures(week=Week(7, 6, 2)), berlin("2026-11-27T08:00"), locale)
+    busy = digest(TEAM, DigestFigures(gap_groups=2, week=Week(7, 6, 2)), berlin("2026-11-27T08:00"), locale)
+    assert as_text(quiet).endswith(words)
+    assert as_text(busy).endswith(words)
+    assert len(as_text(busy)) > len(as_text(quiet))
 
 
 # --- What --------------------------------------------------------------------------------------------------------

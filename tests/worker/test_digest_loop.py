@@ -1,9 +1,12 @@
 """The digest of the morning, from the loop to the desk."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from bot.content.read import read_content
-from bot.handoff.case_events import Claims
+from bot.dialogue.digest import digest_at
+from bot.handoff.case_events import Claims, Resolves
 from bot.handoff.team_office import TeamOffice
 from bot.model import CaseNumber, OpenCase, RecordGap, as_text
 from bot.store.announce import DESK
@@ -81,6 +84,24 @@ async def test_what_was_left_lying_is_named_and_no_morning_is_quiet_with_it(data
         "Fall 2 bei Maria Petersen (zugesagt bis Montag, 16. November, 11:30 Uhr)." in text
     )
     assert "1 älterer Fall ist noch bei niemandem: Fall 3. Zugesagte Antwort: " in text
+
+
+async def test_the_week_is_counted_on_its_last_day_for_the_team_as_a_whole(database, clock, content):
+    for at in ("2026-11-20T09:00", "2026-11-23T09:00", "2026-11-24T09:00"):
+        await open_case(database, clock, at)
+    await open_case(database, clock, "2026-11-24T09:00", team="module")
+    desk = Desk(database, lambda absences: TeamOffice(content, absences))
+    for event in (Claims(MARIA), Resolves(MARIA, "answered")):
+        await desk.act(CaseNumber(2), event, clock())
+    calendar = content.teams["foerderung"].calendar
+    days = [day for day in (date(2026, 11, 23) + timedelta(days=n) for n in range(7)) if digest_at(calendar, day)]
+    for day in days:
+        clock.now = digest_at(calendar, day)
+        await write_digests(database, content, clock(), no_gaps)
+    told = [as_text(notice.replies["de"]) for notice in await list_notices(database, "foerderung")]
+    week = "Ihr Team in dieser Woche: neue Fälle 2, erledigt 1, jetzt noch offen 2."
+    assert len(days) > 1
+    assert sorted(week in text for text in told) == [False] * (len(days) - 1) + [True]
 
 
 @pytest.mark.parametrize(
