@@ -159,6 +159,12 @@ class Pressed:
     value: str
 
 
+CASE_TIMER = "case:"
+"""A case's timer has the kind ``case:<number>:<what>``."""
+CONSENT = "case:consent"
+"""The value of the choice by which the coordinators may see a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimerDue:
     """A timer has come due. Made by the store, never by a platform: no press and no words can pass for one.

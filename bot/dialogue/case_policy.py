@@ -48,6 +48,7 @@ from bot.handoff.case_events import (
 from bot.handoff.case_moment import no_case
 from bot.handoff.case_states import Ignored, Refused, decide
 from bot.model import (
+    CASE_TIMER,
     OVER,
     SILENT,
     UNFINISHED,
@@ -76,7 +77,6 @@ from bot.model import (
 )
 from bot.understanding.normalize import fold
 
-CASE_TIMER = "case:"
 PLAIN_ENOUGH = 60.0
 """In front of a coordinator a control word must be as good as certain: most sentences there are for a person."""
 

@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 
 from bot.model import CASE_NUMBER, CaseNumber, Choice
+from bot.model import CONSENT as CONSENT
 
-CONSENT, NO_CONSENT = "case:consent", "case:no_consent"
+NO_CONSENT = "case:no_consent"
 CLOSE, WITHDRAW, KEEP = "case:close", "case:withdraw", "case:keep"
 SATISFIED, UNSATISFIED = "case:satisfied", "case:unsatisfied"
 

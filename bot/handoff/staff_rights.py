@@ -27,9 +27,7 @@ from typing import Literal
 
 from bot.model import Staff, StaffId
 
-Action = Literal[
-    "enter_desk",
-    "see_queue",
+CaseAction = Literal[
     "see_case",
     "claim",
     "reply",
@@ -41,6 +39,13 @@ Action = Literal[
     "reopen",
     "send_transcript",
     "draft_answer",
+]
+"""Steps in one case."""
+
+Action = Literal[
+    "enter_desk",
+    "see_queue",
+    CaseAction,
     "see_gaps",
     "teach",
     "ignore_gap",

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import StoreConflict
 from bot.handoff.case_transcript import SaidLine, transcript_replies
 from bot.model import (
+    CASE_TIMER,
     CaseContext,
     CaseFacts,
     CaseNumber,
@@ -36,9 +37,6 @@ from bot.store.tables import case_events, case_messages, cases, inbox, outbox, t
 
 AUDITED = frozenset({"consents", "deletes", "rates"})
 """Events that move nothing and are audited nevertheless: what the employee decided about their own data and case."""
-
-CASE_TIMER = "case:"
-"""A case's timer has the kind ``case:<number>:<what>``."""
 
 
 async def open_case(

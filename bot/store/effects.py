@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
+    CASE_TIMER,
     UNFINISHED,
     Address,
     AskedPerson,
@@ -44,7 +45,7 @@ from bot.model import (
 )
 from bot.store.accounts import link_account
 from bot.store.announce import DESK, INBOX, TIMERS, arrival_topic, outbox_topics, transcript_topic
-from bot.store.case_writing import CASE_TIMER, keep_name, link_line, open_case, write_turn
+from bot.store.case_writing import keep_name, link_line, open_case, write_turn
 from bot.store.database import take_time
 from bot.store.erasure import count_of, forget_person
 from bot.store.inbox import put_own

@@ -34,6 +34,7 @@ from bot.handoff.case_events import (
     WaitsForEmployee,
     WaitsForThird,
 )
+from bot.handoff.staff_rights import CaseAction
 from bot.handoff.team_office import TeamOffice
 from bot.handoff.working_time import LONGEST_WAIT, morning_of
 from bot.model import RESOLUTIONS, CaseFacts, CaseNumber, Locale, Staff, StaffId, TopicId
@@ -48,7 +49,7 @@ from bot.web.desk_parts import DeskParts
 from bot.web.door import DeskPosted, SignedIn
 from bot.web.page_texts import TEXTS
 from bot.web.requests import Refused, locale_of
-from bot.web.rights import CaseAction, access_queue
+from bot.web.rights import access_queue
 
 KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 NUMBER = re.compile(r"[0-9]{1,9}")

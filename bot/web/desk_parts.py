@@ -12,6 +12,7 @@ from bot.drafts import Drafts
 from bot.gap_lessons import Lessons
 from bot.gap_list import GapList
 from bot.handoff.office import Office
+from bot.handoff.staff_rights import CaseAction
 from bot.handoff.team_office import office_at
 from bot.model import BROKEN, CaseFacts, CaseNumber, Staff
 from bot.store.absences import list_absences
@@ -23,7 +24,7 @@ from bot.understanding.reader import Reader
 from bot.web.desk_presence import Presence
 from bot.web.door import Door, SignedIn
 from bot.web.requests import Refused
-from bot.web.rights import CaseAction, CasePlace, access_case
+from bot.web.rights import CasePlace, access_case
 
 Found = TypeVar("Found", Case, CaseFile)
 

@@ -9,23 +9,9 @@ and may not take a step in it learns that this step is somebody else's. The righ
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.handoff.staff_rights import Action, Standing, may, standings
+from bot.handoff.staff_rights import Action, CaseAction, Standing, may, standings
 from bot.model import Staff, StaffId
 from bot.web.requests import Refused
-
-CaseAction = Literal[
-    "see_case",
-    "claim",
-    "reply",
-    "note",
-    "transfer",
-    "wait",
-    "resolve",
-    "give_back",
-    "reopen",
-    "send_transcript",
-    "draft_answer",
-]
 
 
 @dataclass(frozen=True, slots=True)

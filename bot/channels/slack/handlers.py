@@ -36,11 +36,21 @@ from bot.channels.slack.reactions import meaning_of
 from bot.channels.slack.slack_events import NAME, Heard, StrangerAsked, read_message, read_reaction
 from bot.channels.slack.surfaces import Surfaces
 from bot.channels.slack.workspace import Workspace
-from bot.model import Address, AskedPerson, ExternalId, Incoming, Input, OutboxId, Person, Pressed, Rated, Utterance
+from bot.model import (
+    CONSENT,
+    Address,
+    AskedPerson,
+    ExternalId,
+    Incoming,
+    Input,
+    OutboxId,
+    Person,
+    Pressed,
+    Rated,
+    Utterance,
+)
 
 Body = Mapping[str, Any]
-CONSENT = "case:consent"
-"""The value of the choice by which the coordinators may see a name."""
 
 
 class Handlers:
