@@ -73,13 +73,23 @@ class InOneTrip(aiosqlite.Cursor):
 
 
 class StoppedOnce(aiosqlite.Connection):
-    """An aiosqlite connection that is closed by whoever asks first."""
+    """An aiosqlite connection that is closed by whoever asks first, also when nobody waits any longer for it to open."""
 
     quick = False
     """Whether statements are carried out where they are asked for; set anew with each transaction."""
     _stopping = False
     _unclear = False
     """Whether something was begun whose end nobody has seen: it failed, or whoever waited for it was cancelled."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        """``connect`` is called in the connection's own thread."""
+        self._opened: sqlite3.Connection | None = None
+
+        def opened() -> sqlite3.Connection:
+            self._opened = connect()
+            return self._opened
+
+        super().__init__(opened, iter_chunk_size=64)
 
     async def run(self, work: Callable[..., None], *arguments: object) -> None:
         """Do this in the connection's own thread; in a quick transaction here, unless something is still under way there."""
@@ -108,7 +118,13 @@ class StoppedOnce(aiosqlite.Connection):
         if self._stopping:
             return None
         self._stopping = True
+        # aiosqlite closes what it was told of: who is cancelled while the file is being opened is told of nothing.
+        self._tx.put_nowait((None, self._close_opened))
         return super().stop()
+
+    def _close_opened(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
 
     async def close(self) -> None:
         """Close, unless the thread has been told to already."""
@@ -127,7 +143,7 @@ class Connections:
 
     def new(self) -> StoppedOnce:
         """A connection to be awaited; it begins no transactions of its own."""
-        made = StoppedOnce(self._connect, iter_chunk_size=64)
+        made = StoppedOnce(self._connect)
         made._thread.daemon = True  # as SQLAlchemy does: a thread that hangs must not keep the program from ending
         return made
 

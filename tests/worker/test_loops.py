@@ -180,9 +180,11 @@ async def test_one_message_costs_few_looks_however_many_may_be_on_their_way(data
         await channel.until(lambda: len(channel.posts) == 1)
         with database.announcer.listen(OUTBOX) as bell:
             await heard(bell, sent)
-    connected = 0 if database.is_sqlite else 1  # being connected rings every bell
+    # PostgreSQL rings every bell once it is connected, and rings again for what this very process committed: the
+    # looks at the message and at its having been sent may be two each.
+    connected, echoed = (0, 0) if database.is_sqlite else (1, 2)
     # One at the start, one that finds the message and one behind it, one when it was sent.
-    assert outbox.looks["recording"] <= 4 + connected
+    assert outbox.looks["recording"] <= 4 + connected + echoed
     assert outbox.looks["other"] <= 1 + connected
 
 
