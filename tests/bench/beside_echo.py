@@ -10,6 +10,9 @@ from tests.bench.figures import ROOT, Figure, percentile
 QUESTION = "Was zahlt der Weiterbildungsbonus?"
 WARM = 3
 """Messages before the measured ones: connections are made, rooms are looked at, the first contact is said."""
+READING_S = 0.4
+"""Between an answer and the next message, as short as a person can be: what follows an answer, such as signs to press under it,
+is over by then, and does not count as waiting for the next one."""
 
 Waits = Mapping[str, Sequence[Sequence[float]]]
 """By who answers (``echo``, ``Lotse``): for each run the seconds somebody waited for each answer."""

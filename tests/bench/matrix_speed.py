@@ -14,7 +14,7 @@ import time
 
 import httpx
 
-from tests.bench.beside_echo import QUESTION, WARM, figures_of, process_running
+from tests.bench.beside_echo import QUESTION, READING_S, WARM, figures_of, process_running
 from tests.bench.figures import ROOT, Figure
 from tests.bench.lotse_process import PATIENCE_S, Place
 from tests.channels.matrix.people import KEY
@@ -81,6 +81,7 @@ class Writer:
                           and event.get("state_key") == other, room)  # fmt: skip
         waits = []
         for _ in range(WARM + messages):
+            await asyncio.sleep(READING_S)
             begun = time.perf_counter()
             said = {"msgtype": "m.text", "body": QUESTION}
             sent = await self._http.put(f"/rooms/{room}/send/m.room.message/{next(self._numbers)}", json=said)

@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiohttp import ClientSession
 
-from tests.bench.beside_echo import QUESTION, WARM, figures_of, process_running
+from tests.bench.beside_echo import QUESTION, READING_S, WARM, figures_of, process_running
 from tests.bench.figures import Figure, cpu_seconds_of, percentile
 from tests.bench.lotse_process import PATIENCE_S, Place
 from tests.channels.slack.bridge import Bridge
@@ -85,6 +85,7 @@ async def _waits(bridge: Bridge, kim: SlackPerson, run: str, messages: int) -> l
             user=kim.user, channel=kim.direct, text=QUESTION, ts=stamp, client_msg_id=f"{run}-{number}"
         )
         before = len(bridge.called("chat.postMessage"))
+        await asyncio.sleep(READING_S)
         begun = time.perf_counter()
         sending = asyncio.create_task(bridge.push_once("events_api", body))
         await bridge.until(lambda seen=before: len(bridge.called("chat.postMessage")) > seen, patience_s=30)

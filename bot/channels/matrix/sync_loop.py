@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,9 +19,10 @@ import structlog
 from bot.channels.channel import Accept
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.error_places import report_bug
-from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause, segment
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
+from bot.channels.matrix.receipts import Receipts
 from bot.channels.matrix.rooms import Room, RoomBook, with_state
 from bot.channels.matrix.sending import Sender
 from bot.channels.matrix.signed_in import SignedIn
@@ -36,6 +38,8 @@ SYNC_PATIENCE_S = 50.0
 LOOK_AT_LATE_EVERY_S = 30.0
 LONGEST_PAUSE_S = 30.0
 """Between two attempts while the homeserver is away."""
+CURSOR_AT_LEAST_EVERY_S = 10.0
+"""Lotse's own events and signs come back with syncs that hold nothing for it; not each of them is worth a write to the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class SyncLoop:
         self._soon = soon
         self._report = report
         self._key_events_taken: set[str] = set()
+        self._receipts = Receipts(connection.homeserver, connection.directs)
+        self._cursor_kept_at = -CURSOR_AT_LEAST_EVERY_S
 
     async def run(self, cursor: str | None) -> None:
         """Read from ``cursor`` on, until cancelled."""
@@ -150,17 +156,24 @@ class SyncLoop:
             self._at.rooms.forget(room_id)
         late, read = await self._at.reader.read_late()
         inputs = await self._at.reader.read_rooms(rooms.get("join"), cursor)
-        await self._accept([*late, *inputs], following)
+        await self._keep([*late, *inputs], following)
         self._at.late.done(read)
         self._key_events_taken.clear()
         self._at.invitations.take(rooms.get("invite"), tasks)
         for room_id, successor, via in _upgrades(rooms.get("join")):
             self._at.invitations.follow(room_id, successor, via, tasks)
-        if inputs:
-            self._soon(_receipts(self._at, inputs))
+        if self._receipts.note(inputs):
+            self._soon(self._receipts.show())
         await self._keep_keys(answer)
         await self._at.directs.keep()
         return following
+
+    async def _keep(self, inputs: Sequence[Incoming], following: str) -> None:
+        """Inputs and cursor in one transaction; a cursor alone now and then, what comes after it is read again at a start."""
+        now = time.monotonic()
+        if inputs or now - self._cursor_kept_at >= CURSOR_AT_LEAST_EVERY_S:
+            await self._accept(inputs, following)
+            self._cursor_kept_at = now
 
     def _take_keys(self, answer: Mapping[str, Any]) -> None:
         """Take in the keys of an answer; one that is read again, because something after it failed, is not taken twice."""
@@ -229,12 +242,3 @@ def _upgrades(joined: Any) -> Iterable[tuple[str, str, str]]:
                 successor, sender = with_state(Room(room_id), [event]).successor, event.get("sender")
                 if successor is not None and isinstance(sender, str):
                     yield room_id, successor, sender.partition(":")[2]
-
-
-async def _receipts(at: Connection, inputs: Sequence[Incoming]) -> None:
-    """Show people that their messages were read: the latest one of each room."""
-    latest = {each.address.room: each.external_id for each in inputs}
-    for address, event_id in latest.items():
-        room = await at.directs.room_for(address)
-        path = f"/rooms/{segment(room)}/receipt/m.read/{segment(event_id)}"
-        await at.homeserver.call("POST", path, {}, patience_s=10)
