@@ -29,10 +29,12 @@ TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
-event.listen(Engine, "before_execute", refuse)  # no statement of any test measures a coordinator
-
 NO_SKIPS = "TEST_NO_SKIPS"
 """Set where every counterpart must be there, as in CI: a test that is skipped then fails, and says why it was."""
+
+
+def pytest_configure():
+    event.listen(Engine, "before_execute", refuse)  # no statement of any test measures a coordinator
 
 
 @pytest.hookimpl(wrapper=True)
