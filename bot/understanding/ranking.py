@@ -182,12 +182,11 @@ class Ranker:
 
     def margins(self, vector: Vector) -> Floats:
         """The margin of every label for a text, in the order of ``labels``; around 1 is sure, -1 is surely not."""
-        rows = np.searchsorted(self.places, vector.places)
-        rows[rows == len(self.places)] = 0
-        known = self.places[rows] == vector.places if len(self.places) else np.zeros(len(rows), dtype=bool)
-        if not known.any():
+        if not len(self.places):
             return np.full(len(self.labels), BIAS, dtype=np.float32)
-        gathered = self.weights[rows[known]].astype(np.float32)
+        rows = np.searchsorted(self.places, vector.places)
+        known = self.places.take(rows, mode="clip") == vector.places
+        gathered = self.weights.take(rows[known], axis=0).astype(np.float32)
         return np.asarray(vector.values[known] @ gathered * self.step + BIAS, dtype=np.float32)
 
 

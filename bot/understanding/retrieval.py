@@ -99,12 +99,19 @@ class Terms:
     """The rarity a term counts with that stands in none of the texts: that of the rarest."""
 
     def looked_up(self, query: Mapping[str, float]) -> tuple[Ints, Floats]:
-        """Numbers of the terms of a query that are known, and how much each of them counts; all terms make its length one."""
-        found = [(self.index.get(term), term, weight) for term, weight in query.items()]
-        numbers = np.asarray([number for number, _, _ in found if number is not None], dtype=np.int32)
-        strengths = np.asarray([weight for number, _, weight in found if number is not None]) * self.rarity[numbers]
-        strange = (w * self.unheard for number, term, w in found if number is None and not term.startswith("~"))
-        length = float(strengths @ strengths + sum(weight * weight for weight in strange)) ** 0.5
+        """Numbers of the terms of a query that are known, ascending, and how much each counts; all make its length one."""
+        known: list[tuple[int, float]] = []
+        strange = 0.0
+        for term, weight in query.items():
+            number = self.index.get(term)
+            if number is not None:
+                known.append((number, weight))
+            elif not term.startswith("~"):
+                strange += weight * weight
+        known.sort()  # so that every look-up begins where the one before ended
+        numbers = np.asarray([number for number, _ in known], dtype=np.int32)
+        strengths = np.asarray([weight for _, weight in known]) * self.rarity[numbers]
+        length = float(strengths @ strengths + strange * self.unheard**2) ** 0.5
         return numbers, np.asarray(strengths / (length or 1.0), dtype=np.float32)
 
 
@@ -291,8 +298,7 @@ class Within:
         wanted = [np.add.outer(of * width, terms).ravel() for of, (terms, _) in zip(every, looked_up, strict=True)]
         needles = np.concatenate(wanted)
         places = np.searchsorted(self.pairs, needles)
-        places[places == len(self.pairs)] = 0
-        known = np.flatnonzero(self.pairs[places] == needles) if len(self.pairs) else places[:0]
+        known = np.flatnonzero(self.pairs.take(places, mode="clip") == needles) if len(self.pairs) else places[:0]
         if not len(known):
             return best
         starts = self.starts[places[known]]
