@@ -143,7 +143,7 @@ class SyncLoop:
             return cursor
         following = _token(answer)
         self._take_keys(answer)
-        await self._accept([], following)
+        await self._keep([], following)
         return following
 
     async def _one_sync(self, cursor: str, tasks: asyncio.TaskGroup) -> str:

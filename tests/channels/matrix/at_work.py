@@ -12,11 +12,15 @@ PATIENCE_S = 60
 
 
 class AtWork:
-    """One connected channel. ``heard`` is everything it took in, each event once, as the inbox keeps it."""
+    """One connected channel. ``heard`` is everything it took in, each event once, as the inbox keeps it.
+
+    ``cursors_alone`` counts how often it kept nothing but where to read on.
+    """
 
     def __init__(self, settings, cursor=None):
         self.settings, self.cursor = settings, cursor
         self.heard, self.told, self.changed = [], 0, asyncio.Event()
+        self.cursors_alone = 0
         self.away = False
         self.channel = MatrixChannel(settings, lambda: datetime.now(UTC))
 
@@ -25,6 +29,7 @@ class AtWork:
             raise StoreUnavailable("the inbox is away")
         known = {each.external_id for each in self.heard}
         self.told += len(incomings)
+        self.cursors_alone += not incomings
         self.heard += [each for each in incomings if each.external_id not in known]
         self.cursor = cursor or self.cursor
         self.changed.set()

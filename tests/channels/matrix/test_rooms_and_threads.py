@@ -1,9 +1,11 @@
 """Where Lotse is spoken to, what it takes in there and how it answers, on a real homeserver with an independent client."""
 
 import itertools
+import time
 
 import pytest
 
+from bot.channels.matrix.sync_loop import CURSOR_AT_LEAST_EVERY_S
 from bot.model import (
     Address,
     Choice,
@@ -73,6 +75,27 @@ async def test_in_a_group_lotse_answers_when_called_and_in_the_thread_that_begin
     await work.hears("gilt das auch in Kiel?", room)
     said = {each.input.text for each in work.heard if each.address.room == room}
     assert said == {"Was zahlt der Bonus?", "Und für mich?", "gilt das auch in Kiel?"}
+
+
+async def test_what_is_not_for_lotse_costs_no_write_each_time_and_is_read_again_at_a_start_without_harm(
+    homeserver, anna, tmp_path
+):
+    other = await lotse_on(homeserver, tmp_path / "lotse")
+    begun = time.monotonic()
+    async with AtWork(other.settings) as before:
+        room = await anna.room_with(other.user)
+        await anna.say(room, "Anfang")
+        await before.hears("Anfang")
+        cursor = before.cursor
+        for number in range(6):  # each comes back with a sync of its own, or nearly
+            await before.says(room, f"Antwort {number}", outbox=f"own {number}")
+        await anna.say(room, "Ende")
+        await before.hears("Ende")
+        assert before.cursors_alone <= 1 + (time.monotonic() - begun) / CURSOR_AT_LEAST_EVERY_S
+    async with AtWork(other.settings, cursor) as after:
+        await anna.say(room, "Neu")
+        await after.hears("Neu")
+        assert [each.input.text for each in after.heard] == ["Ende", "Neu"]
 
 
 async def test_after_a_restart_lotse_still_knows_its_threads(lotse, homeserver, anna, ben, tmp_path):
