@@ -307,6 +307,22 @@ async def test_a_line_that_failed_is_sent_again_as_it_stands_on_the_desk(databas
     assert await sent(database, clock) == ["Maria Petersen (Mensch):\n\nneu"]
 
 
+async def test_every_reply_that_failed_is_sent_again_at_once_and_no_notice_of_lotse_with_them(database, clock, desk):
+    await opened(database, clock)
+    await sent(database, clock)
+    await desk.act(1, Claims(MARIA), clock())  # tells the employee who is there now
+    for text in ("eins", "zwei"):
+        await desk.act(1, Replies(MARIA, text), clock())
+    outbox, refusals = Outbox(database), []
+    while item := await outbox.claim_next("recording", clock()):
+        await outbox.failed(item.delivery.outbox_id, refused(), clock())
+        refusals.append(as_text(item.delivery.reply))
+    assert [text[-4:] for text in refusals[-2:]] == ["eins", "zwei"]
+    assert len(refusals) == 3
+    assert isinstance(await desk.send_again(MARIA, 1, None, clock()), Done)
+    assert [text[-4:] for text in await sent(database, clock)] == ["eins", "zwei"]
+
+
 async def test_a_line_that_failed_and_was_taken_back_is_never_sent(database, clock, desk):
     line = await one_reply_refused(database, clock, desk)
     await desk.revise(MARIA, 1, line.id, None, clock())
