@@ -65,7 +65,10 @@ def declined_person(s: Situation) -> Turn | None:
 
 
 def sensitive(s: Situation) -> Turn | None:
-    """A rejection, a complaint, a dispute, in any part of the message: understanding words, what is known, and an offer."""
+    """A rejection, a complaint, a dispute, in any part of the message: understanding words, what is known, and an offer.
+
+    While it is not even clear which of them it is, nobody is condoled with for what they may not have.
+    """
     matters = (_matter(s, read, least) for read, least in _readings(s, SENSITIVE))
     best = next((matter for matter in matters if matter is not None), None)
     if best is None:
@@ -75,6 +78,8 @@ def sensitive(s: Situation) -> Turn | None:
     if answered is None:
         asking, answered = _known(asking)
     said = Paragraph((Span(replies[s.state.turns % len(replies)]),))
+    if best.score < SURE[s.locale]:
+        said = wording.say(wording.PERHAPS_FOR_A_PERSON, s.locale)
     return with_answers(_offered(asking, best, "sensitive", (said,)), answered)
 
 

@@ -110,6 +110,10 @@ OFFER: Sentences = {
     "de": "Möchten Sie, dass ich das an eine Person aus der Koordination gebe?",
     "en": "Would you like me to pass this on to a person from the coordination team?",
 }
+PERHAPS_FOR_A_PERSON: Sentences = {
+    "de": "Ich bin nicht sicher, ob ich Sie richtig verstehe. Vielleicht hilft Ihnen hier ein Mensch besser als ich.",
+    "en": "I am not sure that I understand you. Perhaps a person can help you better here than I can.",
+}
 ALONE_PLEASE: Sentences = {
     "de": "„{part}“: Das tue ich nur, wenn es allein steht. Bitte schreiben Sie es mir noch einmal einzeln.",
     "en": "“{part}”: I only do that when it stands alone. Please send it once more by itself.",

@@ -18,6 +18,7 @@ from bot.model import (
     ShownAnswer,
     Understanding,
     Utterance,
+    as_text,
 )
 from tests.conftest import NOW
 
@@ -150,3 +151,15 @@ def test_asking_back_about_one_topic_keeps_it_in_mind(trained):
     turn = turn_of(met(), "x", trained, Understanding("de", sides, about=("weiterbildungsbonus", 80.0)))
     assert turn.decision == "clarify"
     assert turn.state.topic == "weiterbildungsbonus"
+
+
+@pytest.mark.parametrize(("sure", "condoled"), [(60, True), (20, False)])
+def test_nobody_is_comforted_for_what_they_may_not_have(trained, sure, condoled):
+    matters = (
+        Candidate("intent", "emotional_distress", sure, intent="emotional_distress"),
+        Candidate("intent", "complaint", 15, intent="complaint"),
+    )
+    turn = turn_of(met(), "ich habe nicht so viel geld", trained, Understanding("de", matters))
+    assert (turn.decision, turn.label) == ("handoff", "emotional_distress")
+    assert ("0800" in as_text(turn.replies[0])) is condoled
+    assert [choice.value for choice in turn.replies[0].choices] == ["yes", "no"]
