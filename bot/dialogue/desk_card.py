@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.content.definitions import Content
-from bot.dialogue.case_card import card_words
+from bot.dialogue.case_card import Given, card_words
 from bot.dialogue.desk_commands import COMMANDS, MARK, CommandName
 from bot.dialogue.desk_words import DESK_WORDS
 from bot.dialogue.knowledge_insert import Insert
-from bot.dialogue.shown_answers import Freshness
 from bot.handoff.case_moment import due_of
 from bot.handoff.case_text import harmless, parse
 from bot.handoff.case_words import RESOLUTION_WORDS, remark_words
@@ -53,7 +52,7 @@ _WORDS = {
         "said": "Person", "lotse": "Lotse (automatisch)", "notice": "An die Person", "note": "🔒 Notiz", "edited": "bearbeitet",
         "deleted": "gelöscht", "earlier_line": "Vor dem Fall", "none": "Kein offener Fall.", "queue": "{count} offene Fälle",
         "no_inserts": "Dazu gibt es keine Antwort, die heute gilt.", "inserts": "Zum Abschicken: {mark}a und der Text",
-        "erased": "Die Person hat ihre Daten löschen lassen.",
+        "erased": "Die Person hat ihre Daten löschen lassen.", "content": "Wissensstand {content}",
     },
     "en": {
         "case": "Case {number}", "question": "Question", "state": "State", "about": "Topic", "person": "Person",
@@ -64,24 +63,9 @@ _WORDS = {
         "said": "Person", "lotse": "Lotse (automatic)", "notice": "To the person", "note": "🔒 Note", "edited": "edited",
         "deleted": "deleted", "earlier_line": "Before the case", "none": "No open case.", "queue": "{count} open cases",
         "no_inserts": "There is no answer to that which holds today.", "inserts": "To send one: {mark}a and the text",
-        "erased": "The person had their data deleted.",
+        "erased": "The person had their data deleted.", "content": "content {content}",
     },
 }  # fmt: skip
-
-_FRESHNESS: Mapping[Locale, Mapping[Freshness, str]] = {
-    "de": {
-        "valid": "",
-        "changed": " (heute anders)",
-        "not_valid": " (gilt nicht mehr)",
-        "gone": " (gibt es nicht mehr)",
-    },
-    "en": {
-        "valid": "",
-        "changed": " (different today)",
-        "not_valid": " (no longer valid)",
-        "gone": " (no longer there)",
-    },
-}
 
 HELP: Mapping[Locale, tuple[tuple[CommandName, str], ...]] = {
     "de": (
@@ -191,7 +175,7 @@ def _rows(case: DeskCase, content: Content, now: datetime, locale: Locale) -> It
     reason = case.reason.replace(" ", "_")
     yield words["why"], texts.get(f"desk_reason_{reason}", case.reason.replace("_", " "))
     yield words["understood"], "; ".join(f"{guess.title} ({guess.score:.0f} %)" for guess in known.understood[:3])
-    yield words["shown"], "; ".join(f"{given.title}{_FRESHNESS[locale][given.freshness]}" for given in known.given)
+    yield words["shown"], "; ".join(_given(one, locale) for one in known.given)
     yield words["offered"], "; ".join(known.offered)
     yield words["refused"], "; ".join(known.refused)
     yield words["who"], "; ".join(known.who)
@@ -205,6 +189,13 @@ def _rows(case: DeskCase, content: Content, now: datetime, locale: Locale) -> It
             for opened, topic, state in case.earlier[-3:]
         ),
     )
+
+
+def _given(given: Given, locale: Locale) -> str:
+    """An answer the employee was given: whether it still holds, its id, and the content it was shown from."""
+    holds = f"{'✓' if given.freshness == 'valid' else '⚠'} {DESK_WORDS[locale][f'desk_fresh_{given.freshness}']}"
+    shown_from = f", {_WORDS[locale]['content'].format(content=given.content)}" if given.content else ""
+    return f"{given.title}: {holds} ({given.label}{shown_from})"
 
 
 def _row(title: str, text: str) -> tuple[Span, ...]:

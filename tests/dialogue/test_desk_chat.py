@@ -24,6 +24,8 @@ from bot.dialogue.desk_commands import COMMANDS, Command, UnknownCommand, comman
 from bot.dialogue.desk_moves import CODES, STEPS, DeskSituation, Unclear, move_of
 from bot.dialogue.desk_roles import coordinators_of, shown_name
 from bot.dialogue.knowledge_insert import insert_of
+from bot.dialogue.naming import label_title
+from bot.dialogue.shown_answers import shown_now
 from bot.handoff.case_events import (
     Claims,
     Notes,
@@ -184,6 +186,29 @@ def test_the_card_holds_the_facts_and_stands_alone_as_text(content, locale):
     )
     assert "Maria Petersen" in as_text(claimed)
     assert claimed.choices == ()
+
+
+def test_an_answer_already_shown_says_its_id_its_content_and_whether_it_still_holds(content):
+    label = "weiterbildungsbonus.amount"
+    now = shown_now(label, content, NOW, "de")
+    shown = (
+        now,
+        replace(now, content="0badcafe", mark="another"),
+        ShownAnswer("weiterbildungsbonus.gone", NOW, "de", "0badcafe"),
+        ShownAnswer(label),  # of an earlier release
+    )
+    card = as_text(case_card(case(context=replace(CONTEXT, shown=shown)), content, NOW, "de"))
+    (row,) = (line for line in card.splitlines() if line.startswith("• Gezeigt: "))
+    title = label_title(content, label, "de")
+    assert row.removeprefix("• Gezeigt: ").split("; ") == [
+        f"{title}: ✓ gilt heute ({label}, Wissensstand {content.hash[:8]})",
+        f"{title}: ⚠ lautet inzwischen anders ({label}, Wissensstand 0badcafe)",
+        f"{label_title(content, 'weiterbildungsbonus.gone', 'de')}: ⚠ gibt es nicht mehr "
+        "(weiterbildungsbonus.gone, Wissensstand 0badcafe)",
+        f"{title}: ✓ gilt heute ({label})",
+    ]
+    english = as_text(case_card(case(context=replace(CONTEXT, shown=shown)), content, NOW, "en"))
+    assert f"✓ valid today ({label}, content {content.hash[:8]})" in english
 
 
 def test_the_button_of_a_card_names_case_and_version(content):

@@ -246,8 +246,8 @@ async def test_the_card_holds_everything_that_is_known_and_nothing_else(site, gu
         DE["desk_language_de"], DE["desk_platform_browser"], DE["desk_state_open"],
         DE["desk_card_about"], DE["desk_card_understood"], DE["desk_card_offered"], DE["desk_card_refused"], "70", "61",
         "mit einem Menschen sprechen", f"✓ {DE['desk_fresh_valid']}", f"⚠ {DE['desk_fresh_gone']}",
-        f"Wissensstand {site.live.content.hash[:8]}", f"{DE['desk_card_files']} 1",
-        f"{DE['desk_card_earlier']} {DE['desk_no_earlier']}",
+        f"{file.case.context.shown[0].label} · gezeigt heute", f"Wissensstand {site.live.content.hash[:8]}",
+        f"{DE['desk_card_files']} 1", f"{DE['desk_card_earlier']} {DE['desk_no_earlier']}",
     ):  # fmt: skip
         assert words in page, words
 
