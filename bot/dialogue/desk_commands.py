@@ -16,8 +16,7 @@ MARK = "!"
 
 CommandName = Literal[
     "claim", "reply", "note", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen",
-    "transcript", "again", "knowledge", "queue", "next", "card", "sign_in",
-    "help",
+    "transcript", "again", "knowledge", "queue", "next", "card", "away", "back", "sign_in", "help",
 ]  # fmt: skip
 
 COMMANDS: Mapping[CommandName, tuple[str, ...]] = {
@@ -38,6 +37,8 @@ COMMANDS: Mapping[CommandName, tuple[str, ...]] = {
     "queue": ("liste", "fälle", "queue"),
     "next": ("nächster", "next"),
     "card": ("stand", "karte", "card"),
+    "away": ("abwesend", "away"),
+    "back": ("wieder", "back"),
     "sign_in": ("desk", "anmelden", "signin"),
     "help": ("hilfe", "help"),
 }

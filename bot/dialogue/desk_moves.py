@@ -7,10 +7,11 @@ possible at this moment is for ``case_states.py`` to say.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue.desk_commands import Command, CommandName
+from bot.dialogue.typed_days import day_in_front, full_date
 from bot.handoff.case_events import (
     Claims,
     CoordinatorEvent,
@@ -29,7 +30,7 @@ from bot.handoff.case_events import (
     WaitsForThird,
 )
 from bot.handoff.case_words import Sentences, filled
-from bot.handoff.working_time import LONGEST_WAIT, morning_of
+from bot.handoff.working_time import LONGEST_WAIT, local_day, morning_of
 from bot.model import CaseFacts, Resolution, Staff, TopicId
 
 CODES: Mapping[Resolution, tuple[str, ...]] = {
@@ -67,14 +68,12 @@ NEEDS_DAY: Sentences = {
     "en": "Until when? For example `!third until 2026-12-01`; then, if you like, a sentence to the person.",
 }
 WRONG_DAY: Sentences = {
-    "de": "Den Tag verstehe ich nicht; schreiben Sie ihn als 2026-12-01 oder 1.12.2026, höchstens ein Jahr voraus.",
-    "en": "I do not understand the day; write it as 2026-12-01 or 1.12.2026, at most a year ahead.",
+    "de": "Den Tag verstehe ich nicht; schreiben Sie ihn als 2026-12-01, 1.12. oder Montag, höchstens ein Jahr voraus.",
+    "en": "I do not understand the day; write it as 2026-12-01, 1.12. or Monday, at most a year ahead.",
 }
 
-_DAY = re.compile(
-    r"(?:(?:bis|until)\s+)?(?:(20\d\d)-(\d\d?)-(\d\d?)|(\d\d?)\.(\d\d?)\.(20\d\d))(?=[\s,:]|$)[\s,:]*", re.IGNORECASE
-)
-_MEANT_DAY = re.compile(r"(?:bis|until)\b", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:bis|until)\s+", re.IGNORECASE)
+_MEANT_DAY = re.compile(r"(?:bis|until)\b|20\d\d-\d|\d\d?\.\d\d?\.20\d\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +162,20 @@ def _targets(named: str, s: DeskSituation) -> Iterable[tuple[str, str]]:
     for team in s.content.teams.values():
         if wanted in (_plain(team.id), *(_plain(name) for name in team.name.values())):
             yield f"team:{team.id}", team.name["de"]
-    for staff in s.people:
-        names = {_plain(staff.id), _plain(staff.name), *map(_plain, staff.name.split())}
-        if "coordinator" in staff.roles and wanted in names:
-            yield f"person:{staff.id}", staff.name
+    for staff in people_named(named, s.people):
+        yield f"person:{staff.id}", staff.name
     for topic in s.content.topics.values():
         if wanted in (_plain(topic.id), *(_plain(title) for title in topic.title.values())):
             yield f"topic:{topic.id}", topic.title["de"]
+
+
+def people_named(named: str, people: Iterable[Staff]) -> Iterable[Staff]:
+    """The coordinators who are called so: by id, by the whole name or by a part of it."""
+    wanted = _plain(named)
+    for staff in people:
+        names = {_plain(staff.id), _plain(staff.name), *map(_plain, staff.name.split())}
+        if "coordinator" in staff.roles and wanted in names:
+            yield staff
 
 
 def _plain(text: str) -> str:
@@ -205,18 +211,16 @@ def _wait_third(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:
 
 def _day_in(rest: str, s: DeskSituation) -> tuple[datetime | Unclear | None, str]:
     """The moment the team opens on the day in front of the words, and the words."""
-    found = _DAY.match(rest)
+    until = _UNTIL.match(rest)
+    # Without its *until*, *Montag* or *1.2.* may as well begin the question.
+    found = full_date(rest) if until is None else day_in_front(rest[until.end() :], local_day(s.now))
     if found is None:
         return (Unclear(WRONG_DAY) if _MEANT_DAY.match(rest) else None), rest
-    year, month, day = (found[1], found[2], found[3]) if found[1] else (found[6], found[5], found[4])
-    try:
-        on = date(int(year), int(month), int(day))
-    except ValueError:
-        return Unclear(WRONG_DAY), rest
+    on, words = found
     if on > s.now.date() + LONGEST_WAIT:
         return Unclear(WRONG_DAY), rest
     team = s.content.teams.get(s.case.team)
-    return morning_of(on, team.calendar if team else None), rest[found.end() :].strip()
+    return morning_of(on, team.calendar if team else None), words.strip()
 
 
 def _resolve(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:

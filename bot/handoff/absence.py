@@ -5,11 +5,11 @@ are looked at for the moment in question, so that a deputy who leaves later chan
 when an absence is entered, and a chain that was stored in spite of that ends where it would begin again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.model import Absence, AbsenceRefusal, Locale, StaffId
+from bot.model import Absence, AbsenceRefusal, Locale, Staff, StaffId
 
 REFUSALS: Mapping[AbsenceRefusal, Mapping[Locale, str]] = {
     "ends_first": {
@@ -32,12 +32,33 @@ REFUSALS: Mapping[AbsenceRefusal, Mapping[Locale, str]] = {
 """What the person who enters the absence reads."""
 
 
+LONGEST_ABSENCE = timedelta(days=400)
+"""How far ahead an absence may end; what is further is a mistake in the year."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deputy:
     """Who stands in for a coordinator."""
 
     id: StaffId
     name: str
+
+
+def period_of(since: datetime | None, until: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
+    """From when until when an absence lasts that is entered now; without ``since`` it begins now.
+
+    None: its end is missing, past or too far away, or lies before its beginning.
+    """
+    since = now if since is None else since
+    if until is None or not now < until <= now + LONGEST_ABSENCE or since > until:
+        return None
+    return max(since, now), until
+
+
+def deputies_of(me: Staff, people: Iterable[Staff]) -> list[Staff]:
+    """The coordinators who may stand in for somebody, those of their own teams first."""
+    able = [staff for staff in people if "coordinator" in staff.roles and staff.id != me.id]
+    return sorted(able, key=lambda staff: (not any(me.is_in(team) for team in staff.teams), staff.name))
 
 
 def refusal_of(new: Absence, others: Sequence[Absence]) -> AbsenceRefusal | None:

@@ -155,7 +155,7 @@ def promise_words(due: datetime, now: datetime, locale: Locale) -> str:
 def due_words(due: datetime, now: datetime, locale: Locale) -> str:
     """The same without its *until*, to stand where a sentence brings its own: *heute, 14:00 Uhr*, *8:00 on Monday*."""
     due = _whole_minute(due)
-    day, clock = _day_words(due, now, locale), _clock_words(due)
+    day, clock = on_day_words(due, now, locale), _clock_words(due)
     return f"{day}, {clock} Uhr" if locale == "de" else f"{clock} {day}"
 
 
@@ -272,7 +272,7 @@ _DATES: Mapping[Locale, tuple[str, str, str]] = {
 }
 
 
-def _day_words(moment: datetime, now: datetime, locale: Locale) -> str:
+def on_day_words(moment: datetime, now: datetime, locale: Locale) -> str:
     """A day as one says it: *morgen*, *Montag* within a week, else with its date, and the year where it is another."""
     ahead = _days_ahead(moment, now)
     if ahead in _NEAR_DAYS[locale]:

@@ -4,7 +4,7 @@ Whether an absence may be taken is decided by whoever calls (``handoff/absence.p
 while nobody else can write one, so that two people cannot name each other at the same moment.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,41 +12,84 @@ from sqlalchemy import Row, Select, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Absence, AbsenceId, AbsenceRefusal, StaffId
+from bot.store.announce import STAFF
 from bot.store.database import Database
 from bot.store.tables import absences, audit
 
 RefusalOf = Callable[[Absence, Sequence[Absence]], AbsenceRefusal | None]
 
+Entered = Absence | AbsenceRefusal
+ThenEntered = Callable[[AsyncConnection, Entered, list[str]], Awaitable[None]]
+"""Writes what follows from an absence that was entered or refused, in its transaction; topics to ring go into the list."""
+ThenEnded = Callable[[AsyncConnection, Absence | None, list[str]], Awaitable[None]]
+"""The same for one that was ended; None: there was none."""
+
 
 async def set_absence(
-    database: Database, absence: Absence, refusal_of: RefusalOf, *, actor: str, now: datetime
-) -> Absence | AbsenceRefusal:
-    """Store a new absence and give it back with its id, or say why it is not taken."""
-    async with database.transaction() as connection:
-        if not database.is_sqlite:  # where there is only ever one writer
-            await connection.execute(text("LOCK TABLE absences IN SHARE ROW EXCLUSIVE MODE"))
-        refusal = refusal_of(absence, await _read(connection, _all().where(absences.c.until > now)))
-        if refusal is not None:
-            return refusal
-        row = insert(absences).values(
-            staff=absence.staff, since=absence.since, until=absence.until, deputy=absence.deputy
-        )
-        number = AbsenceId((await connection.execute(row.returning(absences.c.id))).scalar_one())
-        await _note(connection, "absence_set", number, actor, now)
+    database: Database,
+    absence: Absence,
+    refusal_of: RefusalOf,
+    *,
+    actor: str,
+    now: datetime,
+    then: ThenEntered | None = None,
+) -> Entered:
+    """Store a new absence, wake whoever hands cases on, and give it back with its id, or say why it is not taken."""
+    wake: list[str] = []
+    async with database.transaction(wake) as connection:
+        entered = await _enter(connection, absence, refusal_of, actor, now, alone=database.is_sqlite)
+        if isinstance(entered, Absence):
+            wake.append(STAFF)
+        if then is not None:
+            await then(connection, entered, wake)
+    return entered
+
+
+async def _enter(
+    connection: AsyncConnection, absence: Absence, refusal_of: RefusalOf, actor: str, now: datetime, *, alone: bool
+) -> Entered:
+    """``alone``: there is only ever one writer."""
+    if not alone:
+        await connection.execute(text("LOCK TABLE absences IN SHARE ROW EXCLUSIVE MODE"))
+    refusal = refusal_of(absence, await _read(connection, _all().where(absences.c.until > now)))
+    if refusal is not None:
+        return refusal
+    row = insert(absences).values(staff=absence.staff, since=absence.since, until=absence.until, deputy=absence.deputy)
+    number = AbsenceId((await connection.execute(row.returning(absences.c.id))).scalar_one())
+    await _note(connection, "absence_set", number, actor, now)
     return Absence(absence.staff, absence.since, absence.until, absence.deputy, number)
 
 
 async def end_absence(database: Database, number: AbsenceId, *, actor: str, now: datetime) -> bool:
     """End an absence now, or take back one that has not begun; False when it is over already."""
-    this = absences.c.id == number
     async with database.transaction() as connection:
-        taken_back = await connection.execute(delete(absences).where(this, absences.c.since >= now))
-        if not taken_back.rowcount:
-            still_away = (this, absences.c.until > now)
-            ended = await connection.execute(update(absences).where(*still_away).values(until=now))
-            if not ended.rowcount:
-                return False
-        await _note(connection, "absence_ended", number, actor, now)
+        return await _end(connection, number, actor, now)
+
+
+async def end_own_absence(
+    database: Database, staff: StaffId, *, now: datetime, then: ThenEnded | None = None
+) -> Absence | None:
+    """End the absence somebody has at this moment, else take back the next they planned; None when there is neither."""
+    wake: list[str] = []
+    async with database.transaction(wake) as connection:
+        mine = [one for one in await absences_in(connection, now) if one.staff == staff]
+        ended = mine[0] if mine else None
+        if ended is not None and ended.id is not None:
+            await _end(connection, ended.id, staff, now)
+        if then is not None:
+            await then(connection, ended, wake)
+    return ended
+
+
+async def _end(connection: AsyncConnection, number: AbsenceId, actor: str, now: datetime) -> bool:
+    this = absences.c.id == number
+    taken_back = await connection.execute(delete(absences).where(this, absences.c.since >= now))
+    if not taken_back.rowcount:
+        still_away = (this, absences.c.until > now)
+        ended = await connection.execute(update(absences).where(*still_away).values(until=now))
+        if not ended.rowcount:
+            return False
+    await _note(connection, "absence_ended", number, actor, now)
     return True
 
 

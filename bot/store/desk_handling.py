@@ -1,16 +1,19 @@
 """What is written when something a coordinator said was handled: the mark, the answer, and which line of a case it became."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Address, CaseNumber, Reply, StaffId, Utterance
 from bot.store.database import Database
-from bot.store.desk import DeskResult, Done, Then, ThenFound
+from bot.store.desk import DeskResult, Done, Then
 from bot.store.desk_inbox import SaidAtDesk, mark_handled
 from bot.store.desk_posts import put
 from bot.store.desk_threads import line_with_key, own_key
+
+Result = TypeVar("Result")
 
 
 async def handled(
@@ -56,12 +59,14 @@ def handled_with(
     return then
 
 
-def handled_with_found(said: SaidAtDesk, now: datetime, answer: Callable[[CaseNumber | None], Reply]) -> ThenFound:
-    """The same for the case that was claimed as the next one, if there was one."""
+def handled_saying(
+    said: SaidAtDesk, now: datetime, answer: Callable[[Result], Reply]
+) -> Callable[[AsyncConnection, Result, list[str]], Awaitable[None]]:
+    """The same for what comes of anything else, such as the case that was claimed as the next one: ``answer`` is said about it."""
 
-    async def then(connection: AsyncConnection, found: CaseNumber | None, wake: list[str]) -> None:
+    async def then(connection: AsyncConnection, result: Result, wake: list[str]) -> None:
         await mark_handled(connection, said, now)
-        await _answer(connection, said, answer(found), now, wake)
+        await _answer(connection, said, answer(result), now, wake)
 
     return then
 

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.handoff.absence import REFUSALS, refusal_of
+from bot.handoff.absence import REFUSALS, deputies_of, period_of, refusal_of
 from bot.handoff.promises import due_words
 from bot.handoff.working_time import BERLIN
-from bot.model import Absence, AbsenceId, Locale, Staff, StaffId
+from bot.model import Absence, AbsenceId, Locale, StaffId
 from bot.store.absences import end_absence, list_absences, set_absence
 from bot.web.desk_case_view import Option
 from bot.web.desk_parts import DeskParts
@@ -25,7 +25,6 @@ from bot.web.rights import access_queue
 MOMENT = re.compile(r"(20[0-9]{2}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}:[0-9]{2}))?")
 """A day, or a day and a time, as a browser sends them."""
 NUMBER = re.compile(r"[0-9]{1,12}")
-MOST = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +63,14 @@ class DeskAbsence:
         me, locale, fields = self.parts.known(posted.me), locale_of(request, None), posted.fields
         access_queue(me.staff)
         now = self.parts.now()
-        since = _moment(fields.get("since", ""), now) or now
-        until = _moment(fields.get("until", ""), now)
-        if until is None or until > now + MOST or until <= now or since > until:
+        period = period_of(_moment(fields.get("since", ""), now), _moment(fields.get("until", ""), now), now)
+        if period is None:
             words = TEXTS[locale]["desk_wrong_absence"]
             return await self._page(me, locale, status=409, problem=words, fields=fields)
         deputy = fields.get("deputy", "")
-        if deputy and deputy not in {staff.id for staff in self._deputies(me.staff)}:
+        if deputy and deputy not in {staff.id for staff in deputies_of(me.staff, self.parts.everybody())}:
             raise Refused("error_bad_request")
-        wanted = Absence(me.staff.id, max(since, now), until, StaffId(deputy) if deputy else None)
+        wanted = Absence(me.staff.id, *period, StaffId(deputy) if deputy else None)
         stored = await set_absence(self.parts.database, wanted, refusal_of, actor=me.staff.id, now=now)
         if not isinstance(stored, Absence):
             return await self._page(me, locale, status=409, problem=REFUSALS[stored][locale], fields=fields)
@@ -89,11 +87,6 @@ class DeskAbsence:
         if int(given) in mine:
             await end_absence(self.parts.database, AbsenceId(int(given)), actor=posted.me.staff.id, now=now)
         return RedirectResponse("/desk/absence", status_code=303)
-
-    def _deputies(self, me: Staff) -> list[Staff]:
-        """Coordinators who may stand in, those of one's own teams first."""
-        able = [staff for staff in self.parts.everybody() if "coordinator" in staff.roles and staff.id != me.id]
-        return sorted(able, key=lambda staff: (not any(me.is_in(team) for team in staff.teams), staff.name))
 
     async def _page(
         self,
@@ -117,7 +110,7 @@ class DeskAbsence:
             for one in await list_absences(self.parts.database, now)
             if one.staff == me.staff.id
         )
-        deputies = tuple(Option(staff.id, staff.name) for staff in self._deputies(me.staff))
+        deputies = tuple(Option(staff.id, staff.name) for staff in deputies_of(me.staff, self.parts.everybody()))
         return page(
             "desk_absence.html",
             locale,

@@ -1,18 +1,23 @@
 """Answers what coordinators ask for in their rooms beside the steps of a case: help, the list, the next case, a card, answers of
-the knowledge base, a link to the desk, and what was not delivered once more.
+the knowledge base, their own absence, a link to the desk, and what was not delivered once more.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.dialogue import desk_answers as words
+from bot.dialogue.away_command import BACK_HOW, BACK_WORDS, absence_in, away_words, back_words
 from bot.dialogue.desk_card import help_list, inserts_list, queue_list, topic_title
 from bot.dialogue.desk_commands import Command
+from bot.dialogue.desk_moves import Unclear
 from bot.dialogue.knowledge_insert import find_inserts
-from bot.model import CaseFacts, CaseNumber, DeskRoom, Reply, Staff
+from bot.handoff.absence import refusal_of
+from bot.handoff.case_words import Sentences
+from bot.model import Absence, AbsenceRefusal, CaseFacts, CaseNumber, DeskRoom, Pressed, Reply, Staff
+from bot.store.absences import end_own_absence, set_absence
 from bot.store.database import Database
 from bot.store.desk import Desk
-from bot.store.desk_handling import handled, handled_with_found
+from bot.store.desk_handling import handled, handled_saying
 from bot.store.desk_inbox import SaidAtDesk
 from bot.store.desk_reading import Filters, read_facts, read_queue
 from bot.worker.content_watch import LivePair
@@ -56,6 +61,12 @@ class DeskAsked:
                 await self.say.only(said, words.WORDS_WANTED, now)
             case "card":
                 await self._card(said, staff, number, now)
+            case "away":
+                await self._away(said, staff, command.rest, now)
+            case "back" if command.rest.casefold().strip(" .!") in BACK_WORDS:
+                await self._back(said, staff, now)
+            case "back":
+                await self.say.only(said, BACK_HOW, now)
             case "again":
                 await self._again(said, staff, number, now)
             case "sign_in":
@@ -74,11 +85,37 @@ class DeskAsked:
 
         def told(found: CaseNumber | None) -> Reply:
             if found is None:
-                return words.answer(words.NO_NEXT_CASE, self.say.locale)
-            return words.answer(words.NEXT_CASE, self.say.locale, number=str(found))
+                return self._told(said, staff, words.NO_NEXT_CASE)
+            return self._told(said, staff, words.NEXT_CASE, number=str(found))
 
-        then = handled_with_found(said, now, told)
+        then = handled_saying(said, now, told)
         await self.desk.claim_first([row.number for row in waiting], staff, now, then=then)
+
+    def _told(self, said: SaidAtDesk, staff: Staff, sentences: Sentences, **values: str) -> Reply:
+        """The answer; where nobody sees who asked, because something was pressed, they are called by name."""
+        reply = words.answer(sentences, self.say.locale, **values)
+        return words.calling(reply, [(said.external_user, staff.name)]) if isinstance(said.input, Pressed) else reply
+
+    async def _away(self, said: SaidAtDesk, staff: Staff, rest: str, now: datetime) -> None:
+        """Enter somebody's own absence; their cases are handed on by whoever hands on those of absent people."""
+        people = self.people.everybody()
+        wanted = absence_in(rest, staff, people, now)
+        if isinstance(wanted, Unclear):
+            return await self.say.only(said, wanted.words, now)
+        names = {one.id: one.name for one in people}
+
+        def told(entered: Absence | AbsenceRefusal) -> Reply:
+            return self._told(said, staff, away_words(entered, names, now, self.say.locale))
+
+        then = handled_saying(said, now, told)
+        await set_absence(self.database, wanted, refusal_of, actor=staff.id, now=now, then=then)
+        return None
+
+    async def _back(self, said: SaidAtDesk, staff: Staff, now: datetime) -> None:
+        def told(ended: Absence | None) -> Reply:
+            return self._told(said, staff, back_words(ended, now, self.say.locale))
+
+        await end_own_absence(self.database, staff.id, now=now, then=handled_saying(said, now, told))
 
     async def _card(self, said: SaidAtDesk, staff: Staff, number: CaseNumber | None, now: datetime) -> None:
         if number is None:

@@ -139,7 +139,9 @@ def test_waiting_begins_when_the_team_opens_on_that_day(content):
     question = meant(content, "!warten bis 1.12.2026: Seit wann?")
     assert isinstance(question, WaitsForEmployee)
     assert (question.question, question.until.date().isoformat()) == ("Seit wann?", "2026-12-01")
-    assert meant(content, "!warten Seit wann?") == WaitsForEmployee(MARIA, "Seit wann?", None)
+    assert meant(content, "!warten bis Dienstag: Seit wann?").until == question.until - timedelta(days=7)
+    for words in ("Seit wann?", "Montag sind Sie da?", "1.2. oder 1.3.?"):  # no day without its *bis*
+        assert meant(content, f"!warten {words}") == WaitsForEmployee(MARIA, words, None)
     third = meant(content, "!extern bis 2026-12-01")
     assert isinstance(third, WaitsForThird)
     assert third.until == question.until
@@ -154,7 +156,8 @@ def test_waiting_begins_when_the_team_opens_on_that_day(content):
         ("!fertig", "beantwortet, verwiesen"),
         ("!fertig vielleicht", "beantwortet, verwiesen"),
         ("!warten", "Was soll die Person"),
-        ("!warten bis morgen Seit wann?", "Den Tag verstehe ich nicht"),
+        ("!warten bis demnächst Seit wann?", "Den Tag verstehe ich nicht"),
+        ("!warten 30.2.2026 Seit wann?", "Den Tag verstehe ich nicht"),
         ("!warten bis 2026-02-30 Seit wann?", "Den Tag verstehe ich nicht"),
         ("!warten bis 2029-01-01 Seit wann?", "Den Tag verstehe ich nicht"),
         ("!extern", "Bis wann"),

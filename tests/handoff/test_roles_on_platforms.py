@@ -61,6 +61,8 @@ knowledge     no       no    no        no   yes        yes  yes   no    yes     
 queue         no       no    no        no   yes        yes  yes   no    yes           yes
 next          no       no    no        no   yes        yes  yes   no    yes           yes
 card          no       no    no        no   no         yes  yes   no    yes           yes
+away          no       no    no        no   yes        yes  yes   no    yes           yes
+back          no       no    no        no   yes        yes  yes   no    yes           yes
 sign_in       no       no    no        no   no         no   no    no    yes           yes
 help          no       no    no        no   yes        yes  yes   no    yes           yes
 """
@@ -83,6 +85,8 @@ knowledge     no       no    no        no   no         yes  yes   no    no      
 queue         no       no    no        no   yes        yes  yes   no    no            yes
 next          no       no    no        no   yes        yes  yes   no    no            yes
 card          no       no    no        no   no         yes  yes   no    no            yes
+away          no       no    no        no   yes        yes  yes   no    no            yes
+back          no       no    no        no   yes        yes  yes   no    no            yes
 sign_in       no       no    no        no   yes        yes  yes   yes   yes           yes
 help          no       no    no        no   yes        yes  yes   yes   yes           yes
 """
@@ -234,7 +238,7 @@ def on_web(command, role):
     try:
         if command in ("help", "sign_in"):
             return rights.access_desk(staff) is not None
-        if command in ("queue", "next"):
+        if command in ("queue", "next", "away", "back"):
             return rights.access_queue(staff) is not None
         place = rights.CasePlace(team, facts.owner)
         allowed = rights.access_case(staff, place, ON_PAGE[command])
@@ -244,7 +248,7 @@ def on_web(command, role):
 
 
 def test_no_cell_is_empty_and_every_command_has_its_row():
-    assert len(CELLS) == len(TABLES) * len(COMMANDS) * len(ROLES) == 570
+    assert len(CELLS) == len(TABLES) * len(COMMANDS) * len(ROLES) == 630
     for table in TABLES.values():
         head, *rows = table.strip().splitlines()
         assert tuple(head.split()) == ROLES

@@ -6,7 +6,8 @@ import pytest
 from bot.handoff.absence import refusal_of
 from bot.model import Absence, StaffId
 from bot.store import tables
-from bot.store.absences import end_absence, list_absences, set_absence
+from bot.store.absences import end_absence, end_own_absence, list_absences, set_absence
+from bot.store.announce import STAFF
 from bot.store.database import open_database
 from bot.store.privacy import Retention, apply_retention
 from tests.store.rows import rows
@@ -51,6 +52,43 @@ async def test_an_absence_ends_early_or_is_taken_back(database, clock):
     assert await list_absences(database, clock()) == ()
     assert [row.until for row in await rows(database, tables.absences)] == [clock()], "one not begun leaves nothing"
     assert [row.action for row in await rows(database, tables.audit)][-2:] == ["absence_ended"] * 2
+
+
+async def test_ones_own_absence_ends_whichever_is_first_and_nobody_elses(database, clock):
+    running = await enter(database, clock, away(clock))
+    planned = await enter(database, clock, away(clock, first=7, last=9, deputy=None))
+    others = await enter(database, clock, away(clock, staff=BEN, deputy=None))
+    clock.move(hours=1)
+    assert await end_own_absence(database, ANNA, now=clock()) == running
+    assert await list_absences(database, clock()) == (others, planned)
+    assert await end_own_absence(database, ANNA, now=clock()) == planned
+    assert await end_own_absence(database, ANNA, now=clock()) is None
+    assert await list_absences(database, clock()) == (others,)
+
+
+async def test_what_follows_from_an_absence_is_written_with_it_or_neither_is(database, clock):
+    told = []
+
+    async def then(connection, result, wake):
+        told.append(result)
+
+    async def breaks(connection, result, wake):
+        raise RuntimeError("stopped before the commit")
+
+    with pytest.raises(RuntimeError):
+        await set_absence(database, away(clock), refusal_of, actor=ANNA, now=clock(), then=breaks)
+    assert await list_absences(database, clock()) == ()
+    with database.announcer.listen(STAFF) as bell:
+        await database.announcer.connected()
+        bell.silence()
+        stored = await set_absence(database, away(clock), refusal_of, actor=ANNA, now=clock(), then=then)
+        assert await bell.wait(5), "whoever hands cases on looks at once"
+    await set_absence(database, away(clock), refusal_of, actor=ANNA, now=clock(), then=then)
+    with pytest.raises(RuntimeError):
+        await end_own_absence(database, ANNA, now=clock(), then=breaks)
+    await end_own_absence(database, ANNA, now=clock(), then=then)
+    await end_own_absence(database, ANNA, now=clock(), then=then)
+    assert told == [stored, "overlaps", stored, None]
 
 
 async def test_what_is_over_is_deleted_after_its_time(database, clock):

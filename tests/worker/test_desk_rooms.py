@@ -26,6 +26,7 @@ from bot.model import (
     Utterance,
 )
 from bot.store import desk_handling, tables
+from bot.store.absences import list_absences
 from bot.store.cases import close_case
 from bot.store.desk_inbox import DeskInbox
 from bot.store.desk_notices import DeskNotice, put_notice
@@ -37,7 +38,7 @@ from bot.store.revising import keep_edit
 from bot.store.saying import Listener
 from bot.store.timers import Timers
 from bot.worker import desk_talk
-from bot.worker.owners_loop import hand_to_teams
+from bot.worker.owners_loop import hand_on, hand_to_teams
 from tests.desk_people import MARIA
 from tests.desk_people import OLE as OLE_STAFF
 from tests.desk_stage import ANNA, BEN, FUNDING, OLE, REST, DeskStage, RoomChannel
@@ -226,6 +227,82 @@ async def test_the_next_case_is_the_one_of_this_room_that_is_due_first(stage, th
         clock.move(minutes=1)
     await stage.says(BEN, "!next")
     assert "kein Fall, den niemand hat" in stage.rooms.texts()[-1]
+
+
+async def test_who_is_away_hands_the_cases_to_the_deputy_and_is_back_by_themselves(stage, thread, clock):
+    await stage.says(ANNA, "Moin, ich sehe nach.", thread=thread)
+    await stage.says(ANNA, "!abwesend bis Dienstag, Vertretung Ben")
+    said = stage.rooms.texts()[-1]
+    assert "ab Dienstag wieder da" in said
+    assert "mit einer Notiz an Ben" in said
+    before = len(stage.heard())
+    await stage.people.refresh()
+    assert await hand_on(stage.database, stage.desk, stage.people, clock()) == 1
+    assert await hand_on(stage.database, stage.desk, stage.people, clock()) == 0
+    await stage.settle()
+    assert (await facts(stage)).owner == BEN
+    assert "liegt bei Ben" in stage.rooms.texts()[0]
+    assert stage.rooms.texts(thread=thread)[-1] == "– Anna ist abwesend –"
+    (told,) = stage.heard()[before:]
+    assert "Ben (Förderberatung) übernimmt jetzt Ihren Fall 1" in told
+    await stage.says(BEN, "!abwesend bis Dienstag Vertretung Anna")
+    assert "am Ende wieder von Ihnen" in stage.rooms.texts()[-1]
+    await stage.says(BEN, "!an Anna: kannst du doch?", thread=thread)
+    assert (await facts(stage)).owner == BEN, "who is away is given nothing"
+    clock.move(days=2)
+    await stage.says(BEN, "!an Anna: bist du wieder da?", thread=thread)
+    assert (await facts(stage)).owner == ANNA
+
+
+async def test_who_is_back_earlier_says_so_and_only_ever_for_themselves(stage, thread, clock):
+    await stage.says(ANNA, "!away from 7.12. until 14.12.")
+    await stage.says(ANNA, "!abwesend bis morgen")
+    assert [(one.staff, one.deputy) for one in await list_absences(stage.database, clock())] == [(ANNA, None)] * 2
+    await stage.says(ANNA, "!abwesend bis morgen")
+    assert "schon eine Abwesenheit eingetragen" in stage.rooms.texts()[-1]
+    clock.move(minutes=1)
+    await stage.says(BEN, "!wieder da")
+    assert "Für Sie ist keine Abwesenheit eingetragen." in stage.rooms.texts()[-1]
+    await stage.says(BEN, "!wieder Anna")
+    assert "Ihre eigene Abwesenheit" in stage.rooms.texts()[-1]
+    await stage.says("@fremd:x.org", "!abwesend bis Montag")
+    assert "nicht als Koordination eingetragen" in stage.rooms.texts()[-1]
+    assert len(await list_absences(stage.database, clock())) == 2
+    for said in ("Willkommen zurück!", "ab Montag, 7. Dezember ist gestrichen", "keine Abwesenheit"):
+        await stage.says(ANNA, Pressed("desk:type:!wieder da"))
+        assert said in stage.rooms.texts()[-1]
+        assert stage.rooms.texts()[-1].endswith("@Anna"), "what was pressed shows nobody who pressed it"
+    assert await list_absences(stage.database, clock()) == ()
+
+
+@embedded
+async def test_a_linked_account_is_away_as_the_person_of_the_desk(stage, thread, clock):
+    stage.rooms.members[FUNDING.room].append(RoomMember("@maria:x.org"))
+    clock.move(seconds=1)
+    await stage.desk.act(1, Claims(MARIA), clock())
+    await stage.says("@maria:x.org", "!abwesend bis Montag")
+    (absence,) = await list_absences(stage.database, clock())
+    assert absence.staff == MARIA.id
+    await stage.people.refresh()
+    assert await hand_on(stage.database, stage.desk, stage.people, clock()) == 1
+    assert (await facts(stage)).state == "open"
+
+
+@embedded
+async def test_an_absence_that_is_handled_twice_is_entered_once(stage, thread, monkeypatch):
+    real, calls = desk_handling.mark_handled, []
+
+    async def once(connection, said, now):
+        await real(connection, said, now)
+        calls.append(said)
+        if len(calls) == 1:
+            raise RuntimeError("stopped before the commit")
+
+    monkeypatch.setattr(desk_handling, "mark_handled", once)
+    await stage.says(ANNA, "!abwesend bis Montag")
+    assert len(calls) == 2
+    assert len(await list_absences(stage.database, stage.clock())) == 1
+    assert "Eingetragen" in stage.rooms.texts()[-1]
 
 
 @embedded

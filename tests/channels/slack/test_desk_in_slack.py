@@ -208,3 +208,10 @@ async def test_the_command_in_the_coordinators_room_is_the_desks(desk, kim):
     await desk.anna.answered("1 offene", desk.room)
     await desk.anna.command(f"nimm {number}", desk.room)
     await desk.card(number, claimed_by("Person person1"))
+    await desk.anna.command("abwesend bis Montag Vertretung Person person2", desk.room)
+    told = (await desk.anna.answered("Eingetragen: Sie sind jetzt abwesend", desk.room))[-1]
+    assert "an Person person2" in told
+    assert told.endswith("@Person person1"), "nobody sees who typed a command of Slack's own"
+    desk.site.now += timedelta(seconds=1)
+    await desk.anna.command("wieder da", desk.room)
+    await desk.anna.answered("Willkommen zurück!", desk.room)
