@@ -251,7 +251,7 @@ def desk_loops(
 
     posts = DeskPosts(core.database, coordinators.rooms)
     board = DeskBoard(core.database, posts, coordinators, core.live, core.office, link, locale)
-    talk = DeskTalk(core.database, core.desk, coordinators, core.live, locale)
+    talk = DeskTalk(core.database, core.desk, coordinators, core.live, locale, core.gaps.labels)
     return (
         desk_board_loop(board, with_rooms, core.clock),
         desk_talk_loop(talk, core.clock, core.database.announcer),

@@ -138,7 +138,8 @@ class DeskStage:
         more = {} if sending_lasts is None else {"sending_lasts": sending_lasts}
         self.posts = DeskPosts(database, self.rooms.desk_rooms, **more)
         self.board = DeskBoard(database, self.posts, self.people, self.live, self.office, self.make_link, "de")
-        self.talk = DeskTalk(database, self.desk, self.people, self.live, "de")
+        self.gaps = ()
+        self.talk = DeskTalk(database, self.desk, self.people, self.live, "de", self.open_gaps)
         self.inbox = Inbox(database, clock, flood_notice, self.rooms.desk_rooms)
         self.numbers = itertools.count(1)
 
@@ -147,6 +148,9 @@ class DeskStage:
 
     async def linked_on(self, channel):
         return self.linked
+
+    async def open_gaps(self):
+        return self.gaps
 
     async def make_link(self, staff):
         return f"https://lotse.example/sign-in/{staff}"

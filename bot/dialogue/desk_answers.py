@@ -85,6 +85,10 @@ NO_NEXT_CASE: Sentences = {
     "de": "Im Moment wartet hier kein Fall, den niemand hat.",
     "en": "No case that nobody has is waiting here at the moment.",
 }
+NO_SUCH_TEAM: Sentences = {
+    "de": "„{team}“ ist kein Team dieses Raums. Hier sind: {teams}.",
+    "en": "“{team}” is no team of this room. Here are: {teams}.",
+}
 NOT_READABLE: Sentences = {
     "de": "Diese Nachricht ist verschlüsselt, und der Schlüssel dazu fehlt mir; bitte schreiben Sie sie noch einmal.",
     "en": "This message is encrypted, and I do not have its key; please write it once more.",
@@ -116,9 +120,12 @@ ENCRYPTED_ONLY: Sentences = {
 
 def answer(sentences: Sentences, locale: Locale, **values: str) -> Reply:
     """The sentences as a reply; what stands between backticks is shown as typed."""
-    pieces = filled(sentences, **values)[locale].split("`")
-    spans = tuple(Span(harmless(text), code=place % 2 == 1) for place, text in enumerate(pieces) if text)
-    return Reply((Paragraph(spans),), locale)
+    return Reply((Paragraph(with_commands(filled(sentences, **values)[locale])),), locale)
+
+
+def with_commands(text: str) -> tuple[Span, ...]:
+    """The text; what stands between backticks is shown as typed."""
+    return tuple(Span(harmless(piece), code=place % 2 == 1) for place, piece in enumerate(text.split("`")) if piece)
 
 
 def link_answer(link: str, locale: Locale) -> Reply:

@@ -16,7 +16,7 @@ MARK = "!"
 
 CommandName = Literal[
     "claim", "reply", "note", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen",
-    "transcript", "again", "knowledge", "queue", "next", "card", "away", "back", "sign_in", "help",
+    "transcript", "again", "knowledge", "queue", "next", "review", "card", "away", "back", "sign_in", "help",
 ]  # fmt: skip
 
 COMMANDS: Mapping[CommandName, tuple[str, ...]] = {
@@ -36,6 +36,7 @@ COMMANDS: Mapping[CommandName, tuple[str, ...]] = {
     "knowledge": ("wissen", "knowledge"),
     "queue": ("liste", "fälle", "queue"),
     "next": ("nächster", "next"),
+    "review": ("prüfen", "review"),
     "card": ("stand", "karte", "card"),
     "away": ("abwesend", "away"),
     "back": ("wieder", "back"),
@@ -48,6 +49,8 @@ _BY_WORD = {word: name for name, words in COMMANDS.items() for word in words}
 _FOLDED = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "s"})
 _PLAIN = {word.translate(_FOLDED): name for word, name in _BY_WORD.items()}
 _PLAIN |= {word.replace("ü", "ue").replace("ö", "oe").replace("ä", "ae"): name for word, name in _BY_WORD.items()}
+_ON_THE_BUTTON: Mapping[CommandName, tuple[str, ...]] = {"next": ("fall", "case"), "review": ("knowledge",)}
+"""What else stands on the button of a command; whoever types all of it means the same. *Wissen prüfen* is one of them too."""
 _NUMBER = re.compile(r"#?(\d{1,9})(?=\s|$)")
 _SHAPE = re.compile(r"\s*!\s?([^\W\d_]{1,20})(?=\s|$|:)[\s:]*", re.UNICODE)
 
@@ -92,6 +95,11 @@ def command_of(name: str, rest: str = "") -> Command | None:
 
 
 def _with_case(name: CommandName, rest: str) -> Command:
+    if name == "knowledge" and rest.casefold() in COMMANDS["review"]:
+        return Command("review")
+    first, _, more = rest.partition(" ")
+    if first.casefold() in _ON_THE_BUTTON.get(name, ()):
+        rest = more.strip()
     found = _NUMBER.match(rest) if name in NUMBERED else None
     if found is None:
         return Command(name, None, rest)

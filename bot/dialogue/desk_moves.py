@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.content.definitions import Content
+from bot.content.definitions import Content, Team
 from bot.dialogue.desk_commands import Command, CommandName
 from bot.dialogue.typed_days import day_in_front, full_date
 from bot.handoff.case_events import (
@@ -159,14 +159,21 @@ Target = tuple[str, str]
 def _targets(named: str, s: DeskSituation) -> Iterable[tuple[str, str]]:
     """Everything of this name: (kind:id, title)."""
     wanted = _plain(named)
-    for team in s.content.teams.values():
-        if wanted in (_plain(team.id), *(_plain(name) for name in team.name.values())):
-            yield f"team:{team.id}", team.name["de"]
+    for team in teams_named(named, s.content):
+        yield f"team:{team.id}", team.name["de"]
     for staff in people_named(named, s.people):
         yield f"person:{staff.id}", staff.name
     for topic in s.content.topics.values():
         if wanted in (_plain(topic.id), *(_plain(title) for title in topic.title.values())):
             yield f"topic:{topic.id}", topic.title["de"]
+
+
+def teams_named(named: str, content: Content) -> Iterable[Team]:
+    """The teams that are called so, by id or by name."""
+    wanted = _plain(named)
+    for team in content.teams.values():
+        if wanted in (_plain(team.id), *(_plain(name) for name in team.name.values())):
+            yield team
 
 
 def people_named(named: str, people: Iterable[Staff]) -> Iterable[Staff]:

@@ -14,9 +14,10 @@ from bot.content.definitions import ByLocale, Content, Team, TeamCalendar
 from bot.content.facts import day_words
 from bot.content.validity import has_ended, review_date, version_on
 from bot.dialogue.case_rules import team_for
+from bot.dialogue.desk_commands import MARK
 from bot.handoff.promises import due_words, promise_words
 from bot.handoff.working_time import BERLIN, DAY, last_closing, start_of_day, stretches_of
-from bot.model import Block, Bullets, CaseNumber, Locale, Paragraph, Reply, Span, TopicId
+from bot.model import TYPED, Block, Bullets, CaseNumber, Choice, Locale, Paragraph, Reply, Span, TopicId
 
 DIGEST_AT = time(8, 0)
 LOOK_AHEAD_DAYS = 7
@@ -60,12 +61,16 @@ class WaitingCase:
 
 @dataclass(frozen=True, slots=True)
 class ExpiringTopic:
-    """A topic with figures that will not be shown after ``last_day`` unless somebody compares their source again."""
+    """A topic with figures that will not be shown after ``last_day`` unless somebody compares their source again.
+
+    ``sources``: title and address of what they are to be compared with.
+    """
 
     topic: TopicId
     title: ByLocale
     facts: int
     last_day: date
+    sources: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +138,25 @@ def expiring_topics(content: Content, team: str, day: date) -> tuple[ExpiringTop
         version = version_on(topic, day)
         if topic.team != team or version is None or has_ended(topic, day):
             continue
-        dates = [review_date(fact, topic.sources[fact.source]) for fact in version.facts.values()]
-        soon = [last for last in dates if day <= last < day + LOOK_AHEAD_DAYS * DAY]
+        dates = [(review_date(fact, topic.sources[fact.source]), fact.source) for fact in version.facts.values()]
+        soon = [(last, source) for last, source in dates if day <= last < day + LOOK_AHEAD_DAYS * DAY]
         if soon:
-            found.append(ExpiringTopic(topic.id, topic.title, len(soon), min(soon)))
+            used = (topic.sources[source] for source in dict.fromkeys(source for _, source in soon))
+            sources = tuple((source.title, source.url) for source in used)
+            found.append(ExpiringTopic(topic.id, topic.title, len(soon), min(soon)[0], sources))
     return tuple(sorted(found, key=lambda one: (one.last_day, one.topic)))
 
 
 def gaps_of(labels: Sequence[str | None], content: Content, team: str) -> int:
     """How many of these groups of unanswered questions are a team's; those without a known topic are the general one's."""
-    topics = (TopicId(label.partition(".")[0]) if label else None for label in labels)
-    return sum(team_for(content, topic) == team for topic in topics)
+    return len(gaps_among(labels, content, team))
+
+
+def gaps_among(labels: Sequence[str | None], content: Content, team: str) -> tuple[str | None, ...]:
+    """What those of them are about that are a team's."""
+    return tuple(
+        label for label in labels if team_for(content, TopicId(label.partition(".")[0]) if label else None) == team
+    )
 
 
 # --- In words --------------------------------------------------------------------------------------------------
@@ -217,6 +230,8 @@ WEEK: _Words = {
     "de": "Ihr Team in dieser Woche: neue Fälle {opened}, erledigt {resolved}, jetzt noch offen {unfinished}.",
     "en": "Your team this week: new cases {opened}, resolved {resolved}, still open now {unfinished}.",
 }
+NEXT: _Words = {"de": "Nächster Fall", "en": "Next case"}
+REVIEW: _Words = {"de": "Wissen prüfen", "en": "Review knowledge"}
 CASE: _Words = {"de": "Fall {number}", "en": "case {number}"}
 SINCE: _Words = {"de": "Fall {number} seit {day}", "en": "case {number} since {day}"}
 UNTIL: _Words = {"de": "{title} (bis {day})", "en": "{title} (until {day})"}
@@ -225,7 +240,10 @@ _SHORT_DAY: _Words = {"de": "EEEE, d. MMMM", "en": "EEEE, d MMMM"}
 
 
 def digest(team: Team, figures: DigestFigures, now: datetime, locale: Locale) -> Reply:
-    """The message of the morning; a short one when there is nothing to do."""
+    """The message of the morning; a short one when there is nothing to do, and with what there is to do choices to begin with it.
+
+    Where coordinators work in a room, a choice is the command it stands for; the desk in the browser has buttons of its own.
+    """
     values = {"team": team.name[locale], "day": _day(now, locale)}
     items = tuple((Span(line),) for line in _lines(team, figures, now, locale))
     greeting = Paragraph((Span(_filled(GREETING if items else QUIET, locale, **values)),))
@@ -233,7 +251,9 @@ def digest(team: Team, figures: DigestFigures, now: datetime, locale: Locale) ->
     if figures.week is not None:
         counts = {name: str(count) for name, count in asdict(figures.week).items()}
         blocks = (*blocks, Paragraph((Span(_filled(WEEK, locale, **counts)),)))
-    return Reply(blocks, locale)
+    commands = ((NEXT, "next"), (REVIEW, "review")) if items else ()
+    choices = tuple(Choice(words[locale], f"{TYPED}{MARK}{command} {team.id}") for words, command in commands)
+    return Reply(blocks, locale, choices=choices)
 
 
 def _lines(team: Team, figures: DigestFigures, now: datetime, locale: Locale) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """Answers what coordinators ask for in their rooms beside the steps of a case: help, the list, the next case, a card, answers of
-the knowledge base, their own absence, a link to the desk, and what was not delivered once more.
+the knowledge base and what in it wants looking at, their own absence, a link to the desk, and what was not delivered once more.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from bot.dialogue import desk_answers as words
 from bot.dialogue.away_command import BACK_HOW, BACK_WORDS, absence_in, away_words, back_words
 from bot.dialogue.desk_card import help_list, inserts_list, queue_list, topic_title
 from bot.dialogue.desk_commands import Command
-from bot.dialogue.desk_moves import Unclear
+from bot.dialogue.desk_moves import Unclear, teams_named
 from bot.dialogue.knowledge_insert import find_inserts
+from bot.dialogue.knowledge_review import knowledge_review
 from bot.handoff.absence import refusal_of
-from bot.handoff.case_words import Sentences
+from bot.handoff.case_words import Sentences, filled
+from bot.handoff.working_time import local_day
 from bot.model import Absence, AbsenceRefusal, CaseFacts, CaseNumber, DeskRoom, Pressed, Reply, Staff
 from bot.store.absences import end_own_absence, set_absence
 from bot.store.database import Database
@@ -22,6 +24,7 @@ from bot.store.desk_inbox import SaidAtDesk
 from bot.store.desk_reading import Filters, read_facts, read_queue
 from bot.worker.content_watch import LivePair
 from bot.worker.desk_saying import Saying
+from bot.worker.digest_loop import OpenGaps
 from bot.worker.room_people import RoomPeople, teams_of
 
 
@@ -34,6 +37,7 @@ class DeskAsked:
     people: RoomPeople
     live: LivePair
     say: Saying
+    open_gaps: OpenGaps
 
     async def tell(
         self, said: SaidAtDesk, room: DeskRoom, staff: Staff, command: Command, number: CaseNumber | None, now: datetime
@@ -44,9 +48,12 @@ class DeskAsked:
             case "help":
                 await handled(self.database, said, now, reply=help_list(locale))
             case "next":
-                await self._next(said, room, staff, now)
+                await self._next(said, room, staff, command.rest, now)
+            case "review":
+                await self._review(said, room, command.rest, now)
             case "queue":
-                rows = await read_queue(self.database, self._viewer(staff, room), now, Filters())
+                viewer = _viewer(staff, teams_of(room, content))
+                rows = await read_queue(self.database, viewer, now, Filters())
                 listed = [
                     words.queued(row.facts, row.name, row.channel, topic_title(content, row.facts.topic, locale))
                     for row in rows
@@ -74,14 +81,26 @@ class DeskAsked:
             case _:
                 raise ValueError(f"{command.name} is a step of a case")
 
-    def _viewer(self, staff: Staff, room: DeskRoom) -> Staff:
-        """The same person, who sees what belongs into this room and nothing else."""
-        return Staff(staff.id, staff.name, frozenset({"coordinator"}), teams_of(room, self.live.content))
+    async def _teams(self, said: SaidAtDesk, room: DeskRoom, named: str, now: datetime) -> frozenset[str] | None:
+        """The teams of this room, or the one of them that is named; None: there is no such one, and they were told so."""
+        content, locale = self.live.content, self.say.locale
+        theirs = teams_of(room, content)
+        if not named:
+            return theirs
+        meant = theirs.intersection(team.id for team in teams_named(named, content))
+        if meant:
+            return meant
+        titles = ", ".join(team.name[locale] for team in content.teams.values() if team.id in theirs) or "–"
+        await self.say.only(said, filled(words.NO_SUCH_TEAM, team=named[:60], teams=titles), now)
+        return None
 
-    async def _next(self, said: SaidAtDesk, room: DeskRoom, staff: Staff, now: datetime) -> None:
-        """Claim the case of this room that is due first and belongs to nobody."""
+    async def _next(self, said: SaidAtDesk, room: DeskRoom, staff: Staff, named: str, now: datetime) -> None:
+        """Claim the case of this room, or of one team of it, that is due first and belongs to nobody."""
+        teams = await self._teams(said, room, named, now)
+        if teams is None:
+            return
         nobodys = Filters(states=frozenset({"open"}), nobodys=True)
-        waiting = await read_queue(self.database, self._viewer(staff, room), now, nobodys)
+        waiting = await read_queue(self.database, _viewer(staff, teams), now, nobodys)
 
         def told(found: CaseNumber | None) -> Reply:
             if found is None:
@@ -90,6 +109,14 @@ class DeskAsked:
 
         then = handled_saying(said, now, told)
         await self.desk.claim_first([row.number for row in waiting], staff, now, then=then)
+
+    async def _review(self, said: SaidAtDesk, room: DeskRoom, named: str, now: datetime) -> None:
+        content, meant = self.live.content, await self._teams(said, room, named, now)
+        if meant is None:
+            return
+        teams = [team for team in content.teams.values() if team.id in meant]
+        reply = knowledge_review(teams, await self.open_gaps(), content, local_day(now), self.say.locale)
+        await handled(self.database, said, now, reply=reply)
 
     def _told(self, said: SaidAtDesk, staff: Staff, sentences: Sentences, **values: str) -> Reply:
         """The answer; where nobody sees who asked, because something was pressed, they are called by name."""
@@ -139,6 +166,11 @@ class DeskAsked:
         reply = words.answer(words.LINK_SENT, self.say.locale)
         await handled(self.database, said, now, reply=reply, link_for=staff.id)
         return None
+
+
+def _viewer(staff: Staff, teams: frozenset[str]) -> Staff:
+    """The same person, who sees what belongs to these teams and nothing else."""
+    return Staff(staff.id, staff.name, frozenset({"coordinator"}), teams)
 
 
 async def _facts(database: Database, staff: Staff, number: CaseNumber | None) -> CaseFacts | None:

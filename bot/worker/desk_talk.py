@@ -52,6 +52,7 @@ from bot.store.traces import trace_of, where
 from bot.worker.content_watch import LivePair
 from bot.worker.desk_asked import DeskAsked
 from bot.worker.desk_saying import Saying
+from bot.worker.digest_loop import OpenGaps
 from bot.worker.keep_going import USUAL_PACE, Pace, keep_going
 from bot.worker.room_people import RoomPeople
 
@@ -60,13 +61,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DeskTalk:
-    """What is needed to answer coordinators. ``locale`` is the language of their rooms."""
+    """What is needed to answer coordinators. ``locale`` is the language of their rooms, ``open_gaps`` what the digest counts."""
 
     database: Database
     desk: Desk
     people: RoomPeople
     live: LivePair
     locale: Locale
+    open_gaps: OpenGaps
 
     @property
     def _say(self) -> Saying:
@@ -74,7 +76,7 @@ class DeskTalk:
 
     @property
     def _asked(self) -> DeskAsked:
-        return DeskAsked(self.database, self.desk, self.people, self.live, self._say)
+        return DeskAsked(self.database, self.desk, self.people, self.live, self._say, self.open_gaps)
 
     async def handle_next(self, now: datetime) -> bool:
         """Handle the oldest thing that was said; False when nothing waits. Raises StoreUnavailable."""

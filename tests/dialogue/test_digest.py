@@ -4,6 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.content.read import read_content
+from bot.dialogue.desk_commands import Command, read_command
 from bot.dialogue.digest import (
     DigestFigures,
     ExpiringTopic,
@@ -15,10 +16,11 @@ from bot.dialogue.digest import (
     digest_is_due,
     ends_week,
     expiring_topics,
+    gaps_among,
     gaps_of,
     night_before,
 )
-from bot.model import CaseNumber, TopicId, as_text
+from bot.model import LOCALES, TYPED, CaseNumber, TopicId, as_text
 from tests.content.small_tree import write_tree
 from tests.drills.working_time import slots
 from tests.handoff.test_promises import TEAM
@@ -86,7 +88,7 @@ def test_the_week_is_told_below_what_is_to_do_or_alone(locale, words):
     quiet = digest(TEAM, DigestFigures(week=Week(7, 6, 2)), berlin("2026-11-27T08:00"), locale)
     busy = digest(TEAM, DigestFigures(gap_groups=2, week=Week(7, 6, 2)), berlin("2026-11-27T08:00"), locale)
     assert as_text(quiet).endswith(words)
-    assert as_text(busy).endswith(words)
+    assert as_text(replace(busy, choices=())).endswith(words)
     assert len(as_text(busy)) > len(as_text(quiet))
 
 
@@ -95,7 +97,9 @@ def test_the_week_is_told_below_what_is_to_do_or_alone(locale, words):
 
 def test_topics_whose_figures_expire_within_the_week_are_the_teams_own(content):
     """The small content was reviewed on 22.11.2026: amounts stand until 22.05.2027, statutes until 22.11.2027."""
-    expiring = [ExpiringTopic(TopicId("bonus"), content.topics["bonus"].title, 4, date(2027, 5, 22))]
+    portal = content.topics["bonus"].sources["portal"]
+    source = (portal.title, portal.url)
+    expiring = [ExpiringTopic(TopicId("bonus"), content.topics["bonus"].title, 4, date(2027, 5, 22), (source,))]
     for day, found in (("2027-05-15", []), ("2027-05-16", expiring), ("2027-05-22", expiring), ("2027-05-23", [])):
         assert list(expiring_topics(content, "foerderung", date.fromisoformat(day))) == found
     assert expiring_topics(content, "module", date(2027, 5, 20)) == ()
@@ -113,6 +117,7 @@ def test_gaps_belong_to_the_team_of_their_topic_and_else_to_the_general_one(cont
     assert gaps_of(labels, content, next(iter(content.teams))) == 4, (
         "where there is no general team the first one is it"
     )
+    assert gaps_among(labels, whole, "foerderung") == ("bonus.amount", "bonus")
 
 
 # --- In words ----------------------------------------------------------------------------------------------------
@@ -136,6 +141,9 @@ def test_the_digest_of_a_full_morning():
         "• 2 Angaben laufen in den nächsten 7 Tagen ab (zuständig: Förderberatung): "
         "Weiterbildungsbonus (bis 26. November 2026).",
         "• 5 Gruppen unbeantworteter Fragen.",
+        "",
+        "1. Nächster Fall",
+        "2. Wissen prüfen",
     ]
     assert as_text(digest(TEAM, FULL, NOW, "en")).splitlines() == [
         "Good morning, Funding advice! This is what there is to do today, Monday, 23 November:",
@@ -144,7 +152,18 @@ def test_the_digest_of_a_full_morning():
         "• 1 case is waiting for the person’s answer: case 1 since Thursday.",
         "• 2 figures expire within the next 7 days (owner: Funding advice): Training bonus (until 26 November 2026).",
         "• 5 groups of unanswered questions.",
+        "",
+        "1. Next case",
+        "2. Review knowledge",
     ]
+
+
+def test_what_can_be_pressed_is_a_command_about_this_team():
+    for locale in LOCALES:
+        pressed = [choice.value for choice in digest(TEAM, FULL, NOW, locale).choices]
+        assert all(value.startswith(TYPED) for value in pressed)
+        commands = [read_command(value.removeprefix(TYPED)) for value in pressed]
+        assert commands == [Command("next", None, TEAM.id), Command("review", None, TEAM.id)]
 
 
 def test_one_of_each_reads_well():

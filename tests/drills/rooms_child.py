@@ -159,13 +159,16 @@ async def work(job: Job, parent: Connection) -> None:
     async def nobody(channel):
         return {}
 
+    async def no_gaps():
+        return ()
+
     def office(absences):
         return PlainOffice()
 
     people.connect([rooms], nobody)
     posts = DeskPosts(database, (ROOM,), sending_lasts=lasts)
     board = DeskBoard(database, posts, people, live, office, None, "de")
-    talk = DeskTalk(database, Desk(database, office), people, live, "de")
+    talk = DeskTalk(database, Desk(database, office), people, live, "de", no_gaps)
     mind = {"understand": echo_understand, "take_turn": keeping_silent}
     loops = (
         inbox_loop(Conversations(database, apologise), live, clock, announcer, pace=PACE, **mind),

@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.block_parts import Json, button, plain
-from bot.channels.slack.desk_forms import card_buttons
+from bot.channels.slack.desk_forms import card_buttons, command_buttons
 from bot.channels.slack.escaping import TURNS_AROUND, escape, is_safe, link_words
 from bot.channels.splitting import split_reply
 from bot.model import (
@@ -85,7 +85,7 @@ def _blocks(reply: Reply, outbox_id: OutboxId) -> tuple[Json, ...]:
     if reply.card is not None:
         blocks.append(card_buttons(reply.card, reply.choices, reply.locale))
     elif reply.choices:
-        blocks.append(_choices(reply.choices, outbox_id))
+        blocks.append(command_buttons(reply.choices, outbox_id) or _choices(reply.choices, outbox_id))
     if reply.rateable:
         blocks.append(_rating(reply, outbox_id))
     return tuple(blocks)

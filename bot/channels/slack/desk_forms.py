@@ -1,11 +1,12 @@
-"""What a card in a room of coordinators can be worked with: its buttons, and the forms they open."""
+"""What a card in a room of coordinators can be worked with: its buttons, and the forms they open; and the buttons of a digest."""
 
+import re
 from collections.abc import Sequence
 
 from bot.channels.slack import slack_desk_words as words
 from bot.channels.slack.block_parts import Json, button, plain
-from bot.channels.slack.slack_desk_events import CLAIM, FORM, STEPS, TRANSCRIPT, DeskPlace, Step, metadata
-from bot.model import CaseNumber, Choice, Locale
+from bot.channels.slack.slack_desk_events import CLAIM, COMMANDS, FORM, STEPS, TRANSCRIPT, DeskPlace, Step, metadata
+from bot.model import TYPED, CaseNumber, Choice, Locale, OutboxId
 
 LONGEST = 3_000
 """Characters Slack takes in a field."""
@@ -22,6 +23,19 @@ def card_buttons(case: CaseNumber, choices: Sequence[Choice], locale: Locale) ->
     steps = [button(words.STEPS[step][locale], f"desk-{step}", str(case)) for step in STEPS]
     transcript = {**button(words.TRANSCRIPT[locale], TRANSCRIPT, str(case)), "confirm": _asked_first(locale)}
     return {"type": "actions", "block_id": f"desk:{case}", "elements": [*claims, *steps, transcript]}
+
+
+_STANDS_FOR = re.compile(rf"{TYPED}!(\w+) (\w+)")
+
+
+def command_buttons(choices: Sequence[Choice], outbox_id: OutboxId) -> Json | None:
+    """The row under what offers commands; None where the choices are others. Of each only the team goes to the client and back."""
+    names = {command: name for name, command in COMMANDS.items()}
+    found = [(choice.label, _STANDS_FOR.fullmatch(choice.value)) for choice in choices]
+    buttons = [button(label, names[stands[1]], stands[2]) for label, stands in found if stands and stands[1] in names]
+    if len(buttons) < len(choices):
+        return None
+    return {"type": "actions", "block_id": f"commands:{outbox_id}", "elements": buttons}
 
 
 def _asked_first(locale: Locale) -> Json:

@@ -27,6 +27,10 @@ STEPS: tuple[Step, ...] = get_args(Step)
 CLAIM, TRANSCRIPT, FORM = "desk-claim", "desk-transcript", "desk-form"
 """The ``action_id`` of the buttons that claim and that send the transcript, and the ``callback_id`` of every form."""
 
+COMMANDS: Mapping[str, str] = {"desk-next": "next", "desk-review": "review"}
+"""Buttons that stand for a command with the team it is about; nothing else of it comes from a client."""
+_TEAM = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
 HANDS: Mapping[str, str] = {
     "raised_hand": "✋", "hand": "✋", "raised_back_of_hand": "🤚", "raised_hand_with_fingers_splayed": "🖐",
 }  # fmt: skip
@@ -67,7 +71,7 @@ def read_desk_reaction(event: Mapping[str, Any], us: Workspace) -> Incoming | No
 
 
 def read_desk_press(body: Mapping[str, Any]) -> Incoming | OpensForm | None:
-    """A button on a card; None for one this release does not know."""
+    """A button on a card or below a digest; None for one this release does not know."""
     action = body["actions"][0]
     container, message = body.get("container") or {}, body.get("message") or {}
     room, stamp = container.get("channel_id"), container.get("message_ts")
@@ -78,6 +82,10 @@ def read_desk_press(body: Mapping[str, Any]) -> Incoming | OpensForm | None:
     if name == CLAIM:
         external_id = ExternalId(f"press:{user}:{action['action_ts']}:{CLAIM}")
         return _incoming(room, thread, user, Pressed(value[:MAX_ID]), external_id, moment(action["action_ts"]))
+    if name in COMMANDS and _TEAM.fullmatch(value):  # answered in the room, where the command would be typed
+        external_id = ExternalId(f"press:{user}:{action['action_ts']}:{name}")
+        typed = Pressed(f"{TYPED}!{COMMANDS[name]} {value}")
+        return _incoming(room, None, user, typed, external_id, moment(action["action_ts"]))
     if not re.fullmatch(r"[0-9]{1,9}", value):
         return None
     if name == TRANSCRIPT:

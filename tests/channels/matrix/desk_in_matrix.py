@@ -91,7 +91,7 @@ async def working(site, channel, rooms):
         return f"{site.address}/sign-in/{await make_link(site.database, staff, site.clock(), actor=staff)}"
 
     board = DeskBoard(site.database, DeskPosts(site.database, rooms), people, site.live, office, link, "de")
-    talk = DeskTalk(site.database, Desk(site.database, office), people, site.live, "de")
+    talk = DeskTalk(site.database, Desk(site.database, office), people, site.live, "de", site.parts.gaps.labels)
     loops = [
         asyncio.create_task(channel.receive(accept, None)),
         asyncio.create_task(desk_board_loop(board, [channel], site.clock)),

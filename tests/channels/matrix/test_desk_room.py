@@ -7,7 +7,9 @@ import pytest_asyncio
 
 from bot.channels.matrix.rooms import ABOVE_ALL, Room, with_state
 from bot.store import tables
+from bot.store.absences import list_absences
 from bot.store.cases import list_cases
+from bot.worker.digest_loop import write_digest
 from tests.channels.matrix.desk_in_matrix import matrix_desk
 from tests.store.rows import rows
 from tests.web.desk_acting import act, case_of, seen
@@ -144,6 +146,38 @@ async def test_what_is_asked_in_the_room_is_answered_there(desk):
     await desk.anna.say(desk.room, "nur so unter uns, ohne Befehl")
     await desk.anna.say(desk.room, "!nimm 4711")
     await desk.anna.hears(desk.room, desk.lotse, "Einen solchen Fall gibt es für Sie hier nicht.")
+
+
+async def test_below_the_digest_a_sign_claims_the_next_case_and_another_shows_what_to_look_at(desk):
+    kim, alone = await desk.asks(encrypted=False)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    site, content = desk.site, desk.site.live.content
+    team, before = content.teams["foerderung"], await number_of_latest(desk)
+    assert await write_digest(site.database, content, team, site.clock(), site.parts.gaps.labels)
+    digest = await desk.anna.hears(desk.room, desk.lotse, "1. Nächster Fall")
+    for sign in ("1️⃣", "2️⃣"):
+        await desk.anna.from_lotse(
+            desk.room, desk.lotse, lambda some, sign=sign: any(each.get("relation", {}).get("event_id") == digest["id"]
+            and each["relation"]["key"] == sign for each in some), kind="m.reaction",
+        )  # fmt: skip
+    await desk.anna.react(desk.room, digest["id"], "1️⃣")
+    told = await desk.anna.hears(desk.room, desk.lotse, "ist jetzt bei Ihnen")
+    number = int(told["content"]["body"].split()[1])
+    assert number <= before
+    assert told["content"]["m.mentions"] == {"user_ids": [desk.anna.user]}
+    await desk.card(number, "In Arbeit")
+    await desk.ben.react(desk.room, digest["id"], "2️⃣")
+    await desk.anna.hears(desk.room, desk.lotse, "Wissen prüfen · Förderberatung")
+
+
+async def test_an_absence_typed_in_the_room_is_entered_and_ended(desk):
+    await desk.ben.say(desk.room, "!abwesend bis übermorgen")
+    await desk.anna.hears(desk.room, desk.lotse, "Eingetragen: Sie sind jetzt abwesend")
+    (absence,) = await list_absences(desk.site.database, desk.site.clock())
+    assert (absence.staff, absence.deputy) == (desk.ben.user, None)
+    await desk.ben.say(desk.room, "!wieder da")
+    await desk.anna.hears(desk.room, desk.lotse, "ist gestrichen")
+    assert await list_absences(desk.site.database, desk.site.clock()) == ()
 
 
 async def test_who_is_in_the_room_is_asked_of_the_server(desk, homeserver):

@@ -49,8 +49,8 @@ class DeskInSlack(Stage):
         """The texts below a card once these words are among them."""
         return await self.anna.answered(words, self.room, card["ts"])
 
-    async def press(self, person, card, action_id):
-        return await person.press(card, action_id, self.room)
+    async def press(self, person, card, action_id, **more):
+        return await person.press(card, action_id, self.room, **more)
 
     async def fill_in(self, person, card, step, **given):
         """Open the form of a step and send it, filled in; what came back."""
@@ -129,7 +129,7 @@ async def desk_in_slack(folder, emulator, transport="socket"):
         board = DeskBoard(
             site.database, DeskPosts(site.database, rooms), people, site.live, office_of(site.live, people), link, "de"
         )
-        talk = DeskTalk(site.database, site.desk, people, site.live, "de")
+        talk = DeskTalk(site.database, site.desk, people, site.live, "de", site.parts.gaps.labels)
         for loop in (
             desk_board_loop(board, [channel], site.clock, settle_s=0.01),
             desk_talk_loop(talk, site.clock, site.database.announcer),

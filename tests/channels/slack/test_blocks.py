@@ -53,6 +53,13 @@ SHAPES = {
     "code": Reply((Paragraph((Span("lotse erase", code=True), Span(" und "), Span("wichtig", bold=True))),), "de"),
     "notice": Reply((Paragraph((Span("Hinweis."),), "notice"), Paragraph((Span("x" * 5_000),), "notice")), "de"),
     "many choices": plain("Bitte", choices=tuple(Choice(f"Wahl {'sehr ' * 30}{n}", f"say:{n}") for n in range(40))),
+    "commands": plain(
+        "Guten Morgen",
+        choices=(
+            Choice("Nächster Fall", "desk:type:!next foerderung"),
+            Choice("Wissen prüfen", "desk:type:!review foerderung"),
+        ),
+    ),
     "very long": plain("wort " * 4_000, sources=(SOURCE,) * 3, choices=CHOICES, rateable=True, person="Anna"),
     "one long word": plain("x" * 9_000),
     "many items": Reply((Bullets(tuple((Span(f"Punkt {n}"),) for n in range(500))),), "de"),

@@ -10,6 +10,7 @@ from bot.handoff.case_events import Claims
 from bot.model import Address
 from bot.store.cases import cases_of
 from bot.store.desk import Done
+from bot.worker.digest_loop import write_digest
 from tests.channels.slack.at_the_desk import KIM, OLE, desk_in_slack
 from tests.channels.slack.block_check import own_findings, sdk_findings
 from tests.desk_people import MARIA
@@ -200,6 +201,30 @@ async def test_the_home_of_a_coordinator_shows_the_queue(desk, kim):
         view = desk.bridge.called("views.publish")[-1]["view"]
         assert ("Offene Fälle Ihrer Teams" in json.dumps(view, ensure_ascii=False)) is sees
         assert sdk_findings(view["blocks"]) == []
+
+
+async def test_below_the_digest_the_next_case_is_claimed_and_the_knowledge_looked_at(desk, kim):
+    number, _ = await opened(desk, kim)
+    site, room = desk.site, desk.room
+    team = site.live.content.teams["foerderung"]
+    assert await write_digest(site.database, site.live.content, team, site.clock(), site.parts.gaps.labels)
+    digest = (await desk.anna.sees(lambda some: any("Guten Morgen" in one["text"] for one in some), room))[-1]
+    assert buttons(digest) == {"desk-next", "desk-review"}
+    assert [finding for check in (sdk_findings, own_findings) for finding in check(digest["blocks"])] == []
+    for forged in ("foerderung 2", "!lotse 1", ""):
+        await desk.press(desk.anna, digest, "desk-next", value=forged)
+    await desk.bridge.until(lambda: len(desk.bridge.called("chat.postEphemeral")) == 3)
+    await desk.press(await desk.person(OLE), digest, "desk-next")
+    await desk.anna.answered("nicht als Koordination eingetragen", room)
+    assert (await facts_of(desk, kim)).owner is None
+    await desk.press(desk.anna, digest, "desk-next")
+    told = (await desk.anna.answered(f"Fall {number} ist jetzt bei Ihnen", room))[-1]
+    assert told.endswith("@Person person1")
+    await desk.card(number, claimed_by("Person person1"))
+    await desk.press(desk.ben, digest, "desk-next")
+    await desk.anna.answered("Im Moment wartet hier kein Fall, den niemand hat.", room)
+    await desk.press(desk.ben, digest, "desk-review")
+    await desk.anna.answered("Wissen prüfen · Förderberatung", room)
 
 
 async def test_the_command_in_the_coordinators_room_is_the_desks(desk, kim):
