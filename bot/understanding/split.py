@@ -1,6 +1,6 @@
 """Several questions in one message: cut behind a question mark, and where *and* begins another question.
 
-A greeting, a thank-you or an *ok* in front of a question is no part of it.
+A greeting, a thank-you, an *ok* or a *no, I meant* beside a question is no part of it.
 
 A full stop does not cut: what stands before it is mostly the story the question is about. Only where the whole is not
 understood, its sentences are tried one by one.
@@ -49,8 +49,21 @@ LEAST_LEFT = 3
 """Words a question keeps without its courtesy; *danke dir* and *hallo zusammen* are nothing but that."""
 
 
+_NO = r"(?:(?:nein|nee|nö|ne|no|nope|quatsch|sorry|äh|ach|oh|moment)\b\W*)"
+_NO_BEFORE = re.compile(rf"^{_NO}+", re.IGNORECASE)
+_MEANT_BEFORE = re.compile(rf"^{_NO}*\b(?:ich mein(?:e|te)?|i mean(?:t)?)\b\W+(?=\w)", re.IGNORECASE)
+_MEANT_AFTER = re.compile(r"(?<=\w)\W+(?:mein(?:te)? ich|i meant)\W*$", re.IGNORECASE)
+
+
+def _corrected(text: str) -> str:
+    """What somebody meant who says that it was not what they got; the text as it is when nobody says so."""
+    meant = _MEANT_AFTER.sub("", text)
+    return _MEANT_BEFORE.sub("", text) if meant == text else _NO_BEFORE.sub("", meant)
+
+
 def without_courtesy(text: str) -> str:
-    """The text without greeting, thanks or assent in front of its question; as it is when little else is said."""
+    """The text without greeting, thanks, assent or *no, I meant* beside its question; as it is when little else is said."""
+    text = _corrected(text)
     words = text.split()
     start = 0
     while start < len(words) and (not tokens(words[start]) or set(tokens(words[start])) <= _COURTESY):

@@ -41,6 +41,8 @@ MOSTLY = 0.5
 """Share of the sentences with a name, from which on it mostly means its topic."""
 CLEAR_SENTENCE = 45.0
 """Score from which on one sentence of a story speaks for all of it."""
+SURELY_ONLY = 70.0
+"""Score from which on courtesy in front of words that say little by themselves is all that was said."""
 OPEN_TOPIC = 0.5
 """An aspect stands alone when no topic has more than this share of it."""
 ALIKE_ENOUGH = 0.45
@@ -64,6 +66,10 @@ def _of_message(text: str, reader: Reader, context: Context) -> Understanding:
     whole = replace(_one(asked, locale, reader, context), text=text)
     if asked != text and (not whole.candidates or whole.candidates[0].intent):
         return _one(text, locale, reader, context)  # nothing is asked: all of it is courtesy
+    if asked != text and whole.candidates[0].score < CLEAR_PART:
+        with_courtesy = _one(text, locale, reader, context)  # *thank you so much | for your help*
+        if _says_only(with_courtesy):
+            return with_courtesy
     pieces = split_questions(asked)
     if len(pieces) < 2:
         return _one_sentence(asked, whole, reader, context)
@@ -82,6 +88,12 @@ def _of_message(text: str, reader: Reader, context: Context) -> Understanding:
     if clear and (not whole.candidates or clear[0].candidates[0].score > whole.candidates[0].score):
         return replace(clear[0], text=text, who=whole.who)
     return whole
+
+
+def _says_only(read: Understanding) -> bool:
+    """Whether all of a message is courtesy, a command or a wish, and surely so."""
+    best = read.candidates[0] if read.candidates else None
+    return best is not None and best.intent is not None and best.score >= SURELY_ONLY
 
 
 def _one_sentence(text: str, whole: Understanding, reader: Reader, context: Context) -> Understanding:

@@ -110,3 +110,35 @@ def test_candidates_are_ranked_and_bounded_and_the_same_each_time(trained):
         assert scores == sorted(scores, reverse=True)
         assert all(0 <= score <= 100 for score in scores)
         assert found == understand(text, trained.reader, Context())
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("danke sehr für die information", "thanks"),
+        ("ok danke das wars schon", "thanks"),
+        ("thanks that helps a lot", "thanks"),
+        ("danke und tschüss dann", "goodbye"),
+        ("danke, gilt das auch für teilzeit", None),
+        ("ok danke und was ist mit bildungsurlaub", None),
+    ],
+)
+def test_courtesy_is_no_question_about_what_was_spoken_of_and_hides_none(trained, text, intent):
+    spoken_of = Context(
+        topic="weiterbildungsbonus", aspect="amount", locale="en" if text.startswith("thanks") else "de"
+    )
+    assert understand(text, trained.reader, spoken_of).candidates[0].intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("nein ich meinte die externenprüfung", "externenpruefung.cost"),
+        ("nee ich mein den bildungsurlaub", "bildungsfreistellung.cost"),
+        ("ne sorry, lötkurs meinte ich", "handloeten.cost"),
+        ("No, I meant the upgrading bafög", "aufstiegs_bafoeg.cost"),
+    ],
+)
+def test_who_says_what_they_meant_is_answered_the_same_question_about_that(trained, text, label):
+    spoken_of = Context(topic="validierung", aspect="cost", locale="en" if text.startswith("No,") else "de")
+    assert understand(text, trained.reader, spoken_of).candidates[0].label == label
