@@ -81,7 +81,8 @@ FORM_NOTE: Words = {
     "en": "Without your name the coordinators see the question only. The answer comes in our direct message.",
 }
 FORM_EMPTY: Words = {"de": "Bitte schreiben Sie Ihre Frage dazu.", "en": "Please write your question."}
-SHORTCUT_NAME: Words = {"de": "An die Koordination geben", "en": "Hand to the coordinators"}
+SHORTCUT_NAME: Words = {"de": "An Koordination geben", "en": "Hand to coordinators"}
+"""Slack takes at most 24 characters."""
 SHORTCUT_ABOUT: Words = {
     "de": "Macht aus dieser Nachricht eine Frage an die Koordination",
     "en": "Turns this message into a question to the coordinators",

@@ -75,6 +75,7 @@ def test_manifests_fit_slacks_own_type_and_limits(node_tools, tmp_path):
         assert len(shown["description"]) <= 140
         assert 174 <= len(shown["long_description"]) <= 4_000
         assert re.fullmatch("[a-z0-9._-]{1,80}", each["features"]["bot_user"]["display_name"])
+        assert len(each["features"]["shortcuts"][0]["name"]) <= 24
         assert len(each["features"]["shortcuts"][0]["description"]) <= 150
     wrong = {**made[0], "oauth_config": {"scopes": {"bot": ["chat:wrote"]}}}
     assert manifest_findings(node_tools, tmp_path, [wrong]) != []
