@@ -1,18 +1,25 @@
 """Hostile texts between Slack and everybody else, both ways: nobody is called, and every link shows where it leads.
 
 Outwards, each text stands as an employee's or a coordinator's words, as the words of a link, on a button, as a name and in a
-source line; what would be posted is looked at block by block. Inwards, it is what Slack would send for the same text with
+source line; what would be posted is looked at block by block, and so is what only one person sees: the answer to a command, a
+hint, a form, the home, a message whose buttons gave way. Inwards, it is what Slack would send for the same text with
 its own markup in it; what is read shows every address and calls nobody.
 """
 
+import asyncio
 import itertools
 import random
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.channels.slack.blocks import messages_of
+from bot.channels.looking import OwnCase
+from bot.channels.slack.blocks import messages_of, with_choice, with_rating
+from bot.channels.slack.case_form import case_form
+from bot.channels.slack.handlers import private
+from bot.channels.slack.home import cases_said, home_view
 from bot.channels.slack.incoming_text import plain_text
+from bot.channels.slack.surfaces import Surfaces
 from bot.handoff.case_text import parse
 from bot.model import Bullets, Choice, OutboxId, Paragraph, Reply, SourceNote, Span
 from tests.channels.slack.emulator import BOT_USER
@@ -66,6 +73,41 @@ def calls_in(reply: Reply) -> int:
     return found
 
 
+class Shown:
+    """What Slack would be asked to show, kept instead."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict] = []
+
+    async def call(self, method: str, **arguments) -> dict:
+        self.calls.append(arguments)
+        return {}
+
+
+async def calls_alone(texts: list[str]) -> int:
+    """The same for what only one person sees, for a moment: command, hint, form, home, changed message."""
+    shown = Shown()
+    surfaces = Surfaces(shown)
+    for text in texts:
+        case = [OwnCase(1, text)]
+        (before, *_) = messages_of(replies_with(text)[0], OutboxId("id"))
+        message = {"text": before.text, "blocks": list(before.blocks)}
+        shown.calls += [private(text), private(cases_said(case, "de"))]
+        surfaces.hint("C0", "U0", text)
+        surfaces.change("C0", "1.1", with_choice(message, text))
+        surfaces.change("C0", "1.1", with_rating(message, text, text))
+        surfaces.open_form("trigger", case_form(text, "de"))
+        surfaces.home("U0", home_view([text], case, "de"))
+        surfaces.prompts("D0", [text], "de")
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})  # each is shown by a task of its own
+    found = 0
+    for call in shown.calls:
+        found += len(MARKUP.findall(call.get("text", "")))
+        blocks = [*call.get("blocks", ()), *call.get("view", {}).get("blocks", ())]
+        found += sum(element.get("type") in CALLS for block in blocks for element in _elements(block))
+    return found
+
+
 def hidden_in(reply: Reply) -> int:
     """Links that lead elsewhere than their words say, or whose words are turned around."""
     found = 0
@@ -98,10 +140,13 @@ def run(points: int, seed: int, folder: Path) -> Counts:
     return {
         "texts": len(texts),
         "calls": sum(map(calls_in, replies)),
+        "calls_alone": asyncio.run(calls_alone(texts)),
         "hidden_hosts": sum(map(hidden_in, replies)),
         "hidden_hosts_inwards": sum(map(hidden_inwards, texts)),
     }
 
 
 ABOUT = "hostile texts between Slack and everybody else"
-SLACK_INJECTION = Drill("slack_injection", ABOUT, 500, run, ("calls", "hidden_hosts", "hidden_hosts_inwards"))
+SLACK_INJECTION = Drill(
+    "slack_injection", ABOUT, 500, run, ("calls", "calls_alone", "hidden_hosts", "hidden_hosts_inwards")
+)

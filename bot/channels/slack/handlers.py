@@ -14,6 +14,7 @@ from bot.channels.slack.blocks import with_choice, with_rating
 from bot.channels.slack.case_form import case_form
 from bot.channels.slack.commands import Private, Said, read_words
 from bot.channels.slack.desk_handlers import DeskHandlers, not_taken
+from bot.channels.slack.escaping import escape
 from bot.channels.slack.home import cases_said, home_view
 from bot.channels.slack.intake import Intake
 from bot.channels.slack.interactions import (
@@ -83,7 +84,7 @@ class Handlers:
             case None:
                 return
             case StrangerAsked(room=room, user=user, thread=thread):
-                self._surfaces.hint(room, user, f"{words.STRANGER['de']}\n{words.STRANGER['en']}", thread)
+                self._surfaces.hint(room, user, words.STRANGER_TOLD, thread)
             case Heard():
                 await self._intake.in_time(self._take_heard(heard, event["channel"]))
                 first = heard.incomings[0]
@@ -166,7 +167,7 @@ class Handlers:
         """Somebody of another workspace, in a channel both share."""
         room = (body.get("container") or {}).get("channel_id") or (body.get("channel") or {}).get("id")
         if room:
-            self._surfaces.hint(room, person_of(body).external_user, words.STRANGER["de"])
+            self._surfaces.hint(room, person_of(body).external_user, words.STRANGER_TOLD)
 
     async def _refuse_press(self, body: Body) -> None:
         """A button this release does not have, or nobody ever did."""
@@ -211,7 +212,7 @@ class Handlers:
         """``/lotse``: what to show to this person alone, in the place where they typed it; None when there is nothing."""
         command = read_command(body, bot_user)
         if not self._is_one_of_us(body):
-            return private(words.STRANGER["de"])
+            return private(words.STRANGER_TOLD)
         if command.room in self._desk.rooms:
             await self._desk.commanded(command)
             return None
@@ -247,7 +248,7 @@ class Handlers:
         """The form was submitted: what is wrong with it, by field; None when it was taken in."""
         form = read_form(body)
         if not self._is_one_of_us(body):
-            return given_back(words.STRANGER["de"])
+            return given_back(words.STRANGER_TOLD)
         return await self._intake.in_time(self._take_form(form))
 
     async def _take_form(self, form: CaseForm) -> Json | None:
@@ -262,7 +263,7 @@ class Handlers:
 
     async def desk_form_sent(self, body: Body) -> Json | None:
         """A form of the desk was submitted: what is wrong with it, by field; None when it was taken in."""
-        return await self._desk.form_sent(body) if self._is_one_of_us(body) else not_taken(words.STRANGER["de"])
+        return await self._desk.form_sent(body) if self._is_one_of_us(body) else not_taken(words.STRANGER_TOLD)
 
     # --- Shared ------------------------------------------------------------------------------------------------------
 
@@ -289,8 +290,8 @@ class Handlers:
 
 
 def private(text: str) -> Json:
-    """An answer to a command that only its sender sees."""
-    return {"response_type": "ephemeral", "text": text}
+    """An answer to a command that only its sender sees. Slack reads markup in it, as in any message."""
+    return {"response_type": "ephemeral", "text": escape(text)}
 
 
 def given_back(text: str) -> Json:

@@ -147,10 +147,13 @@ def person_of(body: Mapping[str, Any]) -> Person:
 
 
 def of_this_workspace(body: Mapping[str, Any], team: str) -> bool:
-    """Whether the person belongs to the workspace; strangers from a shared channel carry their own team."""
+    """Whether the person belongs to the workspace; strangers from a shared channel carry their own team.
+
+    Slack names it in every interaction and command; who comes without one is nobody who can be told from a stranger.
+    """
     user = body.get("user")
     own = user.get("team_id") if isinstance(user, Mapping) else body.get("team_id")
-    return own is None or own == team
+    return own == team
 
 
 def now_utc() -> datetime:

@@ -27,6 +27,8 @@ STRANGER: Words = {
     "de": "Ich antworte hier nur Mitgliedern des Workspace, in dem ich eingerichtet bin. Es wurde nichts gespeichert.",
     "en": "I only answer members of the workspace I was installed in. Nothing has been stored.",
 }
+STRANGER_TOLD = f"{STRANGER['de']}\n{STRANGER['en']}"
+"""In both languages: nothing is known of a stranger, so neither is the language they prefer."""
 AWAY: Words = {
     "de": "Das hat gerade nicht geklappt. Bitte versuchen Sie es gleich noch einmal.",
     "en": "That did not work just now. Please try again in a moment.",

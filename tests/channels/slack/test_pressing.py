@@ -132,7 +132,7 @@ async def test_forged_presses_have_no_effect(stage, kim):
         assert status == 200
     assert await count(stage, tables.inbox) == before
     hints = await stage.bridge.until(lambda: _as_many(stage.bridge.called("chat.postEphemeral"), len(forged) + 4))
-    assert {hint["text"] for hint in hints} == {words.TOO_LATE["de"], words.STRANGER["de"]}
+    assert {hint["text"] for hint in hints} == {words.TOO_LATE["de"], words.STRANGER_TOLD}
 
 
 def _as_many(calls, expected):

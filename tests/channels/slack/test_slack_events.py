@@ -226,4 +226,7 @@ def test_who_belongs_to_the_workspace_is_said_by_slack_and_not_by_a_name():
     assert of_this_workspace(body, TEAM)
     body["user"]["team_id"] = "T0ELSEWHERE"
     assert not of_this_workspace(body, TEAM)
+    del body["user"]["team_id"]
+    assert not of_this_workspace(body, TEAM), "who is said to belong nowhere does not belong here"
+    assert of_this_workspace(payload("slash_command"), TEAM)
     assert not of_this_workspace({**payload("slash_command"), "team_id": "T0ELSEWHERE"}, TEAM)

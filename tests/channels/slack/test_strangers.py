@@ -1,0 +1,139 @@
+"""People of other workspaces and guests: what they send changes nothing, they are told so, and no name of theirs calls anybody."""
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.channels.slack import slack_words as words
+from bot.channels.slack.desk_forms import desk_form
+from bot.channels.slack.handlers import private
+from bot.channels.slack.members import Members
+from bot.channels.slack.slack_api import SlackApi
+from bot.channels.slack.slack_desk_events import DeskPlace
+from bot.channels.slack.surfaces import Surfaces
+from bot.store import tables
+from tests.channels.slack.at_the_desk import desk_in_slack
+from tests.channels.slack.bridge import Bridge
+from tests.channels.slack.emulator import BOT_TOKEN, TEAM
+from tests.channels.slack.payloads import US, payload
+from tests.channels.slack.stage import slack_stage
+
+ELSEWHERE = "T0ELSEWHERE"
+
+
+async def rows(stage, *of):
+    """How many inputs were stored, from employees and from coordinators."""
+    async with stage.site.database.reading() as connection:
+        return [await connection.scalar(select(func.count()).select_from(table)) for table in of]
+
+
+def as_stranger(person, body, team=ELSEWHERE):
+    """The same, sent by somebody of another workspace; without a team, by somebody Slack says nothing of."""
+    about = {**person.about(), "user": {"id": person.user, "team_id": team}}
+    if team is None:
+        del about["user"]["team_id"]
+    return {**body, **about}
+
+
+async def test_the_shortcut_and_the_form_of_a_stranger_open_and_store_nothing(stage, kim):
+    for number, team in enumerate((ELSEWHERE, None, ""), 1):
+        shortcut = as_stranger(kim, {**payload("message_shortcut"), "trigger_id": await kim.trigger()}, team)
+        assert (await stage.bridge.push("interactive", shortcut)).acknowledged
+        hints = await stage.bridge.until(lambda so_many=number: _as_many(stage, so_many))
+        assert (hints[-1]["user"], hints[-1]["text"]) == (kim.user, words.STRANGER_TOLD)
+        sent = await stage.bridge.push("interactive", as_stranger(kim, payload("view_submission"), team))
+        assert sent.answer == {"response_action": "errors", "errors": {"question": words.STRANGER_TOLD}}
+    assert not stage.bridge.called("views.open")
+    assert await rows(stage, tables.inbox) == [0]
+    assert (await stage.bridge.push("interactive", {**payload("view_submission"), **kim.about()})).acknowledged
+    assert await rows(stage, tables.inbox) == [2], "the same of one of us is taken in: the question, and the consent"
+
+
+def _as_many(stage, expected):
+    hints = stage.bridge.called("chat.postEphemeral")
+    return hints if len(hints) == expected else []
+
+
+@pytest.mark.parametrize("transport", ["socket", "http"])
+async def test_the_command_of_a_stranger_is_answered_to_them_alone_or_not_even_read(
+    tmp_path, slack_emulator, transport
+):
+    """By HTTP what is for another workspace is refused before anything is read of it."""
+    async with slack_stage(tmp_path, slack_emulator, transport) as stage:
+        kim = await stage.person()
+        command = {**payload("slash_command"), "user_id": kim.user, "channel_id": kim.direct, "team_id": ELSEWHERE}
+        status, answer = await stage.bridge.push_once("slash_commands", command)
+        assert (status, answer) == (
+            (200, private(words.STRANGER_TOLD)) if transport == "socket" else (401, {"error": "invalid request"})
+        )
+        assert await rows(stage, tables.inbox) == [0]
+
+
+async def test_a_stranger_in_the_room_of_coordinators_presses_types_and_sends_in_vain(tmp_path, slack_emulator):
+    async with desk_in_slack(tmp_path, slack_emulator) as desk:
+        place = DeskPlace(desk.room, "1.1", 1)
+        view = desk_form("note", place, (), (), "de")
+        note = {"text": {"text": {"type": "plain_text_input", "value": "Ich bin auch da"}}}
+        form = {"type": "view_submission", "view": {**view, "id": "V1", "state": {"values": note}}}
+        for team in (ELSEWHERE, None):
+            sent = await desk.bridge.push("interactive", as_stranger(desk.anna, form, team))
+            assert sent.answer == {"response_action": "errors", "errors": {"text": words.STRANGER_TOLD}}
+        command = {**payload("slash_command"), "user_id": desk.anna.user, "channel_id": desk.room, "text": "liste"}
+        _, answer = await desk.bridge.push_once("slash_commands", {**command, "team_id": ELSEWHERE})
+        assert answer == private(words.STRANGER_TOLD)
+        assert await rows(desk, tables.inbox, tables.desk_inbox) == [0, 0]
+        assert (await desk.bridge.push("interactive", {**form, **desk.anna.about()})).answer in (None, "")
+        assert await rows(desk, tables.inbox, tables.desk_inbox) == [0, 1], "the same of one of us is taken in"
+
+
+# --- Who counts in a room of coordinators ---------------------------------------------------------------------------------
+
+MEMBER = {"id": "U1", "team_id": TEAM, "profile": {"real_name": "Anna Petersen"}}
+
+
+class OneMember:
+    """Slack's answers about a room with one person in it; they are shaped as those of its documentation."""
+
+    def __init__(self, user):
+        self.user = user
+
+    async def call(self, method, **given):
+        return {"members": ["U1"]} if method == "conversations.members" else {"user": self.user}
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ({}, True),
+        ({"is_restricted": False, "is_stranger": False}, True),
+        ({"deleted": True}, False),
+        ({"is_bot": True}, False),
+        ({"is_app_user": True}, False),
+        ({"is_restricted": True}, False),
+        ({"is_ultra_restricted": True}, False),
+        ({"is_stranger": True}, False),
+        ({"team_id": ELSEWHERE}, False),
+        ({"team_id": None}, False),
+    ],
+    ids=str,
+)
+async def test_only_a_full_member_of_the_workspace_counts_in_a_room_of_coordinators(said, counts):
+    state = await Members(OneMember({**MEMBER, **said})).in_room("C1", US)
+    assert [member.joined for member in state.members] == [counts]
+
+
+# --- Names ----------------------------------------------------------------------------------------------------------------
+
+CALLING = "<https://boese.example|Bank> <!channel> & <@U0ANDERE>"
+
+
+async def test_a_hint_and_the_answer_to_a_command_hold_a_name_to_the_letter(slack_emulator):
+    """Both are read by Slack for markup; a name is whatever somebody called themselves."""
+    assert private(CALLING)["text"] == "&lt;https://boese.example|Bank&gt; &lt;!channel&gt; &amp; &lt;@U0ANDERE&gt;"
+    async with Bridge(slack_emulator, "http") as bridge:
+        api = SlackApi(BOT_TOKEN, bridge.api)
+        surfaces = Surfaces(api)
+        surfaces.hint("C0LAN2Q65", "U1", CALLING)
+        (hint,) = await bridge.until(lambda: bridge.called("chat.postEphemeral"))
+        await surfaces.close()
+        await api.close()
+    assert hint["text"] == private(CALLING)["text"]
