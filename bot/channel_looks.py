@@ -4,20 +4,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.channels.looking import DeskChoices, OwnCase, SentReply
+from bot.channels.looking import DeskChoices, Objection, OwnCase, SentReply
 from bot.content.definitions import Content
 from bot.dialogue.case_status import status_of
 from bot.dialogue.desk_answers import queued
 from bot.dialogue.desk_card import queue_list, topic_title
+from bot.dialogue.desk_commands import MARK, Command, read_command
 from bot.dialogue.desk_moves import CODES
 from bot.errors import ChannelError
 from bot.handoff.case_words import RESOLUTION_WORDS
 from bot.handoff.office import OfficeOf
-from bot.model import Address, Locale, OutboxId, Person, Reply, Staff, spans_text
+from bot.model import Address, CaseNumber, Incoming, Locale, OutboxId, Person, Reply, Staff, spans_text
 from bot.store.absences import list_absences
+from bot.store.case_rows import last_said
 from bot.store.database import Database
 from bot.store.desk_reading import Filters, read_queue
 from bot.store.sent_replies import FoundReply, find_reply, find_reply_posted_as, last_locale_of, own_cases, takes_part
+from bot.worker.desk_trial import DeskTrial
 from bot.worker.room_people import RoomPeople, teams_of
 
 MOST_QUEUED = 30
@@ -87,6 +90,23 @@ class Looks:
             queued(row.facts, row.name, row.channel, topic_title(content, row.facts.topic, locale)) for row in rows
         ]
         return queue_list(listed[:MOST_QUEUED], content, now, locale)
+
+    async def last_said(self, case: int) -> int:
+        """The number of the employee's last line in this case."""
+        async with self.database.reading() as connection:
+            return await last_said(connection, CaseNumber(case))
+
+    async def desk_objection(self, incoming: Incoming, case: int, locale: Locale) -> Objection | None:
+        """Why what somebody wants in a room of coordinators would be refused at this moment."""
+        if self.coordinators is None:
+            return None
+        trial = DeskTrial(self.database, self.coordinators, self.content(), self.office)
+        refused = await trial.objection(incoming, CaseNumber(case), self.clock())
+        return None if refused is None else Objection(refused.why, refused.words[locale].replace("`", ""))
+
+    def is_desk_command(self, words: str) -> bool:
+        """Whether these words are a command of coordinators; without any, it is help that is asked for."""
+        return not words.strip() or isinstance(read_command(f"{MARK}{words.strip()}"), Command)
 
     def desk_choices(self, locale: Locale) -> DeskChoices:
         """Teams by their names, and the reasons a coordinator may give."""

@@ -242,6 +242,35 @@ class AskedPerson:
 TYPED = "desk:type:"
 """In a room of coordinators a ``Pressed`` that begins so stands for the command behind it, put together by a form."""
 
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What coordinators had before them when they decided: the case's version, and the employee's last line (0: none)."""
+
+    version: int
+    line: int | None = None
+
+
+def typed(command: str, seen: Seen | None = None) -> Pressed:
+    """A command that was put together instead of typed, with what whoever did so had seen: ``desk:type:3.57:!fertig 17 …``."""
+    if seen is None:
+        return Pressed(f"{TYPED}{command}")
+    return Pressed(f"{TYPED}{seen.version}{'' if seen.line is None else f'.{seen.line}'}:{command}")
+
+
+def read_typed(value: str) -> tuple[str, Seen | None] | None:
+    """The command in a pressed value, and what was seen; None when it is no command."""
+    before, mark, command = value.removeprefix(TYPED).partition("!")
+    if not value.startswith(TYPED) or not mark:
+        return None
+    if not before:
+        return f"{mark}{command}", None
+    numbers = before.removesuffix(":").split(".")
+    if not before.endswith(":") or len(numbers) > 2 or not all(n.isascii() and n.isdecimal() for n in numbers):
+        return None
+    return f"{mark}{command}", Seen(*map(int, numbers))
+
+
 Input = (
     Utterance | Pressed | TimerDue | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left | AskedPerson
 )  # fmt: skip
@@ -412,8 +441,10 @@ class Reply:
     """The name of the coordinator whose words these are; nobody may take them for the program's."""
     automatic: bool = False
     """Said by the program while a person is expected: marked, so that nobody takes it for the person's."""
-    card: CaseNumber | None = None
-    """It is the card of this case in a room of coordinators; a platform with forms puts what is done there under it."""
+    card: tuple[CaseNumber, int] | None = None
+    """It is the card of this case, of this version, in a room of coordinators; a platform with forms puts what is done there
+    under it.
+    """
 
 
 def spans_text(spans: tuple[Span, ...]) -> str:

@@ -20,7 +20,8 @@ ALLOWED = {
     "dialogue": {"model", "understanding", "handoff", "dialogue", *FACTS},
     "channels": {"model", "errors", "config", "channels"},
     "channel_looks": {
-        "model", "errors", "content.definitions", "handoff", "dialogue", "store", "channels.looking", "worker.room_people",
+        "model", "errors", "content.definitions", "handoff", "dialogue", "store", "channels.looking", "worker.desk_trial",
+        "worker.room_people",
     },
     "store": {"model", "errors", "config", "store", "handoff"},
     "config": {"errors", "model"},

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.model import Address, Locale, OutboxId, Person, Reply
+from bot.model import Address, Incoming, Locale, OutboxId, Person, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,14 @@ class DeskChoices:
     reasons: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a coordinator's step would be refused: a sentence, and the reason as a word."""
+
+    why: str
+    said: str
+
+
 class Look(Protocol):
     """Answers such questions. All of them raise StoreUnavailable when the database does not answer."""
 
@@ -68,6 +76,18 @@ class Look(Protocol):
 
     async def queue_of(self, person: Person) -> Reply | None:
         """The open cases this person may work as a coordinator; None when they are none, or that is not known now."""
+        ...
+
+    async def last_said(self, case: int) -> int:
+        """The number of the last line of the employee in this case; 0 when there is none."""
+        ...
+
+    async def desk_objection(self, incoming: Incoming, case: int, locale: Locale) -> Objection | None:
+        """Why what somebody wants in a room of coordinators would be refused at this moment; None: nothing speaks against it."""
+        ...
+
+    def is_desk_command(self, words: str) -> bool:
+        """Whether these words are a command of coordinators."""
         ...
 
     def desk_choices(self, locale: Locale) -> DeskChoices:

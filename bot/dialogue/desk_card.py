@@ -161,7 +161,7 @@ def case_card(case: DeskCase, content: Content, now: datetime, locale: Locale) -
         blocks = (*blocks, Paragraph((Span(words["how"].format(mark=MARK)),), "notice"))
     choices = (Choice(words["claim"], f"{CLAIM}:{facts.number}:{facts.version}"),) if facts.state == "open" else ()
     can_be_worked = facts.state in UNFINISHED or facts.state == "resolved"
-    return Reply(blocks, locale, choices=choices, card=facts.number if can_be_worked else None)
+    return Reply(blocks, locale, choices=choices, card=(facts.number, facts.version) if can_be_worked else None)
 
 
 def _rows(case: DeskCase, content: Content, now: datetime, locale: Locale) -> Iterator[tuple[str, str]]:

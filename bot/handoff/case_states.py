@@ -49,6 +49,9 @@ from bot.model import SILENT, CaseFacts, CaseState, CaseTurn
 FINE_WHEN_STALE = frozenset({"replies", "notes", "revises"})
 """What a page may do that has not seen the latest change."""
 
+READS_LAST_WORDS = frozenset({"waits_employee", "waits_third", "resolves"})
+"""What nobody should decide who has not read the employee's last words: each of them says that nothing is to be done just now."""
+
 Outcome = CaseTurn | Refused | Ignored
 
 
@@ -402,4 +405,4 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
 }
 # fmt: on
 
-__all__ = ["TABLE", "Goes", "Ignored", "Outcome", "Refused", "decide"]
+__all__ = ["READS_LAST_WORDS", "TABLE", "Goes", "Ignored", "Outcome", "Refused", "decide"]

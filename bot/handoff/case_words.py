@@ -184,6 +184,11 @@ STALE: Sentences = {
     "de": "Der Fall hat sich inzwischen geändert. Bitte sehen Sie sich den neuen Stand an und entscheiden Sie dann noch einmal.",
     "en": "The case has changed meanwhile. Please look at its new state and then decide again.",
 }
+SAID_MORE: Sentences = {
+    "de": "Die Person hat inzwischen noch etwas geschrieben. Bitte lesen Sie es, öffnen Sie das Formular neu und entscheiden Sie "
+    "dann noch einmal.",
+    "en": "The person has written something more meanwhile. Please read it, open the form anew and then decide again.",
+}
 NOTE_TOO_SHORT: Sentences = {
     "de": "Bitte schreiben Sie eine Notiz von mindestens {least} Zeichen dazu, damit niemand von vorn anfangen muss.",
     "en": "Please add a note of at least {least} characters, so that nobody has to start from scratch.",

@@ -5,11 +5,11 @@ from dataclasses import fields
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import CaseContext, CaseFacts, CaseNumber
-from bot.store.tables import cases
+from bot.store.tables import case_messages, cases
 
 FACTS = tuple(field.name for field in fields(CaseFacts))
 """Each of them is a column of the same name."""
@@ -29,6 +29,13 @@ def facts_of(row: Row[Any]) -> CaseFacts:
 def columns_of(facts: CaseFacts) -> dict[str, Any]:
     """The columns that hold these facts; the number is the database's business."""
     return {name: getattr(facts, name) for name in FACTS if name != "number"}
+
+
+async def last_said(connection: AsyncConnection, number: CaseNumber) -> int:
+    """The number of the employee's last line in this case; 0 when there is none."""
+    theirs = (case_messages.c.case_number == number, case_messages.c.kind == "employee")
+    last: int | None = await connection.scalar(select(func.max(case_messages.c.id)).where(*theirs))
+    return last or 0
 
 
 def context_to_json(context: CaseContext) -> dict[str, Any]:

@@ -18,13 +18,13 @@ from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.case_events import Claims, CoordinatorEvent, RevisesLine, Time, TimeKind
-from bot.handoff.case_states import Ignored, Refused, decide
-from bot.handoff.case_words import ERASED
+from bot.handoff.case_states import READS_LAST_WORDS, Ignored, Refused, decide
+from bot.handoff.case_words import ERASED, SAID_MORE
 from bot.handoff.office import Office, OfficeOf
 from bot.model import CaseFacts, CaseNumber, Staff, StaffId
 from bot.store.absences import absences_in
 from bot.store.announce import DESK, outbox_topics, transcript_topic
-from bot.store.case_rows import facts_of, find_case
+from bot.store.case_rows import facts_of, find_case, last_said
 from bot.store.case_visibility import may_see
 from bot.store.case_writing import write_turn
 from bot.store.database import Database
@@ -74,18 +74,19 @@ class Desk:
         now: datetime,
         *,
         version: int | None = None,
+        line: int | None = None,
         key: str | None = None,
         then: Then | None = None,
     ) -> DeskResult:
         """Do what ``event.by`` wants to this case.
 
-        ``version`` is the one their page showed. ``key`` is the id of the form, or of the message, that was sent: a reply or
-        note sent twice with the same key is written once. ``then`` writes what follows from the result, in the same
-        transaction. Raises StoreUnavailable; then nothing was changed.
+        ``version`` is the one their page showed, ``line`` the last line of the employee they had seen. ``key`` is the id of
+        the form, or of the message, that was sent: a reply or note sent twice with the same key is written once. ``then``
+        writes what follows from the result, in the same transaction. Raises StoreUnavailable; then nothing was changed.
         """
         wake: list[str] = []
         async with self._database.transaction(wake) as connection:
-            result = await self._act(connection, number, event, now, version, key, wake)
+            result = await self._act(connection, number, event, now, version, key, wake, line)
             if then is not None:
                 await then(connection, result, wake)
             return result
@@ -122,6 +123,7 @@ class Desk:
         version: int | None,
         key: str | None,
         wake: list[str],
+        line: int | None = None,
     ) -> DeskResult:
         held = await _hold(connection, event.by, number)
         if not isinstance(held, _Held):
@@ -131,6 +133,8 @@ class Desk:
         outcome = decide(held.facts, event, now, await self._now(connection, now), version)
         if isinstance(outcome, Refused | Ignored):
             return outcome
+        if line is not None and event.kind in READS_LAST_WORDS and await last_said(connection, number) > line:
+            return Refused("said_more", SAID_MORE)
         await write_turn(connection, held.listener, outcome, now, wake, key)
         return Done(outcome.case)
 

@@ -22,7 +22,6 @@ from bot.handoff.case_words import Sentences, filled
 from bot.handoff.relaying import written
 from bot.model import (
     SILENT,
-    TYPED,
     AskedPerson,
     CaseFacts,
     CaseNumber,
@@ -35,11 +34,13 @@ from bot.model import (
     Rated,
     Reacted,
     Removed,
+    Seen,
     SentFile,
     Staff,
     TimerDue,
     Unreadable,
     Utterance,
+    read_typed,
 )
 from bot.store.announce import DESK_INBOX, Announcer
 from bot.store.database import Database
@@ -108,13 +109,8 @@ class DeskTalk:
         match said.input:
             case Utterance(text=text):
                 await self._written(said, room, text, now)
-            case Pressed(value=value) if value.startswith(TYPED):
-                await self._written(said, room, value.removeprefix(TYPED), now)
             case Pressed(value=value):
-                claim = claimed_in(value)
-                if claim is None:
-                    return await self._say.only(said, words.UNKNOWN_PRESS, now)
-                await self._claims(said, room, claim[0], now)
+                await self._pressed(said, room, value, now)
             case Reacted(of=of, sign=sign) if command_of_sign(sign) is None:
                 await self._signed(said, room, of, sign, now)
             case Reacted(of=of):
@@ -134,7 +130,18 @@ class DeskTalk:
                 assert_never(said.input)
         return None
 
-    async def _written(self, said: SaidAtDesk, room: DeskRoom, text: str, now: datetime) -> None:
+    async def _pressed(self, said: SaidAtDesk, room: DeskRoom, value: str, now: datetime) -> None:
+        read, claim = read_typed(value), claimed_in(value)
+        if read is not None:
+            await self._written(said, room, read[0], now, read[1])
+        elif claim is not None:
+            await self._claims(said, room, claim[0], now, Seen(claim[1]))
+        else:
+            await self._say.only(said, words.UNKNOWN_PRESS, now)
+
+    async def _written(
+        self, said: SaidAtDesk, room: DeskRoom, text: str, now: datetime, seen: Seen | None = None
+    ) -> None:
         command = read_command(text)
         number = await self._case_here(said)
         if command is None and number is None:
@@ -148,7 +155,7 @@ class DeskTalk:
             case Command(name=name) if name not in STEPS:
                 await self._asked.tell(said, room, staff, command, command.case or number, now)
             case Command():
-                await self._step(said, staff, command, command.case or number, now)
+                await self._step(said, staff, command, command.case or number, now, seen)
             case None:
                 facts = await self._facts(staff, number)
                 event = None if facts is None else written(facts, staff, text)
@@ -165,7 +172,13 @@ class DeskTalk:
         return filled(words.KEPT_AS_NOTE, name=facts.owner_name) if before else None
 
     async def _step(
-        self, said: SaidAtDesk, staff: Staff, command: Command, number: CaseNumber | None, now: datetime
+        self,
+        said: SaidAtDesk,
+        staff: Staff,
+        command: Command,
+        number: CaseNumber | None,
+        now: datetime,
+        seen: Seen | None,
     ) -> None:
         if number is None:
             return await self._say.only(said, words.WHICH_CASE, now)
@@ -175,16 +188,18 @@ class DeskTalk:
         move = move_of(command, DeskSituation(facts, staff, self.people.everybody(), self.live.content, now))
         if isinstance(move, Unclear):
             return await self._say.only(said, move.words, now)
-        await self._act(said, number, move, now, ignored=words.ALREADY)
+        await self._act(said, number, move, now, ignored=words.ALREADY, seen=seen)
         return None
 
-    async def _claims(self, said: SaidAtDesk, room: DeskRoom, number: CaseNumber | None, now: datetime) -> None:
+    async def _claims(
+        self, said: SaidAtDesk, room: DeskRoom, number: CaseNumber | None, now: datetime, seen: Seen | None = None
+    ) -> None:
         if number is None:
             return await self._say.only(said, None, now)  # any other sign
         said = await self._inside(said, number)
         staff = await self._staff(said, room, now)
         if staff is not None:
-            await self._act(said, number, Claims(staff), now)
+            await self._act(said, number, Claims(staff), now, seen=seen)
         return None
 
     async def _signed(self, said: SaidAtDesk, room: DeskRoom, of: str, sign: str, now: datetime) -> None:
@@ -236,12 +251,17 @@ class DeskTalk:
         *,
         done: Sentences | None = None,
         ignored: Sentences | None = None,
+        seen: Seen | None = None,
     ) -> None:
-        """Do it, and say why not where it is refused; ``done`` and ``ignored`` are said where it is not."""
+        """Do it, and say why not where it is refused; ``done`` and ``ignored`` are said where it is not.
+
+        ``seen`` is what stood before whoever pressed; who writes or types has seen what is there.
+        """
         if number is None or event is None:
             return await self._say.only(said, words.NO_SUCH_CASE, now)
         then = self._say.then(said, number, now, words.NO_SUCH_CASE, done, ignored)
-        await self.desk.act(number, event, now, key=said.external_id, then=then)
+        version, line = (None, None) if seen is None else (seen.version, seen.line)
+        await self.desk.act(number, event, now, version=version, line=line, key=said.external_id, then=then)
         return None
 
     # --- Who, and which case ------------------------------------------------------------------------------------------

@@ -21,14 +21,17 @@ from bot.model import (
     Reacted,
     Removed,
     RoomMember,
+    Seen,
     SentFile,
     TimerDue,
     Unreadable,
     Utterance,
     as_text,
+    typed,
 )
 from bot.store import desk_handling, tables
 from bot.store.absences import list_absences
+from bot.store.case_rows import last_said
 from bot.store.cases import close_case
 from bot.store.desk_inbox import DeskInbox
 from bot.store.desk_notices import DeskNotice, put_notice
@@ -113,6 +116,10 @@ async def test_every_way_of_claiming_claims_and_the_card_says_so_for_everybody(s
         (Pressed("case:withdraw:1"), "Diesen Knopf gibt es nicht oder nicht mehr"),
         (Pressed("desk:type:!nimm 2"), "Einen solchen Fall gibt es für Sie hier nicht."),
         (Pressed("desk:type:!löschen 1"), "Diesen Befehl gibt es nicht."),
+        (Pressed("desk:claim:1:9"), "Der Fall hat sich inzwischen geändert."),
+        (Pressed("desk:type:9:!nimm 1"), "Der Fall hat sich inzwischen geändert."),
+        (Pressed("desk:type:x:!nimm 1"), "Diesen Knopf gibt es nicht oder nicht mehr"),
+        (Pressed("desk:type:1"), "Diesen Knopf gibt es nicht oder nicht mehr"),
         (TimerDue("case:1:gives_up"), None),
     ],
 )
@@ -127,6 +134,25 @@ async def test_a_forged_press_in_a_room_says_why_nothing_happens(stage, thread, 
     assert (await rows(stage.database, tables.cases), await rows(stage.database, tables.case_events)) == before
     answers = list(stage.rooms.texts(thread=thread))[len(heard) :]
     assert [said in text for text in answers] == ([] if said is None else [True])
+
+
+@embedded
+@pytest.mark.parametrize("step", ["!fertig 1 answered", "!warten 1 Seit wann?", "!extern 1 bis 2026-12-02"])
+async def test_a_form_opened_before_the_employees_last_words_waits_and_resolves_nothing(stage, thread, step):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    async with stage.database.reading() as connection:
+        seen = Seen((await facts(stage)).version, await last_said(connection, 1))
+    await stage.asks("Halt, noch eine Frage!")
+    await stage.says(ANNA, typed(step, seen), thread=thread)
+    assert "Die Person hat inzwischen noch etwas geschrieben." in stage.rooms.texts(thread=thread)[-1]
+    assert (await facts(stage)).state == "claimed"
+    async with stage.database.reading() as connection:
+        now_seen = replace(seen, line=await last_said(connection, 1))
+    assert now_seen.line > seen.line
+    await stage.says(ANNA, typed("!a Schreibe ich trotzdem.", seen), thread=thread)
+    assert any("Schreibe ich trotzdem." in text for text in stage.heard()), "a reply is never thrown away"
+    await stage.says(ANNA, typed(step, now_seen), thread=thread)
+    assert (await facts(stage)).state != "claimed"
 
 
 RESOLVED = ("!nimm", "!fertig beantwortet")

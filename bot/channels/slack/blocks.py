@@ -83,7 +83,7 @@ def _blocks(reply: Reply, outbox_id: OutboxId) -> tuple[Json, ...]:
     if reply.sources:
         blocks.append(rich_text(*(section(_source(note, reply)) for note in reply.sources)))
     if reply.card is not None:
-        blocks.append(card_buttons(reply.card, reply.choices, reply.locale))
+        blocks.append(card_buttons(*reply.card, reply.choices, reply.locale))
     elif reply.choices:
         blocks.append(command_buttons(reply.choices, outbox_id) or _choices(reply.choices, outbox_id))
     if reply.rateable:

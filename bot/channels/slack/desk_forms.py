@@ -5,7 +5,17 @@ from collections.abc import Sequence
 
 from bot.channels.slack import slack_desk_words as words
 from bot.channels.slack.block_parts import Json, button, plain
-from bot.channels.slack.slack_desk_events import CLAIM, COMMANDS, FORM, STEPS, TRANSCRIPT, DeskPlace, Step, metadata
+from bot.channels.slack.slack_desk_events import (
+    CLAIM,
+    COMMANDS,
+    FORM,
+    STEPS,
+    TRANSCRIPT,
+    DeskPlace,
+    Step,
+    card_value,
+    metadata,
+)
 from bot.model import TYPED, CaseNumber, Choice, Locale, OutboxId
 
 LONGEST = 3_000
@@ -17,11 +27,12 @@ Options = Sequence[tuple[str, str]]
 """What may be chosen: value, and words."""
 
 
-def card_buttons(case: CaseNumber, choices: Sequence[Choice], locale: Locale) -> Json:
-    """The row under a card: claim it while nobody has, and what is done in a case."""
+def card_buttons(case: CaseNumber, version: int, choices: Sequence[Choice], locale: Locale) -> Json:
+    """The row under a card: claim it while nobody has, and what is done in a case as this card shows it."""
+    value = card_value(case, version)
     claims = [{**button(choice.label, CLAIM, choice.value), "style": "primary"} for choice in choices]
-    steps = [button(words.STEPS[step][locale], f"desk-{step}", str(case)) for step in STEPS]
-    transcript = {**button(words.TRANSCRIPT[locale], TRANSCRIPT, str(case)), "confirm": _asked_first(locale)}
+    steps = [button(words.STEPS[step][locale], f"desk-{step}", value) for step in STEPS]
+    transcript = {**button(words.TRANSCRIPT[locale], TRANSCRIPT, value), "confirm": _asked_first(locale)}
     return {"type": "actions", "block_id": f"desk:{case}", "elements": [*claims, *steps, transcript]}
 
 
@@ -91,11 +102,6 @@ def _fields(step: Step, teams: Options, reasons: Options, locale: Locale) -> lis
             ]
         case "resolve":
             return [_select("code", said["code"], reasons), _text(said["last"], optional=True)]
-
-
-def missing(step_place: DeskPlace, locale: Locale) -> str:
-    """What is said under the words of a form that lacks something."""
-    return words.MISSING[locale].replace("{number}", str(step_place.case))
 
 
 def _text(label: str, name: str = "text", *, multiline: bool = True, optional: bool = False) -> Json:

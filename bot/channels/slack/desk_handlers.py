@@ -1,26 +1,40 @@
 """What follows from what arrives from rooms of coordinators. Nothing is decided here: it is stored, or a form is opened."""
 
+import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.looking import Look
 from bot.channels.slack.block_parts import Json
-from bot.channels.slack.desk_forms import desk_form, missing
+from bot.channels.slack.desk_forms import desk_form
 from bot.channels.slack.intake import Intake
 from bot.channels.slack.interactions import Commanded, now_utc
 from bot.channels.slack.slack_desk_events import (
+    FormSent,
+    Missing,
     OpensForm,
+    Step,
     read_desk_command,
     read_desk_form,
     read_desk_press,
     read_desk_reaction,
 )
-from bot.channels.slack.slack_desk_words import BUTTON_GONE, ROOM_GONE
-from bot.channels.slack.surfaces import Surfaces
+from bot.channels.slack.slack_desk_words import BUTTON_GONE, FORM_NOT_OPENED, MISSING, ROOM_GONE, TYPED_INSTEAD
+from bot.channels.slack.surfaces import Hint, Surfaces
 from bot.channels.slack.workspace import Workspace
+from bot.errors import StoreUnavailable
 from bot.model import Incoming, Locale
 
 Body = Mapping[str, Any]
+
+CHECKED_FOR_S = 1.0
+"""Slack waits for the answer to a form. What cannot be checked in time is checked where it is carried out anyway."""
+
+FIELDS: Mapping[tuple[Step, str], str] = {
+    ("transfer", "unclear"): "other", ("wait", "unclear"): "until", ("wait", "until_past"): "until", ("resolve", "unclear"): "code",
+}  # fmt: skip
+"""Under which field of a form a refusal is said, by why it is; any other stands under its text."""
 
 
 class DeskHandlers:
@@ -47,22 +61,44 @@ class DeskHandlers:
             case Incoming():
                 await self._take(pressed)
             case OpensForm():
-                choices = self._look.desk_choices(self._locale)
-                form = desk_form(pressed.step, pressed.place, choices.teams, choices.reasons, self._locale)
-                self._surfaces.open_form(pressed.trigger, form)
+                await self._open(pressed)
             case None:
                 room, thread = body["container"].get("channel_id"), (body.get("message") or {}).get("thread_ts")
                 self._surfaces.hint(room, body["user"]["id"], BUTTON_GONE[self._locale], thread)
 
+    async def _open(self, pressed: OpensForm) -> None:
+        """Open the form of a step, with what has been said up to now: what comes later was not seen by who fills it in."""
+        place, locale = pressed.place, self._locale
+        if place.seen is not None:
+            line = await self._intake.in_time(self._look.last_said(place.case))
+            place = replace(place, seen=replace(place.seen, line=line))
+        choices = self._look.desk_choices(locale)
+        form = desk_form(pressed.step, place, choices.teams, choices.reasons, locale)
+        instead = FORM_NOT_OPENED[locale].replace("{typed}", TYPED_INSTEAD[pressed.step][locale])
+        self._surfaces.open_form(pressed.trigger, form, Hint(place.room, pressed.user, instead, place.thread))
+
     async def form_sent(self, body: Body) -> Json | None:
         """A form: what is wrong with it, by field; None when it was taken in."""
-        place, incoming = read_desk_form(body, now_utc())
-        if place.room not in self.rooms:  # the settings have changed since it was opened
+        sent = read_desk_form(body, now_utc())
+        if sent.place.room not in self.rooms:  # the settings have changed since it was opened
             return not_taken(ROOM_GONE[self._locale])
-        if incoming is None:
-            return not_taken(missing(place, self._locale))
-        await self._take(incoming)
+        if isinstance(sent.given, Missing):
+            return not_taken(MISSING[sent.given.what][self._locale], sent.given.field)
+        if (refused := await self._refused(sent, sent.given)) is not None:
+            return refused
+        await self._take(sent.given)
         return None
+
+    async def _refused(self, sent: FormSent, incoming: Incoming) -> Json | None:
+        """Why what was typed would be refused now: said while the form still holds it."""
+        try:
+            async with asyncio.timeout(CHECKED_FOR_S):
+                objection = await self._look.desk_objection(incoming, sent.place.case, self._locale)
+        except (TimeoutError, StoreUnavailable):
+            return None
+        if objection is None:
+            return None
+        return not_taken(objection.said, FIELDS.get((sent.step, objection.why), "text"))
 
     async def commanded(self, command: Commanded) -> None:
         """``/lotse`` in a room of coordinators."""
@@ -73,6 +109,6 @@ class DeskHandlers:
         await self._intake.in_time(self._intake.take([incoming]))
 
 
-def not_taken(words: str) -> Json:
-    """The form stays open with what was typed, and says why under its text."""
-    return {"response_action": "errors", "errors": {"text": words}}
+def not_taken(words: str, field: str = "text") -> Json:
+    """The form stays open with what was typed, and says why under this field."""
+    return {"response_action": "errors", "errors": {field: words}}

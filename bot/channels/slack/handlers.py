@@ -35,7 +35,7 @@ from bot.channels.slack.members import Members
 from bot.channels.slack.posting import Rooms
 from bot.channels.slack.reactions import meaning_of
 from bot.channels.slack.slack_events import NAME, Heard, StrangerAsked, read_message, read_reaction
-from bot.channels.slack.surfaces import Surfaces
+from bot.channels.slack.surfaces import Hint, Surfaces
 from bot.channels.slack.workspace import Workspace
 from bot.model import (
     CONSENT,
@@ -44,6 +44,7 @@ from bot.model import (
     ExternalId,
     Incoming,
     Input,
+    Locale,
     OutboxId,
     Person,
     Pressed,
@@ -201,7 +202,7 @@ class Handlers:
     async def _take_home_press(self, pressing: HomePressing) -> None:
         locale = await self._look.locale_of(pressing.person)
         if pressing.what == "person":
-            self._surfaces.open_form(pressing.trigger, case_form("", locale))
+            self._ask_for_person(pressing.trigger, pressing.person, "", locale, pressing.person.external_user)
             return
         starters = self._look.starters(locale)
         if 0 < pressing.number <= len(starters):
@@ -213,7 +214,7 @@ class Handlers:
         command = read_command(body, bot_user)
         if not self._is_one_of_us(body):
             return private(words.STRANGER_TOLD)
-        if command.room in self._desk.rooms:
+        if command.room in self._desk.rooms and self._look.is_desk_command(command.words):
             await self._desk.commanded(command)
             return None
         return await self._intake.in_time(self._take_command(command))
@@ -225,7 +226,7 @@ class Handlers:
             case "status":
                 return private(cases_said(await self._look.cases_of(command.person), locale))
             case "form":
-                self._surfaces.open_form(command.trigger, case_form("", locale))
+                self._ask_for_person(command.trigger, command.person, "", locale, command.room)
                 return None
             case Private(text=text):
                 return private(text)
@@ -242,7 +243,8 @@ class Handlers:
             self._refuse_stranger(body)
         else:
             locale = await self._intake.in_time(self._look.locale_of(wanted.person))
-            self._surfaces.open_form(wanted.trigger, case_form(wanted.question, locale))
+            room = (body.get("channel") or {}).get("id") or wanted.person.external_user
+            self._ask_for_person(wanted.trigger, wanted.person, wanted.question, locale, room)
 
     async def form_sent(self, body: Body) -> Json | None:
         """The form was submitted: what is wrong with it, by field; None when it was taken in."""
@@ -272,6 +274,11 @@ class Handlers:
         address = Address(NAME, person.external_user)
         now = now_utc()
         await self._intake.take([Incoming(address, person, key, each, now) for each, key in given])
+
+    def _ask_for_person(self, trigger: str, person: Person, question: str, locale: Locale, room: str) -> None:
+        """Open the form to hand a question on; where it does not open, say in this room what does the same."""
+        otherwise = Hint(room, person.external_user, words.FORM_NOT_OPENED[locale])
+        self._surfaces.open_form(trigger, case_form(question, locale), otherwise)
 
     def _is_one_of_us(self, body: Body) -> bool:
         return of_this_workspace(body, self.us.team)

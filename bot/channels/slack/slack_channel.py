@@ -44,7 +44,7 @@ class SlackChannel:
         self._api = SlackApi(settings.bot_token, settings.api, self._about("api"))
         self._rooms = Rooms(self._api)
         self._posting = Posting(self._api, self._rooms)
-        self._surfaces = Surfaces(self._api)
+        self._surfaces = Surfaces(self._api, self._rooms)
         self._intake = Intake()
         self._look, self._members = look, Members(self._api)
         self.desk_rooms = settings.desk_rooms

@@ -18,7 +18,7 @@ from bot.channels.slack.external_ids import message_id
 from bot.channels.slack.reactions import SIGNS
 from bot.channels.slack.slack_events import NAME, moment
 from bot.channels.slack.workspace import Workspace
-from bot.model import TYPED, Address, ExternalId, Incoming, Input, Person, Pressed, Reacted
+from bot.model import Address, ExternalId, Incoming, Input, Person, Pressed, Reacted, Seen, typed
 
 Step = Literal["reply", "note", "transfer", "wait", "resolve", "knowledge"]
 """What a button on a card opens a form for."""
@@ -40,11 +40,15 @@ MAX_ID = 64
 
 @dataclass(frozen=True, slots=True)
 class DeskPlace:
-    """The card a form belongs to: its room, the thread that begins with it, and its case."""
+    """The card a form belongs to: its room, the thread that begins with it, its case, and what was seen when it was opened.
+
+    ``seen`` is None on a card, or in a form, of a release that did not say it.
+    """
 
     room: str
     thread: str
     case: int
+    seen: Seen | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,23 @@ class OpensForm:
     place: DeskPlace
     user: str
     trigger: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a form lacks: the field under which it is said, and which sentence says it."""
+
+    field: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormSent:
+    """A form that was sent, as the command it stands for, or what it lacks."""
+
+    step: Step
+    place: DeskPlace
+    given: Incoming | Missing
 
 
 def read_desk_reaction(event: Mapping[str, Any], us: Workspace) -> Incoming | None:
@@ -84,68 +105,89 @@ def read_desk_press(body: Mapping[str, Any]) -> Incoming | OpensForm | None:
         return _incoming(room, thread, user, Pressed(value[:MAX_ID]), external_id, moment(action["action_ts"]))
     if name in COMMANDS and _TEAM.fullmatch(value):  # answered in the room, where the command would be typed
         external_id = ExternalId(f"press:{user}:{action['action_ts']}:{name}")
-        typed = Pressed(f"{TYPED}!{COMMANDS[name]} {value}")
-        return _incoming(room, None, user, typed, external_id, moment(action["action_ts"]))
-    if not re.fullmatch(r"[0-9]{1,9}", value):
+        given = typed(f"!{COMMANDS[name]} {value}")
+        return _incoming(room, None, user, given, external_id, moment(action["action_ts"]))
+    at = _case_at(value)
+    if at is None:
         return None
+    case, seen = at
     if name == TRANSCRIPT:
         external_id = ExternalId(f"press:{user}:{action['action_ts']}:{TRANSCRIPT}")
-        given = Pressed(f"{TYPED}!verlauf {value}")
+        given = typed(f"!verlauf {case}", seen)
         return _incoming(room, thread, user, given, external_id, moment(action["action_ts"]))
     step = next((step for step in STEPS if name == f"desk-{step}"), None)
     if step is None:
         return None
-    return OpensForm(step, DeskPlace(room, thread, int(value)), user, body["trigger_id"])
+    return OpensForm(step, DeskPlace(room, thread, case, seen), user, body["trigger_id"])
 
 
-def read_desk_form(body: Mapping[str, Any], now: datetime) -> tuple[DeskPlace, Incoming | None]:
-    """A form that was sent, as the command it stands for; None when something it needs is missing."""
+def card_value(case: int, version: int) -> str:
+    """What a button on a card carries: ``17:3``."""
+    return f"{case}:{version}"
+
+
+def _case_at(value: str) -> tuple[int, Seen | None] | None:
+    """Case and version; a card of an earlier release, which stands there until it changes, names the case alone."""
+    found = re.fullmatch(r"([0-9]{1,9})(?::([0-9]{1,9}))?", value)
+    if found is None:
+        return None
+    return int(found[1]), None if found[2] is None else Seen(int(found[2]))
+
+
+def read_desk_form(body: Mapping[str, Any], now: datetime) -> FormSent:
+    """A form that was sent."""
     view = body["view"]
     step, place = _place_of(view["private_metadata"])
     command = _command(step, place, _values(view["state"]["values"]))
-    if command is None:
-        return place, None
+    if isinstance(command, Missing):
+        return FormSent(step, place, command)
     external_id = ExternalId(f"form:{view['id'][:MAX_ID]}")
-    said = Pressed(f"{TYPED}{command}")
-    return place, _incoming(place.room, place.thread, body["user"]["id"], said, external_id, now)
+    said = typed(command, place.seen)
+    return FormSent(step, place, _incoming(place.room, place.thread, body["user"]["id"], said, external_id, now))
 
 
 def read_desk_command(room: str, user: str, words: str, external_id: ExternalId, now: datetime) -> Incoming:
     """Slack's own command typed in a room of coordinators: the same words as ``!``, which works in threads as well."""
-    return _incoming(room, None, user, Pressed(f"{TYPED}!{words.strip() or 'hilfe'}"), external_id, now)
+    return _incoming(room, None, user, typed(f"!{words.strip() or 'hilfe'}"), external_id, now)
 
 
 def metadata(step: Step, place: DeskPlace) -> str:
     """What Slack keeps with an open form and hands back with it."""
-    return json.dumps({"step": step, "room": place.room, "thread": place.thread, "case": place.case})
+    seen = None if place.seen is None else [place.seen.version, place.seen.line]
+    return json.dumps({"step": step, "room": place.room, "thread": place.thread, "case": place.case, "seen": seen})
 
 
 def _place_of(kept: str) -> tuple[Step, DeskPlace]:
     given = json.loads(kept)
     step: Step = next(step for step in STEPS if step == given["step"])
-    return step, DeskPlace(given["room"], given["thread"], given["case"])
+    seen = given.get("seen")
+    return step, DeskPlace(given["room"], given["thread"], given["case"], None if seen is None else Seen(*seen))
 
 
-def _command(step: Step, place: DeskPlace, given: Mapping[str, str]) -> str | None:
+def _command(step: Step, place: DeskPlace, given: Mapping[str, str]) -> str | Missing:
     """What would be typed instead. The case's number stands in front of words that may begin with a number of their own."""
     text, case = given.get("text", "").strip(), place.case
     match step:
         case "reply":
-            return f"!a {text}" if text else None
+            return f"!a {text}" if text else Missing("text", step)
         case "note":
-            return f"!notiz {text}" if text else None
+            return f"!notiz {text}" if text else Missing("text", step)
         case "knowledge":
-            return f"!wissen {text}" if text else None
+            return f"!wissen {text}" if text else Missing("text", step)
         case "transfer":
             target = " ".join((given.get("other") or given.get("team") or "").replace(":", " ").split())
-            return f"!an {case} {target}: {text}" if target and text else None
+            if not target:
+                return Missing("other", "target")
+            return f"!an {case} {target}: {text}" if text else Missing("text", "transfer_note")
         case "wait":
             until = f"bis {given['until']} " if given.get("until") else ""
             if given.get("for") == "third":
-                return f"!extern {case} {until}{text}" if until else None
-            return f"!warten {case} {until}{text}" if text else None
+                return f"!extern {case} {until}{text}" if until else Missing("until", "until")
+            if given.get("for") != "employee":
+                return Missing("for", "for")
+            return f"!warten {case} {until}{text}" if text else Missing("text", "question")
         case "resolve":
-            return f"!fertig {case} {given['code']} {text}" if given.get("code") else None
+            return f"!fertig {case} {given['code']} {text}" if given.get("code") else Missing("code", "code")
 
 
 def _values(state: Mapping[str, Any]) -> dict[str, str]:

@@ -38,10 +38,44 @@ FIELDS: Mapping[str, Words] = {
     "code": {"de": "Grund", "en": "Reason"},
     "last": {"de": "Letzter Satz an die Person", "en": "Last sentence to the person"},
 }
-MISSING: Words = {
-    "de": "Es fehlt noch etwas: Wer übergibt, nennt ein Ziel; wer auf die Person wartet, eine Frage; sonst einen Tag.",
-    "en": "Something is missing: to transfer takes a target; to wait for the person, a question; else a day.",
+MISSING: Mapping[str, Words] = {
+    "reply": {"de": "Bitte schreiben Sie zuerst etwas.", "en": "Please write something first."},
+    "note": {"de": "Bitte schreiben Sie zuerst etwas.", "en": "Please write something first."},
+    "knowledge": {"de": "Bitte nennen Sie ein paar Worte.", "en": "Please give a few words."},
+    "target": {
+        "de": "Bitte wählen Sie ein Team, oder nennen Sie hier eine Person oder ein Thema.",
+        "en": "Please choose a team, or name a person or a topic here.",
+    },
+    "transfer_note": {
+        "de": "Bitte schreiben Sie eine Notiz für die, die den Fall übernehmen.",
+        "en": "Please write a note for whoever takes the case over.",
+    },
+    "for": {"de": "Bitte wählen Sie, worauf gewartet wird.", "en": "Please choose what is waited for."},
+    "question": {
+        "de": "Bitte schreiben Sie, was die Person beantworten soll.",
+        "en": "Please write what the person shall answer.",
+    },
+    "until": {
+        "de": "Bitte wählen Sie den Tag, bis zu dem auf die andere Stelle gewartet wird.",
+        "en": "Please choose the day until which somebody else is waited for.",
+    },
+    "code": {"de": "Bitte wählen Sie einen Grund.", "en": "Please choose a reason."},
 }
+"""What is said under the field of a form that is empty and must not be."""
+FORM_NOT_OPENED: Words = {
+    "de": "Das Formular ließ sich nicht öffnen; es wurde nichts getan. Drücken Sie noch einmal, oder schreiben Sie im Faden "
+    "des Falls: {typed}",
+    "en": "The form could not be opened; nothing was done. Press once more, or write in the thread of the case: {typed}",
+}
+TYPED_INSTEAD: Mapping[str, Words] = {
+    "reply": {"de": "!a Ihr Text", "en": "!reply your text"},
+    "note": {"de": "!notiz Ihr Text", "en": "!note your text"},
+    "transfer": {"de": "!an Team: Notiz", "en": "!to team: note"},
+    "wait": {"de": "!warten bis 1.12. Frage", "en": "!wait until 1.12. question"},
+    "resolve": {"de": "!fertig beantwortet", "en": "!done answered"},
+    "knowledge": {"de": "!wissen Worte", "en": "!knowledge words"},
+}
+"""What does the same as the form of a step."""
 ROOM_GONE: Words = {
     "de": "In diesem Channel werden keine Fälle mehr bearbeitet; es wurde nichts getan. Am Desk im Browser geht es.",
     "en": "Cases are no longer worked in this channel; nothing was done. It works at the desk in the browser.",

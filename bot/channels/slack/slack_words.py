@@ -82,6 +82,12 @@ FORM_NOTE: Words = {
     "de": "Ohne Ihren Namen sieht die Koordination nur die Frage. Die Antwort kommt in unserer Direktnachricht.",
     "en": "Without your name the coordinators see the question only. The answer comes in our direct message.",
 }
+FORM_NOT_OPENED: Words = {
+    "de": "Das Formular ließ sich nicht öffnen; es wurde nichts getan. Versuchen Sie es noch einmal, oder schreiben Sie "
+    "/lotse mensch und dahinter Ihre Frage: Dann öffne ich einen Fall ohne Formular.",
+    "en": "The form could not be opened; nothing was done. Try again, or type /lotse human and your question behind it: then I "
+    "open a case without a form.",
+}
 FORM_EMPTY: Words = {"de": "Bitte schreiben Sie Ihre Frage dazu.", "en": "Please write your question."}
 SHORTCUT_NAME: Words = {"de": "An Koordination geben", "en": "Hand to coordinators"}
 """Slack takes at most 24 characters."""

@@ -5,6 +5,7 @@ None of it is stored or tried again, and losing it does no harm. So what goes wr
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from bot.channels.slack import slack_words as words
 from bot.channels.slack.block_parts import Json
 from bot.channels.slack.blocks import SlackMessage
 from bot.channels.slack.escaping import escape
+from bot.channels.slack.posting import Rooms
 from bot.channels.slack.slack_api import SlackApi
 from bot.errors import ChannelError, StoreUnavailable
 from bot.model import Locale
@@ -24,11 +26,21 @@ PROMPT_TITLE = 60
 """Characters of a prompt that are shown; all of it is asked when it is pressed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A line only one person sees. ``room`` may be their own id: their conversation with Lotse."""
+
+    room: str
+    user: str
+    text: str
+    thread: str | None = None
+
+
 class Surfaces:
     """Shows fleeting things, each in a task of its own, so that nothing waits for them."""
 
-    def __init__(self, api: SlackApi) -> None:
-        self._api = api
+    def __init__(self, api: SlackApi, rooms: Rooms) -> None:
+        self._api, self._rooms = api, rooms
         self._showing: set[asyncio.Task[None]] = set()
 
     def begin(self, what: str, showing: Awaitable[object]) -> None:
@@ -51,8 +63,12 @@ class Surfaces:
 
     def hint(self, room: str, user: str, text: str, thread: str | None = None) -> None:
         """A line only this user sees, until they load Slack anew."""
-        place = {"thread_ts": thread} if thread else {}
-        self.begin("hint", self._api.call("chat.postEphemeral", channel=room, user=user, text=escape(text), **place))
+        self.begin("hint", self._hint(Hint(room, user, text, thread)))
+
+    async def _hint(self, hint: Hint) -> None:
+        room = await self._rooms.id_of(hint.room)
+        place = {"thread_ts": hint.thread} if hint.thread else {}
+        await self._api.call("chat.postEphemeral", channel=room, user=hint.user, text=escape(hint.text), **place)
 
     def status(self, room: str, thread: str, locale: Locale) -> None:
         """In the agent view: that an answer is on its way. Slack takes it away when the answer is posted."""
@@ -73,9 +89,19 @@ class Surfaces:
         blocks = list(message.blocks)
         self.begin("change", self._api.call("chat.update", channel=room, ts=stamp, text=message.text, blocks=blocks))
 
-    def open_form(self, trigger: str, view: Json) -> None:
-        """Open a form; Slack allows it for three seconds after something was pressed."""
-        self.begin("form", self._api.call("views.open", trigger_id=trigger, view=view))
+    def open_form(self, trigger: str, view: Json, otherwise: Hint) -> None:
+        """Open a form; Slack allows it for three seconds after something was pressed. Is it too late, this is said."""
+        self.begin("form", self._form(trigger, view, otherwise))
+
+    async def _form(self, trigger: str, view: Json, otherwise: Hint) -> None:
+        try:
+            await self._api.call("views.open", trigger_id=trigger, view=view)
+        except ChannelError as error:
+            log.info("slack_not_shown", what="form", reason=error.reason)
+            try:
+                await self._hint(otherwise)
+            except ChannelError:  # a place Lotse itself is not in
+                await self._hint(replace(otherwise, room=otherwise.user, thread=None))
 
     def home(self, user: str, view: Mapping[str, Any]) -> None:
         """Show the app's home to this user."""

@@ -54,13 +54,16 @@ class DeskInSlack(Stage):
 
     async def fill_in(self, person, card, step, **given):
         """Open the form of a step and send it, filled in; what came back."""
+        return await self.send_form(person, await self.form(person, card, step), **given)
+
+    async def form(self, person, card, step):
+        """The form of a step, as it was opened."""
         before = len(self.bridge.called("views.open"))
         payload = person.press_payload(card, f"desk-{step}", self.room)
         payload["trigger_id"] = await person.trigger()
         assert (await self.bridge.push("interactive", payload)).acknowledged
         await self.bridge.until(lambda: len(self.bridge.called("views.open")) > before)
-        view = self.bridge.called("views.open")[-1]["view"]
-        return await self.send_form(person, view, **given)
+        return self.bridge.called("views.open")[-1]["view"]
 
     async def send_form(self, person, view, **given):
         """Submit a form as Slack does."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.slack.escaping import unescape
+from bot.channels.slack.slack_words import NO_CASES
 from bot.handoff.case_events import Claims
 from bot.model import Address
 from bot.store.cases import cases_of
@@ -99,13 +100,76 @@ async def test_a_note_stays_among_coordinators_and_everything_else_has_a_form(de
     assert "von dort" not in "\n".join(await kim.read())
 
 
-async def test_a_form_that_lacks_something_is_given_back(desk, kim):
+LATER, PAST = "2026-12-01", "2026-11-02"
+LACKING = [
+    ("transfer", {"text": "ohne Ziel"}, "other", "wählen Sie ein Team"),
+    ("transfer", {"team": "anerkennung"}, "text", "Notiz"),
+    ("wait", {"for": "third", "text": "ohne Tag"}, "until", "Tag"),
+    ("wait", {"for": "employee", "until": LATER}, "text", "was die Person beantworten soll"),
+    ("wait", {"text": "ohne Wahl"}, "for", "worauf gewartet wird"),
+    ("resolve", {"text": "ohne Grund"}, "code", "Grund"),
+    ("reply", {"text": " "}, "text", "zuerst etwas"),
+]
+REFUSED = [
+    ("transfer", {"team": "anerkennung", "text": "bitte"}, "text", "mindestens 10 Zeichen"),
+    ("transfer", {"other": "Niemand Sonst", "text": "Bitte übernehmen Sie."}, "other", "ist kein Team"),
+    ("wait", {"for": "third", "until": PAST, "text": "Das Amt prüft."}, "until", "schon vorbei"),
+    ("wait", {"for": "third", "until": "2031-01-01", "text": "Das Amt prüft."}, "until", "höchstens ein Jahr"),
+]
+
+
+async def test_a_form_says_what_is_wrong_while_it_still_holds_what_was_typed(desk, kim):
     number, card = await opened(desk, kim)
-    back = await desk.fill_in(desk.anna, card, "transfer", text="ohne Ziel")
-    assert back.answer["response_action"] == "errors"
-    back = await desk.fill_in(desk.anna, card, "wait", **{"for": "third", "text": "ohne Tag"})
-    assert str(number) not in back.answer["errors"]["text"]
-    assert "Tag" in back.answer["errors"]["text"]
+    await desk.press(desk.anna, card, "desk-claim")
+    card = await desk.card(number, claimed_by("Person person1"))
+    before = await desk.in_thread(card, "hat übernommen")
+    for step, given, field, said in LACKING + REFUSED:
+        back = (await desk.fill_in(desk.anna, card, step, **given)).answer
+        assert back["response_action"] == "errors", (step, given)
+        assert list(back["errors"]) == [field], (step, given)
+        assert said in back["errors"][field]
+    long_words = "Das ist lang. " * 40
+    for person, words in (
+        (desk.ben, "Diesen Fall hat Person person1"),
+        (await desk.person(OLE), "nicht als Koordination"),
+    ):
+        back = (await desk.fill_in(person, card, "reply", text=long_words)).answer
+        assert words in back["errors"]["text"]
+    assert await desk.anna.read(desk.room, card["ts"]) == before, "nothing was done, and nothing said to everybody"
+
+
+async def test_a_form_of_a_card_that_has_changed_or_opened_before_the_last_words_does_nothing(desk, kim):
+    number, card = await opened(desk, kim)
+    forged = desk.anna.press_payload(card, "desk-claim", desk.room, value=f"desk:claim:{number}:999")
+    await desk.bridge.push("interactive", forged)
+    await desk.in_thread(card, "Der Fall hat sich inzwischen geändert.")
+    unclaimed = card
+    await desk.press(desk.anna, card, "desk-claim")
+    card = await desk.card(number, claimed_by("Person person1"))
+    stale = (await desk.fill_in(desk.anna, unclaimed, "resolve", code="answered")).answer
+    assert "Der Fall hat sich inzwischen geändert." in stale["errors"]["text"]
+    view = await desk.form(desk.anna, card, "resolve")
+    await kim.write("Halt, noch eine Frage!")
+    await desk.in_thread(card, "Halt, noch eine Frage!")
+    unread = (await desk.send_form(desk.anna, view, code="answered", text="Viel Erfolg!")).answer
+    assert "noch etwas geschrieben" in unread["errors"]["text"]
+    assert (await facts_of(desk, kim)).state == "claimed"
+    assert not (await desk.fill_in(desk.anna, card, "resolve", code="answered", text="Viel Erfolg!")).answer
+    await kim.answered("Viel Erfolg!")
+
+
+async def test_a_form_that_does_not_open_says_so_and_what_to_type_instead(desk, kim):
+    _, card = await opened(desk, kim)
+    desk.bridge.fail("views.open", times=3, status=200, error="expired_trigger_id")
+    await desk.press(desk.anna, card, "desk-transfer")
+    (hint,) = await desk.bridge.until(lambda: desk.bridge.called("chat.postEphemeral"))
+    assert (hint["channel"], hint["user"], hint["thread_ts"]) == (desk.room, desk.anna.user, card["ts"])
+    assert "!an Team: Notiz" in hint["text"]
+    lot = await kim.new_room("offen")
+    await kim.command("mensch", lot)
+    hint = (await desk.bridge.until(lambda: desk.bridge.called("chat.postEphemeral")[1:]))[0]
+    assert (hint["channel"], hint["user"]) == (lot, kim.user)
+    assert "/lotse mensch" in hint["text"]
 
 
 async def test_a_hand_claims_and_what_is_typed_works_too(desk, kim):
@@ -240,3 +304,13 @@ async def test_the_command_in_the_coordinators_room_is_the_desks(desk, kim):
     desk.site.now += timedelta(seconds=1)
     await desk.anna.command("wieder da", desk.room)
     await desk.anna.answered("Willkommen zurück!", desk.room)
+
+
+async def test_a_coordinator_may_be_somebody_with_a_question_too(desk):
+    assert (await desk.anna.command("status", desk.room)).answer["text"] == NO_CASES["de"]
+    assert "/lotse sprache" in (await desk.anna.command("sprache", desk.room)).answer["text"]
+    await desk.anna.command("mensch", desk.room)
+    await desk.bridge.until(lambda: desk.bridge.called("views.open"))
+    await desk.anna.command("Was zahlt der Bonus mir?", desk.room)
+    await desk.anna.answered("Sie schrieben: Was zahlt der Bonus mir?")
+    assert await desk.anna.read(desk.room) == [], "none of it is for everybody"
