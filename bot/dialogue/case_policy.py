@@ -111,7 +111,7 @@ def happens(s: Situation, event: CaseEvent) -> CaseTurn | Refused | Ignored:
     if case is None or _has_no_say(case, event):
         asked = s.state.pending is not None and s.state.pending.kind == "offer_person"
         case = no_case(team_for(s.content, s.state.topic), s.locale, s.now, "requested" if asked else "bot")
-    return decide(replace(case, locale=s.locale), event, s.now, s.office)
+    return decide(replace(case, locale=s.locale), event, s.now, s.office, encrypted=s.state.encrypted)
 
 
 def _has_no_say(case: CaseFacts, event: CaseEvent) -> bool:

@@ -5,7 +5,6 @@ One entry per occasion, German and English side by side; ``{braces}`` are filled
 
 from collections.abc import Mapping
 
-from bot.handoff.office import ReadIn
 from bot.model import Bullets, Locale, Paragraph, Reply, Span
 
 Sentences = Mapping[Locale, str]
@@ -130,27 +129,6 @@ CASE_OPENED: Sentences = {
     "en": "I have recorded your question as case {number} for the coordination team ({team}). {promise} You can go on asking "
     "here; what you write becomes part of the case.",
 }
-LEAVES_ENCRYPTION: Sentences = {
-    "de": "Dieser Raum ist verschlüsselt. Ihr Fall verlässt ihn: {team} liest ihn am Desk von Lotse, auf dem Server, auf dem "
-    "Lotse läuft{rooms}. Was Sie hier weiter dazu schreiben, wird dort ebenso gelesen.",
-    "en": "This room is encrypted. Your case leaves it: {team} reads it at Lotse's desk, on the server Lotse runs on{rooms}. "
-    "What you go on writing about it here is read there as well.",
-}
-READ_IN: Mapping[ReadIn, Sentences] = {
-    ("matrix", True): {
-        "de": ", und in ihrem Raum auf Matrix, der ebenfalls verschlüsselt ist",
-        "en": ", and in its room on Matrix, which is encrypted too",
-    },
-    ("matrix", False): {
-        "de": ", und in ihrem Raum auf Matrix, der nicht verschlüsselt ist",
-        "en": ", and in its room on Matrix, which is not encrypted",
-    },
-    ("slack", False): {
-        "de": ", und in ihrem Kanal in Slack, der nicht von Ende zu Ende verschlüsselt ist",
-        "en": ", and in its channel in Slack, which is not encrypted from end to end",
-    },
-}
-"""Where else a case is read that leaves an encrypted room."""
 CONSENT: Sentences = {
     "de": "Die Koordination sieht Ihre Frage, aber nicht Ihren Namen. Darf sie auch Ihren Namen und unser bisheriges Gespräch sehen?",
     "en": "The coordination team sees your question, but not your name. May they also see your name and our conversation so far?",
@@ -302,12 +280,6 @@ def say(sentences: Sentences, locale: Locale, **values: str) -> Paragraph:
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", value)
     return Paragraph((Span(text),))
-
-
-def read_in(rooms: tuple[ReadIn, ...], locale: Locale) -> str:
-    """Where else a case is read, as the end of a sentence; platforms this release does not know are named."""
-    told = dict.fromkeys(rooms)
-    return "".join(READ_IN[room][locale] if room in READ_IN else f", {room[0]}" for room in told)
 
 
 def reply(locale: Locale, *blocks: Paragraph | Bullets) -> Reply:

@@ -35,6 +35,8 @@ class Moment:
     case: CaseFacts
     now: datetime
     office: Office
+    encrypted: bool = False
+    """Whether the employee writes from a room only those in it can read."""
 
     @property
     def locale(self) -> Locale:

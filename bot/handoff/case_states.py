@@ -66,12 +66,24 @@ class Goes:
 Cell = Goes | Ignored | Refused
 
 
-def decide(case: CaseFacts, event: CaseEvent, now: datetime, office: Office, version: int | None = None) -> Outcome:
-    """What follows from this event. ``version``: the one the coordinator's page showed, None when it does not matter."""
+def decide(
+    case: CaseFacts,
+    event: CaseEvent,
+    now: datetime,
+    office: Office,
+    version: int | None = None,
+    *,
+    encrypted: bool = False,
+) -> Outcome:
+    """What follows from this event.
+
+    ``version``: the one the coordinator's page showed, None when it does not matter. ``encrypted``: the employee writes from a
+    room only those in it can read.
+    """
     if isinstance(event, Replies):
         event = as_meant(case, event, office)
     cell = TABLE[event.kind][case.state]
-    changed = cell.rule(Moment(case, now, office), event) if isinstance(cell, Goes) else cell
+    changed = cell.rule(Moment(case, now, office, encrypted), event) if isinstance(cell, Goes) else cell
     if isinstance(changed, Refused):
         return _about(changed, case)
     stale = version is not None and version != case.version

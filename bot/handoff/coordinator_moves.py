@@ -29,6 +29,7 @@ from bot.handoff.case_events import (
 from bot.handoff.case_moment import REOPEN_FOR, Change, Ignored, Moment, Refused, away_until, ended, resolved, taken_up
 from bot.handoff.case_presses import of_case
 from bot.handoff.case_text import MOST_CHARACTERS, is_note, note_text, parse
+from bot.handoff.leaving import told_of_team, with_place
 from bot.model import (
     SILENT,
     CaseEffect,
@@ -167,7 +168,9 @@ def to_person(m: Moment, event: CaseEvent) -> Change | Refused | Ignored:
         return refused
     state: CaseState = m.case.state if m.case.state in SILENT else "claimed"
     case = _taken_by(m, event.to, state)
-    tell = replace(m, case=case).told(words.CLAIMED if m.case.owner is None else words.TRANSFERRED)
+    told = replace(m, case=case).told(words.CLAIMED if m.case.owner is None else words.TRANSFERRED)
+    theirs = m.office.speaks_for(event.to.id, case.team)
+    tell = told if theirs == case.team else with_place(m, told, theirs)
     remark = Remark("to_person", (("by", event.by.name), ("name", event.to.name)))
     if event.by.id == event.to.id:
         remark = Remark("to_self", (("name", event.to.name),))
@@ -198,7 +201,7 @@ def to_team(m: Moment, event: CaseEvent) -> Change | Refused:
 
 def _given_to(m: Moment, event: TransfersToTeam | TransfersToTopic, team: str, note: str) -> Change:
     case = replace(m.case, state="open", team=team, owner=None, owner_name="")
-    tell = replace(m, case=case).told(words.TO_TEAM)
+    tell = told_of_team(replace(m, case=case))
     remark = Remark("to_team", (("by", event.by.name), ("team", team)))
     return Change(case, (tell, remark, Note(event.by.id, event.by.name, note.strip())), (("to", team),))
 

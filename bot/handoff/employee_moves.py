@@ -20,6 +20,7 @@ from bot.handoff.case_moment import (
     timers_of,
 )
 from bot.handoff.escalation import called, called_to_text
+from bot.handoff.leaving import told_of_team
 from bot.handoff.promises import opening_words
 from bot.model import SILENT, UNFINISHED, Alarm, CaseFacts, CaseNumber, DropCaseText, Remark
 
@@ -266,7 +267,7 @@ def team_gone(m: Moment, event: CaseEvent) -> Change | Ignored:
     case = replace(m.case, team=team)
     if case.state in UNFINISHED and case.replied_at is None and case.first_due is None:
         case = replace(case, first_due=m.office.first_due(team, m.now))  # nobody could promise anything before
-    told = (replace(m, case=case).told(words.TO_TEAM),) if case.state == "open" else ()
+    told = (told_of_team(replace(m, case=case)),) if case.state == "open" else ()
     return Change(
         case, (*told, Remark("team_gone", (("former", former), ("team", team)))), (("former", former), ("to", team))
     )

@@ -31,10 +31,12 @@ from bot.store.database import Database
 from bot.store.payloads import storable
 from bot.store.places import address_of
 from bot.store.saying import Listener
-from bot.store.tables import case_events, case_messages, cases, conversations, desk_posts, outbox, transcript
+from bot.store.tables import case_events, case_messages, cases, conversations, desk_posts, inbox, outbox, transcript
 
 SAME_PRESS = timedelta(seconds=3)
 """Who presses *next case* again so soon has not seen the first one yet: it is one press."""
+MOVES_ON = frozenset({"to_person", "to_team", "to_topic", "team_gone"})
+"""After which others read a case, and the employee in an encrypted room learns where."""
 PRESS_LOCK = 842_003
 """Number of the PostgreSQL advisory lock under which one coordinator's presses are carried out, one after the other."""
 ONE_PRESS = text("SELECT pg_advisory_xact_lock(:number, hashtext(:staff))")
@@ -130,7 +132,8 @@ class Desk:
             return held
         if key is not None and await _has_key(connection, number, key):
             return Done(held.facts)
-        outcome = decide(held.facts, event, now, await self._now(connection, now), version)
+        encrypted = event.kind in MOVES_ON and await _encrypted(connection, held.listener)
+        outcome = decide(held.facts, event, now, await self._now(connection, now), version, encrypted=encrypted)
         if isinstance(outcome, Refused | Ignored):
             return outcome
         if line is not None and event.kind in READS_LAST_WORDS and await last_said(connection, number) > line:
@@ -145,7 +148,8 @@ class Desk:
             held = await _hold(connection, None, number)
             if not isinstance(held, _Held):
                 return held
-            outcome = decide(held.facts, Time(kind), now, await self._now(connection, now))
+            encrypted = kind in MOVES_ON and await _encrypted(connection, held.listener)
+            outcome = decide(held.facts, Time(kind), now, await self._now(connection, now), encrypted=encrypted)
             if isinstance(outcome, Refused | Ignored):
                 return outcome
             await write_turn(connection, held.listener, outcome, now, wake)
@@ -241,6 +245,12 @@ async def _hold(connection: AsyncConnection, staff: Staff | None, number: CaseNu
     if place is None or (staff is not None and not may_see(staff, facts.team, facts.owner, facts.alarm)):
         return NotFound()
     return _Held(facts, Listener(place.id, address_of(place), row.person_id))
+
+
+async def _encrypted(connection: AsyncConnection, listener: Listener) -> bool:
+    """Whether the employee writes from a room only those in it can read; a room that was once so stays so."""
+    said = select(inbox.c.id).where(inbox.c.conversation_id == listener.conversation, inbox.c.encrypted.is_(True))
+    return await connection.scalar(said.limit(1)) is not None
 
 
 async def _erased(connection: AsyncConnection, staff: Staff, number: CaseNumber) -> NotFound | Refused:

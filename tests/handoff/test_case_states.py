@@ -340,6 +340,33 @@ def test_a_transfer_to_a_team_or_its_topic_puts_the_case_into_their_queue(event)
     assert "Anerkennung" in told(turn)
 
 
+class ReadOffice(DeskOffice):
+    """The office of teams that have rooms, and of somebody who belongs to one of them."""
+
+    def read_in(self, team):
+        return {"anerkennung": (("slack", False),), "foerderung": (("matrix", True),)}.get(team, ())
+
+    def speaks_for(self, staff, team):
+        return "anerkennung" if staff == "jan" else team
+
+
+@pytest.mark.parametrize(
+    ("event", "where"),
+    [
+        (events.TransfersToTeam(MARIA, "anerkennung", NOTE), "Slack, der nicht von Ende zu Ende verschlüsselt ist."),
+        (events.TransfersToTopic(MARIA, "zab", NOTE), "Slack, der nicht von Ende zu Ende verschlüsselt ist."),
+        (events.TransfersToPerson(MARIA, JAN, NOTE), "Slack, der nicht von Ende zu Ende verschlüsselt ist."),
+        (events.TransfersToPerson(JAN, MARIA, NOTE), None),  # of the team that reads it already
+    ],
+)
+def test_who_writes_from_an_encrypted_room_reads_where_a_case_goes_that_is_handed_on(event, where):
+    before = case("claimed", owner="jan") if where is None else case("claimed")
+    turn = decide(before, event, NOW, ReadOffice(), encrypted=True)
+    assert ("aus einem verschlüsselten Raum" in told(turn)) is (where is not None)
+    assert where is None or told(turn).endswith(where)
+    assert "verschlüsselt" not in told(decide(before, event, NOW, ReadOffice()))
+
+
 def test_places_that_do_not_exist_are_refused():
     assert decide(case("claimed"), events.TransfersToTeam(MARIA, "mars", NOTE), NOW, OFFICE).why == "unknown_team"
     assert decide(case("claimed"), events.TransfersToTeam(MARIA, "foerderung", NOTE), NOW, OFFICE).why == "same_team"

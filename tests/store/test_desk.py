@@ -420,6 +420,21 @@ async def test_who_handed_a_case_to_another_team_no_longer_sees_it(database, clo
     assert isinstance(await read_case(database, OLE, 1, clock()), CaseFile)
 
 
+@pytest.mark.parametrize("encrypted", [True, False])
+async def test_whoever_wrote_from_an_encrypted_room_is_told_where_a_case_is_read_that_is_handed_on(
+    database, clock, desk, encrypted
+):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [replace(incoming("Mensch"), encrypted=encrypted)])
+    await answer(conversations, clock(), "Ihr Fall ist offen.", new_case())
+    await writes(database, clock, "und noch etwas")  # a timer, too, is an input that comes from no room
+    await desk.act(1, Claims(MARIA), clock())
+    await desk.act(1, TransfersToTeam(MARIA, "anerkennung", NOTE), clock())
+    told = (await sent(database, clock))[-1]
+    assert "Anerkennung" in told
+    assert ("Ihr Fall kommt aus einem verschlüsselten Raum" in told) is encrypted
+
+
 # --- The queue --------------------------------------------------------------------------------------------------------
 
 
