@@ -89,7 +89,7 @@ class Looks:
         listed = [
             queued(row.facts, row.name, row.channel, topic_title(content, row.facts.topic, locale)) for row in rows
         ]
-        return queue_list(listed[:MOST_QUEUED], content, now, locale)
+        return queue_list(listed, content, now, locale, most=MOST_QUEUED)
 
     async def last_said(self, case: int) -> int:
         """The number of the employee's last line in this case."""

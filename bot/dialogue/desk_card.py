@@ -51,6 +51,7 @@ _WORDS = {
         "claim": "Übernehmen", "how": "✋ oder eine Antwort in diesem Faden übernimmt · {mark}hilfe zeigt alles",
         "said": "Person", "lotse": "Lotse (automatisch)", "notice": "An die Person", "note": "🔒 Notiz", "edited": "bearbeitet",
         "deleted": "gelöscht", "earlier_line": "Vor dem Fall", "none": "Kein offener Fall.", "queue": "{count} offene Fälle",
+        "one": "1 offener Fall", "more": "und {count} weitere; {mark}liste und der Desk im Browser zeigen alle",
         "no_inserts": "Dazu gibt es keine Antwort, die heute gilt.", "inserts": "Zum Abschicken: {mark}a und der Text",
         "erased": "Die Person hat ihre Daten löschen lassen.", "content": "Wissensstand {content}",
     },
@@ -62,6 +63,7 @@ _WORDS = {
         "claim": "Claim", "how": "✋ or a reply in this thread claims it · {mark}help shows everything",
         "said": "Person", "lotse": "Lotse (automatic)", "notice": "To the person", "note": "🔒 Note", "edited": "edited",
         "deleted": "deleted", "earlier_line": "Before the case", "none": "No open case.", "queue": "{count} open cases",
+        "one": "1 open case", "more": "and {count} more; {mark}queue and the desk in the browser show all",
         "no_inserts": "There is no answer to that which holds today.", "inserts": "To send one: {mark}a and the text",
         "erased": "The person had their data deleted.", "content": "content {content}",
     },
@@ -257,13 +259,20 @@ def remark_of(what: str, given: tuple[tuple[str, str], ...], at: datetime, conte
     return remark_words(what, values, locale)
 
 
-def queue_list(cases: Sequence[DeskCase], content: Content, now: datetime, locale: Locale) -> Reply:
-    """The open cases, in the order they are handed in, one line each."""
+def queue_list(
+    cases: Sequence[DeskCase], content: Content, now: datetime, locale: Locale, *, most: int | None = None
+) -> Reply:
+    """The open cases, in the order they are handed in, one line each; ``most`` of them, and how many there are besides."""
     words = _WORDS[locale]
     if not cases:
         return Reply((Paragraph((Span(words["none"]),)),), locale)
-    title = Paragraph((Span(words["queue"].format(count=len(cases)), bold=True),))
-    return Reply((title, Bullets(tuple(_queue_row(case, content, now, locale) for case in cases))), locale)
+    title = words["one"] if len(cases) == 1 else words["queue"].format(count=len(cases))
+    rows = tuple(_queue_row(case, content, now, locale) for case in cases[:most])
+    blocks: tuple[Block, ...] = (Paragraph((Span(title, bold=True),)), Bullets(rows))
+    if len(rows) < len(cases):
+        more = words["more"].format(count=len(cases) - len(rows), mark=MARK)
+        blocks = (*blocks, Paragraph((Span(f"… {more}"),), "notice"))
+    return Reply(blocks, locale)
 
 
 def _queue_row(case: DeskCase, content: Content, now: datetime, locale: Locale) -> tuple[Span, ...]:

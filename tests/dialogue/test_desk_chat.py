@@ -254,6 +254,15 @@ def test_queue_inserts_and_an_erased_case(content):
     assert as_text(queue_list([], content, NOW, "de")) == "Kein offener Fall."
     late = case(replace(FACTS, first_due=NOW - timedelta(hours=1)))
     assert "⚠" in as_text(queue_list([late, case()], content, NOW, "de"))
+    for locale, one, two, more in (
+        ("de", "1 offener Fall", "2 offene Fälle", "… und 1 weitere;"),
+        ("en", "1 open case", "2 open cases", "… and 1 more;"),
+    ):
+        assert as_text(queue_list([case()], content, NOW, locale, most=1)).startswith(f"{one}\n")
+        cut = as_text(queue_list([late, case()], content, NOW, locale, most=1))
+        assert cut.startswith(f"{two}\n"), "all are counted, also those that are not shown"
+        assert more in cut
+        assert cut.count("•") == as_text(queue_list([late], content, NOW, locale)).count("•")
     insert = insert_of("weiterbildungsbonus.amount", content, NOW, "de")
     assert "5.000" in as_text(inserts_list([insert], "de"))
     assert "keine Antwort" in as_text(inserts_list([replace(insert, status="expired")], "de"))

@@ -93,8 +93,8 @@ def _blocks(reply: Reply, outbox_id: OutboxId) -> tuple[Json, ...]:
 
 def words_of(reply: Reply) -> tuple[Json, ...]:
     """The words of a reply as blocks, without anything to press."""
-    parts = split_reply(replace(reply, sources=(), choices=(), rateable=False, card=None), PART, MOST_BLOCKS)
-    return _blocks(parts[0], OutboxId(""))
+    bare = replace(reply, sources=(), choices=(), rateable=False, card=None)
+    return tuple(block for part in split_reply(bare, PART, MOST_BLOCKS) for block in _blocks(part, OutboxId("")))
 
 
 def _block_of(block: Paragraph | Bullets) -> Json:

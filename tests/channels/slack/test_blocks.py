@@ -10,14 +10,43 @@ from hypothesis import strategies as st
 from bot.channels.looking import OwnCase
 from bot.channels.slack.blocks import PART, messages_of, with_choice, with_rating
 from bot.channels.slack.case_form import case_form
+from bot.channels.slack.desk_forms import desk_form
 from bot.channels.slack.escaping import TURNS_AROUND, escape, is_safe, link_words, unescape
 from bot.channels.slack.home import home_view
+from bot.channels.slack.slack_desk_events import STEPS, DeskPlace
 from bot.channels.splitting import split_reply
 from bot.config import shipped_content
 from bot.content.read import read_content
+from bot.dialogue.desk_card import (
+    DeskCase,
+    DeskLine,
+    case_card,
+    case_line,
+    erased_card,
+    help_list,
+    inserts_list,
+    queue_list,
+)
+from bot.dialogue.knowledge_insert import insert_of
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import State
-from bot.model import LOCALES, Bullets, Choice, OutboxId, Paragraph, Pressed, Reply, Span, as_text, spans_text
+from bot.model import (
+    LOCALES,
+    Bullets,
+    CaseContext,
+    CaseFacts,
+    CaseNumber,
+    Choice,
+    OutboxId,
+    Paragraph,
+    Pressed,
+    Reply,
+    Seen,
+    ShownAnswer,
+    Span,
+    as_text,
+    spans_text,
+)
 from tests.channels.slack.block_check import message_findings, own_findings, sdk_findings, texts_of, types_findings
 from tests.conftest import NOW
 from tests.web.site import CHOICES, LONG, QUESTIONS, SOURCE, plain
@@ -102,6 +131,69 @@ def test_forms_and_homes_are_what_slack_takes(node_tools, tmp_path):
         assert own_findings(view["blocks"], most=100) == []
         assert all(len(view[name]["text"]) <= 24 for name in ("title", "submit", "close") if name in view)
     assert types_findings(node_tools, tmp_path, *views) == []
+
+
+STATES = ("open", "claimed", "waiting_employee", "waiting_third", "resolved", "closed", "muted", "bot")
+LONG_QUESTION = " ".join(EVIL) * 20
+
+
+def desk_cases(content):
+    """A case in every state, as short and as long as it may be."""
+    for number, state in enumerate(STATES, 1):
+        facts = CaseFacts(
+            CaseNumber(10**8 + number), state, 3, "foerderung", "de", NOW, first_due=NOW, reopen_until=NOW,
+            owner=None if state == "open" else "anna", owner_name="" if state == "open" else "Anna <!channel> Petersen",
+        )  # fmt: skip
+        context = CaseContext(
+            (("weiterbildungsbonus.amount", 61.0),) * 5,
+            shown=(ShownAnswer("weiterbildungsbonus.overview"),) * 30,
+            files_refused=2,
+        )
+        yield DeskCase(facts, "Person 7F3A", "matrix", "Zählt mein Meister?", "asked", CaseContext())
+        yield DeskCase(facts, "@everyone" * 20, "slack", LONG_QUESTION, "two misses", context)
+
+
+def test_what_coordinators_see_is_what_slack_takes(node_tools, tmp_path):
+    content = read_content(shipped_content()).content
+    cases = list(desk_cases(content))
+    insert = insert_of("weiterbildungsbonus.amount", content, NOW, "de")
+    replies = [
+        *(case_card(each, content, NOW, locale) for each in cases for locale in LOCALES),
+        *(
+            case_line(DeskLine(kind, NOW, LONG_QUESTION, "Anna"), content, "de")
+            for kind in ("employee", "note", "coordinator")
+        ),
+        *(help_list(locale) for locale in LOCALES),
+        *(queue_list(some, content, NOW, locale, most=30) for some in ((), cases[:1], cases * 4) for locale in LOCALES),
+        inserts_list([insert] * 12, "de"),
+        erased_card(CaseNumber(17), "en"),
+    ]
+    messages = [message for reply in replies for message in messages_of(reply, ID)]
+    assert {message.text[:60]: found for message in messages if (found := message_findings(message))} == {}
+    rows = [block for message in messages for block in message.blocks if block["type"] == "actions"]
+    assert {len(row["elements"]) for row in rows} == {len(STEPS) + 1, len(STEPS) + 2}, "with and without *claim*"
+    many = [(f"team{number}", "Ein Team mit einem sehr langen Namen " * 4) for number in range(120)]
+    place = DeskPlace("C0123456789", "1700000000.000100", 10**9 - 1, Seen(10**9 - 1, 10**17))
+    forms = [
+        desk_form(step, place, teams, [("answered", "Beantwortet")], locale)
+        for step, teams, locale in itertools.product(STEPS, (many, many[:1]), LOCALES)
+    ]
+    own = [OwnCase(number, f"Ihr Fall {number} ist offen.") for number in range(1, 40)]
+    homes = [
+        home_view(QUESTIONS[locale], own, locale, queue_list(some, content, NOW, locale, most=30))
+        for some in ((), cases[:1], cases * 4)
+        for locale in LOCALES
+    ]
+    for view in forms + homes:
+        assert sdk_findings(view["blocks"]) == []
+        assert own_findings(view["blocks"], most=100) == []
+        assert all(len(view[name]["text"]) <= 24 for name in ("title", "submit", "close") if name in view)
+        assert len(view.get("private_metadata", "")) <= 3_000
+    shown = "\n".join(texts_of(homes[-1]["blocks"]))
+    assert shown.count("Case 1000") == 30, "every row of the queue that may be shown is"
+    assert f"{len(cases) * 4} open cases" in shown
+    assert f"… and {len(cases) * 4 - 30} more" in shown
+    assert types_findings(node_tools, tmp_path, *forms, *homes, *(message.blocks for message in messages)) == []
 
 
 def test_what_was_chosen_or_rated_replaces_the_buttons(node_tools, tmp_path):

@@ -294,7 +294,7 @@ async def test_below_the_digest_the_next_case_is_claimed_and_the_knowledge_looke
 async def test_the_command_in_the_coordinators_room_is_the_desks(desk, kim):
     number, _ = await opened(desk, kim)
     await desk.anna.command("liste", desk.room)
-    await desk.anna.answered("1 offene", desk.room)
+    await desk.anna.answered("1 offener Fall", desk.room)
     await desk.anna.command(f"nimm {number}", desk.room)
     await desk.card(number, claimed_by("Person person1"))
     await desk.anna.command("abwesend bis Montag Vertretung Person person2", desk.room)
