@@ -41,7 +41,7 @@ MOSTLY = 0.5
 """Share of the sentences with a name, from which on it mostly means its topic."""
 CLEAR_SENTENCE = 45.0
 """Score from which on one sentence of a story speaks for all of it."""
-SURELY_ONLY = 70.0
+SURELY_ONLY = 85.0
 """Score from which on courtesy in front of words that say little by themselves is all that was said."""
 OPEN_TOPIC = 0.5
 """An aspect stands alone when no topic has more than this share of it."""

@@ -16,9 +16,11 @@ SETS: Mapping[str, tuple[str | None, str | None]] = {
     "fourth": ("fourth.yaml", "fourth_dialogues.yaml"),
     "fifth, held out": ("fifth.yaml", "fifth_dialogues.yaml"),
     "sixth": ("sixth.yaml", None),
-    "seventh, held out": ("seventh.yaml", "seventh_dialogues.yaml"),
+    "seventh, singles held out": ("seventh.yaml", "seventh_dialogues.yaml"),
     "eighth, held out": ("eighth.yaml", "eighth_dialogues.yaml"),
     "ninth": (None, "ninth_dialogues.yaml"),
+    "tenth": ("tenth.yaml", "tenth_dialogues.yaml"),
+    "eleventh": ("eleventh.yaml", "eleventh_dialogues.yaml"),
 }
 """Name -> the files of its single questions and of its dialogues; None where it has none."""
 OUTCOMES = ("right", "wrong", "gap", "clarified", "missed", "handed over")

@@ -157,7 +157,8 @@ def test_asking_back_about_one_topic_keeps_it_in_mind(trained):
 def test_nobody_is_comforted_for_what_they_may_not_have(trained, sure, condoled):
     matters = (
         Candidate("intent", "emotional_distress", sure, intent="emotional_distress"),
-        Candidate("intent", "complaint", 15, intent="complaint"),
+        Candidate("intent", "complaint", 19, intent="complaint"),
+        Candidate("intent", "rejected_application", 18, intent="rejected_application"),
     )
     turn = turn_of(met(), "ich habe nicht so viel geld", trained, Understanding("de", matters))
     assert (turn.decision, turn.label) == ("handoff", "emotional_distress")
