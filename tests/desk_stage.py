@@ -187,7 +187,7 @@ class DeskStage:
             pass
 
     async def show_next(self):
-        item = await self.posts.claim_next("rooms", self.clock(), self.board.shows())
+        item = await self.board.claim_next("rooms", self.clock())
         if item is not None:
             await self.board.carry_out(self.rooms, item, self.clock)
         return item is not None

@@ -46,11 +46,14 @@ class Plan:
         return bool(self.cards or self.lines or self.signs or self.notices or self.stale)
 
 
-async def plan(database: Database, rooms: Iterable[DeskRoom], now: datetime, shows: Shows) -> bool:
-    """Note everything these rooms, all of one channel, should show and do not; True when there was something."""
+async def plan(database: Database, rooms: Iterable[DeskRoom], now: datetime, shows: Shows, content: str) -> bool:
+    """Note everything these rooms, all of one channel, should show and do not; True when there was something.
+
+    ``content`` is the hash of the content of this moment.
+    """
     ours = tuple(rooms)
     async with database.reading() as connection:
-        found = await _look(connection, ours, now, shows)
+        found = await _look(connection, ours, now, shows, content)
     if not found:
         return False
     wake = [DESK_POSTS]
@@ -59,12 +62,14 @@ async def plan(database: Database, rooms: Iterable[DeskRoom], now: datetime, sho
     return True
 
 
-async def _look(connection: AsyncConnection, rooms: tuple[DeskRoom, ...], now: datetime, shows: Shows) -> Plan:
+async def _look(
+    connection: AsyncConnection, rooms: tuple[DeskRoom, ...], now: datetime, shows: Shows, content: str
+) -> Plan:
     found = Plan()
     if not rooms:
         return found
     channel = rooms[0].channel
-    await _cards(connection, rooms, now, shows, found)
+    await _cards(connection, rooms, now, shows, content, found)
     found.lines = list((await connection.execute(_new_lines(channel))).all())
     for row in (await connection.execute(_changed_lines(channel))).all():
         if line_state(row) != (row.shown or ""):
@@ -79,7 +84,7 @@ async def _look(connection: AsyncConnection, rooms: tuple[DeskRoom, ...], now: d
 
 
 async def _cards(
-    connection: AsyncConnection, rooms: tuple[DeskRoom, ...], now: datetime, shows: Shows, found: Plan
+    connection: AsyncConnection, rooms: tuple[DeskRoom, ...], now: datetime, shows: Shows, content: str, found: Plan
 ) -> None:
     """Cases without a card where one should be, and cards that show what is no longer so."""
     cards: dict[tuple[str, int], Row[Any]] = {}
@@ -95,14 +100,14 @@ async def _cards(
             here = shows(room, facts)
             if card is None and here and facts.state in UNFINISHED:
                 found.cards.append((room, facts.number))
-            elif card is not None and card.status == "sent" and _is_other(row, card, now, here=here):
+            elif card is not None and card.status == "sent" and _is_other(row, card, now, content, here=here):
                 found.stale.append(card.id)
     del found.cards[MOST_AT_ONCE:]
 
 
-def _is_other(row: Row[Any], card: Row[Any], now: datetime, *, here: bool) -> bool:
+def _is_other(row: Row[Any], card: Row[Any], now: datetime, content: str, *, here: bool) -> bool:
     """Whether something else should stand in this card."""
-    state = state_of(row, card.outbox_id, now) if here else "moved"
+    state = state_of(row, card.outbox_id, now, content) if here else "moved"
     return bool(card.shown != state)
 
 

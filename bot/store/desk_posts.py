@@ -151,8 +151,11 @@ class DeskPosts:
         self._sending_lasts = sending_lasts
         self._looked_back: set[str] = set()
 
-    async def claim_next(self, channel: str, now: datetime, shows: Shows) -> DeskItem | None:
-        """Take the next message of this channel that may be sent, and commit that it is being sent."""
+    async def claim_next(self, channel: str, now: datetime, shows: Shows, content: str) -> DeskItem | None:
+        """Take the next message of this channel that may be sent, and commit that it is being sent.
+
+        ``content`` is the hash of the content of this moment.
+        """
         if self._database.is_sqlite and channel not in self._looked_back:
             left = update(desk_posts).where(desk_posts.c.status == "sending", desk_posts.c.channel == channel)
             async with self._database.transaction() as connection:  # one process: what is *sending* was left by a stop
@@ -166,7 +169,7 @@ class DeskPosts:
                 row = (await connection.execute(_next(channel, now, locked=True))).one_or_none()
                 if row is None:
                     return None
-                shown = await self._shown(connection, row, now, shows)
+                shown = await self._shown(connection, row, now, shows, content)
                 if shown is None:  # never posted, and not to be any more
                     over = {"status": "over", "done_at": now, "reply": None, "retry_at": None}
                     await connection.execute(_one(row.id).values(over))
@@ -201,7 +204,7 @@ class DeskPosts:
         )
 
     async def _shown(
-        self, connection: AsyncConnection, row: Row[Any], now: datetime, shows: Shows
+        self, connection: AsyncConnection, row: Row[Any], now: datetime, shows: Shows, content: str
     ) -> tuple[Shown, str] | None:
         """What is to stand there now, and the state that is; None: nothing, and nothing stands there."""
         match row.kind:
@@ -215,7 +218,7 @@ class DeskPosts:
                 notice = await notice_shown(connection, row.line)
                 return None if notice is None else (notice, "")
         gone: tuple[Shown, str] | None = (TakeBack(), "gone") if row.external_id is not None else None
-        case = await case_shown(connection, row.case_number, row.outbox_id, now)
+        case = await case_shown(connection, row.case_number, row.outbox_id, now, content)
         room = self._rooms.get((row.channel, row.room))
         if case is None:
             erased = row.kind == "card" and await was_erased(connection, row.case_number)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.case_moment import due_of
 from bot.handoff.working_time import local_day
-from bot.model import LOCALES, CaseFacts, CaseNumber, CaseState, Locale, Reply, TopicId
+from bot.model import LOCALES, UNFINISHED, CaseFacts, CaseNumber, CaseState, Locale, Reply, TopicId
 from bot.store.case_lines import CaseLine, line_of, lines_with
 from bot.store.case_rows import FACTS, facts_of
 from bot.store.cases import Case, case_of
@@ -61,12 +61,17 @@ class NoticeShown:
     replies: dict[Locale, Reply]
 
 
-def state_of(row: Row[Any], salt: str, now: datetime) -> str:
-    """The state of a case's card; the day and what is overdue belong to it, because a card says *heute* and *überfällig*."""
+def state_of(row: Row[Any], salt: str, now: datetime, content: str) -> str:
+    """The state of a case's card; the day and what is overdue belong to it, because a card says *heute* and *überfällig*.
+
+    So does the ``content`` by its hash where an open case's card says what it says today: whether an answer still holds, and
+    what the rules are for a person like this.
+    """
     due = due_of(facts_of(row))
     overdue = due is not None and due <= now
+    says = row.state in UNFINISHED and row.context and (row.context.get("shown") or row.context.get("who"))
     seen = [getattr(row, name) for name in FACTS]
-    seen += [row.question, row.context, row.employee_name, local_day(now), overdue]
+    seen += [row.question, row.context, row.employee_name, local_day(now), overdue, content if says else ""]
     return hashlib.sha256(f"{salt}{seen!r}".encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -78,7 +83,7 @@ def line_state(row: Any) -> str:
 
 
 async def case_shown(
-    connection: AsyncConnection, number: CaseNumber | int, salt: str, now: datetime
+    connection: AsyncConnection, number: CaseNumber | int, salt: str, now: datetime, content: str
 ) -> CaseShown | None:
     """A case as its card shows it now; None when it is gone."""
     statement = (
@@ -96,7 +101,11 @@ async def case_shown(
     )
     earlier = (await connection.execute(before)).all() if row.person_id is not None else ()
     return CaseShown(
-        case_of(row), name_of(row), row.channel or "", tuple((*each,) for each in earlier), state_of(row, salt, now)
+        case_of(row),
+        name_of(row),
+        row.channel or "",
+        tuple((*each,) for each in earlier),
+        state_of(row, salt, now, content),
     )
 
 

@@ -72,7 +72,11 @@ class DeskBoard:
     async def plan(self, channel: str, now: datetime) -> bool:
         """Find out what the rooms of a channel should show and do not; True when there is something."""
         rooms = [room for room in self.people.rooms if room.channel == channel]
-        return await plan(self.database, rooms, now, self.shows())
+        return await plan(self.database, rooms, now, self.shows(), self.live.content.hash)
+
+    async def claim_next(self, channel: str, now: datetime) -> DeskItem | None:
+        """Take the next message of a channel that may be sent."""
+        return await self.posts.claim_next(channel, now, self.shows(), self.live.content.hash)
 
     async def carry_out(self, channel: DeskChannel, item: DeskItem, clock: Callable[[], datetime]) -> None:
         """Post or change one message, and note what became of it."""
@@ -205,7 +209,7 @@ async def _look_after(
     board: DeskBoard, channel: DeskChannel, clock: Callable[[], datetime], pace: Pace, settle_s: float
 ) -> None:
     async def claim() -> DeskItem | None:
-        return await board.posts.claim_next(channel.name, clock(), board.shows())
+        return await board.claim_next(channel.name, clock())
 
     async def send(item: DeskItem) -> None:
         await board.carry_out(channel, item, clock)

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.dialogue.naming import label_title
+from bot.dialogue.shown_answers import shown_now
 from bot.handoff.case_events import Claims, Notes, Replies, Time
 from bot.handoff.case_states import decide
 from bot.model import (
+    CaseContext,
     CaseTimer,
     Edited,
     KeepEdit,
@@ -706,6 +708,24 @@ async def test_a_team_that_reads_only_encrypted_shows_no_word_elsewhere(stage, c
     await stage.asks("Noch eines", user="lea")
     await stage.asks("Mensch", user="lea")
     assert "Offen" in stage.rooms.texts()[-1]
+
+
+@embedded
+async def test_a_card_follows_the_content_where_it_says_whether_an_answer_still_holds(stage, thread, clock):
+    inbox, conversations = parts(stage.database, clock)
+    before, label = stage.live.content, "weiterbildungsbonus.amount"
+    context = CaseContext(shown=(shown_now(label, before, clock(), "de"),))
+    await inbox.accept("recording", [incoming("Mensch", user="lou")])
+    opened = OpenCase("Mensch", "de", "asked", "foerderung", None, context=context)
+    await answer(conversations, clock(), opened)
+    await stage.settle()
+    assert f"✓ gilt heute ({label}, Wissensstand {before.hash[:8]})" in stage.rooms.texts()[1]
+    topics = {name: topic for name, topic in before.topics.items() if name != "weiterbildungsbonus"}
+    stage.live.content = replace(before, topics=topics, hash="another")
+    handed = len(stage.rooms.handed)
+    await stage.settle()
+    assert f"⚠ gibt es nicht mehr ({label}, Wissensstand {before.hash[:8]})" in stage.rooms.texts()[1]
+    assert len(stage.rooms.handed) == handed + 1, "a card that says nothing of that kind stays as it is"
 
 
 @embedded
