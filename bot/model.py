@@ -563,7 +563,8 @@ class CaseContext:
 class OpenCase:
     """Record a case for the coordinators: the employee asked for a person or said yes to an offer.
 
-    ``question`` is the employee's own words, ``reason`` why it came to this.
+    ``question`` is the employee's own words, ``reason`` why it came to this. ``told_first``: it leaves an encrypted room, so rooms
+    of coordinators wait until the notice of the same turn, which says where it is read, was delivered.
     """
 
     question: str
@@ -576,6 +577,7 @@ class OpenCase:
     solution_due: datetime | None = None
     away_until: datetime | None = None
     timers: tuple[CaseTimer, ...] = ()
+    told_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -715,9 +717,13 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Tell the employee what happened to the case. A notice: it always arrives."""
+    """Tell the employee what happened to the case. A notice: it always arrives.
+
+    ``told_first``: it says where a case from an encrypted room is read, and rooms of coordinators wait until it was delivered.
+    """
 
     reply: Reply
+    told_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

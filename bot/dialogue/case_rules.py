@@ -10,7 +10,7 @@ from bot.dialogue.situation import Situation
 from bot.dialogue.state import Pending
 from bot.handoff.case_moment import timers_of
 from bot.handoff.case_presses import CONSENT, NO_CONSENT
-from bot.handoff.leaving import LEAVES_ENCRYPTION, read_in
+from bot.handoff.leaving import leaving
 from bot.handoff.promises import opened_words
 from bot.handoff.team_office import GENERAL_TEAM, team_now
 from bot.model import (
@@ -54,11 +54,11 @@ def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[t
         solution_due=case.solution_due,
         away_until=case.away_until,
         timers=timers_of(case, s.now, s.office),
+        told_first=s.state.encrypted,
     )
     choices = ((wording.CONSENT_YES[s.locale], CONSENT), (wording.CONSENT_NO[s.locale], NO_CONSENT))
-    rooms = read_in(s.office.read_in(case.team), s.locale)
-    leaving = (wording.say(LEAVES_ENCRYPTION, s.locale, team=team, rooms=rooms),) if s.state.encrypted else ()
-    return (said, *leaving, wording.say(wording.CONSENT, s.locale)), effect, Pending("consent", choices)
+    leaves = leaving(s.office, case.team, s.locale) if s.state.encrypted else ()
+    return (said, *leaves, wording.say(wording.CONSENT, s.locale)), effect, Pending("consent", choices)
 
 
 def context_of(s: Situation) -> CaseContext:

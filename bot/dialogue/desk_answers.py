@@ -116,6 +116,12 @@ ENCRYPTED_ONLY: Sentences = {
     "en": "Case {number} · {team}: what goes to this team appears in encrypted rooms only, and this is none. You find the case at "
     "the desk in the browser.",
 }
+UNTOLD: Sentences = {
+    "de": "Fall {number} · {team}: Die Frage kommt aus einem verschlüsselten Raum, und dort ist noch nicht angekommen, wo sie "
+    "gelesen wird. Sobald das zugestellt ist, steht sie hier; bis dahin finden Sie den Fall am Desk im Browser.",
+    "en": "Case {number} · {team}: the question comes from an encrypted room, and where it is read has not been delivered there "
+    "yet. Once it has, the question stands here; until then you find the case at the desk in the browser.",
+}
 
 
 def answer(sentences: Sentences, locale: Locale, **values: str) -> Reply:
@@ -142,6 +148,11 @@ def moved_card(number: CaseNumber, team: str, content: Content, locale: Locale) 
 def bare_card(number: CaseNumber, team: str, content: Content, locale: Locale) -> Reply:
     """The card of a case whose text must not stand in this room."""
     return answer(ENCRYPTED_ONLY, locale, number=str(number), team=team_title(content, team, locale))
+
+
+def waiting_card(number: CaseNumber, team: str, content: Content, locale: Locale) -> Reply:
+    """The card of a case whose employee has not been told yet that it is read here."""
+    return answer(UNTOLD, locale, number=str(number), team=team_title(content, team, locale))
 
 
 def queued(facts: CaseFacts, name: str, channel: str, about: str) -> DeskCase:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from bot.handoff.case_moment import Moment
 from bot.handoff.case_words import TO_TEAM, Sentences, told
-from bot.handoff.office import ReadIn
-from bot.model import Locale, Tell
+from bot.handoff.office import Office, ReadIn
+from bot.model import Block, Locale, Tell
 
 LEAVES_ENCRYPTION: Sentences = {
     "de": "Dieser Raum ist verschlüsselt. Ihr Fall verlässt ihn: {team} liest ihn am Desk von Lotse, auf dem Server, auf dem "
@@ -42,6 +42,12 @@ def read_in(rooms: tuple[ReadIn, ...], locale: Locale) -> str:
     return "".join(READ_IN[room][locale] if room in READ_IN else f", {room[0]}" for room in places)
 
 
+def leaving(office: Office, team: str, locale: Locale) -> tuple[Block, ...]:
+    """That a case which opens now leaves an encrypted room, and where its team reads it."""
+    rooms = read_in(office.read_in(team), locale)
+    return told(LEAVES_ENCRYPTION, locale, team=office.team_name(team, locale), rooms=rooms).blocks
+
+
 def told_of_team(m: Moment) -> Tell:
     """That the case is with its team now, and from an encrypted room also where that is read."""
     return with_place(m, m.told(TO_TEAM), m.case.team)
@@ -53,4 +59,4 @@ def with_place(m: Moment, tell: Tell, team: str) -> Tell:
         return tell
     name, rooms = m.office.team_name(team, m.locale), read_in(m.office.read_in(team), m.locale)
     where = told(NOW_READ, m.locale, team=name, rooms=rooms)
-    return Tell(replace(tell.reply, blocks=(*tell.reply.blocks, *where.blocks)))
+    return Tell(replace(tell.reply, blocks=(*tell.reply.blocks, *where.blocks)), told_first=True)

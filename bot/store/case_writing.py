@@ -34,6 +34,7 @@ from bot.store.case_rows import columns_of, context_to_json, facts_of, find_case
 from bot.store.revising import revise_line
 from bot.store.saying import Listener, Said, say, stamp_of
 from bot.store.tables import case_events, case_messages, cases, inbox, outbox, timers, transcript
+from bot.store.telling import keep_telling
 
 AUDITED = frozenset({"consents", "deletes", "rates"})
 """Events that move nothing and are audited nevertheless: what the employee decided about their own data and case."""
@@ -99,11 +100,13 @@ async def write_turn(
         await _audit(connection, case, now, event=turn.event, actor=turn.actor, before=before.state, detail=detail)
     for effect in turn.effects:
         match effect:
-            case Tell(reply=reply):
+            case Tell(reply=reply, told_first=told_first):
                 said = await say(
                     connection, listener, reply, now, who="system", voice="notice", stamp=stamp_of(turn.case)
                 )
                 await link_line(connection, turn.case, listener.person, "notice", said.line, now)
+                if told_first:
+                    await keep_telling(connection, turn.case.number, said.outbox_id)
             case Relay():
                 await _relay(connection, listener, turn.case, effect, now, key)
             case Note():

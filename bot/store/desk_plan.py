@@ -19,6 +19,7 @@ from bot.store.database import Database
 from bot.store.desk_posts import Shows, put
 from bot.store.desk_shown import KNOWN_FROM_CARD, TOLD, line_state, state_of
 from bot.store.tables import case_messages, cases, desk_notices, desk_posts, outbox, transcript
+from bot.store.telling import UNTOLD, must_wait, untold
 
 MOST_AT_ONCE = 200
 """Rows noted in one transaction; a room that was set today may have much to show."""
@@ -92,13 +93,13 @@ async def _cards(
     for row in (await connection.execute(select(desk_posts).where(*ours))).all():
         cards[row.room, row.case_number] = row
     of_cards = cases.c.number.in_({number for _, number in cards})
-    current = select(cases).where(cases.c.state.in_(UNFINISHED) | of_cards).order_by(cases.c.number)
+    current = select(cases, UNTOLD).where(cases.c.state.in_(UNFINISHED) | of_cards).order_by(cases.c.number)
     for row in (await connection.execute(current)).all():
         facts = facts_of(row)
         for room in rooms:
             card = cards.pop((room.room, row.number), None)
             here = shows(room, facts)
-            if card is None and here and facts.state in UNFINISHED:
+            if card is None and here and facts.state in UNFINISHED and not must_wait(row, now):
                 found.cards.append((room, facts.number))
             elif card is not None and card.status == "sent" and _is_other(row, card, now, content, here=here):
                 found.stale.append(card.id)
@@ -129,6 +130,7 @@ def _new_lines(channel: str) -> Any:
         .join(case_messages, case_messages.c.case_number == desk_posts.c.case_number)
         .where(desk_posts.c.channel == channel, desk_posts.c.kind == "card", desk_posts.c.external_id.is_not(None))
         .where(desk_posts.c.status.in_(POSTED), case_messages.c.id > desk_posts.c.lines_to)
+        .where(~untold(desk_posts.c.case_number))  # they keep their order, so none of them passes the first that waits
         .order_by(case_messages.c.id)
         .limit(MOST_AT_ONCE)
     )

@@ -21,6 +21,7 @@ from bot.store.desk import last_event
 from bot.store.desk_reading import name_of
 from bot.store.payloads import reply_from_json
 from bot.store.tables import case_messages, cases, conversations, desk_notices
+from bot.store.telling import UNTOLD
 
 TOLD = frozenset({"employee", "lotse", "coordinator", "note", "remark"})
 """Kinds of lines that appear in the thread of a case. Notices to the employee do not: the remark beside them says the same."""
@@ -37,6 +38,8 @@ class CaseShown:
     channel: str
     earlier: tuple[tuple[datetime, TopicId | None, CaseState], ...]
     state: str
+    untold: bool = False
+    """Its employee does not know yet that it is read here, so no word of theirs may stand here."""
 
     @property
     def facts(self) -> CaseFacts:
@@ -72,6 +75,7 @@ def state_of(row: Row[Any], salt: str, now: datetime, content: str) -> str:
     says = row.state in UNFINISHED and row.context and (row.context.get("shown") or row.context.get("who"))
     seen = [getattr(row, name) for name in FACTS]
     seen += [row.question, row.context, row.employee_name, local_day(now), overdue, content if says else ""]
+    seen += ["untold"] if row.untold else []
     return hashlib.sha256(f"{salt}{seen!r}".encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -87,7 +91,7 @@ async def case_shown(
 ) -> CaseShown | None:
     """A case as its card shows it now; None when it is gone."""
     statement = (
-        select(cases, conversations.c.channel, conversations.c.room, conversations.c.thread)
+        select(cases, UNTOLD, conversations.c.channel, conversations.c.room, conversations.c.thread)
         .join(conversations, conversations.c.id == cases.c.conversation_id, isouter=True)
         .where(cases.c.number == number)
     )
@@ -106,6 +110,7 @@ async def case_shown(
         row.channel or "",
         tuple((*each,) for each in earlier),
         state_of(row, salt, now, content),
+        untold=bool(row.untold),
     )
 
 

@@ -54,6 +54,7 @@ from bot.store.places import conversation_at
 from bot.store.revising import keep_edit
 from bot.store.saying import Listener, Speaker, say, stamp_of
 from bot.store.tables import cases, gaps, ratings, timers, transcript
+from bot.store.telling import keep_telling
 
 CASE_TIMED = re.compile(rf"{CASE_TIMER}(\d{{1,18}}):")
 
@@ -164,6 +165,8 @@ async def _write_one(
             if case is not None and case.state in UNFINISHED:
                 kind = "notice" if notice else "lotse"
                 await link_line(connection, case, person, kind, said.line, now)
+            if notice and case is not None and any(isinstance(o, OpenCase) and o.told_first for o in decided.effects):
+                await keep_telling(connection, case.number, said.outbox_id)
         case KeepEdit():
             await keep_edit(connection, listener, effect, now)
         case RecordGap(kind=kind, question=question, label=label, offered=offered):

@@ -135,6 +135,8 @@ class DeskBoard:
             case Moved(number=number, team=team):
                 return words.moved_card(number, team, content, locale)
             case CaseShown() as shown:
+                if shown.untold:
+                    return words.waiting_card(shown.facts.number, shown.facts.team, content, locale)
                 if await self._must_not_show(item.room, shown.facts):
                     return words.bare_card(shown.facts.number, shown.facts.team, content, locale)
                 case = shown.case

@@ -8,6 +8,7 @@ from bot.handoff.case_events import Asks, OpensAnother
 from bot.handoff.case_moment import Moment, timers_of
 from bot.handoff.case_states import decide
 from bot.handoff.employee_moves import opens
+from bot.handoff.leaving import leaving
 from bot.handoff.office import Office, OfficeOf, PlainOffice
 from bot.handoff.team_office import GENERAL_TEAM
 from bot.model import (
@@ -59,11 +60,13 @@ def apologise(work: Work, office: OfficeOf | None = None) -> tuple[Effect, ...]:
             question = said
         case _:
             question = ""
-    reply = Reply((Paragraph((Span(APOLOGY[locale]),)),), locale)
+    sorry = Paragraph((Span(APOLOGY[locale]),))
     if work.case is not None and work.case.state in UNFINISHED:
-        return (Say(reply, notice=True),)
+        return (Say(Reply((sorry,), locale), notice=True),)
     there = PlainOffice() if office is None else office(work.absences)
-    case = OpenCase(question, locale, reason="turn_failed", team=there.team_now(GENERAL_TEAM), topic=None)
+    team = there.team_now(GENERAL_TEAM)
+    case = OpenCase(question, locale, "turn_failed", team, None, told_first=work.encrypted)
+    reply = Reply((sorry, *(leaving(there, team, locale) if work.encrypted else ())), locale)
     case = case if office is None else _promised(case, work, there)
     earlier = None if work.case is None else decide(work.case, OpensAnother(), work.now, there)
     return (Say(reply, notice=True), *((MoveCase(earlier),) if isinstance(earlier, CaseTurn) else ()), case)

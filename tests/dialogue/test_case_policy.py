@@ -261,7 +261,7 @@ def test_who_asks_for_a_person_in_an_encrypted_room_reads_where_the_case_goes(tr
     for encrypted in (True, False):
         state = State(locale=locale, locale_fixed=True, introduced=True, encrypted=encrypted)
         turn = take_turn(state, Pressed("person"), None, trained.content, NOW, DeskOffice())
-        assert [effect for effect in turn.effects if isinstance(effect, OpenCase)]
+        assert [effect.told_first for effect in turn.effects if isinstance(effect, OpenCase)] == [encrypted]
         assert (words[locale] in said(turn)) is encrypted
         assert "encrypted" not in state_to_json(turn.state)
 

@@ -23,6 +23,7 @@ from bot.model import (
     Reacted,
     Removed,
     RoomMember,
+    Say,
     Seen,
     SentFile,
     TimerDue,
@@ -708,6 +709,28 @@ async def test_a_team_that_reads_only_encrypted_shows_no_word_elsewhere(stage, c
     await stage.asks("Noch eines", user="lea")
     await stage.asks("Mensch", user="lea")
     assert "Offen" in stage.rooms.texts()[-1]
+
+
+async def test_what_leaves_an_encrypted_room_waits_until_its_writer_knows(stage, clock):
+    inbox, conversations = parts(stage.database, clock)
+    stage.employees.failures = [away()]
+    await inbox.accept("recording", [incoming("Ein Geheimnis", user="kim")])
+    case = OpenCase("Ein Geheimnis", "de", "asked", "foerderung", None, told_first=True)
+    await answer(conversations, clock(), case, Say(reply("Ihr Fall verlässt diesen Raum."), notice=True))
+    await stage.settle()
+    assert (stage.employees.texts(), stage.rooms.shown) == ([], {}), "nobody reads what its writer does not know of"
+    clock.move(minutes=3)
+    stage.employees.failures = [away()]
+    await stage.settle()
+    (card,) = stage.rooms.texts()
+    assert card.startswith("Fall 1 · Förderberatung: Die Frage kommt aus einem verschlüsselten Raum")
+    await stage.says(ANNA, "!karte", thread=stage.rooms.card(1))
+    assert not any("Geheimnis" in text for text in stage.rooms.texts(thread=stage.rooms.card(1)))
+    clock.move(minutes=6)
+    await stage.settle()
+    assert stage.employees.texts() == ["Ihr Fall verlässt diesen Raum."]
+    assert "Frage: Ein Geheimnis" in stage.rooms.texts()[0]
+    assert "Person: Ein Geheimnis" in stage.rooms.texts(thread=stage.rooms.card(1))
 
 
 @embedded

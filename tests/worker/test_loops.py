@@ -336,17 +336,23 @@ async def test_the_built_in_notices_speak_both_languages(database, conversations
     assert "a lot of messages" in str(flood_notice("en"))
 
     class Parked:
-        locale, input, case = "en", Utterance("what?"), None
+        locale, input, case, encrypted = "en", Utterance("what?"), None, True
 
     said, case = apologise(Parked())
     assert (said.reply.locale, case.locale, case.question) == ("en", "en", "what?")
+    assert case.told_first
+    assert "Your case leaves it" in str(said.reply)
+    Parked.encrypted = False
+    said, case = apologise(Parked())
+    assert not case.told_first
+    assert "leaves" not in str(said.reply)
     Parked.case = CaseFacts(7, "claimed", 2, "foerderung", "en", NOW)
     assert apologise(Parked()) == (said,), "whoever has a case is seen already"
 
 
 async def test_a_case_after_a_failed_turn_is_due_like_any_other(trained):
     class Parked:
-        locale, input, case, absences, now = "de", Utterance("woran ich scheitere"), None, (), NOW
+        locale, input, case, absences, encrypted, now = "de", Utterance("woran ich scheitere"), None, (), False, NOW
 
     office = TeamOffice(trained.content)
     _, case = apologise(Parked(), lambda absences: office)

@@ -1,0 +1,13 @@
+"""Which message tells the employee where their case is read, so that rooms of coordinators wait until it was delivered."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "told_by"
+down_revision = "give_up_at"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("cases", sa.Column("told_by", sa.String(length=36), nullable=True))
