@@ -17,7 +17,7 @@ from bot.dialogue.case_rules import team_for
 from bot.dialogue.desk_commands import MARK
 from bot.handoff.promises import due_words, promise_words
 from bot.handoff.working_time import BERLIN, DAY, last_closing, start_of_day, stretches_of
-from bot.model import TYPED, Block, Bullets, CaseNumber, Choice, Locale, Paragraph, Reply, Span, TopicId
+from bot.model import Block, Bullets, CaseNumber, Choice, Locale, Paragraph, Reply, Span, TopicId, typed
 
 DIGEST_AT = time(8, 0)
 LOOK_AHEAD_DAYS = 7
@@ -252,7 +252,7 @@ def digest(team: Team, figures: DigestFigures, now: datetime, locale: Locale) ->
         counts = {name: str(count) for name, count in asdict(figures.week).items()}
         blocks = (*blocks, Paragraph((Span(_filled(WEEK, locale, **counts)),)))
     commands = ((NEXT, "next"), (REVIEW, "review")) if items else ()
-    choices = tuple(Choice(words[locale], f"{TYPED}{MARK}{command} {team.id}") for words, command in commands)
+    choices = tuple(Choice(words[locale], typed(f"{MARK}{command} {team.id}").value) for words, command in commands)
     return Reply(blocks, locale, choices=choices)
 
 

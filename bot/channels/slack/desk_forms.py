@@ -16,7 +16,7 @@ from bot.channels.slack.slack_desk_events import (
     card_value,
     metadata,
 )
-from bot.model import TYPED, CaseNumber, Choice, Locale, OutboxId
+from bot.model import CaseNumber, Choice, Locale, OutboxId, read_typed
 
 LONGEST = 3_000
 """Characters Slack takes in a field."""
@@ -36,13 +36,14 @@ def card_buttons(case: CaseNumber, version: int, choices: Sequence[Choice], loca
     return {"type": "actions", "block_id": f"desk:{case}", "elements": [*claims, *steps, transcript]}
 
 
-_STANDS_FOR = re.compile(rf"{TYPED}!(\w+) (\w+)")
+_STANDS_FOR = re.compile(r"!(\w+) (\w+)")
 
 
 def command_buttons(choices: Sequence[Choice], outbox_id: OutboxId) -> Json | None:
     """The row under what offers commands; None where the choices are others. Of each only the team goes to the client and back."""
     names = {command: name for name, command in COMMANDS.items()}
-    found = [(choice.label, _STANDS_FOR.fullmatch(choice.value)) for choice in choices]
+    read = [(choice.label, read_typed(choice.value)) for choice in choices]
+    found = [(label, _STANDS_FOR.fullmatch(command[0])) for label, command in read if command is not None]
     buttons = [button(label, names[stands[1]], stands[2]) for label, stands in found if stands and stands[1] in names]
     if len(buttons) < len(choices):
         return None
