@@ -15,6 +15,7 @@ from bot.dialogue import desk_answers as words
 from bot.dialogue.desk_card import claimed_in
 from bot.dialogue.desk_commands import Command, UnknownCommand, command_of_sign, read_command
 from bot.dialogue.desk_moves import STEPS, DeskSituation, Unclear, move_of
+from bot.dialogue.picked_people import PICKED, with_people
 from bot.errors import ChannelError, LotseError
 from bot.handoff.case_events import Claims, CoordinatorEvent, Notes, Replies
 from bot.handoff.case_text import is_note
@@ -149,6 +150,8 @@ class DeskTalk:
         staff = await self._staff(said, room, now)
         if staff is None:
             return None
+        text = await self._with_people(text, room)
+        command = read_command(text)
         match command:
             case UnknownCommand():
                 await self._say.only(said, words.UNKNOWN_COMMAND, now)
@@ -229,7 +232,7 @@ class DeskTalk:
             command = read_command(text)
             if command is not None and not (isinstance(command, Command) and command.name == "reply"):
                 return await self._say.only(said, words.ONLY_A_REPLY, now)
-            text = command.rest if isinstance(command, Command) else text
+            text = await self._with_people(command.rest if isinstance(command, Command) else text, room)
         not_found = words.NOTE_STAYS if text is not None else None
         then = self._say.then(said, own.case, now, not_found)
         await self.desk.revise(staff, own.case, own.line, text, now, key=said.external_id, then=then)
@@ -277,6 +280,17 @@ class DeskTalk:
         if staff is None:
             await self._say.only(said, words.NOT_A_COORDINATOR, now)
         return staff
+
+    async def _with_people(self, text: str, room: DeskRoom) -> str:
+        """The words with the coordinators in them who were picked from a list. Who is not known just now stays unnamed."""
+        if not PICKED.search(text):
+            return text
+        known: dict[str, Staff] = {staff.id: staff for staff in self.people.everybody()}
+        try:
+            known.update(await self.people.present(room, self.live.content))
+        except ChannelError as error:
+            log.warning("desk_people_unknown", channel=room.channel, reason=error.reason)
+        return with_people(text, known)
 
     async def _facts(self, staff: Staff, number: CaseNumber | None) -> CaseFacts | None:
         return None if number is None else await read_facts(self.database, staff, number)

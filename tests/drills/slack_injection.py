@@ -18,8 +18,9 @@ from bot.channels.slack.blocks import messages_of, with_choice, with_rating
 from bot.channels.slack.case_form import case_form
 from bot.channels.slack.handlers import private
 from bot.channels.slack.home import cases_said, home_view
-from bot.channels.slack.incoming_text import plain_text
-from bot.channels.slack.surfaces import Surfaces
+from bot.channels.slack.incoming_text import desk_text, plain_text
+from bot.channels.slack.posting import Rooms
+from bot.channels.slack.surfaces import Hint, Surfaces
 from bot.handoff.case_text import parse
 from bot.model import Bullets, Choice, OutboxId, Paragraph, Reply, SourceNote, Span
 from tests.channels.slack.emulator import BOT_USER
@@ -87,7 +88,7 @@ class Shown:
 async def calls_alone(texts: list[str]) -> int:
     """The same for what only one person sees, for a moment: command, hint, form, home, changed message."""
     shown = Shown()
-    surfaces = Surfaces(shown)
+    surfaces = Surfaces(shown, Rooms(shown))
     for text in texts:
         case = [OwnCase(1, text)]
         (before, *_) = messages_of(replies_with(text)[0], OutboxId("id"))
@@ -96,7 +97,7 @@ async def calls_alone(texts: list[str]) -> int:
         surfaces.hint("C0", "U0", text)
         surfaces.change("C0", "1.1", with_choice(message, text))
         surfaces.change("C0", "1.1", with_rating(message, text, text))
-        surfaces.open_form("trigger", case_form(text, "de"))
+        surfaces.open_form("trigger", case_form(text, "de"), Hint("C0", "U0", text))
         surfaces.home("U0", home_view([text], case, "de"))
         surfaces.prompts("D0", [text], "de")
     await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})  # each is shown by a task of its own
@@ -123,9 +124,9 @@ def hidden_in(reply: Reply) -> int:
 
 def hidden_inwards(text: str) -> int:
     """Addresses in Slack's markup that are not seen in what is read."""
-    read = plain_text(text, BOT_USER)
     targets = re.findall(r"<(https?://[^<>|]*)[^<>]*>", text)
-    return sum(target.replace("&amp;", "&") not in read for target in targets)
+    both = plain_text(text, BOT_USER), desk_text(text, BOT_USER)
+    return sum(target.replace("&amp;", "&") not in read for read in both for target in targets)
 
 
 def _elements(element: dict):

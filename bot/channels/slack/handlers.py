@@ -211,7 +211,7 @@ class Handlers:
 
     async def commanded(self, body: Body, bot_user: str) -> Json | None:
         """``/lotse``: what to show to this person alone, in the place where they typed it; None when there is nothing."""
-        command = read_command(body, bot_user)
+        command = read_command(body, bot_user, self._desk.rooms)
         if not self._is_one_of_us(body):
             return private(words.STRANGER_TOLD)
         if command.room in self._desk.rooms and self._look.is_desk_command(command.words):

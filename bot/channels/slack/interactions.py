@@ -8,13 +8,14 @@ https://docs.slack.dev/interactivity/implementing-slash-commands/
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from bot.channels.slack.blocks import CHOICE, RATE_NO, RATE_YES, WHY
-from bot.channels.slack.incoming_text import plain_text
+from bot.channels.slack.emoji_names import with_signs
+from bot.channels.slack.incoming_text import desk_text, plain_text
 from bot.channels.slack.slack_events import NAME, moment
 from bot.model import Address, ExternalId, OutboxId, Person
 
@@ -118,11 +119,12 @@ def read_press(body: Mapping[str, Any]) -> Pressing | HomePressing | None:
     return Pressing(person, address, what, about, number - 1, external_id, at, room, stamp, message)
 
 
-def read_command(body: Mapping[str, Any], bot_user: str) -> Commanded:
+def read_command(body: Mapping[str, Any], bot_user: str, desk_rooms: Collection[str] = ()) -> Commanded:
     """A command. Slack gives it no id but the trigger, which it uses once."""
     trigger = body.get("trigger_id", "")
     person = Person(NAME, body["user_id"])
-    words = plain_text(body.get("text") or "", bot_user)
+    read = desk_text if body["channel_id"] in desk_rooms else plain_text
+    words = read(body.get("text") or "", bot_user)
     return Commanded(person, body["channel_id"], words, ExternalId(f"command:{trigger[:MAX_ID]}"), trigger)
 
 
@@ -136,7 +138,7 @@ def read_form(body: Mapping[str, Any]) -> CaseForm:
     """The form to hand a question on. The view's id is the same however often its submission arrives."""
     view = body["view"]
     values = view["state"]["values"]
-    question = values[QUESTION][QUESTION].get("value") or ""
+    question = with_signs(values[QUESTION][QUESTION].get("value") or "")
     consent = values[CONSENT][CONSENT].get("selected_options") or []
     return CaseForm(person_of(body), question.strip(), bool(consent), ExternalId(f"form:{view['id'][:MAX_ID]}"))
 

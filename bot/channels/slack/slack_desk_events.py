@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from bot.channels.slack.emoji_names import with_signs
 from bot.channels.slack.external_ids import message_id
 from bot.channels.slack.reactions import SIGNS
 from bot.channels.slack.slack_events import NAME, moment
@@ -196,7 +197,8 @@ def _values(state: Mapping[str, Any]) -> dict[str, str]:
     for name, actions in state.items():
         for field in actions.values():
             chosen = (field.get("selected_option") or {}).get("value")
-            found[name] = str(field.get("value") or field.get("selected_date") or chosen or "")
+            typed = with_signs(field.get("value") or "")
+            found[name] = str(typed or field.get("selected_date") or chosen or "")
     return found
 
 

@@ -27,7 +27,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.slack.external_ids import message_id
-from bot.channels.slack.incoming_text import mentions, plain_text, speaks_to_others
+from bot.channels.slack.incoming_text import desk_text, mentions, plain_text, speaks_to_others
 from bot.channels.slack.workspace import Workspace
 from bot.model import Address, Edited, ExternalId, Incoming, Input, Person, Removed, SentFile, Utterance
 
@@ -78,14 +78,14 @@ def read_message(
     subtype = event.get("subtype")
     match subtype:
         case "message_changed":
-            return _changed(event, us)
+            return _changed(event, us, desk_rooms)
         case "message_deleted":
             return _deleted(event, us)
         case _ if subtype not in SAID or us.is_own(event):
             return None
     room, text = event["channel"], event.get("text") or ""
     if room in desk_rooms:
-        return Heard(_said(event, Address(NAME, room, event.get("thread_ts")), plain_text(text, us.bot_user)))
+        return Heard(_said(event, Address(NAME, room, event.get("thread_ts")), desk_text(text, us.bot_user)))
     if event.get("channel_type") == "mpim":
         return None
     direct = _is_direct(event)
@@ -118,7 +118,7 @@ def _said(event: Mapping[str, Any], address: Address, text: str) -> tuple[Incomi
     )
 
 
-def _changed(event: Mapping[str, Any], us: Workspace) -> Heard | None:
+def _changed(event: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str]) -> Heard | None:
     """New words of an old message. Slack sends this too when only a preview, a reply count or a reaction changed.
 
     A message that began a thread and was deleted comes as changed into a ``tombstone``.
@@ -129,7 +129,8 @@ def _changed(event: Mapping[str, Any], us: Workspace) -> Heard | None:
     if us.is_own(message) or message.get("text") == before.get("text"):
         return None
     of = message_id(event["channel"], message["ts"])
-    given = Edited(of, plain_text(message.get("text") or "", us.bot_user))
+    read = desk_text if event["channel"] in desk_rooms else plain_text
+    given = Edited(of, read(message.get("text") or "", us.bot_user))
     return _about(event, message, given, ExternalId(f"{of}:changed:{event['ts']}"))
 
 

@@ -32,9 +32,10 @@ async def test_an_employee_in_the_web_chat_and_a_coordinator_in_slack(tmp_path, 
     async with desk_in_slack(tmp_path, slack_emulator) as desk, arrived(desk.site) as guest:
         number = await case_of(desk.site, guest, f"Hilfe {HOSTILE}")
         card = await desk.card(number)
-        await desk.anna.write("Ja, **gern**: https://weiterbilden-sh.de @here", desk.room, card["ts"])
+        sent = "Ja, *gern* :slightly_smiling_face:: <https://weiterbilden-sh.de> @here"  # as Slack's clients send it
+        await desk.anna.say_raw(sent, desk.room, card["ts"])
         page = await guest.see("gern")
-        assert "<strong>gern</strong>" in page
+        assert "<strong>gern</strong> 🙂:" in page
         assert 'href="https://weiterbilden-sh.de"' in page
         second = await desk.anna.write("Erste Fassung", desk.room, card["ts"])
         await guest.see("Erste Fassung")

@@ -11,6 +11,7 @@ from bot.handoff.case_events import Claims
 from bot.model import Address
 from bot.store.cases import cases_of
 from bot.store.desk import Done
+from bot.store.desk_reading import read_case
 from bot.worker.digest_loop import write_digest
 from tests.channels.slack.at_the_desk import KIM, OLE, desk_in_slack
 from tests.channels.slack.block_check import own_findings, sdk_findings
@@ -170,6 +171,19 @@ async def test_a_form_that_does_not_open_says_so_and_what_to_type_instead(desk, 
     hint = (await desk.bridge.until(lambda: desk.bridge.called("chat.postEphemeral")[1:]))[0]
     assert (hint["channel"], hint["user"]) == (lot, kim.user)
     assert "/lotse mensch" in hint["text"]
+
+
+async def test_who_is_picked_from_a_list_is_the_one_who_gets_the_case(desk, kim):
+    number, card = await opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    card = await desk.card(number, claimed_by("Person person1"))
+    picked = f"<@{desk.ben.user}>"
+    await desk.anna.say_raw(f"!notiz {picked} weiß mehr als <@{kim.user}>", desk.room, card["ts"])
+    await desk.anna.say_raw(f"!an {picked}: {picked} kennt den Betrieb schon.", desk.room, card["ts"])
+    await desk.card(number, claimed_by("Person person2"))
+    notes = "\n".join(line.text for line in (await read_case(desk.site.database, MARIA, number, desk.site.now)).lines)
+    assert "@Person person2 weiß mehr als @…" in notes
+    assert "@Person person2 kennt den Betrieb schon." in notes
 
 
 async def test_a_hand_claims_and_what_is_typed_works_too(desk, kim):

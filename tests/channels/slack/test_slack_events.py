@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from bot.channels.slack.incoming_text import plain_text
+from bot.channels.slack.emoji_names import sign_of
+from bot.channels.slack.incoming_text import desk_text, plain_text
 from bot.channels.slack.interactions import (
     CaseForm,
     Commanded,
@@ -16,10 +17,14 @@ from bot.channels.slack.interactions import (
     read_press,
     read_shortcut,
 )
+from bot.channels.slack.posting import EMOJI
+from bot.channels.slack.reactions import SIGNS
+from bot.channels.slack.slack_desk_events import HANDS, DeskPlace, metadata, read_desk_form
 from bot.channels.slack.slack_events import Heard, StrangerAsked, read_message, read_reaction
 from bot.model import Address, Edited, Removed, SentFile, Utterance
 from tests.channels.slack.emulator import BOT_USER, TEAM
 from tests.channels.slack.payloads import FOLDER, US, event, payload
+from tests.conftest import NOW
 
 EMPLOYEE, COLLEAGUE = "U2147483697", "U061F7AUR"
 THREAD = Address("slack", "C0LAN2Q65", "1515449522.000016")
@@ -177,10 +182,71 @@ def test_a_reaction_counts_only_under_a_message_of_lotses():
         ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
         ("a <b", "a <b"),
         ("  viel   Platz \n\n zeile ", "viel Platz \n\n zeile"),
+        ("Danke :slightly_smiling_face:", "Danke 🙂"),
+        ("Danke:tada: :+1::skin-tone-2: :man-raising-hand::skin-tone-6:", "Danke🎉 👍🏻 🙋🏿‍♂️"),
+        (":flag-de: :one: :white_check_mark:", "🇩🇪 1️⃣ ✅"),
+        (":smile::skin-tone-3:", "😄"),  # it comes in no tone
+        ("Danke :party-parrot:", "Danke :party-parrot:"),  # the workspace's own
+        ("um 10:30:45, im Maßstab 10:100:1, :100:", "um 10:30:45, im Maßstab 10:100:1, 💯"),
+        ("Kolleg:innen, `:smile:` und ```:smile:```", "Kolleg:innen, `:smile:` und ```:smile:```"),
+        ("*fett*, _kursiv_, *_beides_*: _*ja*_!", "fett, kursiv, beides: ja!"),
+        ("~weg~\n&gt; gesagt", "~weg~\n> gesagt"),
+        (
+            "Mitarbeiter*innen, *Kolleg*innen*, 2*3*4, ein * für *",
+            "Mitarbeiter*innen, Kolleg*innen, 2*3*4, ein * für *",
+        ),
+        ("mein_name_hier und _a_b_", "mein_name_hier und a_b"),
+        ("`*so*` und ```*so* &lt; _so_```", "`*so*` und ```*so* < _so_```"),
+        ("*siehe <https://example.org/a_b_c*d|hier>*", "siehe hier (https://example.org/a_b_c*d)"),
+        (f"*<@{BOT_USER}>* Hallo", "Hallo"),
     ],
 )
 def test_markup_is_read_as_people_see_it(written, seen):
     assert plain_text(written, BOT_USER) == seen
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("*gern*, _sofort_ und **ja**", "**gern**, sofort und **ja**"),
+        ("*a &amp; b* :tada:", "**a & b** 🎉"),
+        ("*Kolleg*innen* und *<https://example.org|hier>*", "Kolleg*innen und hier (https://example.org)"),
+        ("!an <@U0BEN>: bitte mit <@U0ANDERE|kim>", "!an <@U0BEN>: bitte mit <@U0ANDERE>"),
+        (f"<@{BOT_USER}> !liste", "!liste"),
+        ("<!channel> <#C0LAN2Q65|allgemein>", "@channel #allgemein"),
+    ],
+)
+def test_what_coordinators_write_keeps_bold_words_and_who_was_picked(written, seen):
+    assert desk_text(written, BOT_USER) == seen
+
+
+def test_what_a_client_sends_with_emoji_and_bold_words_is_read_by_whom_it_is_for():
+    written = event("message_rich_text")
+    assert only(read_message(written, US, agent_view=False)).input == Utterance("Danke 🙂 das war gut & schnell")
+    for place in ({}, {"subtype": "message_changed", "message": written, "previous_message": {}}):
+        said = read_message({**written, **place}, US, agent_view=False, desk_rooms=[written["channel"]])
+        assert only(said).input.text == "Danke 🙂 das war **gut** & schnell"
+
+
+def test_emoji_are_signs_in_forms_too():
+    body = payload("view_submission")
+    body["view"]["state"]["values"]["question"]["question"]["value"] = "Zählt das? :thinking_face: *so*"
+    assert read_form(body).question == "Zählt das? 🤔 *so*"
+    note = {"text": {"text": {"type": "plain_text_input", "value": "Passt :+1:"}}}
+    view = {
+        "private_metadata": metadata("note", DeskPlace("C1", "1.1", 1, None)),
+        "id": "V1",
+        "state": {"values": note},
+    }
+    sent = read_desk_form({"user": {"id": COLLEAGUE}, "view": view}, NOW)
+    assert sent.given.input.value.endswith("!notiz Passt 👍")
+
+
+def test_signs_that_are_known_by_hand_are_called_so_by_slack_too():
+    named = {**SIGNS, **HANDS, **{name: sign for sign, name in EMOJI.items()}}
+    as_letter = str.maketrans({"\ufe0f": None})  # the same sign with and without its mark for colour
+    known = {name: str(sign_of(name)).translate(as_letter) for name in named}
+    assert known == {name: sign.translate(as_letter) for name, sign in named.items()}
 
 
 def test_a_press_names_a_reply_and_a_place_and_nothing_else():
@@ -215,6 +281,8 @@ def test_a_command_a_shortcut_and_a_form_are_read():
     )
     assert not command.in_direct
     wanted = read_shortcut(payload("message_shortcut"), BOT_USER)
+    at_desk = read_command({**payload("slash_command"), "text": "an <@U0BEN|ben>: *bitte*"}, BOT_USER, ["C0LAN2Q65"])
+    assert at_desk.words == "an <@U0BEN>: **bitte**"
     assert wanted == WantsToHandOn(wanted.person, "Gilt der Bonus & Urlaub @… auch für uns?", wanted.trigger)
     assert wanted.person.external_user == COLLEAGUE
     form = read_form(payload("view_submission"))
