@@ -16,6 +16,7 @@ from bot.dialogue.choosing import SAY
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
+from bot.dialogue.without_emoji import without_emoji
 from bot.model import Context, Locale, MissedQuestion, Pressed, RecordGap, SetAside, Utterance
 from bot.understanding.alike import Prepared, group_alike, is_known_again, prepare
 from bot.understanding.normalize import tokens
@@ -132,7 +133,7 @@ def _open(
 def _judged(
     text: str, locale: Locale, refused: frozenset[str], content: Content, reader: Reader, now: datetime
 ) -> Verdict:
-    found = understand(text, reader, Context(locale))
+    found = understand(without_emoji(text), reader, Context(locale))
     turn = take_turn(State(introduced=True, locale=locale), Utterance(text), found, content, now)
     guess = next(((one.label, round(one.score, 1)) for one in found.candidates), None)
     return _answers(turn) and f"{SAY}{turn.label}" not in refused, guess

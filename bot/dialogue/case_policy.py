@@ -25,6 +25,7 @@ from bot.dialogue.remembering import OFFERS
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
+from bot.dialogue.without_emoji import without_emoji
 from bot.handoff import case_presses, case_words
 from bot.handoff.case_events import (
     TIME_KINDS,
@@ -102,7 +103,7 @@ CLOSE_CASE = frozenset(
 
 
 def _typed(s: Situation) -> str:
-    return fold(s.input.text).strip(" .!?„“\"'") if isinstance(s.input, Utterance) else ""
+    return fold(without_emoji(s.input.text)).strip(" .!?„“\"'") if isinstance(s.input, Utterance) else ""
 
 
 def happens(s: Situation, event: CaseEvent) -> CaseTurn | Refused | Ignored:

@@ -12,6 +12,7 @@ from bot.content.definitions import Content
 from bot.dialogue import wording
 from bot.dialogue.naming import answer_title, aspect_title, label_title, title_of
 from bot.dialogue.state import Pending
+from bot.dialogue.without_emoji import without_emoji
 from bot.model import AspectId, Candidate, Choice, Locale, TopicId
 from bot.understanding.normalize import fold
 
@@ -73,7 +74,7 @@ def choice_typed(text: str, pending: Pending) -> str | None:
 
     A word counts when it is (the beginning of) exactly one label, so *Höhe* picks "Höhe" and *ja* picks "Ja, bitte".
     """
-    folded = fold(text).strip(" .!?")
+    folded = _typed(text)
     if not folded:
         return None
     values = [value for _, value in pending.choices]
@@ -94,7 +95,11 @@ def choice_typed(text: str, pending: Pending) -> str | None:
 
 def is_number(text: str) -> bool:
     """Whether something typed is nothing but the number of a choice, offered or not."""
-    return _NUMBER.fullmatch(fold(text).strip(" .!?")) is not None
+    return _NUMBER.fullmatch(_typed(text)) is not None
+
+
+def _typed(text: str) -> str:
+    return fold(without_emoji(text)).strip(" .!?")
 
 
 def _contains(label: str, folded: str) -> bool:

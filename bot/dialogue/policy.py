@@ -66,6 +66,7 @@ from bot.dialogue.thresholds import (
     TOPIC_LIKELY,
 )
 from bot.dialogue.turn import Turn
+from bot.dialogue.without_emoji import without_emoji
 from bot.handoff.office import Office
 from bot.handoff.team_office import TeamOffice
 from bot.model import (
@@ -146,7 +147,7 @@ def _looked_up(s: Situation) -> Turn | None:
 
 def _close_case(s: Situation) -> Turn | None:
     """The end of the case, in so many words; and *cancel*, when no question of ours is what it could mean."""
-    said = fold(s.said).strip(" .!?")
+    said = fold(without_emoji(s.said)).strip(" .!?")
     pending = s.state.pending
     idle = pending is None or pending.kind in ("consent", "next")
     sure = s.best is not None and s.best.score >= SURE[s.locale]
@@ -159,7 +160,7 @@ def _pressed(s: Situation) -> Turn | None:
 
 
 def _empty(s: Situation) -> Turn | None:
-    if isinstance(s.input, Utterance) and not any(char.isalnum() for char in s.input.text):
+    if isinstance(s.input, Utterance) and not any(char.isalnum() for char in without_emoji(s.input.text)):
         return finish(s, "control", "empty", (wording.say(wording.EMPTY, s.locale),))
     return None
 
