@@ -68,11 +68,14 @@ class StoreConflict(StoreUnavailable):
 
 
 class ChannelError(LotseError):
-    """A platform refused or failed; ``permanent`` says that trying again is useless."""
+    """A platform refused or failed; ``permanent`` says that trying again is useless, ``gone`` that the message is not there."""
 
-    def __init__(self, reason: str, *, retry_after: timedelta | None = None, permanent: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, retry_after: timedelta | None = None, permanent: bool = False, gone: bool = False
+    ) -> None:
         """Say why in one sentence for the operator; ``retry_after`` is what the platform asked for."""
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
         self.permanent = permanent
+        self.gone = gone

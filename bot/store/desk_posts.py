@@ -25,6 +25,7 @@ from bot.errors import ChannelError
 from bot.model import OVER, Address, CaseFacts, CaseNumber, DeskRoom, ExternalId, OutboxId, Reply, StaffId
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
+from bot.store.desk_cards import posted_anew
 from bot.store.desk_shown import CaseShown, LineShown, NoticeShown, case_shown, line_shown, notice_shown, was_erased
 from bot.store.outbox import GIVE_UP_AFTER, LONGEST_PAUSE, SENDING_LASTS, pause_after
 from bot.store.payloads import reply_from_json, reply_to_json, storable
@@ -271,6 +272,9 @@ class DeskPosts:
                 return "parked"
             new = item.external_id is None
             mine = _one(item.id).where(desk_posts.c.status == "sending")
+            if error.gone and item.kind == "card" and not new and not old:  # somebody took it away
+                await connection.execute(mine.values(posted_anew()))
+                return "waiting"
             if not (new and item.kind == "card") and (error.permanent or (new and now - created >= GIVE_UP_AFTER)):
                 given_up = {"error": error.reason, "done_at": now, "retry_at": None, "reply": None, "shown": item.state}
                 given_up |= {"status": "over", "external_id": None} if old else {"status": "parked" if new else "sent"}

@@ -46,6 +46,7 @@ from bot.model import (
 from bot.store.announce import DESK_INBOX, Announcer
 from bot.store.database import Database
 from bot.store.desk import Desk
+from bot.store.desk_cards import card_removed
 from bot.store.desk_handling import say_about
 from bot.store.desk_inbox import DeskInbox, HandledElsewhere, SaidAtDesk, thread_of_said
 from bot.store.desk_reading import read_facts
@@ -239,7 +240,12 @@ class DeskTalk:
         return None
 
     async def _nothing_to_revise(self, said: SaidAtDesk, of: str, text: str | None, now: datetime) -> None:
-        """What was changed had been refused, or was a command; whoever changed it waits for something to happen."""
+        """What was changed had been refused, or was a command; whoever changed it waits for something to happen.
+
+        Or it was no words of theirs: a card somebody took away is posted again.
+        """
+        if text is None:
+            await card_removed(self.database, said.channel, said.room, of)
         thread = None if text is None else await thread_of_said(self.database, said.channel, said.room, of)
         number = None if thread is None else await case_in_thread(self.database, said.channel, said.room, thread)
         said = said if number is None else replace(said, thread=thread)

@@ -15,6 +15,7 @@ from bot.model import (
     CaseContext,
     CaseTimer,
     Edited,
+    ExternalId,
     KeepEdit,
     MoveCase,
     OpenCase,
@@ -156,6 +157,21 @@ async def test_a_form_opened_before_the_employees_last_words_waits_and_resolves_
     assert any("Schreibe ich trotzdem." in text for text in stage.heard()), "a reply is never thrown away"
     await stage.says(ANNA, typed(step, now_seen), thread=thread)
     assert (await facts(stage)).state != "claimed"
+
+
+@embedded
+async def test_a_card_somebody_took_away_is_posted_again_and_goes_on_below_the_new_one(stage, thread):
+    await stage.says(BEN, Removed(stage.rooms.card(1)))
+    again = stage.rooms.card(1)
+    assert again != thread
+    await stage.asks("Und noch etwas")
+    assert [text for text in stage.rooms.texts(thread=again) if text.startswith("Person: ")] == [
+        "Person: Und noch etwas"
+    ]
+    await stage.says(BEN, "!nimm", thread=thread)
+    assert (await facts(stage)).owner == BEN, "what is said below the former one still counts"
+    await stage.says(BEN, Removed(ExternalId("own-words")))
+    assert stage.rooms.card(1) == again
 
 
 RESOLVED = ("!nimm", "!fertig beantwortet")

@@ -56,6 +56,7 @@ def build_app(handlers: Handlers, signing_secret: str | None, base_url: str) -> 
         raise_error_for_unhandled_request=True,
         request_verification_enabled=signing_secret is not None,
         ssl_check_enabled=False,
+        ignoring_self_events_enabled=False,  # it would hide that somebody deleted a card; what is Lotse's own we know ourselves
         attaching_function_token_enabled=False,
     )
     for event, choose in EVENTS.items():

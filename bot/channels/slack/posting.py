@@ -124,7 +124,7 @@ class Posting:
         try:
             await self._api.call("chat.delete", channel=room, ts=stamp)
         except ChannelError as error:
-            if "message_not_found" not in error.reason:  # somebody else has taken it back already
+            if not error.gone:  # somebody else has taken it back already
                 raise
 
     async def _react(self, message: Posted, sign: str) -> None:

@@ -117,7 +117,8 @@ def _refusal(method: str, error: SlackApiError) -> ChannelError:
     if code in TOKEN_REFUSED:
         needed = f", needed: {data['needed']}" if isinstance(data, Mapping) and data.get("needed") else ""
         return ChannelError(f"Slack refuses the token ({method}: {code}{needed})", retry_after=TOKEN_PAUSE)
-    return ChannelError(f"Slack answered {code or status} ({method})", permanent=code in FOR_GOOD)
+    gone = code == "message_not_found"
+    return ChannelError(f"Slack answered {code or status} ({method})", permanent=code in FOR_GOOD, gone=gone)
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta:

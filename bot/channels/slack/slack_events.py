@@ -80,7 +80,7 @@ def read_message(
         case "message_changed":
             return _changed(event, us, desk_rooms)
         case "message_deleted":
-            return _deleted(event, us)
+            return _deleted(event, us, desk_rooms)
         case _ if subtype not in SAID or us.is_own(event):
             return None
     room, text = event["channel"], event.get("text") or ""
@@ -125,7 +125,7 @@ def _changed(event: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str
     """
     message, before = event["message"], event.get("previous_message") or {}
     if message.get("subtype") == "tombstone":
-        return _removed(event, message["ts"], before, us)
+        return _removed(event, message["ts"], before, us, desk_rooms)
     if us.is_own(message) or message.get("text") == before.get("text"):
         return None
     of = message_id(event["channel"], message["ts"])
@@ -134,15 +134,21 @@ def _changed(event: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str
     return _about(event, message, given, ExternalId(f"{of}:changed:{event['ts']}"))
 
 
-def _deleted(event: Mapping[str, Any], us: Workspace) -> Heard | None:
-    return _removed(event, event["deleted_ts"], event.get("previous_message") or {}, us)
+def _deleted(event: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str]) -> Heard | None:
+    return _removed(event, event["deleted_ts"], event.get("previous_message") or {}, us, desk_rooms)
 
 
-def _removed(event: Mapping[str, Any], stamp: str, before: Mapping[str, Any], us: Workspace) -> Heard | None:
-    if us.is_own(before):
+def _removed(
+    event: Mapping[str, Any], stamp: str, before: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str]
+) -> Heard | None:
+    room, of = event["channel"], message_id(event["channel"], stamp)
+    external_id = ExternalId(f"{of}:deleted")
+    if not us.is_own(before):
+        return _about(event, before, Removed(of), external_id)
+    if room not in desk_rooms:
         return None
-    of = message_id(event["channel"], stamp)
-    return _about(event, before, Removed(of), ExternalId(f"{of}:deleted"))
+    lotse, at = us.bot_user, moment(event["ts"])  # a card, perhaps, that somebody took away; Slack does not say who
+    return Heard((Incoming(Address(NAME, room), Person(NAME, lotse), external_id, Removed(of), at, None, lotse),))
 
 
 def _about(

@@ -218,6 +218,23 @@ async def test_what_an_employee_changes_and_deletes_follows_into_the_thread(desk
     assert "<!" not in texts
 
 
+async def test_a_card_that_was_taken_away_is_posted_again(desk, kim):
+    number, card = await opened(desk, kim)
+    await kim.write("Noch etwas")
+    await desk.in_thread(card, "Noch etwas")
+    await desk.anna.bot.chat_delete(channel=desk.room, ts=card["ts"])
+    again = await desk.card(number, lambda it: it["ts"] != card["ts"])
+    await kim.write("Und noch etwas")
+    assert "Person: Noch etwas" not in await desk.in_thread(again, "Und noch etwas"), "nothing is said twice"
+    desk.bridge.fail("chat.update", status=200, error="message_not_found")
+    await desk.press(desk.anna, again, "desk-claim")  # Slack says it only when the card is to be changed
+    third = await desk.card(
+        number, lambda it: it["ts"] not in (card["ts"], again["ts"]) and claimed_by("Person person1")(it)
+    )
+    await desk.anna.write("Ich bin dran.", desk.room, third["ts"])
+    await kim.answered("Ich bin dran.")
+
+
 async def test_only_who_is_in_the_room_may_and_a_forged_press_does_nothing(desk, kim):
     number, card = await opened(desk, kim)
     ole = await desk.person(OLE)
