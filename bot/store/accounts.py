@@ -76,7 +76,7 @@ async def link_account(connection: AsyncConnection, person: int, code: str, now:
     if staff is None:
         await failed_attempt(connection, client, now)
         return False
-    row = insert_into(connection, staff_accounts).values(person_id=person, staff=staff, linked_at=now)
+    row = insert_into(staff_accounts, connection.dialect.name).values(person_id=person, staff=staff, linked_at=now)
     newer = {"staff": row.excluded.staff, "linked_at": row.excluded.linked_at}
     await connection.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=newer))
     linked = {"at": now, "actor": staff, "action": "account_linked", "target": account.channel}

@@ -53,7 +53,7 @@ class SaidAtDesk:
 async def take_in(connection: AsyncConnection, incomings: Sequence[Incoming], now: datetime, wake: list[str]) -> None:
     """Store these, in their order, each once."""
     for incoming in incomings:
-        row = insert_into(connection, desk_inbox).values(
+        row = insert_into(desk_inbox, connection.dialect.name).values(
             channel=incoming.address.channel,
             external_id=storable(incoming.external_id),
             room=storable(incoming.address.room),

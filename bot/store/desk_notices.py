@@ -34,7 +34,7 @@ async def put_notice(database: Database, notice: DeskNotice) -> bool:
     """Store a message; False when the team has it already."""
     wake: list[str] = []
     async with database.transaction(wake) as connection:
-        new = insert_into(connection, desk_notices).values(
+        new = insert_into(desk_notices, connection.dialect.name).values(
             team=notice.team,
             kind=notice.kind,
             key=notice.key,

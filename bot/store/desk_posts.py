@@ -117,7 +117,7 @@ async def put(
     An answer's ``reply`` holds words of ours only.
     """
     kept = {"staff": staff} if staff is not None else None if reply is None else reply_to_json(reply)
-    row = insert_into(connection, desk_posts).values(
+    row = insert_into(desk_posts, connection.dialect.name).values(
         outbox_id=str(uuid.uuid4()),
         channel=address.channel,
         room=storable(address.room),

@@ -52,8 +52,8 @@ from bot.store.inbox import put_own
 from bot.store.payloads import input_to_json, reply_from_json
 from bot.store.places import conversation_at
 from bot.store.revising import keep_edit
-from bot.store.saying import Listener, Speaker, say, stamp_of
-from bot.store.tables import cases, gaps, ratings, timers, transcript
+from bot.store.saying import ADD_LINE, Listener, Speaker, say, stamp_of
+from bot.store.tables import cases, gaps, ratings, row_of, timers, transcript
 from bot.store.telling import keep_telling
 
 CASE_TIMED = re.compile(rf"{CASE_TIMER}(\d{{1,18}}):")
@@ -249,20 +249,17 @@ async def write_said(
             return None
         case _:
             assert_never(said)
-    added = await connection.execute(
-        insert(transcript)
-        .values(
-            conversation_id=listener.conversation,
-            person_id=listener.person,
-            who="user",
-            text=words,
-            external_id=external_id,
-            at=at,
-            label=label,
-        )
-        .returning(transcript.c.id)
+    row = row_of(
+        transcript,
+        conversation_id=listener.conversation,
+        person_id=listener.person,
+        who="user",
+        text=words,
+        external_id=external_id,
+        at=at,
+        label=label,
     )
-    line: int = added.scalar_one()
+    line: int = (await connection.execute(ADD_LINE, row)).scalar_one()
     return line
 
 

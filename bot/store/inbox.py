@@ -11,12 +11,13 @@ Who sends more than can be answered in reasonable time is told so once: what is 
 that nothing disappears without a word.
 """
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import BindParameter, Executable, bindparam, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeskRoom, Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
@@ -26,7 +27,7 @@ from bot.store.desk_inbox import take_in
 from bot.store.payloads import payload_of, storable
 from bot.store.places import address_of, conversation_at, insert_into, locale_of, person_known_as
 from bot.store.saying import Listener, say
-from bot.store.tables import conversations, cursors, inbox, persons
+from bot.store.tables import conversations, cursors, inbox, persons, row_of
 
 MOST_WAITING = 30
 """Inputs of one person that may wait at the same time; somebody who types never comes near it."""
@@ -73,9 +74,8 @@ class Inbox:
                 await self._store(connection, incoming, now, wake)
             await take_in(connection, of_staff, now, wake)
             if cursor is not None:
-                row = insert_into(connection, cursors).values(channel=channel, cursor=cursor, at=now)
-                newer = {"cursor": row.excluded.cursor, "at": row.excluded.at}
-                await connection.execute(row.on_conflict_do_update(index_elements=["channel"], set_=newer))
+                read_up_to = row_of(cursors, channel=channel, cursor=cursor, at=now)
+                await connection.execute(_the_cursor(connection.dialect.name), read_up_to)
 
     def _is_desk(self, incoming: Incoming) -> bool:
         return (incoming.address.channel, incoming.address.room) in self._desk_rooms
@@ -91,12 +91,11 @@ class Inbox:
             incoming.address,
             await person_known_as(connection, incoming.person),
         )
-        waiting = await connection.scalar(
-            select(func.count()).where(inbox.c.person_id == listener.person, inbox.c.status == "waiting")
-        )
+        waiting = await connection.scalar(WAITING, {"person": listener.person})
         refused = (waiting or 0) >= MOST_WAITING
         told = refused and await _told_recently(connection, listener, now)
-        row = insert_into(connection, inbox).values(
+        row = row_of(
+            inbox,
             conversation_id=listener.conversation,
             person_id=listener.person,
             channel=incoming.address.channel,
@@ -111,7 +110,7 @@ class Inbox:
             attempts=0,
             done_at=now if refused else None,
         )
-        stored = await connection.scalar(row.on_conflict_do_nothing().returning(inbox.c.id))
+        stored = await connection.scalar(_unless_known(connection.dialect.name), row)
         if stored is None:  # another process took in the same event a moment ago
             return
         wake += [INBOX, arrival_topic(incoming.address)]
@@ -123,6 +122,26 @@ class Inbox:
             wake += [*outbox_topics(incoming.address.channel), transcript_topic(incoming.address)]
 
 
+# Made once: to build a statement takes SQLAlchemy longer than to carry it out.
+_wanted: BindParameter[str] = bindparam("wanted", expanding=True)
+KNOWN = select(inbox.c.external_id, inbox.c.also).where(
+    inbox.c.channel == bindparam("channel"), or_(inbox.c.external_id.in_(_wanted), inbox.c.also.in_(_wanted))
+)
+WAITING = select(func.count()).where(inbox.c.person_id == bindparam("person"), inbox.c.status == "waiting")
+
+
+@functools.cache
+def _unless_known(dialect: str) -> Executable:
+    return insert_into(inbox, dialect).on_conflict_do_nothing().returning(inbox.c.id)
+
+
+@functools.cache
+def _the_cursor(dialect: str) -> Executable:
+    row = insert_into(cursors, dialect)
+    newer = {"cursor": row.excluded.cursor, "at": row.excluded.at}
+    return row.on_conflict_do_update(index_elements=["channel"], set_=newer)
+
+
 async def _new_ones(connection: AsyncConnection, channel: str, incomings: Sequence[Incoming]) -> list[Incoming]:
     """Those not stored yet, each once, in the order of their addresses so that two processes cannot lock each other."""
     if any(incoming.address.channel != channel for incoming in incomings):
@@ -132,11 +151,7 @@ async def _new_ones(connection: AsyncConnection, channel: str, incomings: Sequen
         by_id.setdefault(storable(incoming.external_id), incoming)
     ids = {key for incoming in by_id.values() for key in _ids_of(incoming)}
     wanted = [*ids, *map(digest_of, ids)]
-    rows = await connection.execute(
-        select(inbox.c.external_id, inbox.c.also).where(
-            inbox.c.channel == channel, or_(inbox.c.external_id.in_(wanted), inbox.c.also.in_(wanted))
-        )
-    )
+    rows = await connection.execute(KNOWN, {"channel": channel, "wanted": wanted})
     known = {key for row in rows for key in row}
     new = [
         incoming
@@ -196,17 +211,17 @@ async def put_own(
     encrypted: bool = False,
 ) -> None:
     """An input of our own, such as a timer that is due: it enters where people's messages do."""
-    await connection.execute(
-        insert(inbox).values(
-            conversation_id=listener.conversation,
-            person_id=listener.person,
-            channel=listener.address.channel,
-            external_id=external_id,
-            payload=payload,
-            encrypted=encrypted,
-            sent_at=now,
-            received_at=now,
-            status="waiting",
-            attempts=0,
-        )
+    row = row_of(
+        inbox,
+        conversation_id=listener.conversation,
+        person_id=listener.person,
+        channel=listener.address.channel,
+        external_id=external_id,
+        payload=payload,
+        encrypted=encrypted,
+        sent_at=now,
+        received_at=now,
+        status="waiting",
+        attempts=0,
     )
+    await connection.execute(insert(inbox), row)

@@ -27,12 +27,11 @@ from sqlalchemy.orm import aliased
 from bot.errors import ChannelError
 from bot.model import Delivery, ExternalId, OutboxId, Post
 from bot.store.announce import DESK, outbox_topics, transcript_topic
-from bot.store.case_rows import latest_case
 from bot.store.database import Database
 from bot.store.payloads import delivery_from_json
 from bot.store.places import address_of
 from bot.store.revising import discard, fold_in, revised_by
-from bot.store.tables import conversations, outbox
+from bot.store.tables import cases, conversations, outbox, row_of
 
 SENDING_LASTS = timedelta(minutes=2)
 """Longer than any channel may take for one message (``worker/outbox_loop.py`` stops it at half of this)."""
@@ -85,7 +84,7 @@ class Outbox:
                 if row is None or (row.retry_at is not None and row.retry_at > now):
                     continue  # another process was faster between the two looks
                 outbox_id = OutboxId(row.id)
-                if await _overtaken(connection, row):
+                if _overtaken(row):
                     await discard(connection, row, now)
                     wake += [*outbox_topics(channel), DESK]
                     continue
@@ -154,15 +153,13 @@ class Outbox:
 
 
 _earlier = aliased(outbox)
-
-
 _held_back = (
     select(_earlier.c.seq)
     .where(_earlier.c.conversation_id == outbox.c.conversation_id, _earlier.c.seq < outbox.c.seq)
     .where(_earlier.c.status.in_(("waiting", "sending")))
     .exists()
 )
-# Built once: to build a statement takes SQLAlchemy longer than to carry it out.
+# Made once: to build a statement takes SQLAlchemy longer than to carry it out.
 LOCK_CONVERSATION = (
     select(conversations.c.id)
     .join(outbox, outbox.c.conversation_id == conversations.c.id)
@@ -172,8 +169,15 @@ LOCK_CONVERSATION = (
     .limit(1)
     .with_for_update(of=conversations, skip_locked=True)
 )
+_any_case = aliased(cases)
+_latest_case = (
+    select(func.max(_any_case.c.number))
+    .where(_any_case.c.conversation_id == outbox.c.conversation_id)
+    .scalar_subquery()
+)
 HEAD = (
-    select(outbox)
+    select(outbox, cases.c.number.label("latest_case"), cases.c.silent_from)
+    .select_from(outbox.outerjoin(cases, cases.c.number == _latest_case))
     .where(outbox.c.conversation_id == bindparam("conversation"), outbox.c.status.in_(("waiting", "sending")))
     .order_by(outbox.c.seq)
     .limit(1)
@@ -189,20 +193,18 @@ SENDING = (
     .where(outbox.c.id == bindparam("outbox_id"), outbox.c.status == "sending")
     .with_for_update(of=outbox)
 )
+CHANGE = update(outbox).where(outbox.c.id == bindparam("outbox_id"))
 
 
-async def _overtaken(connection: AsyncConnection, row: Row[Any]) -> bool:
+def _overtaken(row: Row[Any]) -> bool:
     """Whether a coordinator has taken the word since this message of Lotse's was decided. The conversation is locked.
 
     A message that may have left already (*sending*, found after a stop) is not recalled: it is handed in again, and the
     channel recognises it.
     """
-    if row.voice != "bot" or row.status != "waiting":
+    if row.voice != "bot" or row.status != "waiting" or row.silent_from is None:
         return False
-    case = await latest_case(connection, row.conversation_id)
-    if case is None or case.silent_from is None:
-        return False
-    return bool(row.case_number != case.number or row.case_version < case.silent_from)
+    return bool(row.case_number != row.latest_case or row.case_version < row.silent_from)
 
 
 async def _sending(connection: AsyncConnection, outbox_id: OutboxId) -> Any:
@@ -210,4 +212,4 @@ async def _sending(connection: AsyncConnection, outbox_id: OutboxId) -> Any:
 
 
 async def _set(connection: AsyncConnection, outbox_id: OutboxId, **values: object) -> None:
-    await connection.execute(update(outbox).where(outbox.c.id == outbox_id).values(**values))
+    await connection.execute(CHANGE, {"outbox_id": outbox_id, **row_of(outbox, **values)})

@@ -15,7 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Address, CaseFacts, CaseNumber, OutboxId, Reply, as_text
 from bot.store.payloads import delivery_to_json, reply_from_json, reply_to_json, with_case_number
-from bot.store.tables import outbox, transcript
+from bot.store.tables import outbox, row_of, transcript
+
+# Made once: to build a statement takes SQLAlchemy longer than to carry it out. The row is handed in with it.
+ADD_LINE = insert(transcript).returning(transcript.c.id)
+ADD_DELIVERY = insert(outbox)
 
 Speaker = Literal["user", "lotse", "system", "staff"]
 
@@ -70,21 +74,19 @@ async def say(
     if stamp is not None and voice != "person":  # what a person typed is theirs, to the letter
         data = with_case_number(data, stamp.case)
     outbox_id = OutboxId(str(uuid.uuid4()))
-    added = await connection.execute(
-        insert(transcript)
-        .values(
-            conversation_id=listener.conversation,
-            person_id=listener.person,
-            who=who,
-            text=as_text(reply_from_json(data)),
-            reply=data,
-            outbox_id=outbox_id,
-            at=now,
-            label=label,
-            reason=reason,
-        )
-        .returning(transcript.c.id)
+    line = row_of(
+        transcript,
+        conversation_id=listener.conversation,
+        person_id=listener.person,
+        who=who,
+        text=as_text(reply_from_json(data)),
+        reply=data,
+        outbox_id=outbox_id,
+        at=now,
+        label=label,
+        reason=reason,
     )
+    added = await connection.execute(ADD_LINE, line)
     await put_out(connection, listener, outbox_id, delivery_to_json(listener.address, data), now, voice, stamp)
     return Said(outbox_id, added.scalar_one())
 
@@ -100,18 +102,18 @@ async def put_out(
     revises: OutboxId | None = None,
 ) -> None:
     """Store one delivery to be carried out."""
-    await connection.execute(
-        insert(outbox).values(
-            id=outbox_id,
-            conversation_id=listener.conversation,
-            person_id=listener.person,
-            delivery=delivery,
-            created_at=now,
-            status="waiting",
-            attempts=0,
-            voice=voice,
-            case_number=stamp.case if stamp else None,
-            case_version=stamp.version if stamp else None,
-            revises=revises,
-        )
+    row = row_of(
+        outbox,
+        id=outbox_id,
+        conversation_id=listener.conversation,
+        person_id=listener.person,
+        delivery=delivery,
+        created_at=now,
+        status="waiting",
+        attempts=0,
+        voice=voice,
+        case_number=stamp.case if stamp else None,
+        case_version=stamp.version if stamp else None,
+        revises=revises,
     )
+    await connection.execute(ADD_DELIVERY, row)

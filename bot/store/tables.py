@@ -79,6 +79,17 @@ metadata = MetaData(
 Number = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON(none_as_null=True)
 
+
+def row_of(table: Table, **values: object) -> dict[str, object]:
+    """A row of this table, or new values for one, to be handed in with a statement that was made before.
+
+    Raises KeyError on a column it does not have: SQLAlchemy would leave that value out without a word.
+    """
+    if unknown := [name for name in values if name not in table.c]:
+        raise KeyError(f"{table.name} has no column {unknown}")
+    return values
+
+
 persons = Table(
     "persons",
     metadata,

@@ -8,9 +8,9 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreConflict
-from bot.store.tables import conversations, inbox, persons
+from bot.store.tables import conversations, inbox, persons, row_of
 
-# Built once: to build a statement takes SQLAlchemy longer than to carry it out.
+# Made once: to build a statement takes SQLAlchemy longer than to carry it out. A row's new values are handed in with it.
 LOCK_CONVERSATION = (
     select(conversations)
     .join(inbox, inbox.c.conversation_id == conversations.c.id)
@@ -27,6 +27,11 @@ OLDEST_INPUT = (
     .order_by(inbox.c.id)
     .limit(1)
 )
+CHANGE_STATE = update(conversations).where(
+    conversations.c.id == bindparam("conversation"), conversations.c.state_version == bindparam("version_before")
+)
+CHANGE_INPUT = update(inbox).where(inbox.c.id == bindparam("input"))
+CHANGE_PERSON = update(persons).where(persons.c.id == bindparam("person"))
 
 
 async def lock_conversation(connection: AsyncConnection) -> Row[Any] | None:
@@ -48,10 +53,9 @@ async def save_state(
     connection: AsyncConnection, row: Row[Any], state: Mapping[str, Any] | None, locale: str | None, now: datetime
 ) -> None:
     """Store the dialogue state, if it is still the one the turn began with. Raises StoreUnavailable otherwise."""
+    after = row_of(conversations, state=state, locale=locale, state_version=row.state_version + 1, active_at=now)
     changed = await connection.execute(
-        update(conversations)
-        .where(conversations.c.id == row.id, conversations.c.state_version == row.state_version)
-        .values(state=state, locale=locale, state_version=row.state_version + 1, active_at=now)
+        CHANGE_STATE, {"conversation": row.id, "version_before": row.state_version, **after}
     )
     if changed.rowcount != 1:
         raise StoreConflict("The conversation was changed by another process meanwhile; the turn is done again.")
@@ -59,9 +63,9 @@ async def save_state(
 
 async def mark_done(connection: AsyncConnection, input_id: int, now: datetime, *, status: str = "done") -> None:
     """The input has been answered, or parked."""
-    await connection.execute(update(inbox).where(inbox.c.id == input_id).values(status=status, done_at=now))
+    await connection.execute(CHANGE_INPUT, {"input": input_id, **row_of(inbox, status=status, done_at=now)})
 
 
 async def mark_introduced(connection: AsyncConnection, person: int, now: datetime) -> None:
     """The person has been told what Lotse is and what it stores."""
-    await connection.execute(update(persons).where(persons.c.id == person).values(introduced_at=now))
+    await connection.execute(CHANGE_PERSON, {"person": person, **row_of(persons, introduced_at=now)})

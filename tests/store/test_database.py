@@ -114,6 +114,12 @@ async def test_numbers_of_deleted_rows_are_never_used_again(database, clock):
             await connection.execute(tables.audit.delete())
 
 
+def test_a_row_with_a_column_its_table_does_not_have_is_refused():
+    assert tables.row_of(tables.cursors, channel="c", cursor="1") == {"channel": "c", "cursor": "1"}
+    with pytest.raises(KeyError, match="curser"):
+        tables.row_of(tables.cursors, channel="c", curser="1")
+
+
 async def test_a_broken_rule_of_a_table_is_a_bug_and_passes_unchanged(database, clock):
     async def broken():
         async with database.transaction() as connection:
