@@ -103,7 +103,9 @@ def _typed(text: str) -> str:
 
 
 def _contains(label: str, folded: str) -> bool:
-    return len(folded) >= 2 and re.search(rf"(?:^|[\s:(–-]){re.escape(folded)}(?:$|[\s,.:;)–-])", label) is not None
+    if len(folded) < 2 or folded not in label:  # nearly always: a pattern would be compiled for every message
+        return False
+    return re.search(rf"(?:^|[\s:(–-]){re.escape(folded)}(?:$|[\s,.:;)–-])", label) is not None
 
 
 def answer_of(value: str, content: Content) -> tuple[TopicId, AspectId] | None:

@@ -5,7 +5,7 @@ and keeping objects pickled (an old conversation must survive a release).
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -120,16 +120,24 @@ def programme_of(answer: Answer, content: Content) -> TopicId | None:
 
 def state_to_json(state: State) -> dict[str, Any]:
     """The state as plain JSON values, with its version."""
-    data = asdict(replace(state, case=None))
+    data = _values_of(state)
     del data["case"], data["in_public"], data["encrypted"]
-    for name, pending in (("pending", state.pending), ("before", state.before)):
-        if pending is not None and pending.at is not None:
-            data[name]["at"] = pending.at.isoformat()
-    for shown in data["shown_before"]:
-        shown["at"] = shown["at"].isoformat() if shown["at"] else None
+    data["pending"] = _dated_to_json(state.pending) if state.pending else None
+    data["before"] = _dated_to_json(state.before) if state.before else None
+    data["shown"] = _values_of(state.shown) if state.shown else None
+    data["shown_before"] = [_dated_to_json(shown) for shown in state.shown_before]
     data["context_at"] = state.context_at.isoformat() if state.context_at else None
     data["version"] = STATE_VERSION
     return data
+
+
+def _values_of(part: State | Pending | Shown | ShownAnswer) -> dict[str, Any]:
+    """What its fields hold, as it is: ``asdict`` would copy all of it, and that at every turn."""
+    return {field.name: getattr(part, field.name) for field in fields(part)}
+
+
+def _dated_to_json(part: Pending | ShownAnswer) -> dict[str, Any]:
+    return {**_values_of(part), "at": part.at.isoformat() if part.at else None}
 
 
 def state_from_json(data: Mapping[str, Any] | None) -> State:
