@@ -7,10 +7,13 @@ In one room one delivery is sent after the other: the key of the room is given o
 """
 
 import asyncio
+import functools
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 from weakref import WeakValueDictionary
 
+from bot.channels.matrix.behind import TRY_FOR_S, Behind
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import Encryption
 from bot.channels.matrix.event_reading import CHOICE_SIGNS
@@ -42,36 +45,46 @@ class Sender:
         self._directs = directs
         self._encryption = encryption
         self._remember = remember
+        self._behind = Behind()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def send(self, delivery: Delivery) -> ExternalId:
         """Carry it out; the id of the event, or the ids of all of them. Raises ChannelError."""
         room = await self._room(delivery.address)
         lock = self._locks.setdefault(room.id, asyncio.Lock())
-        async with lock:
-            match delivery:
-                case Post(reply=reply):
-                    ids = await self._post(room, delivery, reply)
-                case Edit(reply=reply, external_id=external_id):
-                    ids = await self._edit(room, delivery, reply, external_id.split())
-                case Redact(external_id=external_id, outbox_id=outbox_id):
-                    ids = [
-                        await self._redact(room, event_id, f"{outbox_id}.{number}")
-                        for number, event_id in enumerate(external_id.split())
-                    ]
-                case React(external_id=external_id, outbox_id=outbox_id, sign=sign):
-                    # Reactions stay in clear in encrypted rooms too: the server counts them.
-                    ids = [await self._put(room, "m.reaction", reaction_to(external_id.split()[0], sign), outbox_id)]
-                case _:
-                    assert_never(delivery)
+        with self._behind.message():
+            async with lock:
+                return await self._carry_out(room, delivery)
+
+    async def _carry_out(self, room: Room, delivery: Delivery) -> ExternalId:
+        match delivery:
+            case Post(reply=reply):
+                ids = await self._post(room, delivery, reply)
+            case Edit(reply=reply, external_id=external_id):
+                ids = await self._edit(room, delivery, reply, external_id.split())
+            case Redact(external_id=external_id, outbox_id=outbox_id):
+                ids = [
+                    await self._redact(room, event_id, f"{outbox_id}.{number}")
+                    for number, event_id in enumerate(external_id.split())
+                ]
+            case React(external_id=external_id, outbox_id=outbox_id, sign=sign):
+                # Reactions stay in clear in encrypted rooms too: the server counts them.
+                ids = [await self._put(room, "m.reaction", reaction_to(external_id.split()[0], sign), outbox_id)]
+            case _:
+                assert_never(delivery)
         return ExternalId(" ".join(ids))
 
     async def offer_choices(self, address: Address, external_id: ExternalId, reply: Reply, outbox_id: str) -> None:
-        """Put a numbered sign for each choice under a message, so that one press is enough. Raises ChannelError."""
+        """Put a numbered sign for each choice under a message, so that one press is enough. Raises ChannelError.
+
+        They go out behind the messages of all rooms, and are given up after a minute.
+        """
+        try_until = time.monotonic() + TRY_FOR_S
         room = await self._room(address)
         event_id = external_id.split()[-1]
         for number, (sign, _choice) in enumerate(zip(CHOICE_SIGNS, reply.choices, strict=False), 1):
-            await self._put(room, "m.reaction", reaction_to(event_id, sign), f"{outbox_id}.sign{number}")
+            content, transaction = reaction_to(event_id, sign), f"{outbox_id}.sign{number}"
+            await self._behind.send(functools.partial(self._put, room, "m.reaction", content, transaction), try_until)
 
     async def _room(self, address: Address) -> Room:
         """The room in which an address is spoken in at present."""

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bot.channels.matrix import late_keys, sync_loop
 from bot.errors import ChannelError
-from bot.model import Unreadable
+from bot.model import Choice, Unreadable
 from tests.channels.matrix.at_work import AtWork
 from tests.channels.matrix.people import lotse_on
 from tests.synapse import Homeserver
@@ -203,3 +203,32 @@ async def test_throttling_is_obeyed_and_nothing_is_given_up(shaky, tmp_path):
         assert failed
         assert all(isinstance(each, ChannelError) and not each.permanent for each in failed)
         assert all(timedelta() < each.retry_after < timedelta(seconds=60) for each in failed)
+
+
+async def test_signs_that_are_throttled_come_later_and_behind_the_messages(shaky, tmp_path):
+    lotse = await lotse_on(shaky, tmp_path / "lotse")
+    account = shaky.register()
+    async with AtWork(lotse.settings) as work:
+        room = room_of(shaky, account, lotse.user)
+        write(shaky, account, room, "was")
+        await work.hears("was", room)
+        choices = tuple(Choice(f"Wahl {number}", f"c{number}") for number in range(4))
+        await work.says(room, "Was meinen Sie?", outbox="choices", choices=choices)
+        refused = None
+        for _ in range(20):  # as the outbox does
+            try:
+                await work.says(room, "Noch etwas", outbox="message")
+            except ChannelError as error:
+                refused = error
+                await asyncio.sleep(error.retry_after.total_seconds())
+            else:
+                break
+
+        def ours():
+            events = shaky.call("GET", f"/rooms/{room}/messages", account.token, dir="b", limit="50")["chunk"][::-1]
+            sent = [each["type"] for each in events if each["sender"] == lotse.user and "state_key" not in each]
+            return sent if sent.count("m.reaction") == 4 else None
+
+        sent = await work.until(ours)
+        assert sent.count("m.room.message") == 2
+        assert refused is None or sent[-1] == "m.reaction", "a message that was throttled went first"
