@@ -4,7 +4,7 @@ Each has a key, and a team gets one message per key, however many workers try. I
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -17,6 +17,9 @@ from bot.store.places import insert_into
 from bot.store.tables import desk_notices
 
 NoticeKind = Literal["digest"]
+
+NOTICES_FOR = timedelta(hours=12)
+"""A message to a team that is older is yesterday's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.model import UNFINISHED, Address, CaseNumber, DeskRoom
 from bot.store.announce import DESK_POSTS
 from bot.store.case_rows import facts_of
 from bot.store.database import Database
+from bot.store.desk_notices import NOTICES_FOR
 from bot.store.desk_posts import Shows, put
 from bot.store.desk_shown import KNOWN_FROM_CARD, TOLD, line_state, state_of
 from bot.store.tables import case_messages, cases, desk_notices, desk_posts, outbox, transcript
@@ -23,8 +24,6 @@ from bot.store.telling import UNTOLD, must_wait, untold
 
 MOST_AT_ONCE = 200
 """Rows noted in one transaction; a room that was set today may have much to show."""
-NOTICES_FOR = timedelta(hours=12)
-"""A message to a team that is older is yesterday's."""
 QUEUED_FOR = timedelta(seconds=5)
 """A delivery that takes no longer needs no sign that it is under way."""
 

@@ -8,7 +8,7 @@ and nowhere else.
 ``waiting → sending → sent``, and ``sent → stale → sending → sent`` whenever something else should stand there. The step to
 *sending* is a commit of its own, made while the row is locked, and looks again at everything: whether the case is still there,
 and still shown in this room. Within a case the order is kept. A card is never given up, for without it a case would be worked by
-nobody who only looks at the room.
+nobody who only looks at the room; the message of the morning not before it is yesterday's.
 """
 
 import uuid
@@ -26,6 +26,7 @@ from bot.model import OVER, Address, CaseFacts, CaseNumber, DeskRoom, ExternalId
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
 from bot.store.desk_cards import posted_anew
+from bot.store.desk_notices import NOTICES_FOR
 from bot.store.desk_shown import CaseShown, LineShown, NoticeShown, case_shown, line_shown, notice_shown, was_erased
 from bot.store.outbox import GIVE_UP_AFTER, LONGEST_PAUSE, SENDING_LASTS, pause_after
 from bot.store.payloads import reply_from_json, reply_to_json, storable
@@ -275,7 +276,7 @@ class DeskPosts:
             if error.gone and item.kind == "card" and not new and not old:  # somebody took it away
                 await connection.execute(mine.values(posted_anew()))
                 return "waiting"
-            if not (new and item.kind == "card") and (error.permanent or (new and now - created >= GIVE_UP_AFTER)):
+            if _gives_up(item, now - created, permanent=error.permanent):
                 given_up = {"error": error.reason, "done_at": now, "retry_at": None, "reply": None, "shown": item.state}
                 given_up |= {"status": "over", "external_id": None} if old else {"status": "parked" if new else "sent"}
                 await connection.execute(mine.values(given_up))
@@ -297,6 +298,17 @@ class DeskPosts:
                 )
             )
             return earliest
+
+
+def _gives_up(item: DeskItem, age: timedelta, *, permanent: bool) -> bool:
+    """Whether what failed is not tried again."""
+    if item.external_id is not None:  # a change: tried again for as long as that may help
+        return permanent
+    if item.kind == "card":
+        return False
+    if item.kind == "notice":  # the invitation to the room may not be accepted yet, and no other message comes today
+        return age >= NOTICES_FOR
+    return permanent or age >= GIVE_UP_AFTER
 
 
 def _over(item: DeskItem) -> bool:

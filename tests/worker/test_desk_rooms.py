@@ -894,6 +894,30 @@ async def test_the_digest_of_a_team_is_posted_in_its_room_once(stage, thread, cl
 
 
 @embedded
+async def test_the_digest_comes_when_the_invitation_to_the_room_is_accepted(stage, clock):
+    stage.rooms.failures = [refused()]
+    await put_notice(
+        stage.database, DeskNotice("foerderung", "digest", "2026-11-22", clock(), {"de": reply("Drei Fälle.")})
+    )
+    await stage.settle()
+    assert stage.rooms.texts() == []
+    clock.move(minutes=6)
+    await stage.settle()
+    assert stage.rooms.texts() == ["Drei Fälle."]
+    stage.rooms.failures = [refused()]
+    await put_notice(
+        stage.database, DeskNotice("foerderung", "digest", "2026-11-23", clock(), {"de": reply("Vier Fälle.")})
+    )
+    await stage.settle()
+    clock.move(hours=13)
+    stage.rooms.failures = [refused()]
+    await stage.settle()
+    clock.move(minutes=6)
+    await stage.settle()
+    assert stage.rooms.texts() == ["Drei Fälle."], "yesterday's is given up"
+
+
+@embedded
 async def test_a_room_that_is_set_today_shows_todays_cases(database, clock):
     stage = DeskStage(database, clock)
     await stage.asks()
