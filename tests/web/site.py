@@ -20,6 +20,7 @@ import uvicorn
 from bot.app import office_of
 from bot.channels.browser import BrowserChannel
 from bot.channels.slack.http_transport import LONGEST_BODY, PATH
+from bot.dialogue import policy
 from bot.dialogue.shown_answers import shown_now
 from bot.dialogue.turn import Turn
 from bot.gap_list import GapList
@@ -35,6 +36,7 @@ from bot.model import (
     Edited,
     ForgetPerson,
     KeepEdit,
+    LookedUp,
     MoveCase,
     OpenCase,
     Paragraph,
@@ -159,6 +161,8 @@ def script(given):
 
 
 def take_turn(state, given, understanding, content, now):
+    if isinstance(given, LookedUp) or (isinstance(given, Utterance) and given.text.startswith("verbinden ")):
+        return policy.take_turn(state, given, understanding, content, now)  # what links an account is no script
     effects = [Say(reply) for reply in script(given)]
     match given:
         case Utterance(text="Mensch" as text):
