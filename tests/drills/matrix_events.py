@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot.channels.matrix.calling import Names
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import open_encryption
-from bot.channels.matrix.event_reading import Names
 from bot.channels.matrix.event_writing import contents_of, edit_of, in_thread
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys

@@ -145,33 +145,6 @@ def time_of(milliseconds: Any) -> datetime | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What Lotse is called in a room: its id and the names it goes by."""
-
-    user_id: str
-    names: tuple[str, ...] = ()
-
-    def is_called(self, event: RoomEvent) -> bool:
-        """Whether this message calls Lotse: by a mention, by a link to it, or by its name in front."""
-        if event.mentioned is not None and self.user_id in event.mentioned:
-            return True
-        if event.mentioned is None and f"https://matrix.to/#/{self.user_id}" in event.links:
-            return True
-        return self.user_id in event.text or self._in_front().match(event.text) is not None
-
-    def without_call(self, text: str) -> str:
-        """The words without the name in front, which is no part of the question."""
-        found = self._in_front().match(text)
-        rest = text[found.end() :] if found else text
-        return rest if rest.strip() else text
-
-    def _in_front(self) -> re.Pattern[str]:
-        known = {self.user_id, self.user_id[1:].partition(":")[0], *self.names}
-        words = "|".join(re.escape(each) for each in sorted(known, key=lambda each: -len(each)) if each)
-        return re.compile(rf"\s*(?:hallo|hi|hey|moin|hello)?[\s,]*@?(?:{words})(?!\w|:\w)[\s,:;.!–-]*", re.IGNORECASE)
-
-
 CHOICE_SIGNS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟")
 _VARIATION = "\ufe0f"
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")

@@ -13,8 +13,8 @@ from datetime import datetime
 import structlog
 
 from bot.channels.channel import Accept
+from bot.channels.matrix.calling import Names
 from bot.channels.matrix.directs import Directs
-from bot.channels.matrix.event_reading import Names
 from bot.channels.matrix.homeserver import HomeserverError, pause, segment
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys

@@ -17,11 +17,11 @@ from typing import Any
 
 import structlog
 
+from bot.channels.matrix.calling import Names
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import Encryption, NoKey, NotReadable
 from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.event_reading import (
-    Names,
     RoomEvent,
     id_of,
     is_sign,
