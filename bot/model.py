@@ -147,16 +147,25 @@ the same person, or would send cases in a circle."""
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What a user said in one message."""
+    """What a user said in one message.
+
+    ``to_lotse``: said to the program itself, by a command of its own or a question it had offered, so that it answers whoever has
+    the case.
+    """
 
     text: str
+    to_lotse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A choice was pressed. ``value`` is the choice's value; anything that can be pressed can be typed as well."""
+    """A choice was pressed. ``value`` is the choice's value; anything that can be pressed can be typed as well.
+
+    ``words``: what stood on it, where no reply of this conversation offered it, such as on an app's home.
+    """
 
     value: str
+    words: str = ""
 
 
 CASE_TIMER = "case:"
@@ -180,6 +189,13 @@ class Rated:
     """The user said whether an answer helped. ``about`` is the outbox id of that answer."""
 
     helpful: bool
+    about: OutboxId
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWhy:
+    """The user wants to know why an answer was chosen. ``about`` is the outbox id of that answer, not always the latest."""
+
     about: OutboxId
 
 
@@ -272,7 +288,8 @@ def read_typed(value: str) -> tuple[str, Seen | None] | None:
 
 
 Input = (
-    Utterance | Pressed | TimerDue | Rated | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left | AskedPerson
+    Utterance | Pressed | TimerDue | Rated | AskedWhy | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left
+    | AskedPerson
 )  # fmt: skip
 
 
@@ -468,6 +485,8 @@ def source_text(note: SourceNote, locale: Locale) -> str:
 
 HUMAN: Mapping[Locale, str] = {"de": "{name} (Mensch)", "en": "{name} (human)"}
 AUTOMATIC: Mapping[Locale, str] = {"de": "Automatische Antwort", "en": "Automatic answer"}
+WHY: Mapping[Locale, str] = {"de": "Warum diese Antwort?", "en": "Why this answer?"}
+"""What stands on the button under an answer, and in the transcript when it was pressed."""
 
 
 def voice_of(reply: Reply) -> str | None:
@@ -817,12 +836,17 @@ Decision = Literal["answer", "clarify", "advise", "handoff", "off_topic", "miss"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why this turn said what it said: the rule that fired, and what it looked at. Shown by *Warum?* and explain."""
+    """Why this turn said what it said: the rule that fired, and what it looked at. Shown by *Warum?* and explain.
+
+    ``shown``: labels of the answers it gave; ``words``: why these, in sentences an employee reads.
+    """
 
     rule: str
     detail: str = ""
     scores: tuple[tuple[str, float], ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    shown: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 # --- Questions without an answer -----------------------------------------------------------------------------

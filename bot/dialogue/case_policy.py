@@ -6,7 +6,9 @@ the case is                  what happens to what the employee writes
 open                         it joins the case. Lotse still answers what it is sure of, marked as automatic; what it is not
                              sure of is not asked back, because a person will read it
 claimed, waiting             it goes to the coordinator, and Lotse is silent. Left are: how the case stands, closing it, what is
-                             stored, deleting it
+                             stored, deleting it; and what is said to Lotse itself, by pressing what it offered or by a
+                             command of its own. That is answered, marked as automatic, and no part of the case; what Lotse is
+                             not sure of goes to the coordinator after all, and the employee reads so
 resolved                     thanks and control words are answered; anything else goes on with the case
 given to Lotse, or over      Lotse answers as if there were none; asking for a person, or a yes to an offer of one, opens a case
 ===========================  ==============================================================================================
@@ -20,7 +22,7 @@ from dataclasses import replace
 from bot.dialogue import control, wording
 from bot.dialogue.case_rules import opening, team_for
 from bot.dialogue.choosing import choice_typed
-from bot.dialogue.presses import REFUSED
+from bot.dialogue.presses import REFUSED, offered_no_more
 from bot.dialogue.remembering import OFFERS
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
@@ -53,12 +55,15 @@ from bot.model import (
     OVER,
     SILENT,
     UNFINISHED,
+    AskedPerson,
+    AskedWhy,
     CaseFacts,
     CaseTurn,
     Choice,
     Decision,
     Edited,
     Effect,
+    Input,
     KeepEdit,
     Left,
     Locale,
@@ -80,6 +85,9 @@ from bot.understanding.normalize import fold
 
 PLAIN_ENOUGH = 60.0
 """In front of a coordinator a control word must be as good as certain: most sentences there are for a person."""
+
+BETWEEN_US = frozenset({"my_data", "delete_my_data"})
+"""What the employee asks the program about themselves: no coordinator reads it, whoever has the case."""
 
 NEW_CASE = frozenset(
     map(
@@ -268,6 +276,12 @@ def ask_for_person(s: Situation, question: str, reason: str, event: Asks | AsksA
         number = str(s.state.case.number) if s.state.case else ""
         said = wording.say(wording.CASE_ALREADY, s.locale, number=number)
         return finish(replace(s, state=state), "handoff", "opened", (said,), label="wants_person", notice=True)
+    if outcome.case.number and outcome.case.state in SILENT:
+        there = wording.say(
+            wording.PERSON_THERE, s.locale, number=str(outcome.case.number), name=outcome.case.owner_name
+        )
+        asked, effects = replace(s, state=state), (MoveCase(outcome),)
+        return finish(asked, "handoff", "opened", (there,), effects=effects, label="wants_person", notice=True)
     if outcome.case.number:
         return Turn(state, (MoveCase(outcome),), Reason("opened", outcome.event), "handoff", "wants_person")
     blocks, effect, pending = opening(s, question, reason, outcome)
@@ -311,11 +325,20 @@ def silent(s: Situation) -> Turn | None:
         label = s.state.shown.label if s.state.shown else ""
         rating = RecordRating(s.input.about, label, s.input.helpful)
         return Turn(s.state, (rating,), Reason("silent", "rated"), "silent")
+    if _to_lotse(s.input):
+        return None
+    if isinstance(s.input, AskedPerson):
+        return _passed_on(s, "wants_person") if s.input.question else None
     allowed = _allowed(s)
     if allowed is not None:
         return _marked(allowed)
     joined = replace(s, state=replace(s.state, pending=None))
     return _silently(joined, Writes())
+
+
+def _to_lotse(given: Input) -> bool:
+    """Whether this is said to the program itself: by pressing what it offered, or by a command of its own."""
+    return isinstance(given, Pressed) or (isinstance(given, Utterance) and given.to_lotse)
 
 
 def _allowed(s: Situation) -> Turn | None:
@@ -350,21 +373,47 @@ def goes_on(s: Situation) -> Turn | None:
 
 
 def beside_case(s: Situation, turn: Turn) -> Turn:
-    """While a case is open, every message joins it; Lotse's answers are marked, and its doubts left to the person."""
+    """While a case is open, every message joins it; Lotse's answers are marked, and its doubts left to the person.
+
+    Once a coordinator has it, what was said to Lotse itself is answered beside it, and its doubts are left to them as well.
+    """
     case = s.state.case
-    if case is None or case.state != "open" or any(isinstance(effect, MoveCase) for effect in turn.effects):
+    if case is None or case.state not in UNFINISHED or any(isinstance(effect, MoveCase) for effect in turn.effects):
         return turn
+    if isinstance(s.input, AskedWhy) or turn.label in BETWEEN_US:
+        return replace(_marked(turn), aside=True)
     if not isinstance(s.input, Utterance | Pressed) or turn.decision == "silent" or turn.reason.rule in REFUSED:
         return turn
-    outcome = happens(s, Writes())
-    moves = (MoveCase(outcome),) if isinstance(outcome, CaseTurn) else ()
     unsure = turn.decision in ("miss", "clarify", "off_topic") or turn.reason.rule in OFFERS
+    if case.state in SILENT:
+        return _in_front_of_person(s, turn, unsure=unsure) if _to_lotse(s.input) else turn
+    if unsure:
+        return _passed_on(s, turn.label)
+    return _marked(replace(turn, effects=(*turn.effects, *_joins(s))))
+
+
+def _in_front_of_person(s: Situation, turn: Turn, *, unsure: bool) -> Turn:
+    """What was said to Lotse itself while a coordinator has the case. *None of these* is nothing to pass on."""
     if not unsure:
-        return _marked(replace(turn, effects=(*turn.effects, *moves)))
-    said = wording.say(wording.JOINED, s.locale, number=str(case.number))
+        return replace(_marked(turn), aside=True)
+    return replace(offered_no_more(s), aside=True) if isinstance(s.input, Pressed) else _passed_on(s, turn.label)
+
+
+def _passed_on(s: Situation, label: str | None) -> Turn:
+    """What was said joins the case, and the employee reads who will read it."""
+    moves = _joins(s)
+    case = moves[0].turn.case if moves else s.state.case
+    assert case is not None
+    words = wording.JOINED_WITH if case.state in SILENT else wording.JOINED
+    said = wording.say(words, s.locale, number=str(case.number), name=case.owner_name)
     kept = replace(s, state=replace(s.state, pending=None))
-    joined = finish(kept, "handoff", "joined", (said,), label=turn.label, notice=True)
+    joined = finish(kept, "handoff", "joined", (said,), label=label, notice=True)
     return replace(joined, effects=(*joined.effects, *moves))
+
+
+def _joins(s: Situation) -> tuple[MoveCase, ...]:
+    outcome = happens(s, Writes())
+    return (MoveCase(outcome),) if isinstance(outcome, CaseTurn) else ()
 
 
 def _marked(turn: Turn) -> Turn:

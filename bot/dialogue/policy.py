@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.content.definitions import Content
-from bot.dialogue import control, wording
+from bot.dialogue import control, justifying, wording
 from bot.dialogue.account_linking import linked, links_account
 from bot.dialogue.alone import alone
 from bot.dialogue.answers import answer_turn, likely_topics, menu
@@ -70,6 +70,7 @@ from bot.dialogue.without_emoji import without_emoji
 from bot.handoff.office import Office
 from bot.handoff.team_office import TeamOffice
 from bot.model import (
+    AskedWhy,
     AspectId,
     Choice,
     Decision,
@@ -131,6 +132,14 @@ def _rated(s: Situation) -> Turn | None:
     label = s.state.shown.label if s.state.shown else ""
     rating = RecordRating(about=s.input.about, label=label, helpful=s.input.helpful)
     return _rating_reply(s, rating)
+
+
+def _asked_why(s: Situation) -> Turn | None:
+    """Why, about the answer it was pressed under; that answer may have been deleted meanwhile."""
+    if not isinstance(s.input, AskedWhy):
+        return None
+    given = s.state.asked_about
+    return justifying.why_given(s, given) if given is not None and given.shown else offered_no_more(s)
 
 
 def _looked_up(s: Situation) -> Turn | None:
@@ -390,6 +399,7 @@ RULES: tuple[Rule, ...] = (
     file_or_leaving,
     never_offered,
     other_case,
+    _asked_why,
     about_case,
     silent,
     asked_person,

@@ -59,7 +59,10 @@ def remembering(s: Situation, turn: Turn) -> Turn:
         state = replace(state, shown_before=(*earlier, *shown)[-MOST:])
     if _belongs_to_case(s.state, turn):
         state = replace(state, **NOTHING_KEPT)
-    return replace(turn, state=state)
+    reason = turn.reason
+    if state.shown is not None and state.shown is not s.state.shown:
+        reason = replace(reason, shown=(*state.shown.beside, state.shown.label), words=state.shown.why)
+    return replace(turn, state=state, reason=reason)
 
 
 def _unanswered(state: State, turn: Turn) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 from bot.content.definitions import Answer, Content
-from bot.model import AspectId, CaseFacts, Context, Locale, ShownAnswer, TopicId, WhoId
+from bot.model import AspectId, CaseFacts, Context, Locale, Reason, ShownAnswer, TopicId, WhoId
 from bot.understanding.reader import FUNDING_HELP
 
 STATE_VERSION = 2
@@ -89,6 +89,8 @@ class State:
     """Others read along here, and there is a place where they do not. Never stored either."""
     encrypted: bool = False
     """Only those in the room can read what is said here. Nor is this."""
+    asked_about: Reason | None = None
+    """Why the answer was given that the employee asks about with this input. Nor is this."""
 
 
 def fresh_context(state: State, now: datetime) -> State:
@@ -121,7 +123,7 @@ def programme_of(answer: Answer, content: Content) -> TopicId | None:
 def state_to_json(state: State) -> dict[str, Any]:
     """The state as plain JSON values, with its version."""
     data = _values_of(state)
-    del data["case"], data["in_public"], data["encrypted"]
+    del data["case"], data["in_public"], data["encrypted"], data["asked_about"]
     data["pending"] = _dated_to_json(state.pending) if state.pending else None
     data["before"] = _dated_to_json(state.before) if state.before else None
     data["shown"] = _values_of(state.shown) if state.shown else None

@@ -8,7 +8,10 @@ from bot.model import Decision, Effect, MoveCase, Reason, Reply, Say, Tell
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What follows from one input. ``label`` is ``topic.aspect`` or the intent's name, several joined by ``+``."""
+    """What follows from one input. ``label`` is ``topic.aspect`` or the intent's name, several joined by ``+``.
+
+    ``aside``: it is between the employee and the program, and no part of the case there may be.
+    """
 
     state: State
     effects: tuple[Effect, ...]
@@ -16,6 +19,7 @@ class Turn:
     decision: Decision
     label: str | None = None
     score: float = 0.0
+    aside: bool = False
 
     @property
     def replies(self) -> tuple[Reply, ...]:

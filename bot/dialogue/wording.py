@@ -143,6 +143,14 @@ JOINED: Sentences = {
     "de": "Das habe ich zu Ihrem Fall {number} dazugelegt.",
     "en": "I have added that to your case {number}.",
 }
+JOINED_WITH: Sentences = {
+    "de": "Das habe ich zu Ihrem Fall {number} dazugelegt; {name} liest es und antwortet Ihnen hier.",
+    "en": "I have added that to your case {number}; {name} reads it and will answer you here.",
+}
+PERSON_THERE: Sentences = {
+    "de": "{name} aus der Koordination hat Ihren Fall {number} und liest, was Sie hier schreiben.",
+    "en": "{name} from the coordination team has your case {number} and reads what you write here.",
+}
 CLOSE_CASE: Sentences = {
     "de": "Soll ich Ihren Fall {number} schließen?",
     "en": "Shall I close your case {number}?",

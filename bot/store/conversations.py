@@ -25,6 +25,7 @@ from bot.model import (
     UNFINISHED,
     Absence,
     Address,
+    AskedWhy,
     CaseFacts,
     CaseNumber,
     Decision,
@@ -51,6 +52,7 @@ from bot.store.turn_rows import (
     mark_done,
     mark_introduced,
     oldest_input,
+    reason_of,
     save_state,
 )
 
@@ -70,7 +72,10 @@ class TurnFailed(LotseError):
 
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
-    """What a turn leaves behind. ``introduced``: the person has now been told what Lotse is and what it stores."""
+    """What a turn leaves behind. ``introduced``: the person has now been told what Lotse is and what it stores.
+
+    ``aside``: what was said is no part of the case.
+    """
 
     state: Mapping[str, Any]
     locale: Locale | None
@@ -80,6 +85,7 @@ class TurnRecord:
     label: str | None = None
     score: float = 0.0
     introduced: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,8 @@ class Work:
 
     ``alone`` is the room where the person can be answered without others; None: here nobody else reads along.
     ``case`` is the conversation's latest case, whatever became of it, or the one a timer is about; ``absences`` those of the
-    staff that are not over, read only where there is a case they could matter to.
+    staff that are not over, read only where there is a case they could matter to. ``asked_about``: why the answer was given
+    that the input asks about; None when it asks about none, or about one that is gone.
     """
 
     address: Address
@@ -114,6 +121,7 @@ class Work:
     encrypted: bool
     case: CaseFacts | None
     absences: tuple[Absence, ...]
+    asked_about: Reason | None
     attempts: int
     _held: Held = field(repr=False)
     finished: bool = field(default=False, init=False)
@@ -149,6 +157,7 @@ class Work:
             locale=record.locale,
             state_version=held.row.state_version + 1,
             name=self.person.display_name,
+            aside=record.aside,
         )
         await mark_done(held.connection, held.answered.id, held.now)
         self.forgot = await self._write(decided, record.label)
@@ -284,6 +293,7 @@ async def _work(held: Held, given: Input) -> Work:
         encrypted=bool(answered.encrypted),
         case=None if case is None else facts_of(case),
         absences=() if case is None else await absences_in(held.connection, held.now),
+        asked_about=await reason_of(held.connection, row.id, given.about) if isinstance(given, AskedWhy) else None,
         attempts=answered.attempts,
         _held=held,
     )

@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import (
     CASE_TIMER,
     UNFINISHED,
+    WHY,
     Address,
     AskedPerson,
+    AskedWhy,
     CaseFacts,
     CaseNumber,
     ContinueAlone,
@@ -30,12 +32,14 @@ from bot.model import (
     LookUp,
     MoveCase,
     OpenCase,
+    OutboxId,
     Pressed,
     Rated,
     Reacted,
     RecordGap,
     RecordRating,
     Removed,
+    Reply,
     Say,
     SentFile,
     SetTimer,
@@ -89,6 +93,8 @@ class Decided:
     speaker: Speaker = "lotse"
     name: str | None = None
     """What their platform calls the employee."""
+    aside: bool = False
+    """Nothing of it belongs to the case."""
 
 
 async def write(connection: AsyncConnection, listener: Listener, decided: Decided, wake: list[str]) -> bool:
@@ -129,6 +135,7 @@ async def _case_after(
     if (
         case is not None
         and decided.said is not None
+        and not decided.aside
         and (case.state in UNFINISHED or (moved and case.state != "muted"))
     ):
         await link_line(connection, case, listener.person, "employee", decided.said, decided.now)
@@ -162,7 +169,7 @@ async def _write_one(
                 label=decided.label,
                 reason=decided.reason,
             )
-            if case is not None and case.state in UNFINISHED:
+            if case is not None and case.state in UNFINISHED and not decided.aside:
                 kind = "notice" if notice else "lotse"
                 await link_line(connection, case, person, kind, said.line, now)
             if notice and case is not None and any(isinstance(o, OpenCase) and o.told_first for o in decided.effects):
@@ -238,8 +245,13 @@ async def write_said(
     match said:
         case Utterance(text=text) | AskedPerson(question=text):
             words = text
-        case Pressed(value=value):
-            pressed = await _label_of(connection, listener.conversation, value)
+        case AskedWhy(about=about):
+            asked = await _reply_with(connection, listener.conversation, about)
+            if asked is None:
+                return None
+            words = WHY[asked.locale]
+        case Pressed(value=value, words=label_pressed):
+            pressed = await _label_of(connection, listener.conversation, value) or label_pressed or None
             if pressed is None:  # no words anybody has seen stand for it
                 return None
             words = pressed
@@ -261,6 +273,12 @@ async def write_said(
     )
     line: int = (await connection.execute(ADD_LINE, row)).scalar_one()
     return line
+
+
+async def _reply_with(connection: AsyncConnection, conversation: int, outbox_id: OutboxId) -> Reply | None:
+    theirs = transcript.c.conversation_id == conversation, transcript.c.outbox_id == outbox_id
+    data = await connection.scalar(select(transcript.c.reply).where(*theirs))
+    return None if data is None else reply_from_json(data)
 
 
 async def _label_of(connection: AsyncConnection, conversation: int, value: str) -> str | None:

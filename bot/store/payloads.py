@@ -14,6 +14,7 @@ from bot.model import (
     MAX_UTTERANCE,
     Address,
     AskedPerson,
+    AskedWhy,
     CaseNumber,
     Delivery,
     Edit,
@@ -52,14 +53,17 @@ def storable(text: str) -> str:
 def input_to_json(given: Input, most: int = MAX_UTTERANCE) -> dict[str, Any]:
     """The input as JSON. One character more than is read of a message is kept: it tells that something was cut."""
     match given:
-        case Utterance(text=text):
-            return {"kind": "utterance", "text": storable(text[: most + 1])}
-        case Pressed(value=value):
-            return {"kind": "pressed", "value": storable(value[:most])}
+        case Utterance(text=text, to_lotse=to_lotse):
+            return {"kind": "utterance", "text": storable(text[: most + 1]), **({"to_lotse": True} if to_lotse else {})}
+        case Pressed(value=value, words=words):
+            on_it = {"words": storable(words[:LONGEST_NAME])} if words else {}
+            return {"kind": "pressed", "value": storable(value[:most]), **on_it}
         case TimerDue(kind=kind):
             return {"kind": "timer_due", "timer": kind}
         case Rated(helpful=helpful, about=about):
             return {"kind": "rated", "helpful": helpful, "about": storable(about[:64])}
+        case AskedWhy(about=about):
+            return {"kind": "asked_why", "about": storable(about[:64])}
         case LookedUp(what=what, found=found):
             return {"kind": "looked_up", "what": what, "found": [list(pair) for pair in found]}
         case Edited(of=of, text=text):
@@ -93,13 +97,15 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
     """The input that was stored. Raises ValueError on a kind only a later release knows."""
     match data["kind"]:
         case "utterance":
-            return Utterance(data["text"])
+            return Utterance(data["text"], data.get("to_lotse", False))
         case "pressed":
-            return Pressed(data["value"])
+            return Pressed(data["value"], data.get("words", ""))
         case "timer_due":
             return TimerDue(data["timer"])
         case "rated":
             return Rated(data["helpful"], OutboxId(data["about"]))
+        case "asked_why":
+            return AskedWhy(OutboxId(data["about"]))
         case "looked_up":
             return LookedUp(data["what"], tuple((kind, count) for kind, count in data["found"]))
         case "edited":

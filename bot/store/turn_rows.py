@@ -1,6 +1,7 @@
 """The rows one turn reads and writes: the conversation it holds, the input it answers, the state it leaves."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,9 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreConflict
-from bot.store.tables import conversations, inbox, persons, row_of
+from bot.model import OutboxId, Reason
+from bot.store.payloads import reason_from_json
+from bot.store.tables import conversations, inbox, persons, row_of, transcript
 
 # Made once: to build a statement takes SQLAlchemy longer than to carry it out. A row's new values are handed in with it.
 LOCK_CONVERSATION = (
@@ -47,6 +50,17 @@ async def oldest_input(connection: AsyncConnection, conversation: int) -> Row[An
 async def input_with(connection: AsyncConnection, input_id: int) -> Row[Any] | None:
     """One input, with who sent it."""
     return (await connection.execute(_INPUTS.where(inbox.c.id == input_id))).one_or_none()
+
+
+async def reason_of(connection: AsyncConnection, conversation: int, answer: OutboxId) -> Reason | None:
+    """Why this answer of the conversation was given; None when it stands there no more."""
+    wanted = transcript.c.conversation_id == conversation, transcript.c.outbox_id == answer
+    row = (await connection.execute(select(transcript.c.label, transcript.c.reason).where(*wanted))).one_or_none()
+    if row is None or row.reason is None:
+        return None
+    reason = reason_from_json(row.reason)
+    # An earlier release noted the labels of the answers beside the reason only.
+    return reason if reason.shown else replace(reason, shown=tuple(filter(None, (row.label or "").split("+"))))
 
 
 async def save_state(

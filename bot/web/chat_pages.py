@@ -1,4 +1,5 @@
-"""The chat: its page, and the four things a page can send (a message, a choice, a rating, a wish for another language).
+"""The chat: its page, and the five things a page can send (a message, a choice, a rating, the question why an answer was given, a
+wish for another language).
 
 All of them are ordinary forms that answer with a redirect; the script sends the same forms and asks for JSON. Nothing
 is decided here. What was sent goes into the inbox, and the answer comes back through the outbox like everywhere else.
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.model import LOCALES, Incoming, Input, Locale, OutboxId, Person, Pressed, Rated, Utterance
+from bot.model import LOCALES, AskedWhy, Incoming, Input, Locale, OutboxId, Person, Pressed, Rated, Utterance
 from bot.store.announce import transcript_topic
 from bot.store.database import Database
 from bot.store.transcripts import find_line
@@ -62,6 +63,7 @@ class ChatPages:
             Route("/chat/messages", self.post_message, methods=["POST"]),
             Route("/chat/choices", self.post_choice, methods=["POST"]),
             Route("/chat/ratings", self.post_rating, methods=["POST"]),
+            Route("/chat/reasons", self.post_why, methods=["POST"]),
             Route("/chat/language", self.post_language, methods=["POST"]),
             Route("/chat/new", self.post_new, methods=["POST"]),
             Route("/chat/{conversation}", self.show),
@@ -95,12 +97,12 @@ class ChatPages:
         return self._remember(request, visitor, response)
 
     async def post_message(self, request: Request) -> Response:
-        """Something was written, or a button with words was pressed."""
+        """Something was written, or a button with words was pressed; those are for Lotse, also while a coordinator has the case."""
         posted = await read_posted(request, self.seal)
         text = posted.fields.get("text", "").replace("\r\n", "\n").strip()
         if not text:
             raise Refused("error_empty")
-        await self._take_in(posted, Utterance(text), text)
+        await self._take_in(posted, Utterance(text, to_lotse=posted.fields.get("to") == "lotse"), text)
         return self._done(posted, "latest")
 
     async def post_choice(self, request: Request) -> Response:
@@ -116,14 +118,26 @@ class ChatPages:
     async def post_rating(self, request: Request) -> Response:
         """*helpful* or *not helpful* under an answer of this conversation."""
         posted = await read_posted(request, self.seal)
-        helpful, about = posted.fields.get("helpful"), OutboxId(posted.fields.get("about", ""))
-        line = await find_line(self.database, address_of(posted.conversation), outbox_id=about) if about else None
-        if line is None or not line.visible or line.reply is None or not line.reply.rateable:
-            raise Refused("error_not_found")
+        helpful, (about, line) = posted.fields.get("helpful"), await self._answer(posted)
         if helpful not in ("yes", "no"):
             raise Refused("error_bad_request")
         await self._take_in(posted, Rated(helpful == "yes", about), f"{about} {helpful}")
-        return self._done(posted, f"m{line.id}")
+        return self._done(posted, f"m{line}")
+
+    async def post_why(self, request: Request) -> Response:
+        """Why an answer of this conversation was given, asked under that answer."""
+        posted = await read_posted(request, self.seal)
+        about, _ = await self._answer(posted)
+        await self._take_in(posted, AskedWhy(about), f"{about} why")
+        return self._done(posted, "latest")
+
+    async def _answer(self, posted: Posted) -> tuple[OutboxId, int]:
+        """The answer a form is about, and its line. Raises Refused where it is none of this conversation's."""
+        about = OutboxId(posted.fields.get("about", ""))
+        line = await find_line(self.database, address_of(posted.conversation), outbox_id=about) if about else None
+        if line is None or not line.visible or line.reply is None or not line.reply.rateable:
+            raise Refused("error_not_found")
+        return about, line.id
 
     async def post_language(self, request: Request) -> Response:
         """The other language: for the pages, and, by a message, for a conversation that has begun."""
@@ -133,7 +147,7 @@ class ChatPages:
             raise Refused("error_bad_request")
         if (await look_at(self.database, posted.conversation)).rows:
             words = TEXTS[locale]["language_words"]
-            await self._take_in(posted, Utterance(words), words)
+            await self._take_in(posted, Utterance(words, to_lotse=True), words)
         visitor = replace(posted.visitor, conversation=posted.conversation, locale=locale)
         return self._remember(request, visitor, self._done(posted, "latest"))
 

@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import UNFINISHED, Address, CaseState, ExternalId, OutboxId, Person, Pressed, Reply, Utterance
+from bot.model import (
+    UNFINISHED,
+    WHY,
+    Address,
+    AskedWhy,
+    CaseState,
+    ExternalId,
+    OutboxId,
+    Person,
+    Pressed,
+    Reply,
+    Utterance,
+)
 from bot.store.cases import cases_of_person
 from bot.store.database import Database
 from bot.store.transcripts import ConversationReading, TranscriptLine, WaitingInput
@@ -154,6 +166,9 @@ def _pending(waiting: WaitingInput, lines: Sequence[TranscriptLine]) -> Row:
         case Pressed(value=value):
             choices = [choice for line in reversed(lines) if line.reply for choice in line.reply.choices]
             words = next((choice.label for choice in choices if choice.value == value), "")
+        case AskedWhy(about=about):
+            asked = next((line.reply for line in lines if line.outbox_id == about), None)
+            words = "" if asked is None else WHY[asked.locale]
         case _:
             words = ""
     return Row(None, "user", words, at=waiting.received_at, message_id=message_id_of(waiting.external_id), pending=True)

@@ -24,6 +24,7 @@ from bot.handoff.relaying import written
 from bot.model import (
     SILENT,
     AskedPerson,
+    AskedWhy,
     CaseFacts,
     CaseNumber,
     DeskRoom,
@@ -126,7 +127,7 @@ class DeskTalk:
                 await self._say.only(said, words.FILES_STAY if inside else None, now)
             case Unreadable():
                 await self._say.only(said, words.NOT_READABLE, now)
-            case TimerDue() | Rated() | LookedUp() | Left() | AskedPerson():
+            case TimerDue() | Rated() | AskedWhy() | LookedUp() | Left() | AskedPerson():
                 await self._say.only(said, None, now)
             case _:
                 assert_never(said.input)

@@ -45,6 +45,7 @@ async def handle_next(
             case=work.case,
             in_public=work.alone is not None,
             encrypted=work.encrypted,
+            asked_about=work.asked_about,
         )
         understanding = None
         if isinstance(work.input, Utterance | Edited | AskedPerson):
@@ -64,6 +65,7 @@ async def handle_next(
                 label=turn.label,
                 score=turn.score,
                 introduced=turn.state.introduced,
+                aside=turn.aside,
             )
         )
         return True

@@ -30,6 +30,7 @@ from bot.handoff.team_office import TeamOffice
 from bot.model import (
     CASE_NUMBER,
     SILENT,
+    AskedWhy,
     Bullets,
     CaseContext,
     Choice,
@@ -157,6 +158,8 @@ def script(given):
             return (plain(f"Sie schrieben: {text[:2000]}", sources=(SOURCE,), rateable=True),)
         case Pressed(value=value):
             return (plain(f"Gewählt: {next((one.label for one in CHOICES if one.value == value), value)}"),)
+        case AskedWhy():
+            return (plain("Darum."),)
     return ()
 
 
@@ -204,6 +207,9 @@ def understand(text, reader, context):
     return Understanding("de", text=text)
 
 
+SCRIPT = {"understand": understand, "take_turn": take_turn}
+
+
 def small_tree(folder):
     """A small content with three teams."""
     return write_tree(folder, {**SMALL_TREE, "knowledge/teams.yaml": TEAMS})
@@ -219,10 +225,12 @@ def small_live():
 class Site:
     """One running web chat. ``stop`` and ``start`` are a restart on the same port, with the same database.
 
-    ``platform`` makes the channel of a platform beside it, once the store is open.
+    ``platform`` makes the channel of a platform beside it, once the store is open; with ``own_words`` Lotse says what it says
+    by itself about the small content, instead of the script.
     """
 
-    def __init__(self, folder, *, beat_s=20.0, open_access=True, platform=None):
+    def __init__(self, folder, *, beat_s=20.0, open_access=True, platform=None, own_words=False):
+        self.own_words = own_words
         self.open_access = open_access
         self.platform = platform
         self.staff_file = folder / "staff.yaml"
@@ -285,11 +293,12 @@ class Site:
 
     async def start_loops(self, *, inbox=True, outbox=True):
         announcer = self.database.announcer
-        live = SimpleNamespace(content=None, reader=None)
         conversations = Conversations(self.database, apologise)
+        live = self.live if self.own_words else SimpleNamespace(content=None, reader=None)
+        words = {"office": office_of(self.live, self.people)} if self.own_words else SCRIPT
         self.tasks.append(asyncio.create_task(staff_watch(self.people, announcer, every_s=0.05)))
         if inbox:
-            loop = inbox_loop(conversations, live, self.clock, announcer, understand=understand, take_turn=take_turn)
+            loop = inbox_loop(conversations, live, self.clock, announcer, **words)
             self.tasks.append(asyncio.create_task(loop))
         if outbox:
             loop = outbox_loop(Outbox(self.database), self.channels, self.clock, announcer)

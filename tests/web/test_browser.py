@@ -123,7 +123,8 @@ async def test_why_and_the_person_are_one_press_away(open_page):
     await expect(answer(page, "zwei")).to_be_visible()
     await expect(page.get_by_role("button", name=DE["why"])).to_have_count(1)  # only under the answer shown last
     await page.get_by_role("button", name=DE["why"]).click()
-    await expect(answer(page, f"Sie schrieben: {DE['why']}")).to_be_visible()
+    await expect(answer(page, "Darum.")).to_be_visible()
+    await expect(page.locator(".turn.user").filter(has_text=DE["why"])).to_have_count(1)
     await page.get_by_role("button", name=DE["person"]).click()
     await expect(answer(page, f"Sie schrieben: {DE['person_words']}")).to_be_visible()
 

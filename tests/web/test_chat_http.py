@@ -1,12 +1,15 @@
 """The chat as a browser without script meets it: pages, forms, redirects, refusals. Real server, real store."""
 
 import asyncio
+import html
 import re
 from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from bot.store import tables
 from bot.store.cases import list_cases
 from bot.store.transcripts import read_transcript
 from bot.web.chat_view import address_of
@@ -26,6 +29,18 @@ async def said(site, guest):
     return [
         line.text for line in await read_transcript(site.database, address_of(guest.conversation)) if line.who == "user"
     ]
+
+
+async def inputs(site, guest):
+    """What this guest sent, as the inbox keeps it."""
+    statement = (
+        select(tables.inbox.c.payload)
+        .join(tables.conversations, tables.conversations.c.id == tables.inbox.c.conversation_id)
+        .where(tables.conversations.c.room == guest.conversation)
+        .order_by(tables.inbox.c.id)
+    )
+    async with site.database.reading() as connection:
+        return list(await connection.scalars(statement))
 
 
 # --- arriving ------------------------------------------------------------------------------------------------------
@@ -196,12 +211,37 @@ async def test_the_last_rating_of_an_answer_counts_and_is_shown(guest):
     assert "Sie schrieben" in page
 
 
-async def test_ratings_of_other_things_are_refused(guest):
+async def test_why_names_the_answer_it_was_asked_under(site, guest):
+    for words in ("Erste Frage", "Zweite Frage"):
+        await guest.say(words)
+        page = await guest.see(f"Sie schrieben: {words}")
+    first, _ = re.findall(r'action="/chat/reasons".*?name="about" value="([^"]+)"', page, re.S)
+    async with site.without_answers():
+        await guest.post("/chat/reasons", about=first)
+        assert html.unescape((await guest.open(guest.path)).text).count(DE["why"]) == 3, (
+            "it stands there before it is answered"
+        )
+    assert "Darum." in await guest.see("Darum.")
+    assert (await inputs(site, guest))[-1] == {"kind": "asked_why", "about": first}
+    assert (await said(site, guest))[-1] == DE["why"]
+
+
+async def test_ratings_and_reasons_of_other_things_are_refused(guest):
     await guest.say("Auswahl")
     page = await guest.see("Bitte wählen Sie.")
     line = re.search(r'id="m(\d+)"', page).group(1)
     for about in ("", line, "0" * 36, "x"):
         assert (await guest.post("/chat/ratings", about=about, helpful="yes")).status_code == 404
+        assert (await guest.post("/chat/reasons", about=about)).status_code == 404
+
+
+async def test_what_is_pressed_for_lotse_says_so(site, guest):
+    await guest.post("/chat/messages", text=DE["person_words"], to="lotse")
+    await guest.see("Sie schrieben")
+    await guest.post("/chat/language", locale="en")
+    await guest.see(f"Sie schrieben: {EN['language_words']}")
+    await guest.say("nur so")
+    assert [payload.get("to_lotse", False) for payload in await inputs(site, guest)] == [True, True, False]
 
 
 async def test_a_person_can_be_asked_for_from_every_page(site, guest):
@@ -302,6 +342,7 @@ POSTS = {
     "/chat/messages": {"text": "Hallo"},
     "/chat/choices": {"about": "1", "choice": "0"},
     "/chat/ratings": {"about": "1", "helpful": "yes"},
+    "/chat/reasons": {"about": "1"},
     "/chat/language": {"locale": "en"},
     "/chat/new": {},
 }

@@ -85,7 +85,7 @@ def test_only_web_addresses_become_links(address):
     assert not is_web_address(address)
     shape = Shape(html_of("hier", address))
     assert "a" not in [tag for tag, _ in shape.tags]
-    assert address not in shape.addresses or address in ("/chat/choices", "/chat/ratings", "/chat/messages")
+    assert address not in shape.addresses or address in ("/chat/choices", "/chat/ratings", "/chat/reasons")
 
 
 @pytest.mark.parametrize("address", ["https://example.org", "http://example.org/a?b=c#d", "https://müller.example/ä"])

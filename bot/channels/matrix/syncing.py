@@ -39,6 +39,7 @@ from bot.channels.matrix.rooms import Room, RoomBook
 from bot.errors import ChannelError
 from bot.model import (
     Address,
+    AskedWhy,
     Edited,
     ExternalId,
     Incoming,
@@ -61,6 +62,7 @@ PERSON = "person"
 NO_CHOICE = "choice:"
 """In front of the number of a choice that was not offered; what is said about that is decided elsewhere."""
 HAND_UP, HELPFUL, NOT_HELPFUL = "🙋", "👍", "👎"
+WHY = frozenset("❓❔")
 MOST_REMEMBERED = 5_000
 PAGE, MOST_PAGES = 100, 100
 """Events fetched at once to fill a gap, and how often; a gap that is larger is logged."""
@@ -302,6 +304,8 @@ class SyncReader:
             return Pressed(PERSON), target.thread
         if plain in (HELPFUL, NOT_HELPFUL) and target.written.rateable:
             return Rated(plain == HELPFUL, target.written.outbox_id), target.thread
+        if plain in WHY and target.written.rateable:
+            return AskedWhy(target.written.outbox_id), target.thread
         return None, None
 
     async def _target(self, room_id: str, event_id: str) -> Target | None:

@@ -51,10 +51,14 @@ def read_words(said: str, locale: Locale) -> Meant:
         case "status" if not rest:
             return "status"
         case "data" if not rest:
-            return Said(Utterance(words.MY_DATA_UTTERANCE[locale]))
+            return _to_lotse(words.MY_DATA_UTTERANCE[locale])
         case "person":
             return Said(AskedPerson(rest)) if rest else "form"
         case "language" if not rest or rest.lower() in LANGUAGES:
             wanted = LANGUAGES.get(rest.lower())
-            return Private(words.LANGUAGE_HELP[locale]) if wanted is None else Said(Utterance(words.SWITCH[wanted]))
-    return Said(Utterance(said))
+            return Private(words.LANGUAGE_HELP[locale]) if wanted is None else _to_lotse(words.SWITCH[wanted])
+    return _to_lotse(said)
+
+
+def _to_lotse(text: str) -> Said:
+    return Said(Utterance(text, to_lotse=True))

@@ -41,6 +41,7 @@ from bot.model import (
     CONSENT,
     Address,
     AskedPerson,
+    AskedWhy,
     ExternalId,
     Incoming,
     Input,
@@ -206,7 +207,7 @@ class Handlers:
             return
         starters = self._look.starters(locale)
         if 0 < pressing.number <= len(starters):
-            question = Utterance(starters[pressing.number - 1])
+            question = Utterance(starters[pressing.number - 1], to_lotse=True)
             await self._take_alone(pressing.person, [(question, pressing.external_id)])
 
     async def commanded(self, body: Body, bot_user: str) -> Json | None:
@@ -326,4 +327,4 @@ def _meant(pressing: Pressing, sent: SentReply | None) -> Input | None:
         case "rate_yes" | "rate_no":
             return Rated(pressing.what == "rate_yes", OutboxId(sent.outbox_id)) if sent.reply.rateable else None
         case "why":
-            return Utterance(words.WHY_UTTERANCE[sent.reply.locale]) if sent.reply.rateable else None
+            return AskedWhy(OutboxId(sent.outbox_id)) if sent.reply.rateable else None

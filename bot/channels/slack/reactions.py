@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.channels.looking import SentReply
-from bot.model import AskedPerson, Input, Pressed, Rated, Utterance
+from bot.model import AskedPerson, AskedWhy, Input, Pressed, Rated, Utterance
 
 NUMBERS: Mapping[str, int] = {
     name: number for number, name in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
@@ -15,6 +15,7 @@ SIGNS: Mapping[str, str] = {
     "x": "❌", "question": "❓", "eyes": "👀", "thinking_face": "🤔", "disappointed": "😞", "cry": "😢", "joy": "😂",
 }  # fmt: skip
 """The signs that are carried over between an employee and a coordinator, by Slack's names of them."""
+WHY = frozenset({"question", "grey_question"})
 PERSON = frozenset({"raising_hand", "man-raising-hand", "woman-raising-hand", "raised_hand", "hand"})
 
 
@@ -33,6 +34,8 @@ def meaning_of(emoji: str, sent: SentReply | None) -> Input | None:
         return AskedPerson("")
     if name in THUMBS and sent.reply.rateable:
         return Rated(THUMBS[name], sent.outbox_id)
+    if name in WHY and sent.reply.rateable:
+        return AskedWhy(sent.outbox_id)
     number = NUMBERS.get(name)
     if number is None or sent.outdated or number >= len(sent.reply.choices):
         return None

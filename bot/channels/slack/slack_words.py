@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
+from bot.model import WHY as WHY
 from bot.model import Locale
 
 Words = Mapping[Locale, str]
 
 HELPFUL: Words = {"de": "Hilfreich", "en": "Helpful"}
 NOT_HELPFUL: Words = {"de": "Nicht hilfreich", "en": "Not helpful"}
-WHY: Words = {"de": "Warum diese Antwort?", "en": "Why this answer?"}
-WHY_UTTERANCE: Words = {"de": "Warum?", "en": "Why?"}
 CHOSEN: Words = {"de": "Gewählt: {label}", "en": "You chose: {label}"}
 RATED: Mapping[bool, Words] = {
     True: {"de": "Ihre Bewertung: hilfreich", "en": "Your rating: helpful"},

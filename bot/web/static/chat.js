@@ -188,7 +188,8 @@
     const item = { id: newId(), action: form.getAttribute("action"), typed };
     data.set("message_id", item.id);
     item.fields = Array.from(data.entries());
-    item.text = form.matches(".choices") ? button.querySelector(".label").textContent : data.get("text");
+    if (form.matches(".choices")) item.text = button.querySelector(".label").textContent;
+    else item.text = form.matches(".why") ? button.textContent : data.get("text");
     say("");
     if (new URLSearchParams(item.fields).toString().length > BIGGEST) return say(words.tooLong);
     if (form.matches(".rating")) {

@@ -8,6 +8,7 @@ import pytest
 from bot.channels.matrix.sync_loop import CURSOR_AT_LEAST_EVERY_S
 from bot.model import (
     Address,
+    AskedWhy,
     Choice,
     Edit,
     Edited,
@@ -147,6 +148,8 @@ async def test_choices_are_offered_as_signs_and_a_reaction_presses_them(work, lo
     await work.until(lambda: [each for each in work.heard if each.input == Pressed("choice:3")])
     await anna.react(room, event, "👍🏽")
     await work.until(lambda: [each for each in work.heard if each.input == Rated(True, OutboxId(outbox))])
+    await anna.react(room, event, "❓")
+    await work.until(lambda: [each for each in work.heard if each.input == AskedWhy(OutboxId(outbox))])
     await anna.react(room, event, "🙋")
     await work.until(lambda: [each for each in work.heard if each.input == Pressed("person")])
     human = await work.says(room, "Das geht.", outbox=f"human-{encrypted}", person="Maria Petersen")

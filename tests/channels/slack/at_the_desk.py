@@ -87,7 +87,7 @@ class DeskInSlack(Stage):
 
 
 @contextlib.asynccontextmanager
-async def desk_in_slack(folder, emulator, transport="socket"):
+async def desk_in_slack(folder, emulator, transport="socket", **site_options):
     emulator.reset()
     async with contextlib.AsyncExitStack() as stack:
         bridge = await stack.enter_async_context(Bridge(emulator, transport))
@@ -115,7 +115,7 @@ async def desk_in_slack(folder, emulator, transport="socket"):
             site.desk = Desk(site.database, office_of(site.live, people))
             return SlackChannel(settings, looks)
 
-        site = await stack.enter_async_context(running_site(folder, platform=platform))
+        site = await stack.enter_async_context(running_site(folder, platform=platform, **site_options))
         people, channel = made["people"], site.channels[1]
         people.connect([channel], functools.partial(linked_on, site.database))
         stage = DeskInSlack(site, bridge, session, room, people, anna, ben)

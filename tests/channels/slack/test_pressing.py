@@ -23,6 +23,11 @@ async def count(stage, table, *conditions):
         return await connection.scalar(select(func.count()).select_from(table).where(*conditions))
 
 
+async def _outbox_ids(stage, words):
+    lines = await read_transcript(stage.site.database, Address("slack", (await stage.person(0)).user))
+    return [line.outbox_id for line in lines if line.outbox_id and words in line.text]
+
+
 async def choices_for(kim, room=None, thread=None):
     """A message with choices, as Slack keeps it."""
     await kim.answered("Bitte wählen Sie.", room, thread)
@@ -61,7 +66,11 @@ async def test_a_rating_can_be_changed_and_why_stays(stage, kim):
     assert (await kim.press(message, "rate-no")).acknowledged
     message, *_ = await kim.sees(lambda them: "Ihre Bewertung: nicht hilfreich" in texts_of(them[0]["blocks"]))
     assert (await kim.press(message, "why")).acknowledged
-    await kim.answered("Sie schrieben: Warum?")
+    await kim.answered("Darum.")
+    async with stage.site.database.reading() as connection:
+        payloads = list(await connection.scalars(select(tables.inbox.c.payload)))
+    (about,) = await _outbox_ids(stage, "Sie schrieben: Bewertung")
+    assert {"kind": "asked_why", "about": about} in payloads
     assert await count(stage, tables.ratings, tables.ratings.c.helpful.is_(False)) == 1
 
 
@@ -166,13 +175,13 @@ async def test_a_choice_about_an_earlier_case_is_not_carried_out(stage, kim):
         ("mensch", "form"),
         ("mensch Zählt mein Meister?", Said(AskedPerson("Zählt mein Meister?"))),
         ("sprache", Private(words.LANGUAGE_HELP["de"])),
-        ("sprache en", Said(Utterance("English please"))),
-        ("language deutsch", Said(Utterance("Deutsch bitte"))),
-        ("meine-daten", Said(Utterance("meine Daten"))),
-        ("Was zahlt der Bonus?", Said(Utterance("Was zahlt der Bonus?"))),
-        ("status der Bearbeitung beim Bonus?", Said(Utterance("status der Bearbeitung beim Bonus?"))),
-        ("hilfe beim Antrag", Said(Utterance("hilfe beim Antrag"))),
-        ("Sprache der Kurse?", Said(Utterance("Sprache der Kurse?"))),
+        ("sprache en", Said(Utterance("English please", to_lotse=True))),
+        ("language deutsch", Said(Utterance("Deutsch bitte", to_lotse=True))),
+        ("meine-daten", Said(Utterance("meine Daten", to_lotse=True))),
+        ("Was zahlt der Bonus?", Said(Utterance("Was zahlt der Bonus?", to_lotse=True))),
+        ("status der Bearbeitung beim Bonus?", Said(Utterance("status der Bearbeitung beim Bonus?", to_lotse=True))),
+        ("hilfe beim Antrag", Said(Utterance("hilfe beim Antrag", to_lotse=True))),
+        ("Sprache der Kurse?", Said(Utterance("Sprache der Kurse?", to_lotse=True))),
     ],
 )
 def test_what_a_command_means(said, meant):
