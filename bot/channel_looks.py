@@ -19,7 +19,15 @@ from bot.store.absences import list_absences
 from bot.store.case_rows import last_said
 from bot.store.database import Database
 from bot.store.desk_reading import Filters, read_queue
-from bot.store.sent_replies import FoundReply, find_reply, find_reply_posted_as, last_locale_of, own_cases, takes_part
+from bot.store.sent_replies import (
+    FoundReply,
+    find_case_place,
+    find_reply,
+    find_reply_posted_as,
+    last_locale_of,
+    own_cases,
+    takes_part,
+)
 from bot.worker.desk_trial import DeskTrial
 from bot.worker.room_people import RoomPeople, teams_of
 
@@ -49,6 +57,10 @@ class Looks:
     async def reply_posted_as(self, person: Person, room: str, stamp: str) -> SentReply | None:
         """The reply the platform knows by this room and stamp."""
         return _as_seen_by(person, await find_reply_posted_as(self.database, person.channel, room, stamp))
+
+    async def case_place(self, person: Person, room: str, stamp: str) -> Address | None:
+        """Where the case of this person goes on that the message with this room and stamp belongs to."""
+        return await find_case_place(self.database, person, room, stamp)
 
     async def locale_of(self, person: Person) -> Locale:
         """The language this person was last answered in; German when nothing is known."""

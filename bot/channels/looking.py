@@ -66,6 +66,10 @@ class Look(Protocol):
         """The reply the platform knows by this room and stamp; None when that was none."""
         ...
 
+    async def case_place(self, person: Person, room: str, stamp: str) -> Address | None:
+        """Where the case of this person goes on that the message with this room and stamp belongs to; None when to none."""
+        ...
+
     async def locale_of(self, person: Person) -> Locale:
         """The language this person was last answered in; German when nothing is known."""
         ...

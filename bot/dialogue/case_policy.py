@@ -280,8 +280,8 @@ def ask_for_person(s: Situation, question: str, reason: str, event: Asks | AsksA
         there = wording.say(
             wording.PERSON_THERE, s.locale, number=str(outcome.case.number), name=outcome.case.owner_name
         )
-        asked, effects = replace(s, state=state), (MoveCase(outcome),)
-        return finish(asked, "handoff", "opened", (there,), effects=effects, label="wants_person", notice=True)
+        asked, joined = replace(s, state=state), (MoveCase(outcome),)
+        return finish(asked, "handoff", "opened", (there,), effects=joined, label="wants_person", notice=True)
     if outcome.case.number:
         return Turn(state, (MoveCase(outcome),), Reason("opened", outcome.event), "handoff", "wants_person")
     blocks, effect, pending = opening(s, question, reason, outcome)

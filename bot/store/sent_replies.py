@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select
 
-from bot.model import SILENT, Address, CaseFacts, Locale, OutboxId, Person, Reply
+from bot.model import SILENT, UNFINISHED, Address, CaseFacts, Locale, OutboxId, Person, Reply
 from bot.store.case_rows import facts_of
 from bot.store.database import Database
 from bot.store.payloads import reply_from_json
 from bot.store.places import address_of, at_address, locale_of
-from bot.store.tables import cases, conversations, inbox, outbox, persons, transcript
+from bot.store.tables import case_messages, cases, conversations, inbox, outbox, persons, transcript
 
 VISIBLE = ("sending", "sent")
 
@@ -52,6 +52,29 @@ async def find_reply_posted_as(database: Database, channel: str, room: str, stam
             if row is not None:
                 return _found(row)
     return None
+
+
+async def find_case_place(database: Database, person: Person, room: str, stamp: str) -> Address | None:
+    """Where the case goes on that the message with this room and stamp belongs to; None when it belongs to none of theirs.
+
+    That is what they wrote in it, or what they were told; a case that is over for good goes on nowhere.
+    """
+    theirs: Select[Any] = (
+        select(conversations.c.channel, conversations.c.room, conversations.c.thread)
+        .join(cases, cases.c.conversation_id == conversations.c.id)
+        .join(case_messages, case_messages.c.case_number == cases.c.number)
+        .join(transcript, transcript.c.id == case_messages.c.transcript_id)
+        .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
+        .join(persons, persons.c.id == cases.c.person_id)
+        .where(persons.c.channel == person.channel, persons.c.external_user == person.external_user)
+        .where(cases.c.state.in_((*UNFINISHED, "resolved")))
+        .limit(1)
+    )
+    wrote = transcript.c.external_id == f"{room}:{stamp}"
+    told = or_(outbox.c.external_id == f"{room}:{stamp}", _is_part(room, stamp))
+    async with database.reading() as connection:
+        row = (await connection.execute(theirs.where(or_(wrote, told)))).one_or_none()
+    return None if row is None else address_of(row)
 
 
 async def takes_part(database: Database, person: Person, address: Address) -> bool:

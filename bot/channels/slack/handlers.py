@@ -5,6 +5,7 @@ means that nothing was stored, and Slack is told so (``bolt_app.py``).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.channels.looking import Look, SentReply
@@ -50,6 +51,7 @@ from bot.model import (
     Person,
     Pressed,
     Rated,
+    SentFile,
     Utterance,
 )
 
@@ -108,7 +110,23 @@ class Handlers:
         async with self._intake.turn_of(room):
             if heard.if_taking_part and not await self._look.takes_part(first.person, first.address):
                 return
-            await self._intake.take(heard.incomings)
+            place = await self._case_place(first, room)
+            incomings = (replace(each, address=place or each.address) for each in heard.incomings)
+            await self._intake.take(list(incomings))
+        if place is not None:
+            locale = await self._look.locale_of(first.person)
+            self._surfaces.hint(room, first.person.external_user, words.IN_CASE[locale], first.address.thread)
+
+    async def _case_place(self, said: Incoming, room: str) -> Address | None:
+        """Where the case goes on below whose message this was written, when that is another place than its thread.
+
+        Who is asked something answers below the question, and would not know that a thread is a conversation of its own.
+        """
+        thread = said.address.thread
+        if said.alone is not None or thread is None or not isinstance(said.input, Utterance | SentFile):
+            return None
+        place = await self._look.case_place(said.person, room, thread)
+        return None if place == said.address else place
 
     async def reaction(self, body: Body) -> None:
         """``reaction_added``: a number, a thumb or a raised hand under a reply is what could be pressed there."""

@@ -1,7 +1,8 @@
 """Reads what Slack's Events API sends: pure, from the payload to inputs, or to nothing.
 
 A room of Slack is a channel, or the direct conversation with one person; that one goes by the *person's* id, so that it can
-be written to before they ever wrote, and a thread in it is a conversation of its own. Which messages are for Lotse:
+be written to before they ever wrote, and a thread in it is a conversation of its own, unless it stands below a message of a
+case: what is said there is said in the case (``handlers.py`` asks). Which messages are for Lotse:
 
 =====================================  ==================================================================================
 what was written                       is taken in as

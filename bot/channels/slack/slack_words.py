@@ -28,6 +28,10 @@ STRANGER: Words = {
 }
 STRANGER_TOLD = f"{STRANGER['de']}\n{STRANGER['en']}"
 """In both languages: nothing is known of a stranger, so neither is the language they prefer."""
+IN_CASE: Words = {
+    "de": "Das gehört zu Ihrem Fall. Die Antwort steht in unserem Gespräch, nicht in diesem Thread.",
+    "en": "That belongs to your case. The answer will stand in our conversation, not in this thread.",
+}
 AWAY: Words = {
     "de": "Das hat gerade nicht geklappt. Bitte versuchen Sie es gleich noch einmal.",
     "en": "That did not work just now. Please try again in a moment.",
