@@ -52,7 +52,7 @@ async def examine(settings: MatrixSettings, encrypted_only: Collection[str] = ()
         return
     try:
         async with signed_in(settings) as me:
-            yield Finding("good", f"Signed in as {me.device.user}, device {me.device.id}.")
+            yield Finding("good", _signed_in_as(me))
             async for finding in _device(me):
                 yield finding
             async for finding in _rooms(me, encrypted_only):
@@ -88,6 +88,14 @@ def _version(text: object) -> tuple[int, int]:
     parts = text.removeprefix("v").split(".") if isinstance(text, str) and text.startswith("v") else ()
     numbers = [int(part) for part in parts if part.isascii() and part.isdigit()]
     return (numbers[0], numbers[1]) if len(numbers) == 2 else (0, 0)
+
+
+def _signed_in_as(me: SignedIn) -> str:
+    said = f"Signed in as {me.device.user}, device {me.device.id}"
+    if me.settings.password is None or me.account.password_tried:
+        return f"{said}."
+    # To try it would begin a session, and end the one of the device or make another device.
+    return f"{said}, with the session that was kept; LOTSE_MATRIX_PASSWORD was not tried."
 
 
 async def _device(me: SignedIn) -> AsyncIterator[Finding]:

@@ -42,6 +42,8 @@ class MatrixAccount:
         self._settings = settings
         self._homeserver = homeserver
         self._file = SealedFile(settings.folder / DEVICE_FILE, settings.key)
+        self.password_tried = False
+        """Whether the homeserver was asked about the password; a session that was kept needs none."""
 
     def kept_device(self) -> Device | None:
         """The device of an earlier start. Raises ConfigError."""
@@ -115,6 +117,7 @@ class MatrixAccount:
         if device_id is not None:
             body["device_id"] = device_id
         self._homeserver.token = None
+        self.password_tried = True
         try:
             answer = await self._homeserver.call("POST", "/login", body)
         except HomeserverError as error:

@@ -14,6 +14,8 @@ NAME = "matrix"
 USER_ID = re.compile(r"@[!-9;-~]{1,200}:([A-Za-z0-9.\-\[\]:]{1,230})")
 """Ids of older servers may hold any printable character but a colon. Source: Matrix specification, *Identifier grammar*."""
 ROOM_ID = re.compile(r"![!-~]{1,254}")
+SERVER = re.compile(r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+"""A server that others can name has a dot in its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,13 @@ def matrix_settings(settings: Settings) -> MatrixSettings | None:
         )
     if settings.matrix_avatar is not None and not settings.matrix_avatar.is_file():
         raise ConfigError(f"LOTSE_MATRIX_AVATAR names {settings.matrix_avatar}, which is not there.")
+    invites = tuple(settings.matrix_invites.replace(",", " ").split())
+    for each in invites:
+        if not _may_invite(each, settings.matrix_user):
+            raise ConfigError(
+                f"LOTSE_MATRIX_INVITES is not usable at `{each}`: name servers (example.org), people (@anna:example.org) and rooms "
+                "(!abc:example.org), or write * for everybody."
+            )
     return MatrixSettings(
         homeserver=settings.matrix_homeserver,
         user=settings.matrix_user,
@@ -66,7 +75,7 @@ def matrix_settings(settings: Settings) -> MatrixSettings | None:
         token=token,
         key=settings.matrix_key.get_secret_value(),
         encryption=settings.matrix_encryption,
-        invites=tuple(settings.matrix_invites.replace(",", " ").split()),
+        invites=invites,
         display_name=settings.matrix_display_name,
         avatar=settings.matrix_avatar,
         desk_rooms=matrix_desk_rooms(settings),
@@ -80,6 +89,12 @@ def matrix_desk_rooms(settings: Settings) -> tuple[DeskRoom, ...]:
         return ()
     given = settings.matrix_desk_rooms
     return read_desk_rooms("LOTSE_MATRIX_DESK_ROOMS", given, NAME, _is_room, "!abc:example.org")
+
+
+def _may_invite(text: str, user: str) -> bool:
+    """Whether this can be somebody who invites; our own server may be named as it is, however short."""
+    grammars = (SERVER, USER_ID, ROOM_ID)
+    return text in ("*", user.partition(":")[2]) or any(grammar.fullmatch(text) for grammar in grammars)
 
 
 def _is_room(text: str) -> bool:

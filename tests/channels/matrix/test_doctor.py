@@ -37,6 +37,7 @@ async def test_when_all_is_well_nothing_is_wrong(homeserver, tmp_path):
     said = await found(lotse.settings)
     assert said["wrong"] == ""
     assert "Other clients trust this device" in said["good"]
+    assert "LOTSE_MATRIX_PASSWORD was not tried" in said["good"]
     assert "recovery-key" in said["note"]
     async with signed_in(lotse.settings) as me:
         await make_recovery_key(me)
@@ -133,6 +134,8 @@ def test_the_commands_make_show_sign_and_recover_the_device(homeserver, tmp_path
         ({"LOTSE_MATRIX_HOMESERVER": "http://matrix.example.org"}, "needs https"),
         ({"LOTSE_MATRIX_DESK_ROOMS": "foerderung"}, "LOTSE_MATRIX_DESK_ROOMS is not usable at `foerderung`"),
         ({"LOTSE_MATRIX_DESK_ROOMS": "a=!x:y a=!z:y"}, "LOTSE_MATRIX_DESK_ROOMS is not usable"),
+        ({"LOTSE_MATRIX_INVITES": "example.org,anna"}, "LOTSE_MATRIX_INVITES is not usable at `anna`"),
+        ({"LOTSE_MATRIX_INVITES": "#room:example.org"}, "LOTSE_MATRIX_INVITES is not usable at `#room:example.org`"),
         ({"LOTSE_MATRIX_AVATAR": "nowhere.png"}, "LOTSE_MATRIX_AVATAR names nowhere.png"),
         ({"LOTSE_MATRIX_ENCRYPTION": "false"}, "LOTSE_MATRIX_ENCRYPTION is off"),
         ({"LOTSE_MATRIX_HOMESERVER": ""}, "LOTSE_MATRIX_HOMESERVER is empty"),
