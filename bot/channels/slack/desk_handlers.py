@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.channels.looking import Look
+import structlog
+
+from bot.channels.looking import Look, Objection
 from bot.channels.slack.block_parts import Json
 from bot.channels.slack.desk_forms import desk_form
 from bot.channels.slack.intake import Intake
@@ -23,13 +25,16 @@ from bot.channels.slack.slack_desk_events import (
 from bot.channels.slack.slack_desk_words import BUTTON_GONE, FORM_NOT_OPENED, MISSING, ROOM_GONE, TYPED_INSTEAD
 from bot.channels.slack.surfaces import Hint, Surfaces
 from bot.channels.slack.workspace import Workspace
-from bot.errors import StoreUnavailable
 from bot.model import Incoming, Locale
+
+log = structlog.get_logger(__name__)
 
 Body = Mapping[str, Any]
 
 CHECKED_FOR_S = 1.0
-"""Slack waits for the answer to a form. What cannot be checked in time is checked where it is carried out anyway."""
+"""Slack waits for the answer to a form, and it must be stored as well. What cannot be checked in time is checked where it is
+carried out anyway.
+"""
 
 FIELDS: Mapping[tuple[Step, str], str] = {
     ("transfer", "unclear"): "other", ("wait", "unclear"): "until", ("wait", "until_past"): "until", ("resolve", "unclear"): "code",
@@ -40,8 +45,18 @@ FIELDS: Mapping[tuple[Step, str], str] = {
 class DeskHandlers:
     """``rooms`` are those of coordinators; ``locale`` is the language spoken in them."""
 
-    def __init__(self, intake: Intake, look: Look, surfaces: Surfaces, rooms: Collection[str], locale: Locale) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        look: Look,
+        surfaces: Surfaces,
+        rooms: Collection[str],
+        locale: Locale,
+        *,
+        checked_for_s: float = CHECKED_FOR_S,
+    ) -> None:
         self.rooms = frozenset(rooms)
+        self._checked_for_s = checked_for_s
         self._intake, self._look, self._surfaces, self._locale = intake, look, surfaces, locale
 
     def is_at(self, item: Mapping[str, Any]) -> bool:
@@ -84,21 +99,20 @@ class DeskHandlers:
             return not_taken(ROOM_GONE[self._locale])
         if isinstance(sent.given, Missing):
             return not_taken(MISSING[sent.given.what][self._locale], sent.given.field)
-        if (refused := await self._refused(sent, sent.given)) is not None:
-            return refused
-        await self._take(sent.given)
-        return None
+        return await self._intake.in_time(self._checked(sent, sent.given))
 
-    async def _refused(self, sent: FormSent, incoming: Incoming) -> Json | None:
-        """Why what was typed would be refused now: said while the form still holds it."""
+    async def _checked(self, sent: FormSent, incoming: Incoming) -> Json | None:
+        """Take the form in, or say why it would be refused now: while it still holds what was typed."""
+        objection: Objection | None = None
         try:
-            async with asyncio.timeout(CHECKED_FOR_S):
+            async with asyncio.timeout(self._checked_for_s):
                 objection = await self._look.desk_objection(incoming, sent.place.case, self._locale)
-        except (TimeoutError, StoreUnavailable):
-            return None
-        if objection is None:
-            return None
-        return not_taken(objection.said, FIELDS.get((sent.step, objection.why), "text"))
+        except TimeoutError:
+            log.info("slack_form_not_checked", room=sent.place.room)
+        if objection is not None:
+            return not_taken(objection.said, FIELDS.get((sent.step, objection.why), "text"))
+        await self._intake.take([incoming])
+        return None
 
     async def commanded(self, command: Commanded) -> None:
         """``/lotse`` in a room of coordinators."""

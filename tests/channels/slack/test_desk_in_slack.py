@@ -1,14 +1,18 @@
 """Coordinators work cases in a channel of Slack: card, thread, buttons, forms, signs; who may, and what a forged form does."""
 
+import asyncio
 import json
 from datetime import timedelta
 
 import pytest
 
+from bot.channels.slack.desk_handlers import DeskHandlers
 from bot.channels.slack.escaping import unescape
+from bot.channels.slack.intake import Intake
+from bot.channels.slack.slack_desk_events import DeskPlace, metadata
 from bot.channels.slack.slack_words import NO_CASES
 from bot.handoff.case_events import Claims
-from bot.model import Address
+from bot.model import Address, Seen, read_typed
 from bot.store.cases import cases_of
 from bot.store.desk import Done
 from bot.store.desk_reading import read_case
@@ -159,6 +163,28 @@ async def test_a_form_of_a_card_that_has_changed_or_opened_before_the_last_words
     await kim.answered("Viel Erfolg!")
 
 
+class SlowLook:
+    """The program when it does not find out in time whether a step would be refused."""
+
+    async def desk_objection(self, incoming, case, locale):
+        await asyncio.Event().wait()
+
+
+async def test_a_form_that_cannot_be_checked_in_time_is_taken_in():
+    taken, intake = [], Intake()
+
+    async def accept(incomings):
+        taken.extend(incomings)
+
+    intake.open(accept)
+    desk = DeskHandlers(intake, SlowLook(), None, ["C1"], "de", checked_for_s=0.01)
+    kept = metadata("note", DeskPlace("C1", "1.1", 17, Seen(3, 57)))
+    values = {"text": {"text": {"type": "plain_text_input", "value": "Zeugnis fehlt"}}}
+    view = {"id": "V1", "private_metadata": kept, "state": {"values": values}}
+    assert await desk.form_sent({"user": {"id": "U1"}, "view": view}) is None
+    assert [read_typed(one.input.value) for one in taken] == [("!notiz Zeugnis fehlt", Seen(3, 57))]
+
+
 async def test_a_form_that_does_not_open_says_so_and_what_to_type_instead(desk, kim):
     _, card = await opened(desk, kim)
     desk.bridge.fail("views.open", times=3, status=200, error="expired_trigger_id")
@@ -268,6 +294,8 @@ async def test_nobody_may_when_slack_does_not_say_who_is_in_the_room(desk, kim):
     desk.bridge.fail("conversations.members", times=99)
     await desk.press(desk.anna, card, "desk-claim")
     await desk.in_thread(card, "lässt sich im Moment nicht prüfen")
+    back = (await desk.fill_in(desk.anna, card, "reply", text="Was ich lange geschrieben habe")).answer
+    assert "lässt sich im Moment nicht prüfen" in back["errors"]["text"], "and what was typed stays"
     assert (await facts_of(desk, kim)).owner is None
 
 
