@@ -9,7 +9,7 @@ import pytest
 from bot.channels.slack.desk_handlers import DeskHandlers
 from bot.channels.slack.escaping import unescape
 from bot.channels.slack.intake import Intake
-from bot.channels.slack.slack_desk_events import DeskPlace, metadata
+from bot.channels.slack.slack_desk_events import DeskPlace, metadata, read_desk_form, read_desk_press
 from bot.channels.slack.slack_words import NO_CASES
 from bot.handoff.case_events import Claims
 from bot.model import Address, Seen, read_typed
@@ -19,6 +19,7 @@ from bot.store.desk_reading import read_case
 from bot.worker.digest_loop import write_digest
 from tests.channels.slack.at_the_desk import KIM, OLE, desk_in_slack
 from tests.channels.slack.block_check import own_findings, sdk_findings
+from tests.conftest import NOW
 from tests.desk_people import MARIA
 
 
@@ -373,3 +374,25 @@ async def test_a_coordinator_may_be_somebody_with_a_question_too(desk):
     await desk.anna.command("Was zahlt der Bonus mir?", desk.room)
     await desk.anna.answered("Sie schrieben: Was zahlt der Bonus mir?")
     assert await desk.anna.read(desk.room) == [], "none of it is for everybody"
+
+
+@pytest.mark.parametrize(
+    ("value", "seen"),
+    [
+        ("17:3", Seen(3)),
+        ("17", None),  # a card of an earlier release
+        *((forged, "none") for forged in ("", "x", "17:", ":3", "17:3:4", "-1:3", "17:x", "1" * 10)),
+    ],
+)
+def test_a_button_says_which_case_and_which_version_its_card_showed(value, seen):
+    action = {"action_id": "desk-resolve", "action_ts": "1700000000.1", "value": value}
+    place = {"channel_id": "C1", "message_ts": "1.1"}
+    read = read_desk_press({"actions": [action], "container": place, "user": {"id": "U1"}, "trigger_id": "t"})
+    if seen == "none":
+        assert read is None
+        return
+    assert read.place == DeskPlace("C1", "1.1", 17, seen)
+    view = {"id": "V1", "private_metadata": metadata("note", read.place)}
+    view["state"] = {"values": {"text": {"text": {"type": "plain_text_input", "value": "! 17: x"}}}}
+    sent = read_desk_form({"user": {"id": "U1"}, "view": view}, NOW)
+    assert read_typed(sent.given.input.value) == ("!notiz ! 17: x", seen)
