@@ -2,11 +2,14 @@
 
 When the key comes the event is read as if it had just been written. After a minute its writer is told once that it cannot be
 read; it goes on waiting for a day, because keys do come late. Only what the server holds as well is kept, in a file beside
-the key store: the encrypted event, never a text. The file is written before the cursor, so nothing is lost in between.
+the key store: the encrypted event, never a text. The file is written before the cursor, so nothing is lost in between: once for
+all events of an answer, and beside the event loop.
 """
 
+import asyncio
 import json
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +21,8 @@ from bot.errors import ConfigError
 TELL_AFTER = timedelta(seconds=60)
 KEEP_FOR = timedelta(days=1)
 MOST_WAITING = 1_000
-"""Somebody who sends unreadable events on purpose pushes out their own oldest ones first."""
+MOST_BYTES = 8_000_000
+"""All events together. Somebody who sends unreadable events on purpose pushes out their own oldest ones first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +41,23 @@ class WaitingEvent:
 
 
 class LateKeys:
-    """The events that wait; every change is on disk when the call returns."""
+    """The events that wait; what was changed is on disk once ``keep`` has returned."""
 
     def __init__(self, path: Path) -> None:
         """Read what an earlier start left. Raises ConfigError when the file is damaged."""
         self._path = path
         self._waiting: dict[str, WaitingEvent] = {}
+        self._rows: dict[str, bytes] = {}
+        """Each event as it stands in the file: made once, for to make all of them would hold up the event loop."""
+        self._bytes = 0
+        self._changed = False
+        self._one_writes = asyncio.Lock()
         if path.is_file():
             try:
                 for each in json.loads(path.read_text("utf-8")):
                     since = datetime.fromisoformat(each["since"])
                     waiting = WaitingEvent(each["room"], each["event"], since, each["told"])
-                    self._waiting[waiting.id] = waiting
+                    self._put(waiting)
             except (ValueError, KeyError, TypeError):
                 raise ConfigError(f"{path} is damaged; delete it (messages that waited for a key are lost).") from None
 
@@ -60,13 +69,12 @@ class LateKeys:
         one = WaitingEvent(room, event, now)
         if one.id in self._waiting:
             return
-        self._waiting[one.id] = one
+        self._put(one)
+        self._changed = True
         while len(self._waiting) > MOST_WAITING:
-            senders = [each.event.get("sender") for each in self._waiting.values()]
-            most = max(set(senders), key=senders.count)
-            oldest = next(key for key, each in self._waiting.items() if each.event.get("sender") == most)
-            del self._waiting[oldest]
-        self._write()
+            self._drop_of_most(lambda event_id: 1)
+        while self._bytes > MOST_BYTES:
+            self._drop_of_most(lambda event_id: len(self._rows[event_id]))
 
     def waiting(self) -> tuple[WaitingEvent, ...]:
         """All events that wait, the oldest first."""
@@ -85,26 +93,45 @@ class LateKeys:
         """Their writers know."""
         for event_id in ids:
             if event_id in self._waiting:
-                self._waiting[event_id] = replace(self._waiting[event_id], told=True)
-        self._write()
+                self._put(replace(self._waiting[event_id], told=True))
+                self._changed = True
 
     def done(self, ids: Collection[str]) -> None:
         """These have been read, or are nothing of ours."""
-        if any(self._waiting.pop(event_id, None) is not None for event_id in tuple(ids)):
-            self._write()
+        for event_id in tuple(ids):
+            self._drop(event_id)
 
     def drop_old(self, now: datetime) -> None:
         """Forget what has waited too long."""
         self.done([each.id for each in self._waiting.values() if now - each.since >= KEEP_FOR])
 
-    def _write(self) -> None:
-        rows = [
-            {
-                "room": each.room,
-                "event": dict(each.event),
-                "since": each.since.isoformat(),
-                "told": each.told,
-            }
-            for each in self._waiting.values()
-        ]
-        replace_file(self._path, json.dumps(rows).encode())
+    async def keep(self) -> None:
+        """Write what was changed since the last time. Raises OSError."""
+        async with self._one_writes:
+            if not self._changed:
+                return
+            self._changed = False
+            try:
+                await asyncio.to_thread(replace_file, self._path, b"[" + b",\n".join(self._rows.values()) + b"]")
+            except BaseException:
+                self._changed = True
+                raise
+
+    def _put(self, one: WaitingEvent) -> None:
+        row = {"room": one.room, "event": dict(one.event), "since": one.since.isoformat(), "told": one.told}
+        written = json.dumps(row).encode()
+        self._bytes += len(written) - len(self._rows.get(one.id, b""))
+        self._waiting[one.id], self._rows[one.id] = one, written
+
+    def _drop(self, event_id: str) -> None:
+        if self._waiting.pop(event_id, None) is not None:
+            self._bytes -= len(self._rows.pop(event_id))
+            self._changed = True
+
+    def _drop_of_most(self, weight: Callable[[str], int]) -> None:
+        """Forget the oldest event of who has sent most."""
+        sent: Counter[str] = Counter()
+        for event_id, each in self._waiting.items():
+            sent[str(each.event.get("sender"))] += weight(event_id)
+        most = max(sent, key=sent.__getitem__)
+        self._drop(next(key for key, each in self._waiting.items() if str(each.event.get("sender")) == most))

@@ -156,6 +156,7 @@ class SyncLoop:
             self._at.rooms.forget(room_id)
         late, read = await self._at.reader.read_late()
         inputs = await self._at.reader.read_rooms(rooms.get("join"), cursor)
+        await self._at.late.keep()
         await self._keep([*late, *inputs], following)
         self._at.late.done(read)
         self._key_events_taken.clear()
@@ -214,6 +215,7 @@ class SyncLoop:
                     await self._accept([each for each in told if each is not None])
                     late.told([each.id for each in overdue])
                 late.drop_old(self._clock())
+                await late.keep()
             except (StoreUnavailable, ChannelError) as error:
                 log.warning("matrix_late_keys_waiting", error=str(error))
             except Exception as bug:  # a loop goes on, and says so
