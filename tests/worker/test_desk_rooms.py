@@ -535,7 +535,7 @@ async def test_commands_do_what_they_say_and_refusals_say_why(stage, thread):
     await stage.says(ANNA, "!nimm", thread=thread)
     assert "Warum? Eines von" in await answer("!fertig")
     assert "„gibtsnicht“ ist kein Team" in await answer("!an gibtsnicht: eine lange Notiz")
-    assert "1 offene Fälle" in await answer("!liste", where=None)
+    assert "1 offener Fall" in await answer("!liste", where=None)
     assert "Mensch" not in await answer("!liste", where=None), "a list is not taken back, so it quotes nobody"
     assert "Fall 1 · Förderberatung" in await answer("!stand")
     assert "Wonach soll ich suchen" in await answer("!wissen")
