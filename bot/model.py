@@ -66,12 +66,16 @@ class DeskRoom:
 
 @dataclass(frozen=True, slots=True)
 class RoomMember:
-    """Somebody in a room of coordinators. ``power`` is 0 where the platform knows no levels."""
+    """Somebody in a room of coordinators. ``power`` is 0 where the platform knows no levels.
+
+    ``known``: False when the platform does not say just now who this is; such a member has no right, and has not left.
+    """
 
     external_user: str
     display_name: str | None = None
     power: int = 0
     joined: bool = True
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

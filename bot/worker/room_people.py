@@ -3,7 +3,7 @@
 Asked of the platform and believed for five minutes. Somebody who is not found is looked for once more, so that who has just
 joined need not wait. What cannot be looked up gives nobody any right. Where it is only a matter of who still is one (a case of
 somebody who left goes back to the queue), the last answer counts until there is a new one, or a homeserver that is away would
-scatter every case.
+scatter every case. The same goes for a single member whom the platform says nothing of just now.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
@@ -44,8 +44,11 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
+    """``last`` is what was known last of each member who is still there."""
+
     state: RoomState
     at: datetime
+    last: Mapping[str, RoomMember]
 
 
 class RoomPeople:
@@ -74,8 +77,13 @@ class RoomPeople:
         """Why it is not known who coordinates; None when it is."""
         if self._named.problem is not None:
             return self._named.problem
-        unknown = [room.room for room in self.rooms if place_of(room) not in self._seen]
-        return f"nobody has been looked up yet in {unknown[0]}" if unknown else None
+        for room in self.rooms:
+            seen = self._seen.get(place_of(room))
+            if seen is None:
+                return f"nobody has been looked up yet in {room.room}"
+            if not all(member.known for member in seen.last.values()):
+                return f"it is not known of everybody in {room.room} who they are"
+        return None
 
     def everybody(self) -> tuple[Staff, ...]:
         """The people of the file, and those whom a room alone makes coordinators, as they were known last."""
@@ -99,11 +107,14 @@ class RoomPeople:
             raise ChannelError(self._named.problem)
         await self._read_links(room.channel)
         seen = await self._look(room)
-        if seen.at < self._clock() and _member(seen.state, external_user) is None:
-            seen = await self._look(room, anew=True)
         member = _member(seen.state, external_user)
+        if seen.at < self._clock() and (member is None or not member.known):
+            seen = await self._look(room, anew=True)
+            member = _member(seen.state, external_user)
         if member is None:
             return None
+        if not member.known:
+            raise ChannelError(f"{room.channel} does not say who this member of {room.room} is")
         staff = coordinator_of(member, teams_of(room, content), self._linked(room.channel), self._least_power(room))
         return None if staff is None else standing_in(staff, content)
 
@@ -158,7 +169,10 @@ class RoomPeople:
         channel = self._channels.get(room.channel)
         if channel is None:
             raise ChannelError(f"{room.channel} is not connected")
-        self._seen[place_of(room)] = seen = _Seen(await channel.look_into(room.room), now)
+        state = await channel.look_into(room.room)
+        before = {} if known is None else known.last
+        last = {one.external_user: one if one.known else before.get(one.external_user, one) for one in state.members}
+        self._seen[place_of(room)] = seen = _Seen(state, now, last)
         return seen
 
     def _of_room(self, room: DeskRoom, teams: frozenset[str]) -> tuple[Staff, ...]:
@@ -166,7 +180,7 @@ class RoomPeople:
         if seen is None:
             return ()
         linked, power = self._linked(room.channel), self._least_power(room)
-        found = (coordinator_of(member, teams, linked, power) for member in seen.state.members)
+        found = (coordinator_of(member, teams, linked, power) for member in seen.last.values())
         return tuple(staff for staff in found if staff is not None)
 
     async def _read_links(self, channel: str) -> None:

@@ -586,6 +586,34 @@ async def test_roles_are_believed_for_five_minutes_and_denied_when_they_cannot_b
 
 
 @embedded
+async def test_who_is_not_known_just_now_may_nothing_and_keeps_their_case_and_everybody_else_goes_on(
+    stage, thread, clock
+):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    clock.move(minutes=6)
+    stage.rooms.members[FUNDING.room][0] = RoomMember(ANNA, joined=False, known=False)
+    await stage.says(BEN, "!notiz ich bin da", thread=thread)
+    assert not any("lässt sich im Moment nicht prüfen" in text for text in stage.rooms.texts(thread=thread))
+    await stage.says(ANNA, "Hier bin ich", thread=thread)
+    assert "lässt sich im Moment nicht prüfen" in stage.rooms.texts(thread=thread)[-1]
+    assert not any("Hier bin ich" in text for text in stage.heard())
+    await stage.people.refresh()
+    assert stage.people.problem is None
+    assert await hand_on(stage.database, stage.desk, stage.people, clock()) == 0
+    assert (await facts(stage)).owner == ANNA
+    stage.rooms.members[FUNDING.room][0] = RoomMember(ANNA, "Anna")
+    clock.move(minutes=1)
+    await stage.says(ANNA, "Hier bin ich wieder", thread=thread)
+    assert any("Hier bin ich wieder" in text for text in stage.heard())
+    stage.rooms.members[FUNDING.room].append(RoomMember("@neu:x.org", joined=False, known=False))
+    clock.move(minutes=1)
+    await stage.says("@neu:x.org", "!nimm", thread=thread)
+    assert "it is not known of everybody" in stage.people.problem, (
+        "nobody is taken for gone of whom nothing was ever known"
+    )
+
+
+@embedded
 async def test_a_case_that_goes_to_another_team_leaves_the_room_and_its_thread_works_no_more(stage, thread):
     await stage.says(ANNA, "!nimm", thread=thread)
     await stage.says(ANNA, "!an anerkennung: Zeugnisse liegen vor", thread=thread)

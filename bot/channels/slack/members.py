@@ -9,10 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.workspace import Workspace
 from bot.errors import ChannelError
 from bot.model import Person, RoomMember, RoomState
+
+log = structlog.get_logger(__name__)
 
 PATIENCE_S = 1.0
 """Slack waits for the answer to a press meanwhile; a name that does not come in time is left out."""
@@ -36,7 +40,7 @@ class Members:
         return replace(person, display_name=_name_of(user))
 
     async def in_room(self, room: str, us: Workspace) -> RoomState:
-        """Who is in this room, and counts there. Raises ChannelError."""
+        """Who is in this room, and counts there. Who cannot be looked up bars nobody else. Raises ChannelError."""
         ids: list[str] = []
         cursor = ""
         for _ in range(MOST_PAGES):
@@ -48,11 +52,18 @@ class Members:
         free = asyncio.Semaphore(AT_ONCE)
 
         async def member(user: str) -> RoomMember:
-            async with free:
-                found = await self._user(user)
+            try:
+                async with free:
+                    found = await self._user(user)
+            except ChannelError as error:
+                log.warning("slack_member_not_looked_up", reason=error.reason)
+                return RoomMember(user, joined=False, known=error.permanent)
             return RoomMember(user, _name_of(found), joined=_counts(found, us))
 
-        return RoomState(tuple(await asyncio.gather(*(member(user) for user in ids if user != us.bot_user))))
+        members = await asyncio.gather(*(member(user) for user in ids if user != us.bot_user))
+        if members and not any(member.known for member in members):
+            raise ChannelError(f"Slack says of nobody in {room} who they are")
+        return RoomState(tuple(members))
 
     async def _user(self, user: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = (await self._api.call("users.info", user=user))["user"]

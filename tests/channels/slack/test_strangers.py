@@ -11,6 +11,7 @@ from bot.channels.slack.posting import Rooms
 from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.slack_desk_events import DeskPlace
 from bot.channels.slack.surfaces import Surfaces
+from bot.errors import ChannelError
 from bot.store import tables
 from tests.channels.slack.at_the_desk import desk_in_slack
 from tests.channels.slack.bridge import Bridge
@@ -123,6 +124,29 @@ class OneMember:
 async def test_only_a_full_member_of_the_workspace_counts_in_a_room_of_coordinators(said, counts):
     state = await Members(OneMember({**MEMBER, **said})).in_room("C1", US)
     assert [member.joined for member in state.members] == [counts]
+
+
+class ManyMembers(OneMember):
+    """A room of three; of some of them Slack answers with an error."""
+
+    def __init__(self, errors):
+        super().__init__(MEMBER)
+        self.errors = errors
+
+    async def call(self, method, **given):
+        if method == "conversations.members":
+            return {"members": ["U1", "U2", "U3"]}
+        if given["user"] in self.errors:
+            raise self.errors[given["user"]]
+        return await super().call(method, **given)
+
+
+async def test_who_cannot_be_looked_up_bars_nobody_else():
+    away, gone = ChannelError("Slack could not be reached"), ChannelError("user_not_found", permanent=True)
+    state = await Members(ManyMembers({"U2": away, "U3": gone})).in_room("C1", US)
+    assert [(member.joined, member.known) for member in state.members] == [(True, True), (False, False), (False, True)]
+    with pytest.raises(ChannelError, match="nobody in C1"):
+        await Members(ManyMembers({"U1": away, "U2": away, "U3": away})).in_room("C1", US)
 
 
 # --- Names ----------------------------------------------------------------------------------------------------------------
