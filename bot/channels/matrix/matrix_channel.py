@@ -19,9 +19,10 @@ from bot.channels.matrix.homeserver import HomeserverError, pause, segment
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_settings import NAME, MatrixSettings
+from bot.channels.matrix.profile import show_ourselves
 from bot.channels.matrix.rooms import Room, RoomBook, desk_state, with_state
 from bot.channels.matrix.sending import Sender
-from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, SignedIn, signed_in
+from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, signed_in
 from bot.channels.matrix.sync_loop import Connection, Doing, SyncLoop
 from bot.channels.matrix.syncing import SyncReader
 from bot.errors import ChannelError, ConfigError
@@ -138,7 +139,7 @@ class MatrixChannel:
             self._connection = Connection(me, me.homeserver, rooms, directs, late, reader, sender, invitations)
             self._stack.push_async_exit(stack.pop_all())
         self._report(None)
-        self._soon(_show_ourselves(me))
+        self._soon(show_ourselves(me))
 
     def _report(self, problem: str | None) -> None:
         if problem is not None and problem != self.problem:
@@ -159,24 +160,6 @@ class MatrixChannel:
         task = asyncio.create_task(attempt())
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-
-async def _show_ourselves(me: SignedIn) -> None:
-    """The name and picture people see; changed only when they are others than before. Raises HomeserverError."""
-    path = f"/profile/{segment(me.device.user)}"
-    try:
-        profile = await me.homeserver.call("GET", path)
-    except HomeserverError as error:
-        if error.status != 404:
-            raise
-        profile = {}
-    name = me.settings.display_name
-    if profile.get("displayname") != name:
-        await me.homeserver.call("PUT", f"{path}/displayname", {"displayname": name})
-    if me.settings.avatar is not None and not profile.get("avatar_url"):
-        picture = await asyncio.to_thread(me.settings.avatar.read_bytes)
-        uploaded = await me.homeserver.upload(me.settings.avatar.name, picture)
-        await me.homeserver.call("PUT", f"{path}/avatar_url", {"avatar_url": uploaded})
 
 
 @contextlib.asynccontextmanager

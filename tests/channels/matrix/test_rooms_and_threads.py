@@ -2,9 +2,12 @@
 
 import itertools
 import time
+from dataclasses import replace
 
 import pytest
 
+from bot.channels.matrix.profile import show_ourselves
+from bot.channels.matrix.signed_in import signed_in
 from bot.channels.matrix.sync_loop import CURSOR_AT_LEAST_EVERY_S
 from bot.model import (
     Address,
@@ -327,3 +330,22 @@ async def test_who_asked_in_a_group_is_answered_alone_in_one_room_that_is_made_o
     async with AtWork(other.settings, work.cursor) as after:
         await anna.say(room, "Noch eine Frage")
         assert (await after.hears("Noch eine Frage")).address == Address("matrix", anna.user)
+
+
+async def test_a_new_name_or_picture_is_shown_and_the_same_one_is_uploaded_once(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+
+    async def shown(picture, name="Lotse"):
+        settings = replace(lotse.settings, avatar=tmp_path / "picture.png", display_name=name)
+        settings.avatar.write_bytes(picture)
+        async with signed_in(settings) as me:
+            await show_ourselves(me)
+            return await me.homeserver.call("GET", f"/profile/{lotse.user}")
+
+    first = await shown(b"one picture")
+    assert first["displayname"] == "Lotse"
+    assert await shown(b"one picture") == first
+    second = await shown(b"another picture", "Lotsin")
+    assert second["displayname"] == "Lotsin"
+    assert second["avatar_url"] not in ("", first["avatar_url"])
+    assert await shown(b"another picture", "Lotsin") == second
