@@ -97,6 +97,18 @@ async def test_understanding_gets_the_context_only_while_it_is_fresh(database, i
     assert contexts == [(None, None), ("en", "bonus"), ("en", None)]
 
 
+async def test_words_are_read_without_their_emoji_and_kept_with_them(database, inbox, conversations, clock):
+    given = []
+
+    def take_turn(state, said, understanding, content, now):
+        given.append((understanding.text, said.text))
+        return echo_turn(state, said, understanding, content, now)
+
+    await inbox.accept("recording", [incoming("Danke ℹ️ :partyparrot:")])
+    await handle_next(conversations, None, None, clock(), understand=echo_understand, take_turn=take_turn)
+    assert given == [("Danke", "Danke ℹ️ :partyparrot:")]
+
+
 async def test_a_bug_in_a_turn_ends_with_an_apology_a_case_and_no_word_in_the_log(
     database, inbox, conversations, clock
 ):
