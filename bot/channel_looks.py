@@ -4,17 +4,34 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.channels.looking import DeskChoices, Objection, OwnCase, SentReply
+from bot.channels.looking import DeskChoices, MenuEntry, Objection, OwnCase, SentReply
 from bot.content.definitions import Content
 from bot.dialogue.case_status import status_of
+from bot.dialogue.choosing import SAY
 from bot.dialogue.desk_answers import queued
 from bot.dialogue.desk_card import queue_list, topic_title
 from bot.dialogue.desk_commands import MARK, Command, read_command
 from bot.dialogue.desk_moves import CODES
+from bot.dialogue.naming import label_title, title_of
+from bot.dialogue.situation import BERLIN
+from bot.dialogue.topic_menu import AREA_TITLES, areas_of, sides_of, topics_in
 from bot.errors import ChannelError
 from bot.handoff.case_words import RESOLUTION_WORDS
 from bot.handoff.office import OfficeOf
-from bot.model import Address, CaseNumber, Incoming, Locale, OutboxId, Person, Reply, Staff, spans_text
+from bot.model import (
+    Address,
+    CaseNumber,
+    Choice,
+    Incoming,
+    Locale,
+    OutboxId,
+    Person,
+    Pressed,
+    Reply,
+    Staff,
+    TopicId,
+    spans_text,
+)
 from bot.store.absences import list_absences
 from bot.store.case_rows import last_said
 from bot.store.database import Database
@@ -129,6 +146,30 @@ class Looks:
     def starters(self, locale: Locale) -> Sequence[str]:
         """Up to four questions to begin with."""
         return self.questions(locale)
+
+    def menu(self, locale: Locale) -> Sequence[MenuEntry]:
+        """All topics of the content as it is now, by area, and what can be asked about each."""
+        content, day = self.content(), self.clock().astimezone(BERLIN).date()
+        return tuple(
+            MenuEntry(
+                area,
+                AREA_TITLES[area][locale],
+                tuple(_topic_entry(content, topic, locale) for topic in topics_in(content, area, day)),
+            )
+            for area in areas_of(content, day)
+        )
+
+
+def _topic_entry(content: Content, topic: TopicId, locale: Locale) -> MenuEntry:
+    """A topic, with its sides as what they ask."""
+
+    def side(choice: Choice) -> MenuEntry:
+        label = choice.value.removeprefix(SAY)
+        asks = Pressed(choice.value, words=label_title(content, label, locale))
+        return MenuEntry(label.partition(".")[2], choice.label, question=asks)
+
+    entries = tuple(side(choice) for choice in sides_of(content, topic, locale))
+    return MenuEntry(topic, title_of(content, topic, locale), entries)
 
 
 def _as_seen_by(person: Person, found: FoundReply | None) -> SentReply | None:

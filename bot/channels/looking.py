@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.model import Address, Incoming, Locale, OutboxId, Person, Reply
+from bot.model import Address, Incoming, Locale, OutboxId, Person, Pressed, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,19 @@ class OwnCase:
 
     number: int
     said: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """Something to press on the way to a question: an area, a topic, or a side of one.
+
+    ``question``: what pressing it asks; None where it leads to ``entries``. ``key`` names it among its neighbours.
+    """
+
+    key: str
+    title: str
+    entries: tuple["MenuEntry", ...] = ()
+    question: Pressed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +113,8 @@ class Look(Protocol):
 
     def starters(self, locale: Locale) -> Sequence[str]:
         """Up to four questions to begin with."""
+        ...
+
+    def menu(self, locale: Locale) -> Sequence[MenuEntry]:
+        """All topics there are now, by area, and what can be asked about each."""
         ...

@@ -26,6 +26,7 @@ from bot.model import (
     Choice,
     Effect,
     Paragraph,
+    Pressed,
     RecordGap,
     SourceNote,
     Span,
@@ -84,7 +85,9 @@ def answer_turn(
     assumed = [title_of(s.content, topic, s.locale)] if candidate and "topic" in candidate.assumed else []
     if carried:
         assumed.extend(person.title[s.locale] for person in composed.people)
-    if assumed:
+    if isinstance(s.input, Pressed) and s.input.words:  # pressed elsewhere: here nobody sees what it answers
+        front.append(Paragraph((Span(s.input.words, bold=True),)))
+    elif assumed:
         front.append(notice(wording.say(wording.ASSUMED, s.locale, title=", ".join(assumed))))
     elif shown_topic != topic or (candidate and candidate.evidence and candidate.evidence[0].kind in UNNAMED):
         front.append(Paragraph((Span(title_of(s.content, TopicId(shown_topic), s.locale), bold=True),)))

@@ -18,6 +18,7 @@ from bot.channels.slack.blocks import messages_of, with_choice, with_rating
 from bot.channels.slack.case_form import case_form
 from bot.channels.slack.handlers import private
 from bot.channels.slack.home import cases_said, home_view
+from bot.channels.slack.home_topics import Place
 from bot.channels.slack.incoming_text import desk_text, plain_text
 from bot.channels.slack.posting import Rooms
 from bot.channels.slack.surfaces import Hint, Surfaces
@@ -98,7 +99,7 @@ async def calls_alone(texts: list[str]) -> int:
         surfaces.change("C0", "1.1", with_choice(message, text))
         surfaces.change("C0", "1.1", with_rating(message, text, text))
         surfaces.open_form("trigger", case_form(text, "de"), Hint("C0", "U0", text))
-        surfaces.home("U0", home_view([text], case, "de"))
+        surfaces.home("U0", home_view([text], Place((), ()), case, "de"))
         surfaces.prompts("D0", [text], "de")
     await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})  # each is shown by a task of its own
     found = 0

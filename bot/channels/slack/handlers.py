@@ -17,6 +17,7 @@ from bot.channels.slack.commands import Private, Said, read_words
 from bot.channels.slack.desk_handlers import DeskHandlers, not_taken
 from bot.channels.slack.escaping import escape
 from bot.channels.slack.home import cases_said, home_view
+from bot.channels.slack.home_topics import Place, before, place_at
 from bot.channels.slack.intake import Intake
 from bot.channels.slack.interactions import (
     QUESTION,
@@ -223,10 +224,24 @@ class Handlers:
         if pressing.what == "person":
             self._ask_for_person(pressing.trigger, pressing.person, "", locale, pressing.person.external_user)
             return
+        if pressing.what == "topic":
+            place = place_at(self._look.menu(locale), pressing.value)
+            asked = place.asked
+            if asked is None:
+                self._surfaces.begin("home", self._show_home(pressing.person, place))
+            else:
+                await self._ask_from_home(pressing, before(place), asked, asked.words)
+            return
         starters = self._look.starters(locale)
         if 0 < pressing.number <= len(starters):
-            question = Utterance(starters[pressing.number - 1], to_lotse=True)
-            await self._take_alone(pressing.person, [(question, pressing.external_id)])
+            words_asked = starters[pressing.number - 1]
+            start = place_at(self._look.menu(locale), "")
+            await self._ask_from_home(pressing, start, Utterance(words_asked, to_lotse=True), words_asked)
+
+    async def _ask_from_home(self, pressing: HomePressing, place: Place, given: Input, asked: str) -> None:
+        """Ask in the conversation with the person alone; the home says where the answer stands."""
+        await self._take_alone(pressing.person, [(given, pressing.external_id)])
+        self._surfaces.begin("home", self._show_home(pressing.person, place, asked))
 
     async def commanded(self, body: Body, bot_user: str) -> Json | None:
         """``/lotse``: what to show to this person alone, in the place where they typed it; None when there is nothing."""
@@ -309,10 +324,13 @@ class Handlers:
         locale = await self._look.locale_of(person)
         self._surfaces.prompts(room, self._look.starters(locale), locale)
 
-    async def _show_home(self, person: Person) -> None:
+    async def _show_home(self, person: Person, topics: Place | None = None, asked: str = "") -> None:
+        """The home, at the beginning of the topics or at a place among them."""
         locale = await self._look.locale_of(person)
         cases, queue = await self._look.cases_of(person), await self._look.queue_of(person)
-        self._surfaces.home(person.external_user, home_view(self._look.starters(locale), cases, locale, queue))
+        topics = topics or place_at(self._look.menu(locale), "")
+        view = home_view(self._look.starters(locale), topics, cases, locale, queue, asked)
+        self._surfaces.home(person.external_user, view)
 
 
 def private(text: str) -> Json:

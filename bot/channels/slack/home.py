@@ -6,15 +6,23 @@ from bot.channels.looking import OwnCase
 from bot.channels.slack import slack_desk_words as desk_words
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.block_parts import Json, button, plain
-from bot.channels.slack.blocks import rich_text, section, words_of
+from bot.channels.slack.blocks import aside, rich_text, section, words_of
+from bot.channels.slack.home_topics import Place, topic_blocks
 from bot.channels.slack.interactions import ASK_PERSON, ASK_STARTER
 from bot.model import Locale, Reply, Span
 
 MOST_CASES = 20
 
 
-def home_view(starters: Sequence[str], cases: Sequence[OwnCase], locale: Locale, queue: Reply | None = None) -> Json:
-    """The home of one employee; a coordinator's begins with the ``queue``."""
+def home_view(
+    starters: Sequence[str],
+    topics: Place,
+    cases: Sequence[OwnCase],
+    locale: Locale,
+    queue: Reply | None = None,
+    asked: str = "",
+) -> Json:
+    """The home of one employee; a coordinator's begins with the ``queue``. ``asked``: the question that was just pressed here."""
     blocks: list[Json] = [
         {"type": "header", "text": plain(words.HOME_TITLE[locale])},
         rich_text(section((Span(words.HOME_ABOUT[locale]),))),
@@ -24,6 +32,9 @@ def home_view(starters: Sequence[str], cases: Sequence[OwnCase], locale: Locale,
     if starters:
         asks = [button(question, f"{ASK_STARTER}-{number}", "ask") for number, question in enumerate(starters, 1)]
         blocks += [_heading(words.HOME_ASK[locale]), {"type": "actions", "block_id": "starters", "elements": asks}]
+    blocks += topic_blocks(topics, locale)
+    if asked:
+        blocks.append(aside((Span(words.HOME_ASKED[locale].replace("{question}", asked)),)))
     blocks += [_heading(words.HOME_CASES[locale])]
     if cases:
         said = [section((Span(case.said),)) for case in cases[:MOST_CASES]]

@@ -22,8 +22,8 @@ from bot.model import Address, ExternalId, OutboxId, Person
 SHORTCUT, CASE_FORM = "to-coordinators", "case-form"
 """Callback ids of the message shortcut and of the form it opens."""
 COMMAND = "/lotse"
-ASK_STARTER, ASK_PERSON = "ask-starter", "ask-person"
-"""Buttons on the app's home: a question to begin with (its number stands behind), and a person."""
+ASK_STARTER, ASK_PERSON, OPEN_TOPIC = "ask-starter", "ask-person", "open-topic"
+"""Buttons on the app's home: a question to begin with (its number stands behind), a person, and a step in the topics."""
 
 QUESTION, CONSENT = "question", "consent"
 """Fields of the form."""
@@ -48,11 +48,12 @@ class Pressing:
 
 @dataclass(frozen=True, slots=True)
 class HomePressing:
-    """A button on the app's home."""
+    """A button on the app's home. ``value`` is what it carried: of a step in the topics, the way there."""
 
     person: Person
-    what: Literal["starter", "person"]
+    what: Literal["starter", "person", "topic"]
     number: int
+    value: str
     external_id: ExternalId
     at: datetime
     trigger: str
@@ -96,7 +97,11 @@ class CaseForm:
 ACTIONS: Mapping[str, Literal["choice", "rate_yes", "rate_no", "why"]] = {
     CHOICE: "choice", RATE_YES: "rate_yes", RATE_NO: "rate_no", WHY: "why",
 }  # fmt: skip
-HOME_ACTIONS: Mapping[str, Literal["starter", "person"]] = {ASK_STARTER: "starter", ASK_PERSON: "person"}
+HOME_ACTIONS: Mapping[str, Literal["starter", "person", "topic"]] = {
+    ASK_STARTER: "starter", ASK_PERSON: "person", OPEN_TOPIC: "topic",
+}  # fmt: skip
+MAX_WAY = 400
+"""Characters of a way through the topics; three ids are far shorter."""
 
 
 def read_press(body: Mapping[str, Any]) -> Pressing | HomePressing | None:
@@ -107,7 +112,8 @@ def read_press(body: Mapping[str, Any]) -> Pressing | HomePressing | None:
     at = moment(action["action_ts"])
     external_id = ExternalId(f"press:{person.external_user}:{action['action_ts']}:{action['action_id'][:MAX_ID]}")
     if (home := HOME_ACTIONS.get(name)) is not None:
-        return HomePressing(person, home, number, external_id, at, body.get("trigger_id", ""))
+        value = str(action.get("value", ""))[:MAX_WAY]
+        return HomePressing(person, home, number, value, external_id, at, body.get("trigger_id", ""))
     what = ACTIONS.get(name)
     container, message = body.get("container") or {}, body.get("message") or {}
     room, stamp = container.get("channel_id"), container.get("message_ts")

@@ -109,6 +109,16 @@ HOME_ABOUT: Words = {
     "every answer stand its source and date. A person is always one step away.",
 }
 HOME_ASK: Words = {"de": "Zum Beispiel", "en": "For example"}
+HOME_TOPICS: Words = {"de": "Themen", "en": "Topics"}
+HOME_BACK: Words = {"de": "← Zurück", "en": "← Back"}
+HOME_MORE_TOPICS: Words = {
+    "de": "Und {count} weitere: Schreiben Sie mir einfach, worum es geht.",
+    "en": "And {count} more: just write to me what it is about.",
+}
+HOME_ASKED: Words = {
+    "de": "Meine Antwort auf „{question}“ steht unter „Nachrichten“.",
+    "en": "My answer to “{question}” stands under “Messages”.",
+}
 HOME_CASES: Words = {"de": "Meine Fälle", "en": "My cases"}
 NO_CASES: Words = {"de": "Sie haben keinen offenen Fall.", "en": "You have no open case."}
 HOME_PERSON: Words = {"de": "Eine Person fragen", "en": "Ask a person"}

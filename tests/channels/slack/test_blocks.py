@@ -13,6 +13,7 @@ from bot.channels.slack.case_form import case_form
 from bot.channels.slack.desk_forms import desk_form
 from bot.channels.slack.escaping import TURNS_AROUND, escape, is_safe, link_words, unescape
 from bot.channels.slack.home import home_view
+from bot.channels.slack.home_topics import Place
 from bot.channels.slack.slack_desk_events import STEPS, DeskPlace
 from bot.channels.splitting import split_reply
 from bot.config import shipped_content
@@ -57,6 +58,8 @@ EVIL = (
     "@channel", "*fett* _kursiv_ ~weg~ `code`", ":smile: :lotse:", "&lt;!channel&gt;", "\u202eabc\u202c", "a\u200bb", "\ufeff",
     "> Zitat", "```\nx\n```", "1 < 2 && 3 > 2", "Grüße 🦆", "<mailto:a@b.example|x>", "<!date^1^{date}|x>", "\\<!channel\\>",
 )  # fmt: skip
+
+NO_TOPICS = Place((), ())
 
 
 def link(text, href="https://weiterbilden-sh.de/bonus"):
@@ -123,8 +126,8 @@ def test_forms_and_homes_are_what_slack_takes(node_tools, tmp_path):
     cases = [OwnCase(number, f"Ihr Fall {number} <!channel> ist offen.") for number in range(1, 40)]
     views = [
         *(case_form(question, locale) for question in ("", "Zählt mein Meister?", "x" * 9_000) for locale in LOCALES),
-        *(home_view(QUESTIONS[locale], some, locale) for some in ((), cases) for locale in LOCALES),
-        home_view((), (), "de"),
+        *(home_view(QUESTIONS[locale], NO_TOPICS, some, locale) for some in ((), cases) for locale in LOCALES),
+        home_view((), NO_TOPICS, (), "de"),
     ]
     for view in views:
         assert sdk_findings(view["blocks"]) == []
@@ -180,7 +183,7 @@ def test_what_coordinators_see_is_what_slack_takes(node_tools, tmp_path):
     ]
     own = [OwnCase(number, f"Ihr Fall {number} ist offen.") for number in range(1, 40)]
     homes = [
-        home_view(QUESTIONS[locale], own, locale, queue_list(some, content, NOW, locale, most=30))
+        home_view(QUESTIONS[locale], NO_TOPICS, own, locale, queue_list(some, content, NOW, locale, most=30))
         for some in ((), cases[:1], cases * 4)
         for locale in LOCALES
     ]
