@@ -4,21 +4,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.channels.looking import DeskChoices, MenuEntry, Objection, OwnCase, SentReply
+from bot.channels.looking import DeskChoices, MenuEntry, Objection, OwnCase, SentReply, TakenChoice
 from bot.content.definitions import Content
 from bot.dialogue.case_status import status_of
-from bot.dialogue.choosing import SAY
+from bot.dialogue.choosing import SAY, choice_typed
 from bot.dialogue.desk_answers import queued
 from bot.dialogue.desk_card import queue_list, topic_title
 from bot.dialogue.desk_commands import MARK, Command, read_command
 from bot.dialogue.desk_moves import CODES
 from bot.dialogue.naming import label_title, title_of
 from bot.dialogue.situation import BERLIN
+from bot.dialogue.state import state_from_json
 from bot.dialogue.topic_menu import AREA_TITLES, areas_of, sides_of, topics_in
 from bot.errors import ChannelError
 from bot.handoff.case_words import RESOLUTION_WORDS
 from bot.handoff.office import OfficeOf
 from bot.model import (
+    SILENT,
     Address,
     CaseNumber,
     Choice,
@@ -39,10 +41,12 @@ from bot.store.desk_reading import Filters, read_queue
 from bot.store.sent_replies import (
     FoundReply,
     find_case_place,
+    find_offer,
     find_reply,
     find_reply_posted_as,
     last_locale_of,
     own_cases,
+    standing_of,
     takes_part,
 )
 from bot.worker.desk_trial import DeskTrial
@@ -74,6 +78,19 @@ class Looks:
     async def reply_posted_as(self, person: Person, room: str, stamp: str) -> SentReply | None:
         """The reply the platform knows by this room and stamp."""
         return _as_seen_by(person, await find_reply_posted_as(self.database, person.channel, room, stamp))
+
+    async def choice_typed(self, person: Person, address: Address, text: str) -> TakenChoice | None:
+        """The choice these words take; in front of a coordinator they are said to them, and take none."""
+        now = await standing_of(self.database, address)
+        if now is None or now.state is None or now.case in SILENT:
+            return None
+        pending = state_from_json(now.state).pending
+        value = None if pending is None else choice_typed(text, pending)
+        if pending is None or value is None:
+            return None
+        label = next(label for label, each in pending.choices if each == value)
+        sent = _as_seen_by(person, await find_offer(self.database, address, label))
+        return TakenChoice(sent, label) if sent is not None and sent.theirs else None
 
     async def case_place(self, person: Person, room: str, stamp: str) -> Address | None:
         """Where the case of this person goes on that the message with this room and stamp belongs to."""
@@ -176,4 +193,5 @@ def _as_seen_by(person: Person, found: FoundReply | None) -> SentReply | None:
     if found is None:
         return None
     theirs = found.listener == person.external_user
-    return SentReply(found.address, found.outbox_id, found.reply, theirs, found.outdated, found.with_person)
+    about = found.outdated, found.with_person
+    return SentReply(found.address, found.outbox_id, found.reply, theirs, *about, found.external_id)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.model import Address, Incoming, Locale, OutboxId, Person, Pressed, Reply
+from bot.model import Address, ExternalId, Incoming, Locale, OutboxId, Person, Pressed, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,16 @@ class SentReply:
     theirs: bool = True
     outdated: bool = False
     with_person: bool = False
+    external_id: ExternalId | None = None
+    """The platform's id of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenChoice:
+    """A choice that was typed instead of pressed, and the reply that offered it."""
+
+    sent: SentReply
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,10 @@ class Look(Protocol):
 
     async def reply_posted_as(self, person: Person, room: str, stamp: str) -> SentReply | None:
         """The reply the platform knows by this room and stamp; None when that was none."""
+        ...
+
+    async def choice_typed(self, person: Person, address: Address, text: str) -> TakenChoice | None:
+        """The choice these words take, of the question that is open at this address; None when they take none."""
         ...
 
     async def case_place(self, person: Person, room: str, stamp: str) -> Address | None:

@@ -4,12 +4,13 @@ Nothing a client sends is believed beyond the name: what stood on a reply, to wh
 about is still the one at hand is read here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select
 
-from bot.model import SILENT, UNFINISHED, Address, CaseFacts, Locale, OutboxId, Person, Reply
+from bot.model import SILENT, UNFINISHED, Address, CaseFacts, CaseState, ExternalId, Locale, OutboxId, Person, Reply
 from bot.store.case_rows import facts_of
 from bot.store.database import Database
 from bot.store.payloads import reply_from_json
@@ -17,6 +18,8 @@ from bot.store.places import address_of, at_address, locale_of
 from bot.store.tables import case_messages, cases, conversations, inbox, outbox, persons, transcript
 
 VISIBLE = ("sending", "sent")
+LATEST = 10
+"""So many replies are searched for the one that asked what was just answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,38 @@ class FoundReply:
     listener: str | None
     outdated: bool
     with_person: bool
+    external_id: ExternalId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a conversation stands: its dialogue state as it is stored, and the state of its latest case."""
+
+    state: Mapping[str, Any] | None
+    case: CaseState | None
+
+
+async def standing_of(database: Database, address: Address) -> Standing | None:
+    """Where the conversation at this address stands now; None when there is none."""
+    case = (
+        select(cases.c.state)
+        .where(cases.c.conversation_id == conversations.c.id)
+        .order_by(cases.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    async with database.reading() as connection:
+        found = await connection.execute(select(conversations.c.state, case.label("case")).where(at_address(address)))
+        row = found.one_or_none()
+    return None if row is None else Standing(row.state, row.case)
+
+
+async def find_offer(database: Database, address: Address, label: str) -> FoundReply | None:
+    """The latest reply of the conversation at this address that offered the choice with this label."""
+    latest = _replies().where(at_address(address)).order_by(transcript.c.id.desc()).limit(LATEST)
+    async with database.reading() as connection:
+        replies = [_found(row) for row in (await connection.execute(latest)).all()]
+    return next((one for one in replies if any(choice.label == label for choice in one.reply.choices)), None)
 
 
 async def find_reply(database: Database, address: Address, outbox_id: OutboxId) -> FoundReply | None:
@@ -134,6 +169,7 @@ def _replies() -> Select[Any]:
     return (
         select(
             outbox.c.id.label("outbox_id"),
+            outbox.c.external_id,
             outbox.c.case_number,
             transcript.c.reply,
             latest.label("latest"),
@@ -156,4 +192,5 @@ def _found(row: Row[Any]) -> FoundReply:
         listener=row.external_user,
         outdated=row.case_number is not None and row.case_number != row.latest,
         with_person=row.case_number == row.latest and row.state in SILENT,
+        external_id=row.external_id,
     )

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, assert_never
 
-from bot.channels.looking import Look, SentReply
+from bot.channels.looking import Look, SentReply, TakenChoice
 from bot.channels.slack import slack_words as words
-from bot.channels.slack.block_parts import Json
-from bot.channels.slack.blocks import with_choice, with_rating
+from bot.channels.slack.block_parts import LABEL, Json
+from bot.channels.slack.blocks import messages_of, with_choice, with_rating
 from bot.channels.slack.case_form import case_form
 from bot.channels.slack.commands import Private, Said, read_words
 from bot.channels.slack.desk_handlers import DeskHandlers, not_taken
 from bot.channels.slack.escaping import escape
+from bot.channels.slack.external_ids import posted
 from bot.channels.slack.home import cases_said, home_view
 from bot.channels.slack.home_topics import Place, before, place_at
 from bot.channels.slack.intake import Intake
@@ -112,11 +113,29 @@ class Handlers:
             if heard.if_taking_part and not await self._look.takes_part(first.person, first.address):
                 return
             place = await self._case_place(first, room)
+            taken = await self._choice_typed(first)
             incomings = (replace(each, address=place or each.address) for each in heard.incomings)
             await self._intake.take(list(incomings))
+        if taken is not None:
+            self._show_choice(taken.sent, taken.label)
         if place is not None:
             locale = await self._look.locale_of(first.person)
             self._surfaces.hint(room, first.person.external_user, words.IN_CASE[locale], first.address.thread)
+
+    async def _choice_typed(self, said: Incoming) -> TakenChoice | None:
+        """The choice that is taken by these words instead of a press. Looked at before they are taken in, and answered."""
+        if not isinstance(said.input, Utterance) or len(said.input.text) > LABEL:
+            return None
+        return await self._look.choice_typed(said.person, said.address, said.input.text)
+
+    def _show_choice(self, sent: SentReply, label: str) -> None:
+        """Under a reply whose choice was typed, or taken by a sign: that one instead of the buttons."""
+        if sent.external_id is None:
+            return
+        place, message = posted(sent.external_id), messages_of(sent.reply, sent.outbox_id)[-1]
+        said = words.CHOSEN[sent.reply.locale].replace("{label}", label)
+        shown = with_choice({"text": message.text, "blocks": message.blocks}, said)
+        self._surfaces.change(place.room, place.stamps[-1], shown)
 
     async def _case_place(self, said: Incoming, room: str) -> Address | None:
         """Where the case goes on below whose message this was written, when that is another place than its thread.
@@ -149,6 +168,9 @@ class Handlers:
                 external_id = reacted.once if isinstance(given, Utterance) else reacted.external_id
                 incoming = Incoming(sent.address, reacted.person, external_id, given, reacted.at, None, alone)
                 await self._intake.take([incoming])
+                if isinstance(given, Pressed):
+                    label = next(choice.label for choice in sent.reply.choices if choice.value == given.value)
+                    self._show_choice(sent, label)
 
         await self._intake.in_time(take())
 

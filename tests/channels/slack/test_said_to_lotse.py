@@ -6,7 +6,9 @@ from bot.model import Address
 from bot.store.cases import cases_of
 from bot.store.transcripts import read_transcript
 from tests.channels.slack.at_the_desk import KIM, desk_in_slack
+from tests.channels.slack.block_check import texts_of
 from tests.channels.slack.test_desk_in_slack import claimed_by
+from tests.channels.slack.test_places import all_sent
 from tests.web.site import QUESTIONS
 
 
@@ -72,3 +74,32 @@ async def test_commands_and_starters_are_answered_by_lotse_while_anna_has_the_ca
     assert "Das Land" not in below
     told = [line.text for line in await read_transcript(desk.site.database, Address("slack", kim.user))]
     assert "Bonus Betrag" in told, "for the employee it stands where it was said"
+
+
+def pressable(message):
+    return {
+        each["action_id"] for block in message["blocks"] for each in block.get("elements", ()) if "action_id" in each
+    }
+
+
+async def test_a_choice_that_was_typed_or_taken_by_a_sign_takes_the_buttons_away(desk, kim):
+    first = await asked(kim, "Was ist das mit dem Bonus?", "Der Bonus ist ein Zuschuss")
+    assert "choice-1" in pressable(first)
+    await all_sent(desk)
+    await kim.write("1")
+    messages = await kim.sees(lambda them: "Gewählt: Seite amount" in texts_of(them[0]["blocks"]))
+    assert pressable(messages[0]) == {"rate-yes", "rate-no", "why"}
+    again = await asked(kim, "Erzähl mir vom Landesbonus", "Der Bonus ist ein Zuschuss")
+    again = [one for one in await kim.messages() if "Der Bonus ist ein Zuschuss" in one["text"]][-1]
+    await all_sent(desk)
+    await kim.react(again["ts"], "two")
+    await kim.sees(lambda them: any("Gewählt: Bildungsprämie" in texts_of(one["blocks"]) for one in them))
+
+
+async def test_a_number_typed_to_the_coordinator_takes_nothing_away(desk, kim):
+    first = await asked(kim, "Was ist das mit dem Bonus?", "Der Bonus ist ein Zuschuss")
+    card = await claimed(desk, kim)
+    await kim.write("1")
+    await desk.in_thread(card, "1")
+    now = next(one for one in await kim.messages() if one["ts"] == first["ts"])
+    assert "choice-1" in pressable(now)
