@@ -166,10 +166,9 @@ async def test_a_reaction_says_what_could_be_pressed(stage, kim):
         async with asyncio.timeout(8):
             while not await count(stage, tables.ratings, tables.ratings.c.helpful.is_(False)):
                 await bell.wait(0.2)
-    sent = len(stage.bridge.sent)
     await kim.react(rated["ts"], "question")
     await kim.answered("Darum.")
-    await all_taken_in(stage, sent + 1)
+    await stage.bridge.until(lambda: not stage.bridge.pushing)
     sent, before = len(stage.bridge.sent), await count(stage, tables.inbox)
     for emoji in ("tada", "nine", "raising_hand"):
         await kim.react(message["ts"], emoji)
