@@ -239,7 +239,7 @@ def _none_of_these(s: Situation, pending: Pending | None) -> Turn:
         "none_of_these",
         (wording.say(wording.MISS_AGAIN, s.locale),),
         choices=choices,
-        effects=(RecordGap("clarified", text, None, offered),),
+        effects=(RecordGap("clarified", text, None, offered),) if text else (),
     )
 
 

@@ -39,6 +39,7 @@ from bot.model import (
 from bot.store.absences import absences_in
 from bot.store.announce import INBOX
 from bot.store.case_rows import facts_of, find_case, latest_case
+from bot.store.changed_messages import words_changed_by
 from bot.store.database import Database
 from bot.store.effects import Decided, case_timed, write, write_said
 from bot.store.payloads import input_from_json, name_in, reason_to_json
@@ -105,6 +106,7 @@ class Work:
     """One input to be answered, and what is known of its conversation. ``state`` is None in a new conversation.
 
     ``alone`` is the room where the person can be answered without others; None: here nobody else reads along.
+    ``words_before`` are the versions of the message that this input changes or takes back, as far as they are kept.
     ``case`` is the conversation's latest case, whatever became of it, or the one a timer is about; ``absences`` those of the
     staff that are not over, read only where there is a case they could matter to. ``asked_about``: why the answer was given
     that the input asks about; None when it asks about none, or about one that is gone.
@@ -122,6 +124,7 @@ class Work:
     case: CaseFacts | None
     absences: tuple[Absence, ...]
     asked_about: Reason | None
+    words_before: tuple[str, ...]
     attempts: int
     _held: Held = field(repr=False)
     finished: bool = field(default=False, init=False)
@@ -294,6 +297,7 @@ async def _work(held: Held, given: Input) -> Work:
         case=None if case is None else facts_of(case),
         absences=() if case is None else await absences_in(held.connection, held.now),
         asked_about=await reason_of(held.connection, row.id, given.about) if isinstance(given, AskedWhy) else None,
+        words_before=await words_changed_by(held.connection, held.listener, given),
         attempts=answered.attempts,
         _held=held,
     )

@@ -50,12 +50,12 @@ from bot.model import (
 from bot.store.accounts import link_account
 from bot.store.announce import DESK, INBOX, TIMERS, arrival_topic, outbox_topics, transcript_topic
 from bot.store.case_writing import keep_name, link_line, open_case, write_turn
+from bot.store.changed_messages import TAKEN_UP, keep_edit
 from bot.store.database import take_time
 from bot.store.erasure import count_of, forget_person
 from bot.store.inbox import put_own
 from bot.store.payloads import input_to_json, reply_from_json
 from bot.store.places import conversation_at
-from bot.store.revising import keep_edit
 from bot.store.saying import ADD_LINE, Listener, Speaker, say, stamp_of
 from bot.store.tables import cases, gaps, ratings, row_of, timers, transcript
 from bot.store.telling import keep_telling
@@ -175,7 +175,8 @@ async def _write_one(
             if notice and case is not None and any(isinstance(o, OpenCase) and o.told_first for o in decided.effects):
                 await keep_telling(connection, case.number, said.outbox_id)
         case KeepEdit():
-            await keep_edit(connection, listener, effect, now)
+            if await keep_edit(connection, listener, effect, now):
+                wake.append(DESK)
         case RecordGap(kind=kind, question=question, label=label, offered=offered):
             gap = {"kind": kind, "question": question, "label": label, "offered": list(offered)}
             await connection.execute(insert(gaps).values(person_id=person, at=now, locale=decided.locale, **gap))
@@ -193,7 +194,7 @@ async def _write_one(
             room = decided.alone if decided.alone is not None else listener.address.room
             address = Address(listener.address.channel, room)
             alone = Listener(await conversation_at(connection, address, now), address, listener.person)
-            own_id = ExternalId(f"alone:{uuid.uuid4()}")
+            own_id = ExternalId(f"{TAKEN_UP}{uuid.uuid4()}")
             await put_own(connection, alone, own_id, input_to_json(given), now, encrypted=decided.encrypted)
             wake += [INBOX, arrival_topic(address)]
         case LookUp(what=what):

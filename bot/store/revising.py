@@ -1,4 +1,4 @@
-"""Lets edits and deletions follow what was said, in both directions.
+"""Lets edits and deletions follow what a coordinator said; those of employees are in ``changed_messages.py``.
 
 What was not sent yet, or was refused, is changed where it stands; what was sent is followed by an edit or a redaction of its
 own, which keeps its place in the order of the conversation. A later change takes the place of one the platform refused.
@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import BETWEEN_QUOTED, CaseFacts, ExternalId, KeepEdit, OutboxId, Revise, as_text
+from bot.model import CaseFacts, ExternalId, OutboxId, Revise, as_text
 from bot.store.payloads import delivery_to_json, reply_to_json, storable
 from bot.store.saying import Listener, put_out, stamp_of
-from bot.store.tables import case_messages, cases, inbox, outbox, persons, transcript
+from bot.store.tables import case_messages, outbox, persons, transcript
 
 UNSENT = ("waiting", "parked")
 """Nobody has read it, and until it is sent it can be changed."""
@@ -74,59 +74,6 @@ async def fold_in(connection: AsyncConnection, row: Row[Any], now: datetime) -> 
     await _change_unsent(connection, OutboxId(row.revises), changed, now)
     done = {"status": "discarded", "delivery": None, "done_at": now, "retry_at": None}
     await connection.execute(update(outbox).where(outbox.c.id == row.id).values(**done))
-
-
-async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepEdit, now: datetime) -> bool:
-    """The employee changed a message, or deleted it; False when there is no such message of theirs here."""
-    statement = select(transcript).where(
-        transcript.c.conversation_id == listener.conversation,
-        transcript.c.person_id == listener.person,
-        transcript.c.who == "user",
-        transcript.c.external_id == storable(edit.of),
-        transcript.c.deleted_at.is_(None),
-    )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        return False
-    words = storable(edit.text or "")
-    mark = {"edited_at": now} if edit.text is not None else {"deleted_at": now}
-    await connection.execute(update(transcript).where(transcript.c.id == row.id).values(text=words, **mark))
-    await connection.execute(
-        update(inbox)
-        .where(inbox.c.channel == listener.address.channel, inbox.c.external_id == row.external_id)
-        .where(inbox.c.status != "waiting")
-        .values(payload=None)
-    )
-    await _change_question(connection, listener, row, words)
-    return True
-
-
-async def _change_question(connection: AsyncConnection, listener: Listener, row: Row[tuple[str]], words: str) -> None:
-    """A case quotes what was asked; the quotation follows, where it is this message as a whole."""
-    if not row.text:
-        return
-    quoting = await connection.execute(
-        select(cases.c.number, cases.c.question).where(
-            cases.c.conversation_id == listener.conversation, cases.c.question.contains(row.text, autoescape=True)
-        )
-    )
-    for case in quoting.all():
-        question = requoted(case.question, row.text, words)
-        await connection.execute(update(cases).where(cases.c.number == case.number).values(question=question))
-
-
-def requoted(question: str, before: str, after: str) -> str:
-    """The question of a case with one of the messages it quotes changed, or (``after`` is empty) left out."""
-    quoted = question.split(BETWEEN_QUOTED)
-    message = before.split(BETWEEN_QUOTED)  # a message may hold what stands between two
-    kept: list[str] = []
-    while quoted:
-        if quoted[: len(message)] == message:
-            kept += [after] if after else []
-            del quoted[: len(message)]
-        else:
-            kept.append(quoted.pop(0))
-    return BETWEEN_QUOTED.join(kept)
 
 
 async def discard(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:

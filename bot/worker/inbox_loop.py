@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.content.definitions import Content
+from bot.dialogue.changed_words import with_words_changed
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import fresh_context, reading_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
@@ -47,6 +48,9 @@ async def handle_next(
             encrypted=work.encrypted,
             asked_about=work.asked_about,
         )
+        if work.words_before:
+            now_says = work.input.text if isinstance(work.input, Edited) else ""
+            state = with_words_changed(state, work.words_before, now_says)
         understanding = None
         if isinstance(work.input, Utterance | Edited | AskedPerson):
             context = reading_context(fresh_context(state, now), content)

@@ -37,13 +37,13 @@ from bot.store import desk_handling, tables
 from bot.store.absences import list_absences
 from bot.store.case_rows import last_said
 from bot.store.cases import close_case
+from bot.store.changed_messages import keep_edit
 from bot.store.desk_inbox import DeskInbox
 from bot.store.desk_notices import DeskNotice, put_notice
 from bot.store.desk_reading import read_case
 from bot.store.figures import read_figures, read_lost_teams
 from bot.store.places import address_of
 from bot.store.privacy import Retention, apply_retention, forget
-from bot.store.revising import keep_edit
 from bot.store.saying import Listener
 from bot.store.timers import Timers
 from bot.worker import desk_talk

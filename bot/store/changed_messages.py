@@ -1,0 +1,195 @@
+"""Lets everything that repeats a message of an employee follow when they change it, or take it back.
+
+The words of a message stand in more places than its line of the transcript: in the inbox (the message itself, earlier changes
+of it, and a wish for a person that quotes it), in the list of unanswered questions, in the question of a case, in a reply that
+says which part was not understood, and in the state of the conversation. The last follows in the turn itself
+(``dialogue/changed_words.py``, which is handed ``words_changed_by``), all others here, in the same transaction.
+
+A message that was taken up where nobody else reads along stands there as a copy, with an id of ours; the copy follows too.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import BETWEEN_QUOTED, Edited, ExternalId, Input, KeepEdit, Removed
+from bot.store.payloads import storable
+from bot.store.saying import Listener
+from bot.store.tables import cases, gaps, inbox, outbox, transcript
+
+TAKEN_UP = "alone:"
+"""How the ids of our own inputs begin that continue a matter where nobody else reads along."""
+
+_QUOTED = re.compile("[„“]([^„“”]+)[“”]")
+"""What stands between German or English quotation marks."""
+
+
+async def words_changed_by(connection: AsyncConnection, listener: Listener, given: Input) -> tuple[str, ...]:
+    """What the message said, in every version that is kept, that this input changes or takes back; else nothing."""
+    if not isinstance(given, Edited | Removed):
+        return ()
+    line = await _line_of(connection, listener, given.of)
+    return () if line is None else _versions(line, await _inputs_of(connection, listener, line.external_id))
+
+
+async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepEdit, now: datetime) -> bool:
+    """The employee changed a message, or deleted it; False when there is no such message of theirs here."""
+    line = await _line_of(connection, listener, edit.of)
+    if line is None:
+        return False
+    words = storable(edit.text or "")
+    mark = {"edited_at": now} if edit.text is not None else {"deleted_at": now}
+    await connection.execute(update(transcript).where(transcript.c.id == line.id).values(text=words, **mark))
+    inputs = await _inputs_of(connection, listener, line.external_id)
+    versions = _versions(line, inputs)
+    about = [row for row in inputs if _is_about(row, line.external_id) or _quotes(row.payload, versions)]
+    await connection.execute(update(inbox).where(inbox.c.id.in_([row.id for row in about])).values(payload=None))
+    answered_at = [row.done_at for row in inputs if _is_about(row, line.external_id) and row.done_at is not None]
+    await connection.execute(
+        delete(gaps).where(
+            gaps.c.person_id == listener.person, or_(gaps.c.question.in_(versions), gaps.c.at.in_(answered_at))
+        )
+    )
+    await _unquote(connection, listener, versions, answered_at)
+    places = [listener.conversation, *await _change_copies(connection, listener, versions, words)]
+    await _change_questions(connection, places, versions, words)
+    return True
+
+
+# --- Where the words stand ------------------------------------------------------------------------------------------
+
+
+async def _line_of(connection: AsyncConnection, listener: Listener, of: ExternalId) -> Row[Any] | None:
+    statement = select(transcript).where(
+        transcript.c.conversation_id == listener.conversation,
+        transcript.c.person_id == listener.person,
+        transcript.c.who == "user",
+        transcript.c.external_id == storable(of),
+        transcript.c.deleted_at.is_(None),
+    )
+    return (await connection.execute(statement)).one_or_none()
+
+
+async def _inputs_of(connection: AsyncConnection, listener: Listener, message: str) -> Sequence[Any]:
+    """The message as it came in, and whatever else this person sent and was dealt with, as far as its words are kept."""
+    statement = select(inbox.c.id, inbox.c.external_id, inbox.c.payload, inbox.c.done_at).where(
+        inbox.c.person_id == listener.person,
+        inbox.c.status != "waiting",
+        or_(inbox.c.payload.is_not(None), inbox.c.external_id == message),
+    )
+    return (await connection.execute(statement)).all()
+
+
+def _is_about(row: Row[Any], message: str) -> bool:
+    """Whether this input is the message, or an earlier change of it."""
+    return bool(row.external_id == message or (row.payload is not None and row.payload.get("of") == message))
+
+
+def _quotes(payload: Mapping[str, Any] | None, versions: Iterable[str]) -> bool:
+    """Whether this input is a wish for a person about that message."""
+    question = (payload or {}).get("question")
+    return isinstance(question, str) and any(requoted(question, words, "") != question for words in versions)
+
+
+def _versions(line: Row[Any], inputs: Iterable[Any]) -> tuple[str, ...]:
+    """Everything the message has said, as far as it is kept; what it says now comes first."""
+    earlier = (row.payload.get("text") for row in inputs if row.payload and _is_about(row, line.external_id))
+    return tuple(dict.fromkeys(words for words in (line.text, *earlier) if words))
+
+
+# --- What follows ---------------------------------------------------------------------------------------------------
+
+
+async def _change_questions(
+    connection: AsyncConnection, places: Sequence[int], versions: Sequence[str], words: str
+) -> None:
+    """A case quotes what was asked; the quotation follows, where it is this message as a whole."""
+    found = select(cases.c.number, cases.c.question).where(cases.c.conversation_id.in_(places), cases.c.question != "")
+    for case in (await connection.execute(found)).all():
+        question = _requoted_all(case.question, versions, words)
+        if question != case.question:
+            await connection.execute(update(cases).where(cases.c.number == case.number).values(question=question))
+
+
+async def _change_copies(
+    connection: AsyncConnection, listener: Listener, versions: Sequence[str], words: str
+) -> list[int]:
+    """The same words where they were taken up alone; the conversations in which they stood."""
+    found = select(transcript.c.id, transcript.c.conversation_id, transcript.c.text).where(
+        transcript.c.person_id == listener.person,
+        transcript.c.who == "user",
+        transcript.c.external_id.startswith(TAKEN_UP),
+    )
+    places = []
+    for copy in (await connection.execute(found)).all():
+        text = _requoted_all(copy.text, versions, words)
+        if text != copy.text:
+            await connection.execute(update(transcript).where(transcript.c.id == copy.id).values(text=text))
+            places.append(copy.conversation_id)
+    return places
+
+
+async def _unquote(
+    connection: AsyncConnection, listener: Listener, versions: Sequence[str], at: Sequence[datetime]
+) -> None:
+    """Replies to this message that say which part was not understood say so without quoting it."""
+    found = select(transcript.c.id, transcript.c.text, transcript.c.reply, transcript.c.outbox_id).where(
+        transcript.c.conversation_id == listener.conversation, transcript.c.who == "lotse", transcript.c.at.in_(at)
+    )
+    for line in (await connection.execute(found)).all():
+        text = unquoted(line.text, versions)
+        if text == line.text:
+            continue
+        said = {"text": text, "reply": unquoted(line.reply, versions)}
+        await connection.execute(update(transcript).where(transcript.c.id == line.id).values(said))
+        mine = (outbox.c.id == line.outbox_id, outbox.c.delivery.is_not(None), outbox.c.status != "sending")
+        delivery = await connection.scalar(select(outbox.c.delivery).where(*mine))
+        if delivery is not None:
+            await connection.execute(update(outbox).where(*mine).values(delivery=unquoted(delivery, versions)))
+
+
+def unquoted(value: Any, versions: Sequence[str]) -> Any:
+    """The JSON value; where a text quotes a part of one of these, an ellipsis stands between the quotation marks."""
+    match value:
+        case str():
+            return _QUOTED.sub(lambda found: _elided(found, versions), value)
+        case list():
+            return [unquoted(item, versions) for item in value]
+        case dict():
+            return {key: unquoted(item, versions) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _elided(found: re.Match[str], versions: Sequence[str]) -> str:
+    quoted = any(found[1] in words for words in versions)
+    return found[0].replace(found[1], "…") if quoted else found[0]
+
+
+def _requoted_all(question: str, versions: Iterable[str], after: str) -> str:
+    for words in versions:
+        question = requoted(question, words, after)
+    return question
+
+
+def requoted(question: str, before: str, after: str) -> str:
+    """The question of a case with one of the messages it quotes changed, or (``after`` is empty) left out.
+
+    A part of that message, quoted right behind it as what the case is about, goes with it.
+    """
+    quoted = question.split(BETWEEN_QUOTED)
+    message = before.split(BETWEEN_QUOTED)  # a message may hold what stands between two
+    kept: list[str] = []
+    while quoted:
+        if quoted[: len(message)] == message:
+            kept += [after] if after else []
+            del quoted[: len(message)]
+            while quoted and quoted[0] in before and quoted[0] != before:
+                del quoted[0]
+        else:
+            kept.append(quoted.pop(0))
+    return BETWEEN_QUOTED.join(kept)
