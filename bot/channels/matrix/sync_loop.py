@@ -27,6 +27,7 @@ from bot.channels.matrix.rooms import Room, RoomBook, with_state
 from bot.channels.matrix.sending import Sender
 from bot.channels.matrix.signed_in import SignedIn
 from bot.channels.matrix.syncing import SyncReader, sync_filter
+from bot.channels.matrix.trust_watch import TrustWatch
 from bot.errors import ChannelError, ConfigError, StoreUnavailable
 from bot.model import Incoming
 
@@ -79,11 +80,14 @@ class SyncLoop:
         self._key_events_taken: set[str] = set()
         self._receipts = Receipts(connection.homeserver, connection.directs)
         self._cursor_kept_at = -CURSOR_AT_LEAST_EVERY_S
+        self._trust = TrustWatch(connection.me, connection.me.device.user)
 
     async def run(self, cursor: str | None) -> None:
         """Read from ``cursor`` on, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tell_late(), name="matrix late keys")
+            if self._at.me.encryption is not None:
+                tasks.create_task(self._trust.run(self._report), name="matrix trust")
             await self._read_on(cursor, tasks)
 
     async def _read_on(self, cursor: str | None, tasks: asyncio.TaskGroup) -> None:
@@ -99,7 +103,7 @@ class SyncLoop:
                     begun = True
                 cursor = await self._one_sync(cursor, tasks)
                 failures = 0
-                self._report(None)
+                self._report(self._trust.problem)
                 continue
             except StoreUnavailable as unavailable:
                 error = unavailable
@@ -129,9 +133,7 @@ class SyncLoop:
         if found == "anew":
             encryption.upload_anew()
             await encryption.upload_keys()
-        trust = await self._at.me.sign()
-        if trust != "signed":
-            log.error("matrix_device_not_trusted", trust=trust)
+        await self._trust.look()
 
     async def _begin(self, cursor: str | None, tasks: asyncio.TaskGroup) -> str:
         """Answer invitations a stop left over; at the very first start, also find out where to begin."""
@@ -182,7 +184,9 @@ class SyncLoop:
         if encryption is None:
             return
         changed = part_of(answer, "device_lists").get("changed")
-        encryption.devices_changed(changed if isinstance(changed, list) else ())
+        users = changed if isinstance(changed, list) else []
+        encryption.devices_changed(users)
+        self._trust.devices_changed(users)
         events = part_of(answer, "to_device").get("events")
         new = []
         for event in events if isinstance(events, list) else ():

@@ -5,18 +5,23 @@ import shutil
 import sqlite3
 from dataclasses import replace
 
+import aiohttp
 import pytest
 
-from bot.channels.matrix.cross_signing import SigningKey, canonical, new_identity
+from bot.channels.matrix import trust_watch
+from bot.channels.matrix.cross_signing import SigningKey, canonical, keep_identity, new_identity, upload_identity
 from bot.channels.matrix.device_setup import make_recovery_key, put_device_aside, recover, set_up
 from bot.channels.matrix.encryption import has_keys
+from bot.channels.matrix.homeserver import Homeserver
 from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.matrix.one_process import only_process
 from bot.channels.matrix.recovery_key import decrypted, encrypted, new_key, read_key, written
-from bot.channels.matrix.signed_in import IDENTITY_FILE, signed_in
+from bot.channels.matrix.sealed_file import SealedFile
+from bot.channels.matrix.signed_in import IDENTITY_FILE, UNTRUSTED, signed_in
 from bot.errors import ConfigError
 from tests.channels.matrix.at_work import AtWork
 from tests.channels.matrix.people import lotse_on
+from tests.synapse import PASSWORD
 
 FILLER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 9999) SELECT i FROM n"
 
@@ -227,3 +232,20 @@ async def test_a_signature_holds_for_its_object_only():
 @pytest.mark.parametrize("wrong", [None, [], {}, {"signatures": 1}, {"signatures": {"@a:b": None}}])
 async def test_a_malformed_object_is_not_signed(wrong):
     assert not new_identity().master.has_signed("@a:b", wrong)
+
+
+async def test_an_identity_that_is_replaced_while_lotse_runs_is_said_until_it_is_mended(
+    homeserver, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(trust_watch, "LOOK_AGAIN_EVERY_S", 0.5)
+    lotse, other = await lotse_on(homeserver, tmp_path / "lotse"), new_identity()
+    async with AtWork(lotse.settings) as work, aiohttp.ClientSession() as session:
+        await work.until(lambda: work.cursor)
+        client = Homeserver(homeserver.address, session)
+        client.token = lotse.account.token
+        await upload_identity(client, lotse.user, other, PASSWORD)
+        await work.until(lambda: work.channel.problem == UNTRUSTED["other_identity"])
+        keep_identity(SealedFile(lotse.settings.folder / IDENTITY_FILE, lotse.settings.key), other)
+        await work.until(lambda: work.channel.problem is None)
+    async with signed_in(lotse.settings) as me:
+        assert (await me.look())[0] == "signed"
