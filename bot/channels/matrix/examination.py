@@ -14,7 +14,7 @@ from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_settings import MatrixSettings
 from bot.channels.matrix.one_process import only_process
-from bot.channels.matrix.rooms import Room, with_state
+from bot.channels.matrix.rooms import Room, RoomBook
 from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, SignedIn, signed_in
 from bot.errors import ChannelError, ConfigError
 from bot.model import DeskRoom
@@ -135,16 +135,27 @@ async def _rooms(me: SignedIn, encrypted_only: Collection[str]) -> AsyncIterator
                 "wrong", f"Lotse is not in {desk.room}, the room of the coordinators ({_teams(desk)}); invite it there."
             )
             continue
-        state = await me.homeserver.call_list("GET", f"/rooms/{segment(desk.room)}/state")
-        yield _desk_room(with_state(Room(desk.room), state), desk, me, encrypted_only)
+        book = RoomBook(me.homeserver)
+        room = await book.latest_of(desk.room)
+        if room.successor is not None and room.successor not in rooms:
+            yield Finding(
+                "wrong",
+                f"{room.id} ({_teams(desk)}) was replaced by {room.successor}, and Lotse is not there; invite it.",
+            )
+            continue
+        if room.id != desk.room:
+            yield Finding(
+                "note",
+                f"{desk.room} ({_teams(desk)}) was replaced by {room.id}, and Lotse has followed. With the new id in "
+                "LOTSE_MATRIX_DESK_ROOMS, open cases get new cards there.",
+            )
+        yield _desk_room(room, desk, me, encrypted_only)
 
 
 def _desk_room(room: Room, desk: DeskRoom, me: SignedIn, encrypted_only: Collection[str]) -> Finding:
     least, name = me.settings.desk_power_level, f"{room.id} ({_teams(desk)})"
     people = [user for user in room.joined() if user != me.device.user and room.level_of(user) >= least]
     hidden = sorted(team for team in encrypted_only if desk.takes(team))
-    if room.successor is not None:
-        return Finding("wrong", f"{name} was replaced by {room.successor}; name that one in LOTSE_MATRIX_DESK_ROOMS.")
     if room.encrypted and me.encryption is None:
         return Finding("wrong", f"{name} is encrypted, but LOTSE_MATRIX_ENCRYPTION is off.")
     if not people:

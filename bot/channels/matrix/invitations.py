@@ -64,6 +64,31 @@ class Invitations:
             self._underway.add(successor)
             tasks.create_task(self._answer(successor, accept=True, via=via), name=f"upgrade {room_id}")
 
+    def follow_again(self, room_id: str, successor: str, via: str, tasks: asyncio.TaskGroup) -> None:
+        """The same at a start, for a room that moved before it: not where Lotse was and has been sent away since."""
+        if successor not in self._underway:
+            self._underway.add(successor)
+            tasks.create_task(self._follow_unless_gone(room_id, successor, via, tasks), name=f"moved {room_id}")
+
+    async def _follow_unless_gone(self, room_id: str, successor: str, via: str, tasks: asyncio.TaskGroup) -> None:
+        member = f"/rooms/{segment(successor)}/state/m.room.member/{segment(self._settings.user)}"
+        failures = 0
+        try:
+            while True:
+                try:
+                    membership = (await self._homeserver.call("GET", member)).get("membership")
+                except HomeserverError as error:
+                    if not error.permanent:
+                        failures += 1
+                        await pause(failures, error, longest_s=LONGEST_PAUSE_S)
+                        continue
+                    membership = None  # never been there
+                break
+        finally:
+            self._underway.discard(successor)
+        if membership not in ("leave", "ban"):
+            self.follow(room_id, successor, via, tasks)
+
     async def _answer(self, room_id: str, *, accept: bool, via: str = "") -> None:
         path = f"/join/{segment(room_id)}" if accept else f"/rooms/{segment(room_id)}/leave"
         query = {"server_name": via, "via": via} if via else None

@@ -163,42 +163,45 @@ class RoomBook:
         """Fetch this room anew when it is next needed."""
         self._rooms.pop(room_id, None)
 
-    async def first_of(self, room_id: str) -> str:
-        """The room this one continues, through all upgrades, so that a conversation keeps its address.
+    async def before(self, room_id: str) -> tuple[str, ...]:
+        """This room and those it continues, through all upgrades, the first one last: there a conversation keeps its address.
 
         A new room may claim any predecessor, so it counts only when that room itself says that it moved here.
         """
-        seen = {room_id}
         current = await self.get(room_id)
-        while current.predecessor is not None and current.predecessor not in seen:
-            try:
-                before = await self.get(current.predecessor)
-            except HomeserverError as error:
-                if not error.permanent:
-                    raise
-                break  # Lotse never was in it
-            if before.successor != current.id:
+        line = [current.id]
+        while current.predecessor is not None and current.predecessor not in line:
+            before = await self._unless_elsewhere(current.predecessor)
+            if before is None or before.successor != current.id:
                 break
-            seen.add(before.id)
+            line.append(before.id)
             current = before
-        return current.id
+        return tuple(line)
+
+    async def after(self, room_id: str) -> tuple[str, ...]:
+        """This room and those it has become, through all upgrades Lotse has followed, the latest one last."""
+        current = await self.get(room_id)
+        line = [current.id]
+        while current.successor is not None and current.successor not in line:
+            following = await self._unless_elsewhere(current.successor)
+            if following is None or following.predecessor != current.id:
+                break
+            line.append(following.id)
+            current = following
+        return tuple(line)
 
     async def latest_of(self, room_id: str) -> Room:
         """The room this one has become, through all upgrades Lotse has followed."""
-        seen: set[str] = set()
-        current = await self.get(room_id)
-        while current.successor is not None and current.successor not in seen:
-            seen.add(current.id)
-            try:
-                following = await self.get(current.successor)
-            except HomeserverError as error:
-                if not error.permanent:
-                    raise
-                break  # not joined yet
-            if following.predecessor != current.id:
-                break
-            current = following
-        return current
+        return await self.get((await self.after(room_id))[-1])
+
+    async def _unless_elsewhere(self, room_id: str) -> Room | None:
+        """The room; None where Lotse never was, or is not yet."""
+        try:
+            return await self.get(room_id)
+        except HomeserverError as error:
+            if not error.permanent:
+                raise
+            return None
 
     async def _fetch(self, room_id: str) -> Room:
         path = f"/rooms/{segment(room_id)}/state"

@@ -6,6 +6,7 @@ one transaction. A stop anywhere in between repeats, and what repeats is recogni
 
 import asyncio
 import hashlib
+import itertools
 import json
 import secrets
 import time
@@ -136,11 +137,16 @@ class SyncLoop:
         await self._trust.look()
 
     async def _begin(self, cursor: str | None, tasks: asyncio.TaskGroup) -> str:
-        """Answer invitations a stop left over; at the very first start, also find out where to begin."""
+        """Take up what a stop left over: invitations, and rooms that moved; at the very first start, find out where to begin."""
         # Synapse gives the same answer to the same first sync for two minutes; nobody waits so long for this one anyway.
         query = {"timeout": str(secrets.randbelow(1000)), "filter": sync_filter(first=True)}
         answer = await self._at.homeserver.call("GET", "/sync", query=query, patience_s=SYNC_PATIENCE_S)
-        self._at.invitations.take(part_of(answer, "rooms").get("invite"), tasks)
+        rooms = part_of(answer, "rooms")
+        self._at.invitations.take(rooms.get("invite"), tasks)
+        joined = part_of(rooms, "join")
+        for room_id, successor, via in upgrades_in(joined):
+            if successor not in joined:
+                self._at.invitations.follow_again(room_id, successor, via, tasks)
         if cursor is not None:
             return cursor
         following = _token(answer)
@@ -163,7 +169,7 @@ class SyncLoop:
         self._at.late.done(read)
         self._key_events_taken.clear()
         self._at.invitations.take(rooms.get("invite"), tasks)
-        for room_id, successor, via in _upgrades(rooms.get("join")):
+        for room_id, successor, via in upgrades_in(rooms.get("join")):
             self._at.invitations.follow(room_id, successor, via, tasks)
         if self._receipts.note(inputs):
             self._soon(self._receipts.show())
@@ -239,11 +245,14 @@ def _token(answer: Mapping[str, Any]) -> str:
     return token
 
 
-def _upgrades(joined: Any) -> Iterable[tuple[str, str, str]]:
-    """Rooms that moved: which one, whereto, and the server of who moved it."""
+def upgrades_in(joined: Any) -> Iterable[tuple[str, str, str]]:
+    """Rooms that moved: which one, whereto, and the server of who moved it.
+
+    After a gap, what happened in it stands in the state that comes with the answer. Source: Matrix client-server API, *Syncing*.
+    """
     for room_id, part in joined.items() if isinstance(joined, Mapping) else ():
-        timeline = part_of(part, "timeline").get("events")
-        for event in timeline if isinstance(timeline, list) else ():
+        read = (part_of(part, key).get("events") for key in ("state", "timeline"))
+        for event in itertools.chain.from_iterable(events for events in read if isinstance(events, list)):
             if isinstance(event, Mapping) and event.get("type") == "m.room.tombstone":
                 successor, sender = with_state(Room(room_id), [event]).successor, event.get("sender")
                 if successor is not None and isinstance(sender, str):

@@ -153,7 +153,7 @@ class SyncReader:
         room = await self._room(waiting.room)
         if room is None or sender is None:
             return None
-        first = await self._rooms.first_of(room.id)
+        first = await self._known_as(room.id)
         told = room.direct or first in self._desk_rooms
         if not told and (thread is None or not await self._takes_part(room.id, thread)):
             return None
@@ -248,7 +248,7 @@ class SyncReader:
     async def _said(self, room: Room, event: RoomEvent) -> Incoming | None:
         """What this event means to Lotse; None: it is not for it."""
         given: Input | None
-        first = await self._rooms.first_of(room.id)
+        first = await self._known_as(room.id)
         at_desk = first in self._desk_rooms
         match event.kind:
             case "edit" if event.about is not None:
@@ -364,12 +364,22 @@ class SyncReader:
         room = await self._room(room_id)
         if room is None or len(room.joined()) > 1:
             return None
-        first = await self._rooms.first_of(room.id)
+        first = await self._known_as(room.id)
         if first in self._desk_rooms:
             return None
         address = Address(NAME, self._place_in(room, user, first))
         self._directs.left(user, room_id)
         return Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock())
+
+    async def _known_as(self, room_id: str) -> str:
+        """The id a room is addressed by, through all upgrades: of a room of coordinators the one in the settings, else the first.
+
+        The settings may name any of them: the one a room began with, or the one it has become.
+        """
+        before = await self._rooms.before(room_id)
+        if self._desk_rooms and not self._desk_rooms.intersection(before):
+            before = (*await self._rooms.after(room_id), before[-1])
+        return next((known for known in before if known in self._desk_rooms), before[-1])
 
     async def _room(self, room_id: str) -> Room | None:
         """The room; None when Lotse is no longer in it."""
@@ -427,11 +437,13 @@ def _id(event: Any) -> str | None:
 
 
 def sync_filter(*, first: bool) -> str:
-    """What is wanted of a sync: at the first one only what was asked in, no history."""
+    """What is wanted of a sync: at the first one only where Lotse was asked in and which rooms have moved, no history."""
     nothing: dict[str, list[str]] = {"types": []}
     room = {
         "timeline": {"limit": 0 if first else 50, "lazy_load_members": True},
-        "state": {"lazy_load_members": True} if not first else {"types": [], "lazy_load_members": True},
+        "state": {"lazy_load_members": True}
+        if not first
+        else {"types": ["m.room.tombstone"], "lazy_load_members": True},
         "ephemeral": nothing,
         "account_data": nothing,
     }

@@ -1,0 +1,76 @@
+"""Rooms that moved: followed whenever it happened, and known under every id they had. On a real homeserver."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.channels.matrix.examination import examine
+from bot.channels.matrix.sync_loop import upgrades_in
+from bot.channels.matrix.syncing import sync_filter
+from bot.model import Address, DeskRoom
+from tests.channels.matrix.at_work import AtWork
+from tests.channels.matrix.people import lotse_on
+
+
+def upgraded(homeserver, account, room):
+    return homeserver.call("POST", f"/rooms/{room}/upgrade", account.token, {"new_version": "11"})["replacement_room"]
+
+
+def open_room(homeserver, account, *others):
+    """A room anybody may join, so that no invitation brings Lotse into the one that takes its place."""
+    wanted = {"preset": "public_chat", "room_version": "10", "invite": list(others)}
+    return homeserver.call("POST", "/createRoom", account.token, wanted)["room_id"]
+
+
+async def test_a_room_that_moved_is_followed_also_after_a_stop_but_not_where_lotse_was_sent_away(homeserver, tmp_path):
+    other, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    rooms = [open_room(homeserver, account, other.user) for _ in range(2)]
+
+    def call(method, path, body=None, by=account, **query):
+        return homeserver.call(method, path, by.token, body, **query)
+
+    def membership(room):
+        members = call("GET", f"/rooms/{room}/members")["chunk"]
+        return {each["state_key"]: each["content"]["membership"] for each in members}.get(other.user)
+
+    for room in rooms:
+        call("POST", f"/join/{room}", {}, by=other.account)
+    cursor = call("GET", "/sync", by=other.account)["next_batch"]
+    stays, sent_away = [upgraded(homeserver, account, room) for room in rooms]
+    call("POST", f"/join/{sent_away}", {}, by=other.account)
+    call("POST", f"/rooms/{sent_away}/kick", {"user_id": other.user})
+    few = sync_filter(first=False).replace('"limit": 50', '"limit": 1')
+    for number in range(2):  # more than one such answer of the server holds
+        call("PUT", f"/rooms/{rooms[0]}/send/m.room.message/{number}", {"msgtype": "m.text", "body": "hier ist zu"})
+    gap = call("GET", "/sync", by=other.account, since=cursor, filter=few)
+    assert gap["rooms"]["join"][rooms[0]]["timeline"]["limited"]
+    server = account.user_id.partition(":")[2]
+    assert (rooms[0], stays, server) in upgrades_in(gap["rooms"]["join"])
+
+    async with AtWork(other.settings, gap["next_batch"]) as work:
+        await work.until(lambda: membership(stays) == "join")
+        call("PUT", f"/rooms/{stays}/send/m.room.message/1", {"msgtype": "m.text", "body": "neu"})
+        assert (await work.hears("neu")).address == Address("matrix", rooms[0])
+    assert membership(sent_away) == "leave"
+
+
+@pytest.mark.parametrize("named", ["old", "new"])
+async def test_a_room_of_coordinators_that_moved_stays_theirs_under_either_id(homeserver, tmp_path, named):
+    other, account, ben = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register(), homeserver.register()
+    old = open_room(homeserver, account, other.user, ben.user_id)
+    for each in (other.account, ben):
+        homeserver.call("POST", f"/join/{old}", each.token, {})
+    new = upgraded(homeserver, account, old)
+    for each in (other.account, ben):
+        homeserver.call("POST", f"/join/{new}", each.token, {})
+    desk = old if named == "old" else new
+    settings = replace(other.settings, desk_rooms=(DeskRoom("matrix", desk, rest=True),))
+    found = [each async for each in examine(settings)]
+    assert [each.what for each in found if each.level == "wrong"] == []
+    assert any("and Lotse has followed" in each.what for each in found if each.level == "note") == (named == "old")
+    async with AtWork(settings) as work:
+        await work.until(lambda: work.cursor)
+        for number, room in enumerate((old, new)):
+            body = {"msgtype": "m.text", "body": f"!liste {number}"}
+            homeserver.call("PUT", f"/rooms/{room}/send/m.room.message/{number}", account.token, body)
+            assert (await work.hears(f"!liste {number}")).address == Address("matrix", desk)
