@@ -1,4 +1,4 @@
-"""Encrypted events whose key has not arrived: they wait here, and survive a stop.
+"""Encrypted events whose key has not arrived, and events of a room that cannot be looked at: they wait here, and survive a stop.
 
 When the key comes the event is read as if it had just been written. After a minute its writer is told once that it cannot be
 read; it goes on waiting for a day, because keys do come late. Only what the server holds as well is kept, in a file beside
@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bot.channels.matrix.sealed_file import replace_file
 from bot.errors import ConfigError
@@ -25,6 +25,10 @@ MOST_BYTES = 8_000_000
 """All events together. Somebody who sends unreadable events on purpose pushes out their own oldest ones first."""
 
 
+Why = Literal["key", "room"]
+"""What it waits for: its key, or that the homeserver can tell about its room. Who wrote it is told of a key only."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingEvent:
     """One event that waits for its key."""
@@ -33,6 +37,7 @@ class WaitingEvent:
     event: Mapping[str, Any]
     since: datetime
     told: bool = False
+    why: Why = "key"
 
     @property
     def id(self) -> str:
@@ -56,7 +61,7 @@ class LateKeys:
             try:
                 for each in json.loads(path.read_text("utf-8")):
                     since = datetime.fromisoformat(each["since"])
-                    waiting = WaitingEvent(each["room"], each["event"], since, each["told"])
+                    waiting = WaitingEvent(each["room"], each["event"], since, each["told"], each.get("why", "key"))
                     self._put(waiting)
             except (ValueError, KeyError, TypeError):
                 raise ConfigError(f"{path} is damaged; delete it (messages that waited for a key are lost).") from None
@@ -64,9 +69,9 @@ class LateKeys:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, room: str, event: Mapping[str, Any], now: datetime) -> None:
+    def add(self, room: str, event: Mapping[str, Any], now: datetime, why: Why = "key") -> None:
         """Let this event wait; one that waits already goes on waiting."""
-        one = WaitingEvent(room, event, now)
+        one = WaitingEvent(room, event, now, told=why == "room", why=why)
         if one.id in self._waiting:
             return
         self._put(one)
@@ -75,6 +80,11 @@ class LateKeys:
             self._drop_of_most(lambda event_id: 1)
         while self._bytes > MOST_BYTES:
             self._drop_of_most(lambda event_id: len(self._rows[event_id]))
+
+    def wait_for_key(self, event_id: str, now: datetime) -> None:
+        """This one's room can be looked at again, and its key has not come."""
+        self._put(replace(self._waiting[event_id], since=now, told=False, why="key"))
+        self._changed = True
 
     def waiting(self) -> tuple[WaitingEvent, ...]:
         """All events that wait, the oldest first."""
@@ -119,6 +129,7 @@ class LateKeys:
 
     def _put(self, one: WaitingEvent) -> None:
         row = {"room": one.room, "event": dict(one.event), "since": one.since.isoformat(), "told": one.told}
+        row |= {"why": one.why}
         written = json.dumps(row).encode()
         self._bytes += len(written) - len(self._rows.get(one.id, b""))
         self._waiting[one.id], self._rows[one.id] = one, written

@@ -104,7 +104,7 @@ class SyncLoop:
                     begun = True
                 cursor = await self._one_sync(cursor, tasks)
                 failures = 0
-                self._report(self._trust.problem)
+                self._report(self._trust.problem or self._at.reader.problem)
                 continue
             except StoreUnavailable as unavailable:
                 error = unavailable

@@ -10,7 +10,7 @@ was not yet accepted, and every input is known by the id of its event.
 
 import json
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ from bot.channels.matrix.event_reading import (
     thread_of,
 )
 from bot.channels.matrix.event_writing import Written, written_in
+from bot.channels.matrix.failing_rooms import FailingRooms
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
 from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
 from bot.channels.matrix.matrix_settings import NAME
@@ -111,6 +112,14 @@ class SyncReader:
         self._clock = clock
         self._ours = Recent()
         self._threads = Recent()
+        self._failing = FailingRooms()
+        self._aside: frozenset[str] = frozenset()
+        """Rooms of which events wait; what comes after them waits too, so that the order is kept."""
+
+    @property
+    def problem(self) -> str | None:
+        """Which rooms cannot be read at present, in a sentence; None when all can."""
+        return self._failing.problem
 
     def remember(self, event_id: str, content: Mapping[str, Any], root: str | None) -> None:
         """A message of ours was sent; whoever reacts to it needs not be looked up."""
@@ -126,23 +135,72 @@ class SyncReader:
         for room_id, part in joined.items() if isinstance(joined, Mapping) else ():
             if id_of(room_id, "!") is None or not isinstance(part, Mapping):
                 continue
-            for event in await self._events_of(room_id, part, since):
-                found = await self._guarded(room_id, event, self._of_event)
-                if found is not None:
-                    inputs.append(found)
+            events = await self._events_to_read(room_id, part, since)
+            if not events:
+                continue
+            try:
+                inputs += await self._read(room_id, events)
+            except HomeserverError as error:
+                if not self._failing.failed(room_id, error):
+                    raise
+                self._set_aside(room_id, events)
+            else:
+                self._failing.answered(room_id)
         return inputs
 
+    async def _events_to_read(self, room_id: str, part: Mapping[str, Any], since: str) -> list[Any]:
+        """The events of one room that are to be read now; those of a room that was set aside wait behind the others."""
+        try:
+            events = await self._events_of(room_id, part, since)
+        except HomeserverError as error:
+            if not self._failing.failed(room_id, error):
+                raise
+            log.warning("matrix_gap_not_filled", room=room_id, reason=error.reason)
+            events = _list(_inside(part, "timeline").get("events"))
+            self._aside |= {room_id}
+        if room_id not in self._aside:
+            return events
+        self._set_aside(room_id, events)
+        return []
+
+    async def _read(self, room_id: str, events: Iterable[Any]) -> list[Incoming]:
+        inputs = [await self._guarded(room_id, event, self._of_event) for event in events]
+        return [each for each in inputs if each is not None]
+
+    def _set_aside(self, room_id: str, events: Iterable[Any]) -> None:
+        self._aside |= {room_id}
+        for event in events:
+            if isinstance(event, Mapping) and id_of(event.get("event_id"), "$") is not None:
+                self._late.add(room_id, event, self._clock(), "room")
+
     async def read_late(self) -> tuple[list[Incoming], list[str]]:
-        """What waited for its key and can now be read, and the ids of all events that need not wait any more."""
+        """What waited and can now be read, and the ids of all events that need not wait any more."""
         inputs: list[Incoming] = []
         read: list[str] = []
+        aside: set[str] = set()
+        rooms: set[str] = set()
         for waiting in self._late.waiting():
-            if self._still_waits(waiting):
+            if waiting.room in aside or (waiting.why == "room" and not self._failing.is_due(waiting.room)):
+                aside.add(waiting.room)
                 continue
-            read.append(waiting.id)
-            found = await self._guarded(waiting.room, waiting.event, self._of_event)
-            if found is not None:
-                inputs.append(found)
+            if self._encryption is not None and _is_encrypted(waiting.event) and self._still_waits(waiting):
+                if waiting.why == "room":
+                    self._late.wait_for_key(waiting.id, self._clock())
+                continue
+            if self._encryption is None and waiting.why == "key":
+                continue
+            try:
+                inputs += await self._read(waiting.room, [waiting.event])
+            except HomeserverError as error:
+                if not self._failing.failed(waiting.room, error):
+                    raise
+                aside.add(waiting.room)
+            else:
+                read.append(waiting.id)
+                rooms.add(waiting.room)
+        for room_id in rooms - aside:
+            self._failing.answered(room_id)
+        self._aside = frozenset(aside)
         return inputs, read
 
     async def unreadable(self, waiting: WaitingEvent) -> Incoming | None:
@@ -430,6 +488,10 @@ def _inside(value: Any, *path: str) -> Mapping[str, Any]:
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value if isinstance(value, Mapping) else {}
+
+
+def _is_encrypted(event: Mapping[str, Any]) -> bool:
+    return event.get("type") == "m.room.encrypted" and "state_key" not in event
 
 
 def _id(event: Any) -> str | None:

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot.channels.matrix import late_keys, sync_loop
+from bot.channels.matrix import failing_rooms, late_keys, sync_loop
+from bot.channels.matrix.homeserver import Homeserver as MatrixServer
+from bot.channels.matrix.homeserver import HomeserverError, segment
 from bot.errors import ChannelError
 from bot.model import Choice, Unreadable
 from tests.channels.matrix.at_work import AtWork
@@ -178,6 +180,45 @@ async def test_a_server_that_stops_and_one_that_hangs_are_noticed_and_made_up_fo
         await work.hears("nachher", room)
         assert work.channel.problem is None
     assert [each.input.text for each in work.heard] == ["vorher", "nachher"]
+
+
+async def test_a_room_the_server_fails_in_holds_up_no_other_and_is_read_later_in_its_order(
+    homeserver, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
+    monkeypatch.setattr(failing_rooms, "MOST_FAILURES", 2)
+    monkeypatch.setattr(failing_rooms, "LONGEST_PAUSE_S", 0.5)
+    lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    broken, real = [], MatrixServer.call_list
+
+    async def call_list(server, method, path):
+        if any(segment(room) in path for room in broken):
+            raise HomeserverError("the homeserver answered 500", status=500)
+        return await real(server, method, path)
+
+    monkeypatch.setattr(MatrixServer, "call_list", call_list)
+    async with AtWork(lotse.settings) as work:
+        ill, well = room_of(homeserver, account, lotse.user), room_of(homeserver, account, lotse.user)
+        write(homeserver, account, well, "anfang")
+        await work.hears("anfang", well)
+        broken.append(ill)
+        write(homeserver, account, ill, "eins")
+        write(homeserver, account, well, "hallo")
+        await work.hears("hallo", well)
+        await work.until(lambda: work.channel.problem and ill in work.channel.problem)
+        write(homeserver, account, ill, "zwei")
+        write(homeserver, account, well, "weiter")
+        await work.hears("weiter", well)
+    async with AtWork(lotse.settings, work.cursor) as again:  # it is known after a stop, too
+        write(homeserver, account, well, "danach")
+        await again.hears("danach", well)
+        assert ill in again.channel.problem
+        broken.clear()
+        write(homeserver, account, ill, "drei")
+        await again.hears("drei", ill)
+        await again.until(lambda: again.channel.problem is None)
+    said = [each.input.text for each in (*work.heard, *again.heard) if each.address.room == ill]
+    assert said == ["eins", "zwei", "drei"]
 
 
 async def test_lotse_starts_while_the_server_is_away_and_connects_when_it_is_back(shaky, tmp_path):
