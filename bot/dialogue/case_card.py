@@ -73,7 +73,11 @@ def card_words(
     """The context of a case in words. ``topic`` is the case's own, which coordinators may have corrected."""
     return CardWords(
         about=_about(context, content, locale),
-        understood=tuple(Guess(label_title(content, label, locale), score) for label, score in context.understood),
+        understood=tuple(
+            Guess(label_title(content, label, locale), score)
+            for label, score in context.understood
+            if _says_something(score)
+        ),
         offered=tuple(_choice(value, content, locale) for value in context.offered if value not in context.refused),
         refused=tuple(_choice(value, content, locale) for value in context.refused),
         given=tuple(
@@ -91,9 +95,14 @@ def card_words(
     )
 
 
+def _says_something(score: float) -> bool:
+    """Whether a guess is one: shown as 0 % it would only mislead."""
+    return round(score) > 0
+
+
 def _about(context: CaseContext, content: Content, locale: Locale) -> Guess | None:
     """The likeliest topic, with the side of it that was spoken of."""
-    if context.about is None:
+    if context.about is None or not _says_something(context.about[1]):
         return None
     topic, share = context.about
     if topic not in content.topics:

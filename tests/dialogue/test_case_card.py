@@ -151,6 +151,15 @@ def test_the_rules_of_the_topic_are_put_to_the_kind_of_person_that_was_named(tra
     assert card_words(context, "gone", content, NOW, "de").fits == ()
 
 
+def test_a_guess_of_nothing_is_none(content):
+    context = CaseContext(
+        understood=(("weiterbildungsbonus.amount", 0.3), ("afbg.amount", 12.0)), about=("weiterbildungsbonus", 0.4)
+    )
+    words = card_words(context, None, content, NOW, "de")
+    assert words.about is None
+    assert [guess.score for guess in words.understood] == [12.0]
+
+
 def test_the_card_speaks_in_titles_and_survives_content_that_is_gone(trained):
     context = CaseContext(
         (("weiterbildungsbonus.amount", 61.4), ("gone.amount", 3.0)),

@@ -101,7 +101,10 @@ def _signed_in_as(me: SignedIn) -> str:
 async def _device(me: SignedIn) -> AsyncIterator[Finding]:
     settings = me.settings
     if me.encryption is None:
-        yield Finding("note", "LOTSE_MATRIX_ENCRYPTION is off: in encrypted rooms Lotse reads and answers nothing.")
+        yield Finding(
+            "note",
+            "LOTSE_MATRIX_ENCRYPTION is off: Lotse declines encrypted rooms, and reads nothing where it is in one.",
+        )
         return
     trust, _ = await me.look()
     if trust == "signed":

@@ -1,7 +1,7 @@
 """Which invitations are accepted, and joining; what is not wanted is declined, so that nobody waits for an answer there."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -17,15 +17,24 @@ LONGEST_PAUSE_S = 300.0
 
 def inviter_of(invite: Any, me: str) -> str | None:
     """Who invited us, as the stripped state of an invitation says; None when it does not."""
-    state = invite.get("invite_state") if isinstance(invite, Mapping) else None
-    events = state.get("events") if isinstance(state, Mapping) else None
-    for event in events if isinstance(events, list) else ():
-        if not isinstance(event, Mapping) or event.get("type") != "m.room.member" or event.get("state_key") != me:
+    for event in _stripped(invite):
+        if event.get("type") != "m.room.member" or event.get("state_key") != me:
             continue
         content = event.get("content")
         if isinstance(content, Mapping) and content.get("membership") == "invite":
             return id_of(event.get("sender"), "@")
     return None
+
+
+def is_encrypted(invite: Any) -> bool:
+    """Whether the stripped state of an invitation says that the room is encrypted."""
+    return any(event.get("type") == "m.room.encryption" and event.get("state_key") == "" for event in _stripped(invite))
+
+
+def _stripped(invite: Any) -> Iterator[Mapping[str, Any]]:
+    state = invite.get("invite_state") if isinstance(invite, Mapping) else None
+    events = state.get("events") if isinstance(state, Mapping) else None
+    return (event for event in (events if isinstance(events, list) else ()) if isinstance(event, Mapping))
 
 
 def is_welcome(room_id: str, inviter: str | None, settings: MatrixSettings) -> bool:
@@ -52,7 +61,10 @@ class Invitations:
             if id_of(room_id, "!") is None or room_id in self._underway:
                 continue
             inviter = inviter_of(invite, self._settings.user)
-            welcome = is_welcome(room_id, inviter, self._settings)
+            served = self._settings.encryption or not is_encrypted(
+                invite
+            )  # there Lotse could not even say that it reads nothing
+            welcome = served and is_welcome(room_id, inviter, self._settings)
             log.info("matrix_invitation", room=room_id, accepted=welcome)
             self._underway.add(room_id)
             tasks.create_task(self._answer(room_id, accept=welcome), name=f"invitation {room_id}")

@@ -239,6 +239,14 @@ async def test_only_those_are_joined_who_may_invite(homeserver, anna, ben, tmp_p
         await ben.until(lambda members: members.get(choosy.user) == "leave", "members", room=asked)
 
 
+async def test_where_nothing_is_encrypted_an_encrypted_room_is_declined(homeserver, anna, tmp_path):
+    plain = await lotse_on(homeserver, tmp_path / "lotse", signed=False, encryption=False)
+    async with AtWork(plain.settings):
+        asked = (await anna.ask("room", invite=[plain.user], encrypted=True, direct=True))["room_id"]
+        await anna.until(lambda members: members.get(plain.user) == "leave", "members", room=asked)
+        await anna.room_with(plain.user)
+
+
 async def test_an_invitation_that_came_while_lotse_was_away_is_answered(homeserver, anna, tmp_path):
     other = await lotse_on(homeserver, tmp_path / "lotse")
     room = (await anna.ask("room", invite=[other.user], encrypted=False, direct=True))["room_id"]
