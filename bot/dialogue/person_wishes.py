@@ -15,7 +15,7 @@ from bot.dialogue.case_rules import offer, offer_line
 from bot.dialogue.declining import is_wish
 from bot.dialogue.several import answered_beside, with_answers
 from bot.dialogue.situation import Situation, finish
-from bot.dialogue.thresholds import CLEAR, SENSITIVE, STRANGE, SURE, SURELY_WANTS_PERSON, WANTS_PERSON
+from bot.dialogue.thresholds import CLEAR, SENSITIVE, STRANGE, SURE, SURELY_SENSITIVE, SURELY_WANTS_PERSON, WANTS_PERSON
 from bot.dialogue.turn import Turn
 from bot.handoff.case_events import Accepts, Asks
 from bot.model import (
@@ -69,14 +69,15 @@ def sensitive(s: Situation) -> Turn | None:
 
     While it is not even clear which of them it is, nobody is condoled with for what they may not have.
     """
-    matters = (_matter(s, read, least) for read, least in _readings(s, SENSITIVE))
-    best = next((matter for matter in matters if matter is not None), None)
+    best = _likeliest_matter(s, SENSITIVE)
     if best is None:
         return None
     replies = s.content.intents[IntentId(best.label)].reply[s.locale]
     asking, answered = _answering(s)
     if answered is None:
         asking, answered = _known(asking)
+    if answered is None and _likeliest_matter(s, SURELY_SENSITIVE) is None:
+        return None
     said = Paragraph((Span(replies[s.state.turns % len(replies)]),))
     if best.score < SURE[s.locale]:
         said = wording.say(wording.PERHAPS_FOR_A_PERSON, s.locale)
@@ -106,6 +107,11 @@ def _readings(s: Situation, least: float) -> Iterator[tuple[Understanding, float
     for read in (s.understanding, *s.understanding.parts):
         if read.known > STRANGE:
             yield read, least if read is s.understanding else max(least, CLEAR)
+
+
+def _likeliest_matter(s: Situation, least: float) -> Candidate | None:
+    matters = (_matter(s, read, enough) for read, enough in _readings(s, least))
+    return next((matter for matter in matters if matter is not None), None)
 
 
 def _matter(s: Situation, read: Understanding, least: float) -> Candidate | None:

@@ -33,8 +33,10 @@ WANTS_PERSON = 35.0
 """From this score on a wish for a person is heard: a person is offered."""
 SURELY_WANTS_PERSON = 60.0
 """From this score on a case opens at once. Below it a *yes* does, because a case nobody wanted costs a coordinator's time."""
-SENSITIVE = 45.0
-"""From this sum on a message is one for a person, whichever of the sensitive matters it is."""
+SENSITIVE = 25.0
+"""From this sum on a message may be one for a person, whichever of the sensitive matters it is: one is offered beside an answer."""
+SURELY_SENSITIVE = 45.0
+"""From this sum on a person is offered also where nothing is answered beside."""
 STRANGE = 0.34
 """Up to this share of known words a message is strange to Lotse."""
 ELSEWHERE = 50.0
