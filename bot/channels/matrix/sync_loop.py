@@ -167,6 +167,7 @@ class SyncLoop:
         await self._at.late.keep()
         await self._keep([*late, *inputs], following)
         self._at.late.done(read)
+        await self._at.late.keep()
         self._key_events_taken.clear()
         self._at.invitations.take(rooms.get("invite"), tasks)
         for room_id, successor, via in upgrades_in(rooms.get("join")):
