@@ -22,6 +22,11 @@ async def rows(database, table):
         return (await connection.execute(select(table).order_by(*table.primary_key))).all()
 
 
+def words_in(found) -> str:
+    """All that stands in rows, to look for words; a row as text leaves out the middle of what is long."""
+    return repr([tuple(row) for row in found])
+
+
 def parts(database, clock):
     """Inbox and conversations of this database."""
     return Inbox(database, clock, refuse), Conversations(database, apologise)

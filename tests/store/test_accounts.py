@@ -12,7 +12,7 @@ from bot.store.payloads import input_from_json
 from bot.store.privacy import Retention, apply_retention, forget
 from bot.store.sign_in import MOST_FAILURES
 from tests.fakes import incoming
-from tests.store.rows import answer, parts, rows
+from tests.store.rows import answer, parts, rows, words_in
 
 ANNA, BEN = StaffId("anna.petersen"), StaffId("ben.hansen")
 
@@ -42,7 +42,8 @@ async def test_a_code_links_the_account_it_is_written_from(database, clock, writ
     (account,) = await accounts_of(database, ANNA)
     assert (account.channel, account.external_user, account.linked_at) == ("slack", "U1", clock())
     assert await accounts_of(database, BEN) == ()
-    assert code not in str([await rows(database, table) for table in (tables.account_codes, tables.staff_accounts)])
+    for table in (tables.account_codes, tables.staff_accounts):
+        assert code not in words_in(await rows(database, table))
     assert [(row.actor, row.action, row.target) for row in await rows(database, tables.audit)] == [
         (ANNA, "account_linked", "slack")
     ]
