@@ -209,7 +209,9 @@ class SyncLoop:
         if encryption is None:
             return
         left = part_of(answer, "device_one_time_keys_count").get("signed_curve25519", 0)
-        await encryption.upload_keys(left if isinstance(left, int) else 0)
+        await encryption.upload_keys(
+            max(left, 0) if isinstance(left, int) else 0
+        )  # below zero it would make keys for ever
         await encryption.mend_sessions()
 
     async def _tell_late(self) -> None:
