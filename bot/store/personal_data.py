@@ -75,7 +75,7 @@ TREATMENTS: Mapping[str, Treatment] = {
         "180 days after it was closed",
         by="person_id",
         said=("question", "topic", "reason", "context", "employee_name"),
-        ours=("state", "locale", "team", "alarm", "resolution"),
+        ours=("state", "locale", "team", "alarm", "resolution", "telling_id"),
         staff=("owner", "owner_name"),
     ),
     "case_messages": Treatment(

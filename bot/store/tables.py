@@ -235,7 +235,7 @@ cases = Table(
     Column("resolved_at", UtcDateTime),
     Column("reopen_until", UtcDateTime),
     Column("satisfied", Boolean),
-    Column("told_by", String(36), doc="of a case from an encrypted room: the message that says where it is read"),
+    Column("telling_id", String(36), doc="of a case from an encrypted room: the message that says where it is read"),
     Index(None, "state", "number"),
     Index(None, "conversation_id"),
     Index(None, "person_id"),

@@ -1,7 +1,7 @@
 """Whether an employee has been told where their case is read: what leaves an encrypted room waits for that in every other room.
 
-The message that says so is known to the case (``cases.told_by``), and its row in the outbox says what became of it. A row that is
-gone was delivered long ago. The desk in the browser does not wait: it lies on the server that has read the message anyway.
+The message that says so is known to the case (``cases.telling_id``), and its row in the outbox says what became of it. A row
+that is gone was delivered long ago. The desk in the browser does not wait: it lies on the server that has read the message anyway.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ WAIT_FOR = timedelta(minutes=2)
 
 UNTOLD: ColumnElement[bool] = (
     select(outbox.c.seq)
-    .where(outbox.c.id == cases.c.told_by, outbox.c.status != "sent")
+    .where(outbox.c.id == cases.c.telling_id, outbox.c.status != "sent")
     .correlate(cases)
     .exists()
     .label("untold")
@@ -28,7 +28,7 @@ UNTOLD: ColumnElement[bool] = (
 
 def untold(case_number: ColumnElement[Any]) -> ColumnElement[bool]:
     """The same, by the number of the case."""
-    found = select(cases.c.number).join(outbox, outbox.c.id == cases.c.told_by)
+    found = select(cases.c.number).join(outbox, outbox.c.id == cases.c.telling_id)
     return found.where(cases.c.number == case_number, outbox.c.status != "sent").exists()
 
 
@@ -39,4 +39,4 @@ def must_wait(row: Row[Any], now: datetime) -> bool:
 
 async def keep_telling(connection: AsyncConnection, number: CaseNumber, outbox_id: OutboxId) -> None:
     """Remember that this message tells the employee of this case."""
-    await connection.execute(update(cases).where(cases.c.number == number).values(told_by=outbox_id))
+    await connection.execute(update(cases).where(cases.c.number == number).values(telling_id=outbox_id))

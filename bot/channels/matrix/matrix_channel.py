@@ -160,6 +160,7 @@ class MatrixChannel:
         task = asyncio.create_task(attempt())
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        task.add_done_callback(lambda _: doing.close())  # it may have been given up before it began
 
 
 @contextlib.asynccontextmanager

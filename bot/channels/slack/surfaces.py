@@ -4,7 +4,7 @@ None of it is stored or tried again, and losing it does no harm. So what goes wr
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,11 +43,12 @@ class Surfaces:
         self._api, self._rooms = api, rooms
         self._showing: set[asyncio.Task[None]] = set()
 
-    def begin(self, what: str, showing: Awaitable[object]) -> None:
+    def begin(self, what: str, showing: Coroutine[Any, Any, object]) -> None:
         """Do this beside everything else; a failure is logged under this name."""
         task = asyncio.create_task(_quietly(what, showing), name=what)
         self._showing.add(task)
         task.add_done_callback(self._shown)
+        task.add_done_callback(lambda _: showing.close())  # it may have been given up before it began
 
     def _shown(self, task: asyncio.Task[None]) -> None:
         self._showing.discard(task)
@@ -108,7 +109,7 @@ class Surfaces:
         self.begin("home", self._api.call("views.publish", user_id=user, view=dict(view)))
 
 
-async def _quietly(what: str, showing: Awaitable[object]) -> None:
+async def _quietly(what: str, showing: Coroutine[Any, Any, object]) -> None:
     try:
         await showing
     except (ChannelError, StoreUnavailable) as error:

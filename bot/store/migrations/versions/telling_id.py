@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "told_by"
+revision = "telling_id"
 down_revision = "give_up_at"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("cases", sa.Column("told_by", sa.String(length=36), nullable=True))
+    op.add_column("cases", sa.Column("telling_id", sa.String(length=36), nullable=True))
