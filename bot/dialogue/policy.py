@@ -139,7 +139,9 @@ def _asked_why(s: Situation) -> Turn | None:
     if not isinstance(s.input, AskedWhy):
         return None
     given = s.state.asked_about
-    return justifying.why_given(s, given) if given is not None and given.shown else offered_no_more(s)
+    if given is not None and given.shown:
+        return justifying.why_given(s, given)
+    return finish(s, "control", "why", (wording.say(wording.NO_REASON_KEPT, s.locale),), notice=True)
 
 
 def _looked_up(s: Situation) -> Turn | None:

@@ -229,6 +229,10 @@ BACK: Sentences = {
     "de": "Gut, noch einmal zurück. Was darf es sein?",
     "en": "All right, one step back. Which one is it?",
 }
+NO_REASON_KEPT: Sentences = {
+    "de": "Zu dieser Antwort ist nichts mehr gespeichert. Fragen Sie gern noch einmal.",
+    "en": "Nothing is stored about this answer any more. Please ask once more.",
+}
 OFFERED_NO_MORE: Sentences = {
     "de": "Diese Auswahl gibt es hier nicht oder nicht mehr; es ist nichts geschehen. Schreiben Sie mir bitte, was Sie möchten. "
     "Mit „Mensch“ holen Sie jederzeit jemanden dazu.",

@@ -46,7 +46,11 @@ async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepE
     await connection.execute(update(transcript).where(transcript.c.id == line.id).values(text=words, **mark))
     inputs = await _inputs_of(connection, listener, line.external_id)
     versions = _versions(line, inputs)
-    about = [row for row in inputs if _is_about(row, line.external_id) or _quotes(row.payload, versions)]
+    about = [
+        row
+        for row in inputs
+        if _is_about(row, line.external_id) or _quotes(row.payload, versions) or _is_copy(row, versions)
+    ]
     await connection.execute(update(inbox).where(inbox.c.id.in_([row.id for row in about])).values(payload=None))
     answered_at = [row.done_at for row in inputs if _is_about(row, line.external_id) and row.done_at is not None]
     await connection.execute(
@@ -55,7 +59,7 @@ async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepE
         )
     )
     await _unquote(connection, listener, versions, answered_at)
-    places = [listener.conversation, *await _change_copies(connection, listener, versions, words)]
+    places = [listener.conversation, *await _change_copies(connection, listener, versions, words, mark)]
     await _change_questions(connection, places, versions, words)
     return True
 
@@ -89,6 +93,11 @@ def _is_about(row: Row[Any], message: str) -> bool:
     return bool(row.external_id == message or (row.payload is not None and row.payload.get("of") == message))
 
 
+def _is_copy(row: Row[Any], versions: Sequence[str]) -> bool:
+    """Whether this input is the message as it was taken up alone."""
+    return row.external_id.startswith(TAKEN_UP) and (row.payload or {}).get("text") in versions
+
+
 def _quotes(payload: Mapping[str, Any] | None, versions: Iterable[str]) -> bool:
     """Whether this input is a wish for a person about that message."""
     question = (payload or {}).get("question")
@@ -116,7 +125,7 @@ async def _change_questions(
 
 
 async def _change_copies(
-    connection: AsyncConnection, listener: Listener, versions: Sequence[str], words: str
+    connection: AsyncConnection, listener: Listener, versions: Sequence[str], words: str, mark: Mapping[str, datetime]
 ) -> list[int]:
     """The same words where they were taken up alone; the conversations in which they stood."""
     found = select(transcript.c.id, transcript.c.conversation_id, transcript.c.text).where(
@@ -128,7 +137,8 @@ async def _change_copies(
     for copy in (await connection.execute(found)).all():
         text = _requoted_all(copy.text, versions, words)
         if text != copy.text:
-            await connection.execute(update(transcript).where(transcript.c.id == copy.id).values(text=text))
+            marked = mark if text == words else {"edited_at": next(iter(mark.values()))}
+            await connection.execute(update(transcript).where(transcript.c.id == copy.id).values(text=text, **marked))
             places.append(copy.conversation_id)
     return places
 

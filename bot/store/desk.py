@@ -248,9 +248,16 @@ async def _hold(connection: AsyncConnection, staff: Staff | None, number: CaseNu
 
 
 async def _encrypted(connection: AsyncConnection, listener: Listener) -> bool:
-    """Whether the employee writes from a room only those in it can read; a room that was once so stays so."""
+    """Whether the employee writes from a room only those in it can read; a room that was once so stays so.
+
+    What came in is kept for a month, a case may be open for longer: it knows by what its employee was told.
+    """
     said = select(inbox.c.id).where(inbox.c.conversation_id == listener.conversation, inbox.c.encrypted.is_(True))
-    return await connection.scalar(said.limit(1)) is not None
+    told = select(cases.c.number).where(
+        cases.c.conversation_id == listener.conversation, cases.c.telling_id.is_not(None)
+    )
+    found = select(said.exists() | told.exists())
+    return bool(await connection.scalar(found))
 
 
 async def _erased(connection: AsyncConnection, staff: Staff, number: CaseNumber) -> NotFound | Refused:

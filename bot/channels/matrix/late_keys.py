@@ -2,8 +2,8 @@
 
 When the key comes the event is read as if it had just been written. After a minute its writer is told once that it cannot be
 read; it goes on waiting for a day, because keys do come late. Only what the server holds as well is kept, in a file beside
-the key store: the encrypted event, never a text. The file is written before the cursor, so nothing is lost in between: once for
-all events of an answer, and beside the event loop.
+the key store: the encrypted event, or of one in clear its id, never a text. The file is written before the cursor, so nothing is
+lost in between: once for all events of an answer, and beside the event loop.
 """
 
 import asyncio

@@ -150,14 +150,8 @@ class SyncReader:
 
     async def _events_to_read(self, room_id: str, part: Mapping[str, Any], since: str) -> list[Any]:
         """The events of one room that are to be read now; those of a room that was set aside wait behind the others."""
-        try:
-            events = await self._events_of(room_id, part, since)
-        except HomeserverError as error:
-            if not self._failing.failed(room_id, error):
-                raise
-            log.warning("matrix_gap_not_filled", room=room_id, reason=error.reason)
-            events = _list(_inside(part, "timeline").get("events"))
-            self._aside |= {room_id}
+        # A gap that cannot be filled now holds everything up: no later answer would tell of it again.
+        events = await self._events_of(room_id, part, since)
         if room_id not in self._aside:
             return events
         self._set_aside(room_id, events)
@@ -171,7 +165,7 @@ class SyncReader:
         self._aside |= {room_id}
         for event in events:
             if isinstance(event, Mapping) and id_of(event.get("event_id"), "$") is not None:
-                self._late.add(room_id, event, self._clock(), "room")
+                self._late.add(room_id, event if _is_encrypted(event) else _id_alone(event), self._clock(), "room")
 
     async def read_late(self) -> tuple[list[Incoming], list[str]]:
         """What waited and can now be read, and the ids of all events that need not wait any more."""
@@ -190,7 +184,8 @@ class SyncReader:
             if self._encryption is None and waiting.why == "key":
                 continue
             try:
-                inputs += await self._read(waiting.room, [waiting.event])
+                event = waiting.event if _is_encrypted(waiting.event) else await self._fetched(waiting.room, waiting.id)
+                inputs += await self._read(waiting.room, [] if event is None else [event])
             except HomeserverError as error:
                 if not self._failing.failed(waiting.room, error):
                     raise
@@ -463,6 +458,11 @@ class SyncReader:
         except NotReadable:
             return False
         return False
+
+
+def _id_alone(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is kept of an event in clear until its room can be looked at: none of its words; the server has them."""
+    return {key: event[key] for key in ("event_id", "sender", "type") if key in event}
 
 
 def _arrival(events: list[Any], me: str) -> int | None:

@@ -273,7 +273,8 @@ class Handlers:
         if command.room in self._desk.rooms and self._look.is_desk_command(command.words):
             await self._desk.commanded(command)
             return None
-        return await self._intake.in_time(self._take_command(command))
+        # A command of their own is read as anybody's: without the ids and marks that commands of the desk keep.
+        return await self._intake.in_time(self._take_command(read_command(body, bot_user)))
 
     async def _take_command(self, command: Commanded) -> Json | None:
         locale = await self._look.locale_of(command.person)
