@@ -126,7 +126,7 @@ def test_why_about_several_answers_names_each(trained):
 
 def test_why_about_an_answer_that_is_gone_says_that_it_cannot_be_asked(trained):
     for given in (None, Reason("rated")):
-        assert said(why(trained, given)) == wording.OFFERED_NO_MORE["de"]
+        assert said(why(trained, given)) == wording.NO_REASON_KEPT["de"]
 
 
 def test_an_answer_of_an_earlier_release_is_explained_from_its_evidence(trained):
