@@ -81,8 +81,9 @@ class StoppedOnce(aiosqlite.Connection):
     _unclear = False
     """Whether something was begun whose end nobody has seen: it failed, or whoever waited for it was cancelled."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        """``connect`` is called in the connection's own thread."""
+    def __init__(self, connect: Callable[[], sqlite3.Connection], stopped: Callable[["StoppedOnce"], None]) -> None:
+        """``connect`` is called in the connection's own thread; ``stopped`` is told once nobody shall use it any more."""
+        self._stopped = stopped
         self._opened: sqlite3.Connection | None = None
 
         def opened() -> sqlite3.Connection:
@@ -118,6 +119,7 @@ class StoppedOnce(aiosqlite.Connection):
         if self._stopping:
             return None
         self._stopping = True
+        self._stopped(self)
         # aiosqlite closes what it was told of: who is cancelled while the file is being opened is told of nothing.
         self._tx.put_nowait((None, self._close_opened))
         return super().stop()
@@ -133,22 +135,29 @@ class StoppedOnce(aiosqlite.Connection):
 
 
 class Connections:
-    """Makes the connections to one file, and knows their threads."""
+    """Makes the connections to one file, and knows them and their threads."""
 
     def __init__(self, file: str, timeout: float, pragmas: tuple[str, ...]) -> None:
         self._file = file
         self._timeout = timeout
         self._pragmas = pragmas
         self._threads: set[threading.Thread] = set()
+        self._open: set[StoppedOnce] = set()
 
     def new(self) -> StoppedOnce:
         """A connection to be awaited; it begins no transactions of its own."""
-        made = StoppedOnce(self._connect)
+        made = StoppedOnce(self._connect, self._open.discard)
+        self._open.add(made)
         made._thread.daemon = True  # as SQLAlchemy does: a thread that hangs must not keep the program from ending
         return made
 
     async def ended(self) -> None:
-        """Return once no thread is left that might still report to this event loop."""
+        """Return once no thread is left that might still report to this event loop.
+
+        A task on its way out may have given a connection back to a pool that nobody empties any more: it is closed here.
+        """
+        for left in tuple(self._open):
+            left.stop()
         for thread in tuple(self._threads):
             await asyncio.to_thread(thread.join, THREAD_ENDS_WITHIN_S)
         self._threads.clear()

@@ -177,6 +177,16 @@ async def test_cancelling_again_and_again_leaves_nothing_behind(database, clock,
     assert not left_behind, "the program would wait for it for ever when it ends"
 
 
+async def test_what_was_given_back_to_nobody_is_closed_with_the_database(sqlite_address):
+    database = await open_database(sqlite_address)
+    async with database.reading() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        await database.engine.dispose()  # as if the database were closed while a task is on its way out
+    assert driver._connection is not None
+    await database.close()
+    assert driver._connection is None
+
+
 async def thread_of(connection):
     """The thread SQLite carries this statement out in."""
     return await connection.scalar(text("SELECT thread_here()"))
