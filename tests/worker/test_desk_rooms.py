@@ -405,8 +405,8 @@ async def test_a_linked_account_is_away_as_the_person_of_the_desk(stage, thread,
     assert (await facts(stage)).state == "open"
 
 
-@embedded
-async def test_an_absence_that_is_handled_twice_is_entered_once(stage, thread, monkeypatch):
+def stopped_before_the_commit(monkeypatch):
+    """What coordinators say is handled twice, as after a stop just before its commit; each time is in the list."""
     real, calls = desk_handling.mark_handled, []
 
     async def once(connection, said, now):
@@ -416,6 +416,12 @@ async def test_an_absence_that_is_handled_twice_is_entered_once(stage, thread, m
             raise RuntimeError("stopped before the commit")
 
     monkeypatch.setattr(desk_handling, "mark_handled", once)
+    return calls
+
+
+@embedded
+async def test_an_absence_that_is_handled_twice_is_entered_once(stage, thread, monkeypatch):
+    calls = stopped_before_the_commit(monkeypatch)
     await stage.says(ANNA, "!abwesend bis Montag")
     assert len(calls) == 2
     assert len(await list_absences(stage.database, stage.clock())) == 1
@@ -844,15 +850,7 @@ async def test_a_stop_between_sending_and_noting_it_posts_nothing_twice(database
 
 
 async def test_a_stop_while_a_coordinator_is_answered_does_nothing_twice(stage, thread, monkeypatch):
-    real, calls = desk_handling.mark_handled, []
-
-    async def once(connection, said, now):
-        await real(connection, said, now)
-        calls.append(said)
-        if len(calls) == 1:
-            raise RuntimeError("stopped before the commit")
-
-    monkeypatch.setattr(desk_handling, "mark_handled", once)
+    calls = stopped_before_the_commit(monkeypatch)
     await stage.says(ANNA, "Moin", thread=thread)
     assert len(calls) == 2
     assert [text for text in stage.heard() if "Moin" in text] == ["Anna (Mensch):\n\nMoin"]
