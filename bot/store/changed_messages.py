@@ -5,21 +5,25 @@ of it, and a wish for a person that quotes it), in the list of unanswered questi
 says which part was not understood, and in the state of the conversation. The last follows in the turn itself
 (``dialogue/changed_words.py``, which is handed ``words_changed_by``), all others here, in the same transaction.
 
-A message that was taken up where nobody else reads along stands there as a copy, with an id of ours; the copy follows too.
+A message that was taken up where nobody else reads along stands there as a copy, with an id of ours; the copy follows too, and
+so does the state of that conversation (``taken_up_with``).
+
+The same words said in another message stay: they are that one's.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import BETWEEN_QUOTED, Edited, ExternalId, Input, KeepEdit, Removed
 from bot.store.payloads import storable
 from bot.store.saying import Listener
-from bot.store.tables import cases, gaps, inbox, outbox, transcript
+from bot.store.tables import cases, conversations, gaps, inbox, outbox, transcript
 
 TAKEN_UP = "alone:"
 """How the ids of our own inputs begin that continue a matter where nobody else reads along."""
@@ -28,12 +32,42 @@ _QUOTED = re.compile("[„“]([^„“”]+)[“”]")
 """What stands between German or English quotation marks."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a message said in each version, what it says now (nothing: it was deleted), and what the writer's others say."""
+
+    versions: tuple[str, ...]
+    words: str
+    standing: frozenset[str]
+
+    def of(self, question: str) -> str:
+        """The question of a case with this message changed in it."""
+        for before in self.versions:
+            question = requoted(question, before, self.words, self.standing)
+        return question
+
+
 async def words_changed_by(connection: AsyncConnection, listener: Listener, given: Input) -> tuple[str, ...]:
     """What the message said, in every version that is kept, that this input changes or takes back; else nothing."""
     if not isinstance(given, Edited | Removed):
         return ()
     line = await _line_of(connection, listener, given.of)
     return () if line is None else _versions(line, await _inputs_of(connection, listener, line.external_id))
+
+
+async def taken_up_with(
+    connection: AsyncConnection, listener: Listener, versions: Sequence[str]
+) -> dict[int, dict[str, Any]]:
+    """The states of the other conversations in which a message that said this was taken up alone, held until the turn is over."""
+    if not versions:
+        return {}
+    lines = select(transcript.c.conversation_id, transcript.c.text).where(*_taken_up(transcript, listener))
+    inputs = select(inbox.c.conversation_id, inbox.c.payload).where(*_taken_up(inbox, listener))
+    places = {row.conversation_id for row in await connection.execute(lines) if row.text in versions}
+    places |= {row.conversation_id for row in await connection.execute(inputs) if _says(row.payload, versions)}
+    theirs = (conversations.c.id.in_(places - {listener.conversation}), conversations.c.state.is_not(None))
+    held = select(conversations.c.id, conversations.c.state).where(*theirs).order_by(conversations.c.id)
+    return {row.id: row.state for row in await connection.execute(held.with_for_update())}
 
 
 async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepEdit, now: datetime) -> bool:
@@ -52,15 +86,18 @@ async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepE
         if _is_about(row, line.external_id) or _quotes(row.payload, versions) or _is_copy(row, versions)
     ]
     await connection.execute(update(inbox).where(inbox.c.id.in_([row.id for row in about])).values(payload=None))
-    answered_at = [row.done_at for row in inputs if _is_about(row, line.external_id) and row.done_at is not None]
+    answered = [row for row in inputs if _is_about(row, line.external_id) or _is_copy(row, versions)]
+    answered_at = [row.done_at for row in answered if row.done_at is not None]
     await connection.execute(
         delete(gaps).where(
             gaps.c.person_id == listener.person, or_(gaps.c.question.in_(versions), gaps.c.at.in_(answered_at))
         )
     )
     await _unquote(connection, listener, versions, answered_at)
-    places = [listener.conversation, *await _change_copies(connection, listener, versions, words, mark)]
-    await _change_questions(connection, places, versions, words)
+    change = Change(versions, words, await _other_words(connection, listener, line.id))
+    await _change_waiting(connection, listener, change, now)
+    places = [listener.conversation, *await _change_copies(connection, listener, change, mark)]
+    await _change_questions(connection, places, change)
     return True
 
 
@@ -95,7 +132,28 @@ def _is_about(row: Row[Any], message: str) -> bool:
 
 def _is_copy(row: Row[Any], versions: Sequence[str]) -> bool:
     """Whether this input is the message as it was taken up alone."""
-    return row.external_id.startswith(TAKEN_UP) and (row.payload or {}).get("text") in versions
+    return row.external_id.startswith(TAKEN_UP) and _says(row.payload, versions)
+
+
+def _says(payload: Mapping[str, Any] | None, versions: Sequence[str]) -> bool:
+    return (payload or {}).get("text") in versions
+
+
+def _taken_up(table: Table, listener: Listener) -> tuple[ColumnElement[bool], ...]:
+    """The condition that a row is something of this person that was taken up alone."""
+    return table.c.person_id == listener.person, table.c.external_id.startswith(TAKEN_UP)
+
+
+async def _other_words(connection: AsyncConnection, listener: Listener, line: int) -> frozenset[str]:
+    """What the person said in other messages, which stand as they are."""
+    others = select(transcript.c.text).where(
+        transcript.c.person_id == listener.person,
+        transcript.c.who == "user",
+        transcript.c.id != line,
+        transcript.c.deleted_at.is_(None),
+        ~transcript.c.external_id.startswith(TAKEN_UP),
+    )
+    return frozenset(await connection.scalars(others))
 
 
 def _quotes(payload: Mapping[str, Any] | None, versions: Iterable[str]) -> bool:
@@ -113,31 +171,43 @@ def _versions(line: Row[Any], inputs: Iterable[Any]) -> tuple[str, ...]:
 # --- What follows ---------------------------------------------------------------------------------------------------
 
 
-async def _change_questions(
-    connection: AsyncConnection, places: Sequence[int], versions: Sequence[str], words: str
-) -> None:
+async def _change_waiting(connection: AsyncConnection, listener: Listener, change: Change, now: datetime) -> None:
+    """What is to be taken up alone and was not yet: the words are new ones, or nothing is left to take up."""
+    waiting = select(inbox.c.id, inbox.c.payload).where(*_taken_up(inbox, listener), inbox.c.status == "waiting")
+    for row in (await connection.execute(waiting)).all():
+        this = update(inbox).where(inbox.c.id == row.id)
+        if _quotes(row.payload, change.versions):
+            await connection.execute(
+                this.values(payload={**row.payload, "question": change.of(row.payload["question"])})
+            )
+        elif _says(row.payload, change.versions) and row.payload["text"] not in change.standing:
+            anew = {"payload": {**row.payload, "text": change.words}}
+            await connection.execute(
+                this.values(anew if change.words else {"payload": None, "status": "done", "done_at": now})
+            )
+
+
+async def _change_questions(connection: AsyncConnection, places: Sequence[int], change: Change) -> None:
     """A case quotes what was asked; the quotation follows, where it is this message as a whole."""
     found = select(cases.c.number, cases.c.question).where(cases.c.conversation_id.in_(places), cases.c.question != "")
     for case in (await connection.execute(found)).all():
-        question = _requoted_all(case.question, versions, words)
+        question = change.of(case.question)
         if question != case.question:
             await connection.execute(update(cases).where(cases.c.number == case.number).values(question=question))
 
 
 async def _change_copies(
-    connection: AsyncConnection, listener: Listener, versions: Sequence[str], words: str, mark: Mapping[str, datetime]
+    connection: AsyncConnection, listener: Listener, change: Change, mark: Mapping[str, datetime]
 ) -> list[int]:
     """The same words where they were taken up alone; the conversations in which they stood."""
     found = select(transcript.c.id, transcript.c.conversation_id, transcript.c.text).where(
-        transcript.c.person_id == listener.person,
-        transcript.c.who == "user",
-        transcript.c.external_id.startswith(TAKEN_UP),
+        transcript.c.who == "user", *_taken_up(transcript, listener)
     )
     places = []
     for copy in (await connection.execute(found)).all():
-        text = _requoted_all(copy.text, versions, words)
+        text = change.of(copy.text)
         if text != copy.text:
-            marked = mark if text == words else {"edited_at": next(iter(mark.values()))}
+            marked = mark if text == change.words else {"edited_at": next(iter(mark.values()))}
             await connection.execute(update(transcript).where(transcript.c.id == copy.id).values(text=text, **marked))
             places.append(copy.conversation_id)
     return places
@@ -148,7 +218,7 @@ async def _unquote(
 ) -> None:
     """Replies to this message that say which part was not understood say so without quoting it."""
     found = select(transcript.c.id, transcript.c.text, transcript.c.reply, transcript.c.outbox_id).where(
-        transcript.c.conversation_id == listener.conversation, transcript.c.who == "lotse", transcript.c.at.in_(at)
+        transcript.c.person_id == listener.person, transcript.c.who == "lotse", transcript.c.at.in_(at)
     )
     for line in (await connection.execute(found)).all():
         text = unquoted(line.text, versions)
@@ -180,25 +250,20 @@ def _elided(found: re.Match[str], versions: Sequence[str]) -> str:
     return found[0].replace(found[1], "…") if quoted else found[0]
 
 
-def _requoted_all(question: str, versions: Iterable[str], after: str) -> str:
-    for words in versions:
-        question = requoted(question, words, after)
-    return question
-
-
-def requoted(question: str, before: str, after: str) -> str:
+def requoted(question: str, before: str, after: str, standing: Collection[str] = ()) -> str:
     """The question of a case with one of the messages it quotes changed, or (``after`` is empty) left out.
 
-    A part of that message, quoted right behind it as what the case is about, goes with it.
+    A part of that message, quoted right behind it as what the case is about, goes with it. What another message says, one
+    of those ``standing``, stays.
     """
     quoted = question.split(BETWEEN_QUOTED)
     message = before.split(BETWEEN_QUOTED)  # a message may hold what stands between two
     kept: list[str] = []
     while quoted:
-        if quoted[: len(message)] == message:
+        if before not in standing and quoted[: len(message)] == message:
             kept += [after] if after else []
             del quoted[: len(message)]
-            while quoted and quoted[0] in before and quoted[0] != before:
+            while quoted and quoted[0] in before and quoted[0] not in {before, *standing}:
                 del quoted[0]
         else:
             kept.append(quoted.pop(0))

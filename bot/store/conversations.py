@@ -39,7 +39,7 @@ from bot.model import (
 from bot.store.absences import absences_in
 from bot.store.announce import INBOX
 from bot.store.case_rows import facts_of, find_case, latest_case
-from bot.store.changed_messages import words_changed_by
+from bot.store.changed_messages import taken_up_with, words_changed_by
 from bot.store.database import Database
 from bot.store.effects import Decided, case_timed, write, write_said
 from bot.store.payloads import input_from_json, name_in, reason_to_json
@@ -54,6 +54,7 @@ from bot.store.turn_rows import (
     mark_introduced,
     oldest_input,
     reason_of,
+    reword_state,
     save_state,
 )
 
@@ -75,7 +76,8 @@ class TurnFailed(LotseError):
 class TurnRecord:
     """What a turn leaves behind. ``introduced``: the person has now been told what Lotse is and what it stores.
 
-    ``aside``: what was said is no part of the case.
+    ``aside``: what was said is no part of the case. ``elsewhere``: the states of other conversations, by their number, in which
+    words stood that are changed now.
     """
 
     state: Mapping[str, Any]
@@ -87,6 +89,7 @@ class TurnRecord:
     score: float = 0.0
     introduced: bool = False
     aside: bool = False
+    elsewhere: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ class Work:
     """One input to be answered, and what is known of its conversation. ``state`` is None in a new conversation.
 
     ``alone`` is the room where the person can be answered without others; None: here nobody else reads along.
-    ``words_before`` are the versions of the message that this input changes or takes back, as far as they are kept.
+    ``words_before`` are the versions of the message that this input changes or takes back, as far as they are kept;
+    ``elsewhere`` the states of the conversations in which that message was taken up alone, by their number.
     ``case`` is the conversation's latest case, whatever became of it, or the one a timer is about; ``absences`` those of the
     staff that are not over, read only where there is a case they could matter to. ``asked_about``: why the answer was given
     that the input asks about; None when it asks about none, or about one that is gone.
@@ -125,6 +129,7 @@ class Work:
     absences: tuple[Absence, ...]
     asked_about: Reason | None
     words_before: tuple[str, ...]
+    elsewhere: Mapping[int, Mapping[str, Any]]
     attempts: int
     _held: Held = field(repr=False)
     finished: bool = field(default=False, init=False)
@@ -170,6 +175,8 @@ class Work:
             await save_state(held.connection, held.row, record.state, record.locale, held.now)
             if record.introduced and not self.introduced:
                 await mark_introduced(held.connection, held.answered.person_id, held.now)
+            for conversation, state in record.elsewhere.items():
+                await reword_state(held.connection, conversation, state)
         self.finished = True
 
     def must_be_finished(self) -> None:
@@ -283,6 +290,7 @@ class Conversations:
 
 async def _work(held: Held, given: Input) -> Work:
     row, answered = held.row, held.answered
+    words_before = await words_changed_by(held.connection, held.listener, given)
     case = await _case_for(held.connection, row.id, given)
     return Work(
         address=held.listener.address,
@@ -297,7 +305,8 @@ async def _work(held: Held, given: Input) -> Work:
         case=None if case is None else facts_of(case),
         absences=() if case is None else await absences_in(held.connection, held.now),
         asked_about=await reason_of(held.connection, row.id, given.about) if isinstance(given, AskedWhy) else None,
-        words_before=await words_changed_by(held.connection, held.listener, given),
+        words_before=words_before,
+        elsewhere=await taken_up_with(held.connection, held.listener, words_before),
         attempts=answered.attempts,
         _held=held,
     )

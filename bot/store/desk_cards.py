@@ -29,7 +29,7 @@ async def card_removed(database: Database, channel: str, room: str, external_id:
         desk_posts.c.channel == channel,
         desk_posts.c.room == storable(room),
         desk_posts.c.kind == "card",
-        desk_posts.c.status.in_(("sent", "stale")),
+        desk_posts.c.status.in_(("sent", "stale", "sending")),
         or_(desk_posts.c.external_id == gone, *parts),
     )
     async with database.transaction([DESK_POSTS]) as connection:

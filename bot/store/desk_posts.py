@@ -174,6 +174,8 @@ class DeskPosts:
                 shown = await self._shown(connection, row, now, shows, content)
                 if shown is None:  # never posted, and not to be any more
                     over = {"status": "over", "done_at": now, "reply": None, "retry_at": None}
+                    if row.kind == "card":  # the case may come back to this room, and needs a card then
+                        over["key"] = _former_key(row.id)
                     await connection.execute(_one(row.id).values(over))
                     continue
                 item = self._item(row, *shown)
@@ -254,15 +256,14 @@ class DeskPosts:
         if over:
             done |= {"status": "over"}
             if not isinstance(item.shown, CaseShown):  # nothing of the case stands there any more
-                done |= {"external_id": None, "key": desk_posts.c.key + f":{item.id}"}
+                done |= {"external_id": None, "key": _former_key(item.id)}
         async with self._database.transaction([DESK_POSTS]) as connection:
-            await connection.execute(_one(item.id).where(desk_posts.c.status == "sending").values(done))
+            await connection.execute(_under_way(item).values(done))
 
     async def dropped(self, item: DeskItem, now: datetime) -> None:
         """Nothing was posted, and nothing will be."""
         async with self._database.transaction([DESK_POSTS]) as connection:
-            mine = _one(item.id).where(desk_posts.c.status == "sending")
-            await connection.execute(mine.values(status="over", done_at=now, retry_at=None, reply=None))
+            await connection.execute(_under_way(item).values(status="over", done_at=now, retry_at=None, reply=None))
 
     async def failed(self, item: DeskItem, error: ChannelError, now: datetime) -> Literal["waiting", "parked"]:
         """The platform did not take it. A change is tried again too; a card for as long as there is a case."""
@@ -272,7 +273,7 @@ class DeskPosts:
             if created is None:
                 return "parked"
             new = item.external_id is None
-            mine = _one(item.id).where(desk_posts.c.status == "sending")
+            mine = _under_way(item)
             if error.gone and item.kind == "card" and not new and not old:  # somebody took it away
                 await connection.execute(mine.values(posted_anew()))
                 return "waiting"
@@ -320,6 +321,16 @@ def _over(item: DeskItem) -> bool:
 
 def _one(row_id: int) -> Any:
     return update(desk_posts).where(desk_posts.c.id == row_id)
+
+
+def _under_way(item: DeskItem) -> Any:
+    """The row, unless it is no longer this that is being sent: the message was taken away and is posted anew."""
+    return _one(item.id).where(desk_posts.c.status == "sending", desk_posts.c.outbox_id == item.outbox_id)
+
+
+def _former_key(row_id: int) -> Any:
+    """A key by which the message is not found any more, so that the same may be shown again in another one."""
+    return desk_posts.c.key + f":{row_id}"
 
 
 def _next(channel: str, now: datetime, *, locked: bool) -> Select[Any]:

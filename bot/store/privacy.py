@@ -91,6 +91,7 @@ async def apply_retention(database: Database, keep: Retention, now: datetime) ->
 def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update], ...]:
     day, month = now - keep.messages, now - keep.transcripts
     has_case = exists().where(cases.c.conversation_id == transcript.c.conversation_id, cases.c.state != "muted")
+    tells_of_a_case = exists().where(cases.c.telling_id == outbox.c.id, outbox.c.status != "sent")
     case_of_state = exists().where(cases.c.conversation_id == conversations.c.id, cases.c.state != "muted")
     return (
         ("gaps", delete(gaps).where(gaps.c.at < now - keep.gaps)),
@@ -103,7 +104,15 @@ def _steps(keep: Retention, now: datetime) -> tuple[tuple[str, Delete | Update],
             update(outbox).where(_done_before(outbox, day), outbox.c.delivery.is_not(None)).values(delivery=None),
         ),
         ("inbox", delete(inbox).where(_done_before(inbox, month) | _nobodys(inbox, inbox.c.done_at < day))),
-        ("outbox", delete(outbox).where(_done_before(outbox, month) | _nobodys(outbox, outbox.c.done_at < day))),
+        (
+            "outbox",
+            delete(outbox).where(
+                or_(
+                    and_(_done_before(outbox, month), ~tells_of_a_case),  # a row that is gone counts as delivered
+                    _nobodys(outbox, outbox.c.done_at < day),
+                )
+            ),
+        ),
         (
             "transcript",
             delete(transcript).where(

@@ -75,6 +75,11 @@ async def save_state(
         raise StoreConflict("The conversation was changed by another process meanwhile; the turn is done again.")
 
 
+async def reword_state(connection: AsyncConnection, conversation: int, state: Mapping[str, Any]) -> None:
+    """Store what another conversation remembers, with other words in it; it is held, and no turn of its own."""
+    await connection.execute(update(conversations).where(conversations.c.id == conversation).values(state=state))
+
+
 async def mark_done(connection: AsyncConnection, input_id: int, now: datetime, *, status: str = "done") -> None:
     """The input has been answered, or parked."""
     await connection.execute(CHANGE_INPUT, {"input": input_id, **row_of(inbox, status=status, done_at=now)})

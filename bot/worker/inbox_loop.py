@@ -48,9 +48,12 @@ async def handle_next(
             encrypted=work.encrypted,
             asked_about=work.asked_about,
         )
-        if work.words_before:
-            now_says = work.input.text if isinstance(work.input, Edited) else ""
-            state = with_words_changed(state, work.words_before, now_says)
+        now_says = work.input.text if isinstance(work.input, Edited) else ""
+        state = with_words_changed(state, work.words_before, now_says)
+        elsewhere = {
+            place: state_to_json(with_words_changed(state_from_json(remembered), work.words_before, now_says))
+            for place, remembered in work.elsewhere.items()
+        }
         understanding = None
         if isinstance(work.input, Utterance | Edited | AskedPerson):
             context = reading_context(fresh_context(state, now), content)
@@ -70,6 +73,7 @@ async def handle_next(
                 score=turn.score,
                 introduced=turn.state.introduced,
                 aside=turn.aside,
+                elsewhere=elsewhere,
             )
         )
         return True

@@ -95,8 +95,14 @@ class SlackMember:
         self.stage, self.person = stage, person
         self.site, self.channel, self.receiving, self.accept = stage.site, stage.channel, stage.receiving, stage.accept
         self.address = Address("slack", person.user)
-        self.write, self.read = person.write, person.read
+        self.read = person.read
         self.repeats = itertools.count(1)
+
+    async def write(self, text):
+        """A message Lotse was told of before the next one: Slack promises no order of what it sends side by side."""
+        event, bridge = await self.person.write(text), self.stage.bridge
+        await bridge.until(lambda: event in bridge.events and not bridge.pushing)
+        return event
 
     async def repeat(self, event):
         for payload in self.stage.bridge.events[event]:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.model import Edited, KeepEdit, RecordGap, Removed
+from bot.model import Address, Edited, KeepEdit, RecordGap, Removed
 from bot.store import tables
-from bot.store.changed_messages import requoted
+from bot.store.changed_messages import keep_edit, requoted
+from bot.store.saying import Listener
 from bot.worker.inbox_loop import handle_next
 from tests.fakes import incoming
 from tests.store.rows import answer, parts, rows, words_in
@@ -30,6 +31,31 @@ def test_only_the_message_that_was_changed_changes_in_the_question_of_a_case(que
 def test_a_part_of_a_deleted_message_goes_with_it():
     asked = "Was zahlt der Bonus? Und was ist mit Ostern?"
     assert requoted(f"{asked} – Und was ist mit Ostern? – Mensch", asked, "") == "Mensch"
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "after", "standing", "then"),
+    [
+        (
+            "Was zahlt der Bonus in Teilzeit? – Teilzeit",
+            "Was zahlt der Bonus in Teilzeit?",
+            "",
+            ["Teilzeit"],
+            "Teilzeit",
+        ),
+        (
+            "Was zahlt der Bonus in Teilzeit? – Teilzeit",
+            "Teilzeit",
+            "Vollzeit",
+            [],
+            "Was zahlt der Bonus in Teilzeit? – Vollzeit",
+        ),
+        ("Ja – Mensch", "Ja", "", ["Ja"], "Ja – Mensch"),
+        ("Ja – Mensch", "Ja", "", ["Mensch"], "Mensch"),
+    ],
+)
+def test_what_another_message_says_stays_in_the_question_of_a_case(question, before, after, standing, then):
+    assert requoted(question, before, after, standing) == then
 
 
 async def everything(database):
@@ -82,6 +108,66 @@ async def test_a_deleted_question_is_gone_also_where_it_was_taken_up_alone(datab
     (case,) = await rows(database, tables.cases)
     assert case.question == "Mensch"
     assert MARKER not in await everything(database)
+
+
+REFUSED = f"Mein Antrag wurde abgelehnt, {MARKER}, was nun?"
+
+
+def said_in_a_group(given, name):
+    return incoming(given, external_id=name, room="group", alone="room of anna")
+
+
+async def test_the_conversation_in_which_a_message_was_taken_up_forgets_it_too(database, clock, trained):
+    inbox, conversations = parts(database, clock)
+
+    async def takes_it_up():
+        while await handle_next(conversations, trained.content, trained.reader, clock()):
+            pass
+        clock.move(seconds=5)
+
+    await inbox.accept("recording", [said_in_a_group(REFUSED, "m1")])
+    await takes_it_up()
+    remembered = {row.room: repr(row.state) for row in await rows(database, tables.conversations)}
+    assert MARKER in remembered["room of anna"]
+
+    await inbox.accept("recording", [said_in_a_group(Removed("m1"), "m2")])
+    await takes_it_up()
+    assert MARKER not in await everything(database)
+
+    await inbox.accept("recording", [incoming("Mensch")])
+    await takes_it_up()
+    (case,) = await rows(database, tables.cases)
+    assert case.question == "Mensch"
+
+
+@pytest.mark.parametrize(("change", "then"), [(Removed("m1"), []), (Edited("m1", "Danke"), ["Danke"])])
+async def test_a_message_that_is_changed_before_it_is_taken_up_is_taken_up_as_changed(
+    database, clock, trained, change, then
+):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [said_in_a_group(REFUSED, "m1")])
+    assert await handle_next(conversations, trained.content, trained.reader, clock())
+    (copy,) = [row for row in await rows(database, tables.inbox) if row.status == "waiting"]
+    assert MARKER in repr(copy.payload)
+    clock.move(seconds=5)
+    async with database.transaction() as connection:
+        listener = Listener(1, Address("recording", "group"), copy.person_id)
+        assert await keep_edit(connection, listener, KeepEdit("m1", getattr(change, "text", None)), clock())
+    waiting = [row.payload["text"] for row in await rows(database, tables.inbox) if row.status == "waiting"]
+    assert waiting == then
+    assert MARKER not in words_in(await rows(database, tables.inbox) + await rows(database, tables.transcript))
+
+
+async def test_the_same_words_in_another_message_stay_where_that_was_taken_up(database, clock, trained):
+    inbox, conversations = parts(database, clock)
+    for given, name in ((REFUSED, "m1"), (REFUSED, "m2"), (Removed("m1"), "m3")):
+        clock.move(seconds=5)
+        await inbox.accept("recording", [said_in_a_group(given, name)])
+        while await handle_next(conversations, trained.content, trained.reader, clock()):
+            pass
+    said = [row for row in await rows(database, tables.transcript) if row.who == "user"]
+    assert [MARKER in row.text for row in said if row.external_id == "m1"] == [False]
+    assert {MARKER in row.text for row in said if row.external_id != "m1"} == {True}
 
 
 async def test_a_part_lotse_said_it_did_not_understand_is_quoted_no_more(database, clock):

@@ -18,6 +18,7 @@ from bot.store.outbox import Outbox
 from bot.store.personal_data import can_hold_text, tables_with
 from bot.store.privacy import Retention, apply_retention, forget, person_data
 from bot.store.tables import Json, UtcDateTime, metadata
+from bot.store.telling import UNTOLD
 from bot.store.transcripts import read_transcript
 from tests.conftest import NOW
 from tests.desk_people import DeskOffice
@@ -314,6 +315,19 @@ async def test_nothing_that_still_waits_is_ever_deleted(database, clock):
     await apply_retention(database, Retention(), clock())
     assert await answer(conversations, clock())
     assert (await Outbox(database).claim_next("recording", clock())).delivery.reply == reply("Echo: eins")
+
+
+async def test_who_could_not_be_told_where_a_case_is_read_never_counts_as_told(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("Mensch")])
+    asked = OpenCase("Mensch", "de", "asked", "koordination", None, told_first=True)
+    await answer(conversations, clock(), asked, Say(reply("Das liest auch die Koordination."), notice=True))
+    async with database.transaction() as connection:
+        await connection.execute(update(tables.outbox).values(status="parked", done_at=clock()))
+    clock.move(days=60)
+    await apply_retention(database, Retention(), clock())
+    async with database.reading() as connection:
+        assert await connection.scalar(select(UNTOLD).select_from(tables.cases))
 
 
 @pytest.mark.parametrize("retention", [Retention(messages=timedelta(hours=1), transcripts=timedelta(days=2))])

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.dialogue.naming import label_title
 from bot.dialogue.shown_answers import shown_now
@@ -38,6 +38,7 @@ from bot.store.absences import list_absences
 from bot.store.case_rows import last_said
 from bot.store.cases import close_case
 from bot.store.changed_messages import keep_edit
+from bot.store.desk_cards import card_removed
 from bot.store.desk_inbox import DeskInbox
 from bot.store.desk_notices import DeskNotice, put_notice
 from bot.store.desk_reading import read_case
@@ -172,6 +173,44 @@ async def test_a_card_somebody_took_away_is_posted_again_and_goes_on_below_the_n
     assert (await facts(stage)).owner == BEN, "what is said below the former one still counts"
     await stage.says(BEN, Removed(ExternalId("own-words")))
     assert stage.rooms.card(1) == again
+
+
+@embedded
+async def test_a_card_somebody_takes_away_while_it_is_changed_is_posted_again(stage, thread):
+    await stage.says(ANNA, "!nimm", thread=thread, settle=False)
+    await stage.talk.handle_next(stage.clock())
+    await stage.board.plan("rooms", stage.clock())
+    changing = await stage.board.claim_next("rooms", stage.clock())
+    assert changing.external_id == thread
+    await card_removed(stage.database, "rooms", FUNDING.room, thread)
+    posting = await stage.board.claim_next("rooms", stage.clock())
+    assert posting.external_id is None
+    await stage.posts.posted(changing, thread, thread, stage.clock())  # the change ends only now
+    await stage.board.carry_out(stage.rooms, posting, stage.clock)
+    (card,) = [row for row in await rows(stage.database, tables.desk_posts) if row.kind == "card"]
+    assert (card.status, card.external_id) == ("sent", stage.rooms.card(1))
+    await stage.settle()
+    again = stage.rooms.card(1)
+    assert again != thread
+    await stage.asks("Und noch etwas")
+    assert "Person: Und noch etwas" in stage.rooms.texts(thread=again)
+
+
+@embedded
+async def test_a_case_that_left_before_its_card_was_posted_gets_one_when_it_comes_back(stage, thread):
+    async def goes_to(team):
+        async with stage.database.transaction() as connection:
+            await connection.execute(update(tables.cases).values(team=team))
+
+    await goes_to("anerkennung")
+    await stage.board.plan("rooms", stage.clock())  # noted, and not posted before it goes back
+    await goes_to("foerderung")
+    await stage.settle()
+    assert stage.rooms.texts(REST.room) == []
+    await goes_to("anerkennung")
+    await stage.settle()
+    (card,) = stage.rooms.texts(REST.room)
+    assert "Fall 1" in card
 
 
 RESOLVED = ("!nimm", "!fertig beantwortet")

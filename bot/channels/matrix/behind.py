@@ -50,12 +50,14 @@ class Behind:
     async def send(self, what: Callable[[], Awaitable[Sent]], try_until: float) -> Sent:
         """Send this once nothing goes before it, again and again where that helps. Raises ChannelError.
 
-        ``try_until``: of the clock of ``time.monotonic``.
+        ``try_until``: of the clock of ``time.monotonic``; what has not begun by then is given up.
         """
         pause_s = FIRST_PAUSE_S
         async with self._one_at_a_time:
             while True:
                 await self._until_quiet()
+                if time.monotonic() >= try_until:
+                    raise ChannelError("messages went before it for too long", permanent=True)
                 try:
                     return await what()
                 except ChannelError as error:
