@@ -22,17 +22,22 @@ import structlog
 from bot.channels.matrix.calling import Names
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import open_encryption
+from bot.channels.matrix.event_meaning import EventMeaning
 from bot.channels.matrix.event_writing import contents_of, edit_of, in_thread
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_account import Device
 from bot.channels.matrix.matrix_settings import MatrixSettings
+from bot.channels.matrix.own_messages import OwnMessages
+from bot.channels.matrix.room_addresses import RoomAddresses
 from bot.channels.matrix.rooms import RoomBook
 from bot.channels.matrix.sealed_file import SealedFile
 from bot.channels.matrix.sending import Sender
 from bot.channels.matrix.signed_in import SignedIn
+from bot.channels.matrix.single_events import SingleEvents
 from bot.channels.matrix.sync_loop import Connection, SyncLoop
 from bot.channels.matrix.syncing import SyncReader
+from bot.channels.matrix.timelines import Timelines
 from bot.handoff.case_text import parse
 from bot.model import Bullets, Choice, OutboxId, Paragraph, Reply, SourceNote, Span, Utterance
 from tests.drills.registry import Counts, Drill
@@ -295,9 +300,12 @@ async def read_all(points: int, seed: int, folder: Path) -> Counts:
     rooms, late = RoomBook(server), LateKeys(folder / "waiting.json")
     names = Names(ME, ("Lotse",))
     directs = Directs(server, rooms, ME, encrypted=True)
-    reader = SyncReader(server, rooms, encryption, late, names, directs, lambda: datetime.now(UTC))
+    events = SingleEvents(server, encryption)
+    ours = OwnMessages(events, names)
+    meaning = EventMeaning(RoomAddresses(rooms, directs, frozenset()), ours, names, lambda: datetime.now(UTC))
+    reader = SyncReader(ME, Timelines(server, rooms, ME), events, meaning, late, lambda: datetime.now(UTC))
     me = SignedIn(settings, server, None, Device(ME, "DEVICE"), encryption, SealedFile(folder / "identity", KEY))
-    sender = Sender(server, rooms, directs, encryption, reader.remember)
+    sender = Sender(server, rooms, directs, encryption, ours.remember)
     connection = Connection(me, server, rooms, directs, late, reader, sender, Invitations(server, settings))
     taken, problems = [], []
 

@@ -6,7 +6,10 @@
 ``homeserver``         one request and what its failure means
 ``sealed_file``        what is kept on disk, encrypted; ``one_process``: no second process uses it
 ``encryption``         keys and sessions (matrix-nio's machine); ``cross_signing``, ``recovery_key``: why clients trust them
-``syncing``            one answer of the homeserver becomes inputs; ``event_reading``: one event; ``late_keys``: later
+``sync_loop``          reads with every sync; ``syncing``: one answer becomes inputs; ``timelines``: one room's part of it
+``event_reading``      the shape of one event; ``event_meaning``: what it means to Lotse; ``sign_meaning``: of a reaction
+``own_messages``       what Lotse wrote itself; ``single_events``: one event from the server, in clear
+``room_addresses``     where a conversation lives; ``late_keys``, ``failing_rooms``: what has to wait
 ``rooms``              who is in a room, and whether it is encrypted; ``directs``: rooms of two; ``invitations``
 ``sending``            a delivery becomes events; ``event_writing``: a reply in HTML and plain text
 =====================  =================================================================================================

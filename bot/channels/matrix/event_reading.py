@@ -135,6 +135,28 @@ def id_of(value: Any, sigil: str) -> str | None:
     return value if value.isprintable() else None
 
 
+def items_of(value: Any) -> list[Any]:
+    """The list; an empty one when it is none."""
+    return value if isinstance(value, list) else []
+
+
+def inside(value: Any, *path: str) -> Json:
+    """The object that lies at this path; an empty one when there is none."""
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def is_encrypted(event: Json) -> bool:
+    """Whether this is an encrypted event of a room."""
+    return event.get("type") == "m.room.encrypted" and "state_key" not in event
+
+
+def event_id_of(event: Any) -> str | None:
+    """The id of an event, if it has one."""
+    return id_of(event.get("event_id"), "$") if isinstance(event, Mapping) else None
+
+
 def time_of(milliseconds: Any) -> datetime | None:
     """When the sender's server says it was."""
     if isinstance(milliseconds, bool) or not isinstance(milliseconds, int):

@@ -15,16 +15,21 @@ import structlog
 from bot.channels.channel import Accept
 from bot.channels.matrix.calling import Names
 from bot.channels.matrix.directs import Directs
+from bot.channels.matrix.event_meaning import EventMeaning
 from bot.channels.matrix.homeserver import HomeserverError, pause, segment
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_settings import NAME, MatrixSettings
+from bot.channels.matrix.own_messages import OwnMessages
 from bot.channels.matrix.profile import show_ourselves
+from bot.channels.matrix.room_addresses import RoomAddresses
 from bot.channels.matrix.rooms import Room, RoomBook, desk_state, with_state
 from bot.channels.matrix.sending import Sender
 from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, signed_in
+from bot.channels.matrix.single_events import SingleEvents
 from bot.channels.matrix.sync_loop import Connection, Doing, SyncLoop
 from bot.channels.matrix.syncing import SyncReader
+from bot.channels.matrix.timelines import Timelines
 from bot.errors import ChannelError, ConfigError
 from bot.model import Delivery, ExternalId, Limits, Post, RoomState, Typing, View
 
@@ -133,8 +138,12 @@ class MatrixChannel:
             await directs.load()
             names = Names(me.device.user, (self._settings.display_name,))
             desk_rooms = frozenset(room.room for room in self.desk_rooms)
-            reader = SyncReader(me.homeserver, rooms, me.encryption, late, names, directs, self._clock, desk_rooms)
-            sender = Sender(me.homeserver, rooms, directs, me.encryption, reader.remember, desk_rooms)
+            events = SingleEvents(me.homeserver, me.encryption)
+            ours = OwnMessages(events, names)
+            meaning = EventMeaning(RoomAddresses(rooms, directs, desk_rooms), ours, names, self._clock)
+            timelines = Timelines(me.homeserver, rooms, me.device.user)
+            reader = SyncReader(me.device.user, timelines, events, meaning, late, self._clock)
+            sender = Sender(me.homeserver, rooms, directs, me.encryption, ours.remember, desk_rooms)
             invitations = Invitations(me.homeserver, self._settings)
             self._connection = Connection(me, me.homeserver, rooms, directs, late, reader, sender, invitations)
             self._stack.push_async_exit(stack.pop_all())

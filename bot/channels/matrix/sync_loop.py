@@ -20,6 +20,7 @@ import structlog
 from bot.channels.channel import Accept
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.error_places import report_bug
+from bot.channels.matrix.event_reading import inside
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
@@ -27,7 +28,8 @@ from bot.channels.matrix.receipts import Receipts
 from bot.channels.matrix.rooms import Room, RoomBook, with_state
 from bot.channels.matrix.sending import Sender
 from bot.channels.matrix.signed_in import SignedIn
-from bot.channels.matrix.syncing import SyncReader, sync_filter
+from bot.channels.matrix.syncing import SyncReader
+from bot.channels.matrix.timelines import sync_filter
 from bot.channels.matrix.trust_watch import TrustWatch
 from bot.errors import ChannelError, ConfigError, StoreUnavailable
 from bot.model import Incoming
@@ -141,9 +143,9 @@ class SyncLoop:
         # Synapse gives the same answer to the same first sync for two minutes; nobody waits so long for this one anyway.
         query = {"timeout": str(secrets.randbelow(1000)), "filter": sync_filter(first=True)}
         answer = await self._at.homeserver.call("GET", "/sync", query=query, patience_s=SYNC_PATIENCE_S)
-        rooms = part_of(answer, "rooms")
+        rooms = inside(answer, "rooms")
         self._at.invitations.take(rooms.get("invite"), tasks)
-        joined = part_of(rooms, "join")
+        joined = inside(rooms, "join")
         for room_id, successor, via in upgrades_in(joined):
             if successor not in joined:
                 self._at.invitations.follow_again(room_id, successor, via, tasks)
@@ -159,8 +161,8 @@ class SyncLoop:
         answer = await self._at.homeserver.call("GET", "/sync", query=query, patience_s=SYNC_PATIENCE_S)
         following = _token(answer)
         self._take_keys(answer)
-        rooms = part_of(answer, "rooms")
-        for room_id in part_of(rooms, "leave"):
+        rooms = inside(answer, "rooms")
+        for room_id in inside(rooms, "leave"):
             self._at.rooms.forget(room_id)
         late, read = await self._at.reader.read_late()
         inputs = await self._at.reader.read_rooms(rooms.get("join"), cursor)
@@ -190,11 +192,11 @@ class SyncLoop:
         encryption = self._at.me.encryption
         if encryption is None:
             return
-        changed = part_of(answer, "device_lists").get("changed")
+        changed = inside(answer, "device_lists").get("changed")
         users = changed if isinstance(changed, list) else []
         encryption.devices_changed(users)
         self._trust.devices_changed(users)
-        events = part_of(answer, "to_device").get("events")
+        events = inside(answer, "to_device").get("events")
         new = []
         for event in events if isinstance(events, list) else ():
             digest = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
@@ -208,7 +210,7 @@ class SyncLoop:
         encryption = self._at.me.encryption
         if encryption is None:
             return
-        left = part_of(answer, "device_one_time_keys_count").get("signed_curve25519", 0)
+        left = inside(answer, "device_one_time_keys_count").get("signed_curve25519", 0)
         await encryption.upload_keys(
             max(left, 0) if isinstance(left, int) else 0
         )  # below zero it would make keys for ever
@@ -235,12 +237,6 @@ class SyncLoop:
                 report_bug("matrix_late_keys_failed", bug)
 
 
-def part_of(value: Any, key: str) -> Mapping[str, Any]:
-    """The object under this key; an empty one when there is none."""
-    part = value.get(key) if isinstance(value, Mapping) else None
-    return part if isinstance(part, Mapping) else {}
-
-
 def _token(answer: Mapping[str, Any]) -> str:
     token = answer.get("next_batch")
     if not isinstance(token, str) or not token:
@@ -254,7 +250,7 @@ def upgrades_in(joined: Any) -> Iterable[tuple[str, str, str]]:
     After a gap, what happened in it stands in the state that comes with the answer. Source: Matrix client-server API, *Syncing*.
     """
     for room_id, part in joined.items() if isinstance(joined, Mapping) else ():
-        read = (part_of(part, key).get("events") for key in ("state", "timeline"))
+        read = (inside(part, key).get("events") for key in ("state", "timeline"))
         for event in itertools.chain.from_iterable(events for events in read if isinstance(events, list)):
             if isinstance(event, Mapping) and event.get("type") == "m.room.tombstone":
                 successor, sender = with_state(Room(room_id), [event]).successor, event.get("sender")

@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.matrix.examination import examine
 from bot.channels.matrix.sync_loop import upgrades_in
-from bot.channels.matrix.syncing import sync_filter
+from bot.channels.matrix.timelines import sync_filter
 from bot.model import Address, DeskRoom
 from tests.channels.matrix.at_work import AtWork
 from tests.channels.matrix.people import lotse_on

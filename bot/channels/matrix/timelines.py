@@ -1,0 +1,94 @@
+"""What happened in one room since the last sync, whole and in its order, and what is asked of a sync.
+
+A sync holds the end of a room's timeline only. What did not fit is fetched, and what was said before Lotse was asked in is left
+out: it was not said to it.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from bot.channels.matrix.event_reading import inside, items_of
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
+from bot.channels.matrix.rooms import RoomBook
+
+log = structlog.get_logger(__name__)
+
+PAGE, MOST_PAGES = 100, 100
+"""Events fetched at once to fill a gap, and how often; a gap that is larger is logged."""
+
+
+class Timelines:
+    """Reads the timelines in an answer; what they say of a room's state goes into the book of rooms."""
+
+    def __init__(self, homeserver: Homeserver, rooms: RoomBook, me: str) -> None:
+        self._homeserver = homeserver
+        self._rooms = rooms
+        self._me = me
+
+    async def events_of(self, room_id: str, part: Mapping[str, Any], since: str) -> list[Any]:
+        """The events of one room, the gap before them filled. Raises HomeserverError."""
+        timeline = inside(part, "timeline")
+        events = items_of(timeline.get("events"))
+        state = items_of(inside(part, "state").get("events"))
+        arrived = _arrival(events, self._me)
+        if arrived is not None:
+            self._rooms.forget(room_id)
+            return events[arrived:]
+        if timeline.get("limited") is True:
+            self._rooms.forget(room_id)
+            before = timeline.get("prev_batch")
+            return [*await self._gap(room_id, before, since), *events] if isinstance(before, str) else events
+        self._rooms.update(room_id, [*state, *events])
+        return events
+
+    async def _gap(self, room_id: str, before: str, since: str) -> list[Any]:
+        """The events between two answers that did not fit into the second one, oldest first."""
+        found: list[Any] = []
+        query = {"dir": "b", "limit": str(PAGE), "from": before, "to": since}
+        for _ in range(MOST_PAGES):
+            try:
+                page = await self._homeserver.call("GET", f"/rooms/{segment(room_id)}/messages", query=query)
+            except HomeserverError as error:
+                if not error.permanent:
+                    raise
+                log.warning("matrix_gap_not_filled", room=room_id, reason=error.reason)
+                break
+            chunk, end = items_of(page.get("chunk")), page.get("end")
+            found += chunk
+            if not chunk or not isinstance(end, str):
+                break
+            query["from"] = end
+        else:
+            log.warning("matrix_gap_too_large", room=room_id, events=len(found))
+        return found[::-1]
+
+
+def _arrival(events: list[Any], me: str) -> int | None:
+    """Where in the events Lotse was asked in or came in; None when it was there before."""
+    places = [
+        place
+        for place, event in enumerate(events)
+        if isinstance(event, Mapping) and event.get("type") == "m.room.member" and event.get("state_key") == me
+    ]
+    joins = [place for place in places if inside(events[place], "content").get("membership") == "join"]
+    before = [inside(events[place], "unsigned", "prev_content").get("membership") for place in joins]
+    if not joins or "join" in before:  # a new name or picture is no arrival
+        return None
+    return places[0]
+
+
+def sync_filter(*, first: bool) -> str:
+    """What is wanted of a sync: at the first one only where Lotse was asked in and which rooms have moved, no history."""
+    nothing: dict[str, list[str]] = {"types": []}
+    room = {
+        "timeline": {"limit": 0 if first else 50, "lazy_load_members": True},
+        "state": {"lazy_load_members": True}
+        if not first
+        else {"types": ["m.room.tombstone"], "lazy_load_members": True},
+        "ephemeral": nothing,
+        "account_data": nothing,
+    }
+    return json.dumps({"room": room, "presence": nothing, "account_data": nothing})
