@@ -7,12 +7,24 @@ from bot.dialogue import justifying, wording
 from bot.dialogue.answers import further_text, menu
 from bot.dialogue.case_rules import offer
 from bot.dialogue.case_status import status_of
-from bot.dialogue.choosing import NO, YES
+from bot.dialogue.choosing import NO, PERSON, YES
 from bot.dialogue.naming import contact_line, label_title
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
-from bot.model import Bullets, Choice, ForgetPerson, Locale, LookedUp, LookUp, RecordRating, Span, TopicId, Utterance
+from bot.model import (
+    Bullets,
+    Choice,
+    ForgetPerson,
+    Locale,
+    LookedUp,
+    LookUp,
+    Paragraph,
+    RecordRating,
+    Span,
+    TopicId,
+    Utterance,
+)
 
 PERSON_DATA: Mapping[str, Mapping[Locale, str]] = {
     "messages": {"de": "Nachrichten in Gesprächen", "en": "messages in conversations"},
@@ -47,6 +59,25 @@ def _help(s: Situation) -> Turn:
     choices = menu(s)
     state = replace(s.state, pending=Pending("next", tuple((c.label, c.value) for c in choices)))
     return finish(replace(s, state=state), "control", "help", blocks, choices=choices, label="help", candidate=s.best)
+
+
+def _situation(s: Situation) -> Turn | None:
+    """Something about themselves, without a question: what they can ask with it, or the choices that are open."""
+    best, pending = s.best, s.state.pending
+    intent = s.content.intents.get(best.intent) if best and best.intent else None
+    replies = intent.reply.get(s.locale, ()) if intent else ()
+    if not replies:
+        return None
+    open_choices = pending is not None and pending.kind in ("clarify", "topic") and pending.choices
+    choices = (*menu(s), Choice(wording.PERSON[s.locale], PERSON))
+    if pending is not None and open_choices:
+        choices = tuple(Choice(*choice) for choice in pending.choices)
+    still = pending if open_choices else Pending("next", tuple((c.label, c.value) for c in choices), s.said)
+    state = replace(s.state, pending=still, who=s.understanding.who or s.state.who)
+    blocks = (Paragraph((Span(replies[s.state.turns % len(replies)]),)),)
+    return finish(
+        replace(s, state=state), "clarify", "situation", blocks, choices=choices, label="situation", candidate=best
+    )
 
 
 def _cancel(s: Situation) -> Turn:
@@ -182,6 +213,7 @@ def confirm_delete(s: Situation, value: str) -> Turn | None:
 
 ACTIONS: Mapping[str, Callable[[Situation], Turn | None]] = {
     "help": _help,
+    "situation": _situation,
     "cancel": _cancel,
     "back": _back,
     "switch_de": _switch("de"),

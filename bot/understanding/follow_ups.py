@@ -20,6 +20,13 @@ BESIDE_NAMES = frozenset(
     )
 )
 """Words that say nothing about the side when they stand beside a name: *und beim Bildungsurlaub?*, *for apprentices?*"""
+BESIDE_PEOPLE = frozenset(
+    tokens(
+        "ich bin wir sind er sie ist übrigens ja nur erst schon jetzt gerade noch leider "
+        "i am we are he she they is only just already now still by way"
+    )
+)
+"""Words that say nothing about the side when somebody says who they are: *bin übrigens erst 23*, *we are a small firm*."""
 ABOUT_WORDS = frozenset(tokens("mit about"))
 ASKING_ABOUT = frozenset(tokens("was ist sieht es aus wie what how is it"))
 """Words that say nothing either beside *mit* or *about*: *wie ist es mit der Validierung?*, *what about apprentices?*"""
@@ -86,6 +93,8 @@ def _fixed(
 def side_alone(g: Gathered, context: Context) -> AspectId | None:
     """The side that is meant when nothing but a name or a kind of person is said; None when more is said."""
     besides = set(g.question.masked) - {TOPIC_MARK, WHO_MARK, *BESIDE_NAMES}
+    if g.question.who:
+        besides -= BESIDE_PEOPLE
     if besides and not (besides <= ASKING_ABOUT and ABOUT_WORDS.intersection(g.question.masked)):
         return None
     named = bool(g.question.topics or g.question.areas)

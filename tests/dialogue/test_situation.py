@@ -1,0 +1,68 @@
+"""What people tell of themselves is no question, and no matter for a person: they are asked what they would like to know."""
+
+import itertools
+
+import pytest
+
+from bot.dialogue import wording
+from bot.dialogue.state import State
+from bot.model import OpenCase, Utterance
+from bot.rehearsal import Rehearsal, noon
+from tests.conftest import TODAY
+
+
+@pytest.fixture
+def chat(trained):
+    """One conversation with the shipped content."""
+    rehearsal = Rehearsal(trained.content, trained.reader, itertools.count(1), State(introduced=True))
+
+    def says(text):
+        turn = rehearsal.take(Utterance(text), noon(TODAY))
+        return turn, [choice.label for reply in turn.replies for choice in reply.choices]
+
+    return says
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "ich leite ein Team",
+        "wir haben 300 Mitarbeiter",
+        "ich will mehr verdienen",
+        "ich hab nur abends Zeit",
+        "mein Chef weiß noch nichts davon",
+        "der Kurs fängt nächste Woche an",
+        "I just started in September",
+        "my boss pays nothing",
+    ],
+)
+def test_who_tells_of_themselves_is_asked_what_they_would_like_to_know(chat, told):
+    turn, choices = chat(told)
+    assert (turn.decision, turn.reason.rule) == ("clarify", "situation")
+    assert choices[-1] in wording.PERSON.values()
+    assert len(choices) > 3
+
+
+def test_a_question_of_ours_stays_open_beside_what_somebody_tells(chat):
+    asked_back, choices = chat("wie hoch ist das")
+    assert asked_back.decision == "clarify"
+    told, again = chat("ich arbeite nachts")
+    assert (told.reason.rule, again) == ("situation", choices)
+    chosen, _ = chat("1")
+    assert chosen.decision == "answer"
+
+
+def test_a_person_gets_to_know_what_somebody_told_before_asking_for_them(chat):
+    told, choices = chat("die abteilung wird zugemacht, ich arbeite nachts und bin angelernt")
+    assert told.reason.rule == "situation"
+    wished, _ = chat(str(len(choices)))
+    (opened,) = [effect for effect in wished.effects if isinstance(effect, OpenCase)]
+    assert "abteilung wird zugemacht" in opened.question
+
+
+@pytest.mark.parametrize(("age", "words"), [("bin übrigens erst 23", "25")])
+def test_who_says_who_they_are_hears_what_that_means_for_what_was_spoken_of(chat, age, words):
+    chat("wer kann eine Validierung machen?")
+    turn, _ = chat(age)
+    assert turn.label == "validierung.eligibility"
+    assert words in repr(turn.replies)
