@@ -165,7 +165,10 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
     in_slack = slack_settings(settings)
     rooms = desk_rooms_of(settings)
     coordinators = RoomPeople(people, rooms, make_clock(settings.clock))
-    async with open_core(settings, coordinators, rooms) as core, platforms(settings, core.clock) as connected:
+    async with (
+        open_core(settings, coordinators, rooms) as core,
+        platforms(settings, _looks(core, coordinators), core.clock) as connected,
+    ):
         check_teams(people.everybody(), core.live.content.teams)
         check_desk_rooms(rooms, core.live.content.teams)
         desk_link = await _desk_link(core, people, listening.getsockname()[1])
@@ -277,7 +280,7 @@ def _slack(settings: SlackSettings, looks: Looks) -> SlackParts:
 
 
 @asynccontextmanager
-async def platforms(settings: Settings, clock: Clock) -> AsyncIterator[list[Channel]]:
+async def platforms(settings: Settings, looks: Looks, clock: Clock) -> AsyncIterator[list[Channel]]:
     """The chat platforms that were set, connected or trying to be. Raises ConfigError."""
     matrix = matrix_settings(settings)
     async with AsyncExitStack() as stack:
@@ -286,7 +289,7 @@ async def platforms(settings: Settings, clock: Clock) -> AsyncIterator[list[Chan
         else:
             from bot.channels.matrix.matrix_channel import open_matrix
 
-            yield [await stack.enter_async_context(open_matrix(matrix, clock))]
+            yield [await stack.enter_async_context(open_matrix(matrix, looks, clock))]
 
 
 class WebServer(uvicorn.Server):

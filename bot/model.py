@@ -176,6 +176,8 @@ CASE_TIMER = "case:"
 """A case's timer has the kind ``case:<number>:<what>``."""
 CONSENT = "case:consent"
 """The value of the choice by which the coordinators may see a name."""
+ANOTHERS_CHOICE = "choice:another"
+"""The value of a press under choices that were offered to somebody else: it does nothing, and who pressed is told so."""
 
 
 @dataclass(frozen=True, slots=True)

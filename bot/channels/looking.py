@@ -74,15 +74,19 @@ class Objection:
     said: str
 
 
-class Look(Protocol):
+class Belonging(Protocol):
+    """Says whose a message is. Both raise StoreUnavailable when the database does not answer."""
+
+    async def reply_sent(self, person: Person, address: Address, outbox_id: OutboxId) -> SentReply | None:
+        """The reply with this id in the conversation at this address; None when none was sent there."""
+        ...
+
+
+class Look(Belonging, Protocol):
     """Answers such questions. All of them raise StoreUnavailable when the database does not answer."""
 
     async def takes_part(self, person: Person, address: Address) -> bool:
         """Whether this person has said something in the conversation at this address."""
-        ...
-
-    async def reply_sent(self, person: Person, address: Address, outbox_id: OutboxId) -> SentReply | None:
-        """The reply with this id in the conversation at this address; None when none was sent there."""
         ...
 
     async def reply_posted_as(self, person: Person, room: str, stamp: str) -> SentReply | None:

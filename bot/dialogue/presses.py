@@ -10,17 +10,20 @@ from bot.dialogue.choosing import NO, NONE, PERSON, YES, answer_of, topic_of
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.turn import Turn
 from bot.handoff.case_presses import read_case_press
-from bot.model import Pressed
+from bot.model import ANOTHERS_CHOICE, Pressed
 
 PLAIN = frozenset({YES, NO, NONE, PERSON})
-REFUSED = frozenset({"offered_no_more", "other_case"})
+REFUSED = frozenset({"offered_no_more", "anothers_choice", "other_case"})
 """Rules that refuse a press: it says nothing that anybody should read."""
 
 
 def never_offered(s: Situation) -> Turn | None:
-    """A press of something no reply of ours offers."""
+    """A press of something no reply of ours offers, or offered to somebody else."""
     if not isinstance(s.input, Pressed) or _is_choice(s, s.input.value):
         return None
+    if s.input.value == ANOTHERS_CHOICE:
+        said = wording.say(wording.ANOTHERS_CHOICE, s.locale)
+        return finish(s, "control", "anothers_choice", (said,), notice=True)
     return offered_no_more(s)
 
 

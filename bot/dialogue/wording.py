@@ -239,6 +239,10 @@ OFFERED_NO_MORE: Sentences = {
     "en": "This choice is not, or no longer, available here; nothing has been done. Please write what you would like. "
     "Type “human” at any time to bring somebody in.",
 }
+ANOTHERS_CHOICE: Sentences = {
+    "de": "Diese Auswahl gehört zur Frage einer anderen Person; es ist nichts geschehen. Fragen Sie mich gern selbst.",
+    "en": "This choice belongs to somebody else's question; nothing has been done. You are welcome to ask me yourself.",
+}
 OTHER_CASE: Sentences = {
     "de": "Diese Auswahl gehört zu Ihrem Fall {number}, um den es hier nicht mehr geht; es ist nichts geschehen.",
     "en": "This choice belongs to your case {number}, which is no longer the one at hand here; nothing has been done.",

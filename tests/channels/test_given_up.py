@@ -22,7 +22,7 @@ async def test_what_was_not_begun_is_closed(platform, tmp_path):
         channel.begin("test", given_up)
     else:
         settings = MatrixSettings("http://127.0.0.1:9", "@lotse:test.localhost", tmp_path, password="geheim")
-        channel = MatrixChannel(settings, lambda: datetime.now(UTC))
+        channel = MatrixChannel(settings, None, lambda: datetime.now(UTC))
         channel._soon(given_up)
     await channel.close()
     assert inspect.getcoroutinestate(given_up) == inspect.CORO_CLOSED

@@ -10,7 +10,7 @@ from bot.dialogue.state import Pending, State
 from bot.handoff.case_events import Resolves
 from bot.handoff.case_presses import MEANINGS, read_case_press
 from bot.handoff.case_states import decide
-from bot.model import CASE_NUMBER, CASE_STATES, MoveCase, OpenCase, Pressed, Say, Tell, Utterance
+from bot.model import ANOTHERS_CHOICE, CASE_NUMBER, CASE_STATES, MoveCase, OpenCase, Pressed, Say, Tell, Utterance
 from tests.conftest import NOW
 from tests.desk_people import MARIA, DeskOffice
 from tests.dialogue.test_case_policy import meant, moves, said, turn_of
@@ -49,6 +49,17 @@ def test_what_was_never_offered_is_refused_in_words_and_does_nothing(trained, st
         assert isinstance(say, Say), "no case moves, nothing is opened, deleted or counted as a gap"
         assert say.notice, "it is read in front of a coordinator as well"
         assert turn.state.case == (case(state) if state else None)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_press_on_what_was_offered_to_somebody_else_is_refused_and_what_is_open_here_stays_open(trained, state):
+    pending = Pending("clarify", (("Eins", "say:weiterbildungsbonus.amount"),))
+    turn = turn_of(trained, state, Pressed(ANOTHERS_CHOICE), pending=pending)
+    assert said(turn) == wording.ANOTHERS_CHOICE["de"]
+    (say,) = turn.effects
+    assert say.notice
+    assert turn.state.pending == pending
+    assert turn.state.case == (case(state) if state else None)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -40,6 +40,7 @@ from bot.channels.matrix.syncing import SyncReader
 from bot.channels.matrix.timelines import Timelines
 from bot.handoff.case_text import parse
 from bot.model import Bullets, Choice, OutboxId, Paragraph, Reply, SourceNote, Span, Utterance
+from tests.channels.matrix.at_work import NothingKept
 from tests.drills.registry import Counts, Drill
 
 ME, ROOM = "@lotse:x.org", "!room:x.org"
@@ -302,7 +303,9 @@ async def read_all(points: int, seed: int, folder: Path) -> Counts:
     directs = Directs(server, rooms, ME, encrypted=True)
     events = SingleEvents(server, encryption)
     ours = OwnMessages(events, names)
-    meaning = EventMeaning(RoomAddresses(rooms, directs, frozenset()), ours, names, lambda: datetime.now(UTC))
+    meaning = EventMeaning(
+        RoomAddresses(rooms, directs, frozenset()), ours, names, NothingKept(), lambda: datetime.now(UTC)
+    )
     reader = SyncReader(ME, Timelines(server, rooms, ME), events, meaning, late, lambda: datetime.now(UTC))
     me = SignedIn(settings, server, None, Device(ME, "DEVICE"), encryption, SealedFile(folder / "identity", KEY))
     sender = Sender(server, rooms, directs, encryption, ours.remember)

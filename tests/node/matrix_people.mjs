@@ -50,6 +50,9 @@ const commands = {
   async join({ user, room }) {
     await clients.get(user).joinRoom(room);
   },
+  async invite({ user, room, invited }) {
+    await clients.get(user).invite(room, invited);
+  },
   async leave({ user, room }) {
     await clients.get(user).leave(room);
   },

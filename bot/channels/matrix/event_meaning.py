@@ -1,29 +1,31 @@
 """What one event means to Lotse: an input at an address, or nothing.
 
 Where Lotse is spoken to: everywhere between two people; in a group when it is called, then in the thread that begins there,
-without being called again; in a room of coordinators always.
+without being called again; in a room of coordinators always. Others of a group may ask on in such a thread, but what was offered
+to one of them is not theirs to press, and a sign for a coordinator is not theirs to give.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.channels.looking import Belonging
 from bot.channels.matrix.calling import Names
 from bot.channels.matrix.event_reading import RoomEvent, id_of, inside, read_event, relation_of, thread_of
 from bot.channels.matrix.late_keys import WaitingEvent
 from bot.channels.matrix.matrix_settings import NAME
-from bot.channels.matrix.own_messages import OwnMessages
-from bot.channels.matrix.room_addresses import RoomAddresses
-from bot.channels.matrix.rooms import Room
-from bot.channels.matrix.sign_meaning import meaning_of
+from bot.channels.matrix.own_messages import OwnMessages, Target
+from bot.channels.matrix.room_addresses import Place, RoomAddresses
+from bot.channels.matrix.sign_meaning import NO_CHOICE, PERSON, meaning_of
 from bot.model import (
-    Address,
+    ANOTHERS_CHOICE,
     Edited,
     ExternalId,
     Incoming,
     Input,
     Left,
     Person,
+    Pressed,
     Reacted,
     Removed,
     SentFile,
@@ -31,16 +33,24 @@ from bot.model import (
     Utterance,
 )
 
+ANOTHERS, LAPSED = Pressed(ANOTHERS_CHOICE), Pressed(f"{NO_CHOICE}lapsed")
+
 
 class EventMeaning:
-    """Decides it, event by event. Whatever has to be asked of the homeserver raises HomeserverError."""
+    """Decides it, event by event. Raises HomeserverError and StoreUnavailable where something cannot be asked now."""
 
     def __init__(
-        self, addresses: RoomAddresses, ours: OwnMessages, names: Names, clock: Callable[[], datetime]
+        self,
+        addresses: RoomAddresses,
+        ours: OwnMessages,
+        names: Names,
+        belonging: Belonging,
+        clock: Callable[[], datetime],
     ) -> None:
         self._addresses = addresses
         self._ours = ours
         self._names = names
+        self._belonging = belonging
         self._clock = clock
 
     async def of(self, room_id: str, raw: Mapping[str, Any]) -> Incoming | None:
@@ -50,75 +60,71 @@ class EventMeaning:
         event = read_event(raw)
         if event is None:
             return None
-        room = await self._addresses.room(room_id)
-        return None if room is None else await self._said(room, event)
+        place = await self._addresses.place(room_id)
+        return None if place is None else await self._said(place, event)
 
     async def of_unreadable(self, waiting: WaitingEvent) -> Incoming | None:
         """That the writer of this event has to be told; None where they may not have spoken to Lotse."""
         sender = id_of(waiting.event.get("sender"), "@")
         thread = thread_of(relation_of(inside(waiting.event, "content")))
-        room = await self._addresses.room(waiting.room)
-        if room is None or sender is None:
+        place = await self._addresses.place(waiting.room)
+        if place is None or sender is None:
             return None
-        known_as = await self._addresses.known_as(room.id)
-        told = room.direct or self._addresses.is_desk(known_as)
-        if not told and (thread is None or not await self._ours.takes_part(room.id, thread)):
+        told = place.between_two or place.at_desk
+        if not told and (thread is None or not await self._ours.takes_part(place.room.id, thread)):
             return None
-        address = Address(NAME, self._addresses.place_in(room, sender, known_as), thread)
-        return Incoming(
-            address, _person(room, sender), ExternalId(f"{waiting.id}:unreadable"), Unreadable(), waiting.since
-        )
+        address = self._addresses.address(place, sender, thread)
+        once = ExternalId(f"{waiting.id}:unreadable")
+        return Incoming(address, _person(place, sender), once, Unreadable(), waiting.since)
 
-    async def _said(self, room: Room, event: RoomEvent) -> Incoming | None:
-        given: Input | None
-        known_as = await self._addresses.known_as(room.id)
-        at_desk = self._addresses.is_desk(known_as)
+    async def _said(self, place: Place, event: RoomEvent) -> Incoming | None:
         match event.kind:
             case "edit" if event.about is not None:
-                given, thread = Edited(ExternalId(event.about), self._names.without_call(event.text)), event.thread
+                changed = Edited(ExternalId(event.about), self._names.without_call(event.text))
+                return self._incoming(place, event, changed, event.thread)
             case "removal" if event.about is not None:
-                given, thread = Removed(ExternalId(event.about)), None
+                return self._incoming(place, event, Removed(ExternalId(event.about)), None)
             case "reaction" if event.about is not None:
-                given, thread = await self._reaction(room, event.about, event.text, at_desk=at_desk)
-            case _:
-                place = await self._place(room, event, at_desk=at_desk)
-                if place is None:
-                    return None
-                given, thread = place
-        if given is None:
-            return None
-        address = Address(NAME, self._addresses.place_in(room, event.sender, known_as), thread)
-        # An employee's sign is said to a coordinator once, however often it is taken away and put there.
-        once = f"{given.of}:{event.sender}:{given.sign}" if isinstance(given, Reacted) and not at_desk else event.id
-        return Incoming(
-            address,
-            _person(room, event.sender),
-            ExternalId(once),
-            given,
-            event.at or self._clock(),
-            alone=self._addresses.alone_with(room, event.sender, known_as),
-            encrypted=room.encrypted,
-        )
+                return await self._reaction(place, event, event.about)
+        return await self._words(place, event)
 
-    async def _place(self, room: Room, event: RoomEvent, *, at_desk: bool) -> tuple[Input, str | None] | None:
-        """The words, and the thread they are said in; None when they are not said to Lotse."""
+    async def _words(self, place: Place, event: RoomEvent) -> Incoming | None:
         given: Input = SentFile() if event.kind == "file" else Utterance(self._names.without_call(event.text))
-        if room.direct or at_desk:
-            return given, event.thread
-        if self._names.is_called(event):
-            root = event.thread or event.id
-            self._ours.called_in(root)
-            return given, root
-        if event.thread is not None and await self._ours.takes_part(room.id, event.thread):
-            return given, event.thread
-        return None
+        thread = event.thread
+        if not (place.between_two or place.at_desk):
+            if self._names.is_called(event):
+                thread = event.thread or event.id
+                self._ours.called_in(thread)
+            elif thread is None or not await self._ours.takes_part(place.room.id, thread):
+                return None
+        return self._incoming(place, event, given, thread)
 
-    async def _reaction(self, room: Room, about: str, sign: str, *, at_desk: bool) -> tuple[Input | None, str | None]:
-        """What a reaction to a message of ours asks for, and the thread that message stands in."""
-        target = await self._ours.target(room.id, about)
+    async def _reaction(self, place: Place, event: RoomEvent, about: str) -> Incoming | None:
+        """What a reaction to a message of ours asks for."""
+        target = await self._ours.target(place.room.id, about)
         if target is None:
-            return None, None
-        return meaning_of(sign, target.written, about, at_desk=at_desk), target.thread
+            return None
+        given = meaning_of(event.text, target.written, about, at_desk=place.at_desk)
+        once = None
+        if isinstance(given, Pressed | Reacted) and not place.at_desk and given != Pressed(PERSON):
+            given = await self._if_theirs(place, event.sender, target, given)
+            # Said to a coordinator once, however often it is taken away and put there; the word that refuses a press as well.
+            once = f"{about}:{event.sender}:{given.sign}" if isinstance(given, Reacted) else None
+            once = f"{about}:{event.sender}:refused" if given in (ANOTHERS, LAPSED) else once
+        return None if given is None else self._incoming(place, event, given, target.thread, once)
+
+    async def _if_theirs(self, place: Place, user: str, target: Target, given: Pressed | Reacted) -> Input | None:
+        """The sign, if the message it stands under was for this person; else what its press is refused with, or nothing.
+
+        Between two a message that is no longer known can have been for nobody else, and the dialogue knows what is still offered.
+        """
+        address = self._addresses.address(place, user, target.thread)
+        sent = await self._belonging.reply_sent(_person(place, user), address, target.written.outbox_id)
+        if (sent is None and place.between_two) or (sent is not None and sent.theirs):
+            return given
+        if isinstance(given, Reacted):
+            return None
+        return LAPSED if sent is None else ANOTHERS
 
     async def _leaving(self, room_id: str, raw: Mapping[str, Any]) -> Incoming | None:
         """Somebody left a room of two."""
@@ -126,17 +132,28 @@ class EventMeaning:
         gone = inside(raw, "content").get("membership") in ("leave", "ban")
         if not gone or user is None or event_id is None or user == self._names.user_id:
             return None
-        room = await self._addresses.room(room_id)
-        if room is None or len(room.joined()) > 1:
+        place = await self._addresses.place(room_id)
+        if place is None or place.at_desk or len(place.room.joined()) > 1:
             return None
-        known_as = await self._addresses.known_as(room.id)
-        if self._addresses.is_desk(known_as):
-            return None
-        address = Address(NAME, self._addresses.place_in(room, user, known_as))
+        address = self._addresses.address(place, user)
         self._addresses.left(user, room_id)
         return Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock())
 
+    def _incoming(
+        self, place: Place, event: RoomEvent, given: Input, thread: str | None, once: str | None = None
+    ) -> Incoming:
+        """``once``: the id by which it is known, where that is not the event's own."""
+        return Incoming(
+            self._addresses.address(place, event.sender, thread),
+            _person(place, event.sender),
+            ExternalId(once or event.id),
+            given,
+            event.at or self._clock(),
+            alone=self._addresses.alone_with(place, event.sender),
+            encrypted=place.room.encrypted,
+        )
 
-def _person(room: Room, user: str) -> Person:
-    member = room.members.get(user)
+
+def _person(place: Place, user: str) -> Person:
+    member = place.room.members.get(user)
     return Person(NAME, user, member.name if member else None)

@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 
 from bot.channels.channel import Accept
+from bot.channels.looking import Belonging
 from bot.channels.matrix.calling import Names
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.event_meaning import EventMeaning
@@ -47,11 +48,12 @@ class MatrixChannel:
     name = NAME
     limits = LIMITS
 
-    def __init__(self, settings: MatrixSettings, clock: Callable[[], datetime]) -> None:
+    def __init__(self, settings: MatrixSettings, belonging: Belonging, clock: Callable[[], datetime]) -> None:
         self.problem: str | None = "Matrix is not connected yet."
         self.desk_rooms = settings.desk_rooms
         self.least_power = settings.desk_power_level
         self._settings = settings
+        self._belonging = belonging
         self._clock = clock
         self._stack = contextlib.AsyncExitStack()
         self._connection: Connection | None = None
@@ -140,7 +142,8 @@ class MatrixChannel:
             desk_rooms = frozenset(room.room for room in self.desk_rooms)
             events = SingleEvents(me.homeserver, me.encryption)
             ours = OwnMessages(events, names)
-            meaning = EventMeaning(RoomAddresses(rooms, directs, desk_rooms), ours, names, self._clock)
+            addresses = RoomAddresses(rooms, directs, desk_rooms)
+            meaning = EventMeaning(addresses, ours, names, self._belonging, self._clock)
             timelines = Timelines(me.homeserver, rooms, me.device.user)
             reader = SyncReader(me.device.user, timelines, events, meaning, late, self._clock)
             sender = Sender(me.homeserver, rooms, directs, me.encryption, ours.remember, desk_rooms)
@@ -173,9 +176,11 @@ class MatrixChannel:
 
 
 @contextlib.asynccontextmanager
-async def open_matrix(settings: MatrixSettings, clock: Callable[[], datetime]) -> AsyncIterator[MatrixChannel]:
+async def open_matrix(
+    settings: MatrixSettings, belonging: Belonging, clock: Callable[[], datetime]
+) -> AsyncIterator[MatrixChannel]:
     """The channel, connected if the homeserver answers, closed at the end. Raises ConfigError."""
-    channel = MatrixChannel(settings, clock)
+    channel = MatrixChannel(settings, belonging, clock)
     try:
         await channel.open()
         yield channel

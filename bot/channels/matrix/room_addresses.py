@@ -1,8 +1,26 @@
 """By which address a conversation in a room is known, through upgrades of the room and for people Lotse is alone with."""
 
+from dataclasses import dataclass
+
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.homeserver import HomeserverError
+from bot.channels.matrix.matrix_settings import NAME
 from bot.channels.matrix.rooms import Room, RoomBook
+from bot.model import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room, and the id it is addressed by. ``at_desk``: coordinators work there."""
+
+    room: Room
+    known_as: str
+    at_desk: bool
+
+    @property
+    def between_two(self) -> bool:
+        """Whether an employee is alone with Lotse here."""
+        return self.room.direct and not self.at_desk
 
 
 class RoomAddresses:
@@ -13,16 +31,31 @@ class RoomAddresses:
         self._directs = directs
         self._desk_rooms = desk_rooms
 
-    async def room(self, room_id: str) -> Room | None:
-        """The room; None when Lotse is no longer in it. Raises HomeserverError."""
+    async def place(self, room_id: str) -> Place | None:
+        """The room and how it is known; None when Lotse is no longer in it. Raises HomeserverError."""
         try:
-            return await self._rooms.get(room_id)
+            room = await self._rooms.get(room_id)
         except HomeserverError as error:
             if not error.permanent:
                 raise
             return None
+        known_as = await self._known_as(room_id)
+        return Place(room, known_as, known_as in self._desk_rooms)
 
-    async def known_as(self, room_id: str) -> str:
+    def address(self, place: Place, user: str, thread: str | None = None) -> Address:
+        """The address of what this person says there."""
+        room = self._directs.address_of(place.known_as, user) if place.between_two else place.known_as
+        return Address(NAME, room, thread)
+
+    def alone_with(self, place: Place, user: str) -> str | None:
+        """The address where this person can be answered without others reading along; None: that is where they wrote."""
+        return None if place.between_two else self._directs.place_of(user)
+
+    def left(self, user: str, room_id: str) -> None:
+        """They have left this room."""
+        self._directs.left(user, room_id)
+
+    async def _known_as(self, room_id: str) -> str:
         """The id a room is addressed by, through all upgrades: of a room of coordinators the one in the settings, else the first.
 
         The settings may name any of them: the one a room began with, or the one it has become.
@@ -31,19 +64,3 @@ class RoomAddresses:
         if self._desk_rooms and not self._desk_rooms.intersection(before):
             before = (*await self._rooms.after(room_id), before[-1])
         return next((known for known in before if known in self._desk_rooms), before[-1])
-
-    def is_desk(self, known_as: str) -> bool:
-        """Whether coordinators work in the room with this address."""
-        return known_as in self._desk_rooms
-
-    def place_in(self, room: Room, user: str, known_as: str) -> str:
-        """The address of what this person says in this room."""
-        return self._directs.address_of(known_as, user) if room.direct and not self.is_desk(known_as) else known_as
-
-    def alone_with(self, room: Room, user: str, known_as: str) -> str | None:
-        """The address where this person can be answered without others reading along; None: that is where they wrote."""
-        return None if room.direct and not self.is_desk(known_as) else self._directs.place_of(user)
-
-    def left(self, user: str, room_id: str) -> None:
-        """They have left this room."""
-        self._directs.left(user, room_id)

@@ -19,7 +19,7 @@ from bot.channels.matrix.homeserver import HomeserverError
 from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
 from bot.channels.matrix.single_events import SingleEvents
 from bot.channels.matrix.timelines import Timelines
-from bot.errors import ChannelError
+from bot.errors import ChannelError, StoreUnavailable
 from bot.model import Incoming
 
 log = structlog.get_logger(__name__)
@@ -53,7 +53,7 @@ class SyncReader:
         return self._failing.problem
 
     async def read_rooms(self, joined: Any, since: str) -> list[Incoming]:
-        """What was said in the rooms of an answer, in each in its order. Raises HomeserverError."""
+        """What was said in the rooms of an answer, in each in its order. Raises HomeserverError, StoreUnavailable."""
         inputs: list[Incoming] = []
         for room_id, part in joined.items() if isinstance(joined, Mapping) else ():
             if id_of(room_id, "!") is None or not isinstance(part, Mapping):
@@ -134,6 +134,8 @@ class SyncReader:
         """What is read from the event; an event that breaks the reader is passed over, and said so in the log."""
         try:
             return await self._of_event(room_id, event)
+        except StoreUnavailable:
+            raise
         except ChannelError as error:
             if not error.permanent:
                 raise

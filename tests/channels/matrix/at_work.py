@@ -11,18 +11,25 @@ from bot.model import Address, OutboxId, Paragraph, Post, Reply, Span
 PATIENCE_S = 60
 
 
+class NothingKept:
+    """Whose a message is where no database stands behind the channel: it is not known of any."""
+
+    async def reply_sent(self, person, address, outbox_id):
+        return None
+
+
 class AtWork:
     """One connected channel. ``heard`` is everything it took in, each event once, as the inbox keeps it.
 
     ``cursors_alone`` counts how often it kept nothing but where to read on.
     """
 
-    def __init__(self, settings, cursor=None):
+    def __init__(self, settings, cursor=None, belonging=NothingKept()):  # noqa: B008  # it has no state
         self.settings, self.cursor = settings, cursor
         self.heard, self.told, self.changed = [], 0, asyncio.Event()
         self.cursors_alone = 0
         self.away = False
-        self.channel = MatrixChannel(settings, lambda: datetime.now(UTC))
+        self.channel = MatrixChannel(settings, belonging, lambda: datetime.now(UTC))
 
     async def accept(self, incomings, cursor=None):
         if self.away:

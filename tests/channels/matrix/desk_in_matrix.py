@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass, replace
 
 from bot.app import office_of
+from bot.channel_looks import Looks
 from bot.channels.matrix.matrix_channel import open_matrix
 from bot.model import DeskRoom
 from bot.store.accounts import linked_on
@@ -56,6 +57,13 @@ class MatrixDesk:
         return holds(await self.anna.until(holds, room=self.room))[-1]
 
 
+def looks_on(site):
+    """What the channel may ask of the program."""
+    return Looks(
+        site.database, office_of(site.live, site.people), site.clock, lambda locale: (), lambda: site.live.content
+    )
+
+
 @contextlib.asynccontextmanager
 async def matrix_desk(homeserver, node_tools, folder, *, encrypted=True):
     """The desk at work, in a room of its own."""
@@ -65,7 +73,7 @@ async def matrix_desk(homeserver, node_tools, folder, *, encrypted=True):
         made = await anna.ask("room", invite=[lotse.user, ben.user], encrypted=encrypted, direct=False)
         await ben.ask("join", room=made["room_id"])
         rooms = (DeskRoom("matrix", made["room_id"], frozenset({"foerderung"}), rest=True),)
-        async with open_matrix(replace(lotse.settings, desk_rooms=rooms), site.clock) as channel:
+        async with open_matrix(replace(lotse.settings, desk_rooms=rooms), looks_on(site), site.clock) as channel:
             assert channel.problem is None
             async with working(site, channel, rooms):
                 await anna.until(lambda members: members.get(lotse.user) == "join", "members", room=made["room_id"])

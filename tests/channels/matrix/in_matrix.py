@@ -5,6 +5,7 @@ import contextlib
 
 from bot.channels.matrix.matrix_channel import open_matrix
 from bot.model import Address
+from tests.channels.matrix.at_work import NothingKept
 from tests.channels.matrix.people import People, lotse_on
 
 
@@ -18,7 +19,7 @@ class Matrix:
 @contextlib.asynccontextmanager
 async def in_matrix(homeserver, node_tools, folder, clock):
     lotse = await lotse_on(homeserver, folder)
-    async with People(node_tools, homeserver) as people, open_matrix(lotse.settings, clock) as channel:
+    async with People(node_tools, homeserver) as people, open_matrix(lotse.settings, NothingKept(), clock) as channel:
         assert channel.problem is None
         yield Matrix(lotse, channel, await people.arrive())
 

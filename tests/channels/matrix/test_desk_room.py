@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from bot.channels.matrix.rooms import ABOVE_ALL, Room, with_state
+from bot.model import ANOTHERS_CHOICE
 from bot.store import tables
 from bot.store.absences import list_absences
 from bot.store.cases import list_cases
@@ -190,6 +191,47 @@ async def test_who_is_in_the_room_is_asked_of_the_server(desk, homeserver):
     after = await desk.channel.look_into(desk.room)
     assert desk.ben.user not in {member.external_user for member in after.members}
     assert stranger.user not in {member.external_user for member in after.members}
+
+
+async def test_what_was_offered_to_somebody_else_is_not_pressed_and_who_tried_is_told_so_once(desk):
+    kim, ole = await desk.people.arrive(), await desk.people.arrive()
+    group = await kim.room_with(desk.lotse, ole)
+    root = await kim.say(group, "Auswahl", mention=desk.lotse)
+    offered = await kim.hears(group, desk.lotse, "Bitte wählen Sie.")
+    for _ in range(2):
+        await ole.redact(group, await ole.react(group, offered["id"], "1️⃣"))
+    await ole.react(group, offered["id"], "7️⃣")
+    refused = await ole.hears(group, desk.lotse, f"Gewählt: {ANOTHERS_CHOICE}")
+    assert refused["relation"]["event_id"] == root
+    await kim.react(group, offered["id"], "2️⃣")
+    await kim.hears(group, desk.lotse, "Gewählt: Wer bekommt ihn?")
+    await ole.say(group, "Und ich?", thread=root)
+    answer = await ole.hears(group, desk.lotse, "Sie schrieben: Und ich?")
+    await ole.react(group, answer["id"], "👍")
+    said = [each["content"]["body"] for each in await ole.from_lotse(group, desk.lotse)]
+    assert [text.splitlines()[0] for text in said if text.startswith("Gewählt")] == [
+        f"Gewählt: {ANOTHERS_CHOICE}", "Gewählt: Wer bekommt ihn?",
+    ]  # fmt: skip
+
+
+async def test_a_stranger_who_came_into_a_room_of_two_decides_nothing_about_the_case_there(desk):
+    kim, alone = await desk.asks(encrypted=False)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    thread = (await desk.card(await number_of_latest(desk)))["id"]
+    await desk.anna.say(desk.room, "Worum geht es?", thread=thread)
+    question = await kim.hears(alone, desk.lotse, "Worum geht es?")
+    opened = await kim.hears(alone, desk.lotse, "ist offen.")
+    ole = await desk.people.arrive()
+    await kim.ask("invite", room=alone, invited=ole.user)
+    await ole.ask("join", room=alone)
+    for sign in ("❤️", "👎", "1️⃣"):
+        await ole.react(alone, question["id"], sign)
+        await ole.react(alone, opened["id"], sign)
+    await kim.react(alone, question["id"], "🎉")
+    line = await desk.anna.hears(desk.room, desk.lotse, "🎉")
+    assert line["relation"]["event_id"] == thread
+    lines = [each["content"].get("body", "") for each in await desk.anna.from_lotse(desk.room, desk.lotse)]
+    assert not [each for each in lines if each.startswith(("Person: ❤", "Person: 👎", "Person: 1"))]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ async def test_clients_of_both_kinds_talk_with_a_signed_device_before_and_after_
 async def test_without_a_signature_nobody_is_answered_because_lotse_does_not_start(homeserver, tmp_path):
     unsigned = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
     with pytest.raises(ConfigError, match="lotse matrix setup"):
-        async with open_matrix(unsigned.settings, None):
+        async with open_matrix(unsigned.settings, None, None):
             pass
     async with signed_in(unsigned.settings) as me:
         assert (await me.look())[0] == "no_identity"
@@ -88,7 +88,7 @@ async def test_lost_keys_are_noticed_at_the_start_and_explained(homeserver, tmp_
     lotse = await lotse_on(homeserver, tmp_path / "lotse")
     (lotse.settings.folder / "keys.db").unlink()
     with pytest.raises(ConfigError, match="key store was lost"):
-        async with open_matrix(lotse.settings, None):
+        async with open_matrix(lotse.settings, None, None):
             pass
     put_device_aside(lotse.settings)
     async with signed_in(lotse.settings) as me:
@@ -121,7 +121,7 @@ async def test_a_lost_folder_is_made_up_for_with_the_recovery_key(people, homese
         master = me.identity().master.public
     shutil.rmtree(lotse.settings.folder)
     with pytest.raises(ConfigError, match="lotse matrix recover"):
-        async with open_matrix(lotse.settings, None):
+        async with open_matrix(lotse.settings, None, None):
             pass
     async with signed_in(lotse.settings) as me:
         with pytest.raises(ConfigError, match="recover"):
@@ -179,7 +179,7 @@ async def test_a_second_process_is_refused(tmp_path):
 async def test_settings_that_do_not_fit_the_account_stop_the_start(homeserver, tmp_path, changed, words):
     lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
     with pytest.raises(ConfigError, match=words):
-        async with open_matrix(replace(lotse.settings, **changed), None):
+        async with open_matrix(replace(lotse.settings, **changed), None, None):
             pass
 
 
@@ -187,7 +187,7 @@ async def test_a_token_of_somebody_else_is_not_used(homeserver, tmp_path):
     lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
     other = homeserver.register()
     with pytest.raises(ConfigError, match="correct one of the two"):
-        async with open_matrix(replace(lotse.settings, password=None, token=other.token), None):
+        async with open_matrix(replace(lotse.settings, password=None, token=other.token), None, None):
             pass
 
 

@@ -12,7 +12,7 @@ from bot.store.cases import cases_of
 from bot.store.desk import Done
 from bot.store.transcripts import read_transcript
 from bot.web.chat_view import address_of
-from tests.channels.matrix.desk_in_matrix import MatrixDesk, working
+from tests.channels.matrix.desk_in_matrix import MatrixDesk, looks_on, working
 from tests.channels.matrix.people import People, lotse_on
 from tests.channels.slack.at_the_desk import KIM, desk_in_slack
 from tests.channels.slack.stage import slack_stage
@@ -100,7 +100,7 @@ async def test_an_employee_in_slack_and_a_coordinator_in_matrix(tmp_path, slack_
         room = (await anna.ask("room", invite=[lotse.user], encrypted=True, direct=False))["room_id"]
         rooms = (DeskRoom("matrix", room, rest=True),)
         async with (
-            open_matrix(replace(lotse.settings, desk_rooms=rooms), stage.site.clock) as channel,
+            open_matrix(replace(lotse.settings, desk_rooms=rooms), looks_on(stage.site), stage.site.clock) as channel,
             working(stage.site, channel, rooms),
         ):
             desk = MatrixDesk(stage.site, people, lotse.user, room, anna, anna, channel)
