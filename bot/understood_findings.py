@@ -149,7 +149,8 @@ def leads_to(turn: Turn, best: tuple[Candidate, ...], label: str, content: Conte
         shown = turn.label.split("+") if turn.label else ()
         return turn.decision == "answer" and any(_one_answer(content, name) == label for name in shown)
     intent = content.intents[IntentId(label)]
-    if turn.decision != intent.kind:
+    asks_back = turn.decision == "clarify" and turn.label == label  # which is what this intent is for
+    if turn.decision != intent.kind and not asks_back:
         return False
     meant = next((content.intents[c.intent] for c in best if c.intent), None)
     same_action = meant is not None and meant.kind == "control" and meant.action == intent.action

@@ -88,6 +88,14 @@ def test_the_dialogues_keep_their_figures(trained, file, right, wrong):
     assert share(judged, "answer", "wrong") <= wrong
 
 
+def test_who_tells_something_and_asks_nothing_is_sent_to_nobody_and_who_needs_a_person_is(trained):
+    judged = judge_singles(trained, TODAY, "statements.yaml", labels=False)
+    assert share(judged, "clarify", "handed over") <= 0.25
+    assert share(judged, "handoff", "right") >= 0.84
+    assert share(judged, "answer", "right") >= 0.70
+    assert share(judged, "answer", "handed over") <= 0.05
+
+
 def test_a_side_without_a_text_is_said_to_be_unknown_and_no_neighbour_answers(trained):
     content, reader = trained.content, trained.reader
     unknown = [

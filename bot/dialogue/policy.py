@@ -62,6 +62,7 @@ from bot.dialogue.thresholds import (
     POSSIBLE,
     STRANGE,
     SURE,
+    SURELY_SENSITIVE,
     TOPIC_CLEAR,
     TOPIC_LIKELY,
 )
@@ -255,6 +256,8 @@ def _intent(s: Situation) -> Turn | None:
     if best is None or intent is None or best.score < SURE[s.locale]:
         return None
     if intent.kind != "off_topic" and s.understanding.known <= STRANGE:
+        return None
+    if intent.kind == "handoff" and best.score < SURELY_SENSITIVE:  # its rule came before and was not sure of it
         return None
     if intent.kind == "control" and intent.action:
         acted = control.act(s, intent.action)
