@@ -242,6 +242,13 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedToVerify:
+    """The user's client offered to verify Lotse. ``fingerprint`` of the key of Lotse's device, as clients show it."""
+
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reacted:
     """A sign, such as ✋, under the message ``of``: a coordinator's in their room, or an employee's under a coordinator's words."""
 
@@ -295,7 +302,7 @@ def read_typed(value: str) -> tuple[str, Seen | None] | None:
 
 Input = (
     Utterance | Pressed | TimerDue | Rated | AskedWhy | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left
-    | AskedPerson
+    | AskedPerson | AskedToVerify
 )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ from bot.model import (
     SILENT,
     UNFINISHED,
     AskedPerson,
+    AskedToVerify,
     AskedWhy,
     CaseFacts,
     CaseTurn,
@@ -68,6 +69,7 @@ from bot.model import (
     Left,
     Locale,
     MoveCase,
+    Paragraph,
     Pressed,
     Rated,
     Reacted,
@@ -77,6 +79,7 @@ from bot.model import (
     Reply,
     Say,
     SentFile,
+    Span,
     TimerDue,
     Unreadable,
     Utterance,
@@ -184,6 +187,15 @@ def unreadable(s: Situation) -> Turn | None:
     if not isinstance(s.input, Unreadable):
         return None
     return finish(s, "control", "unreadable", (wording.say(case_words.UNREADABLE, s.locale),), notice=True)
+
+
+def asked_to_verify(s: Situation) -> Turn | None:
+    """An offer to verify Lotse, which nobody can take up: how it is trusted instead. It is about no case."""
+    if not isinstance(s.input, AskedToVerify):
+        return None
+    said = wording.say(wording.TRUSTED_BY_SIGNATURE, s.locale)
+    key = Paragraph((Span(s.input.fingerprint, code=True),))
+    return replace(finish(s, "control", "asked_to_verify", (said, key), notice=True), aside=True)
 
 
 def file_or_leaving(s: Situation) -> Turn | None:

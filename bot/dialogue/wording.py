@@ -239,6 +239,16 @@ OFFERED_NO_MORE: Sentences = {
     "en": "This choice is not, or no longer, available here; nothing has been done. Please write what you would like. "
     "Type “human” at any time to bring somebody in.",
 }
+TRUSTED_BY_SIGNATURE: Sentences = {
+    "de": "Sie möchten mich bestätigen (verifizieren). Emojis oder einen Code kann ich nicht mit Ihnen vergleichen: Ich bin ein "
+    "Programm, und vor mir sitzt niemand. Deshalb habe ich die Anfrage abgelehnt. Sie können mir trotzdem verschlüsselt schreiben: "
+    "Mein Gerät ist vom Betreiber signiert. Wenn Sie sichergehen möchten, fragen Sie ihn nach dem Fingerabdruck meines "
+    "Geräts und vergleichen ihn mit dem in den Details meines Geräts in Ihrem Programm. Hier lautet er:",
+    "en": "You would like to verify me. I cannot compare emoji or a code with you: I am a program, and nobody sits in front of me. "
+    "So I have declined the request. You can still write to me encrypted: my device is signed by its operator. "
+    "To make sure, ask the operator for the fingerprint of my device and compare it with the one in the details of my device "
+    "in your client. Here it is:",
+}
 ANOTHERS_CHOICE: Sentences = {
     "de": "Diese Auswahl gehört zur Frage einer anderen Person; es ist nichts geschehen. Fragen Sie mich gern selbst.",
     "en": "This choice belongs to somebody else's question; nothing has been done. You are welcome to ask me yourself.",

@@ -16,6 +16,7 @@ from bot.model import (
     WHY,
     Address,
     AskedPerson,
+    AskedToVerify,
     AskedWhy,
     CaseFacts,
     CaseNumber,
@@ -258,7 +259,17 @@ async def write_said(
             words = pressed
         case Reacted(sign=sign):
             words = sign
-        case TimerDue() | Rated() | LookedUp() | Edited() | Removed() | SentFile() | Unreadable() | Left():
+        case (
+            TimerDue()
+            | Rated()
+            | LookedUp()
+            | Edited()
+            | Removed()
+            | SentFile()
+            | Unreadable()
+            | Left()
+            | AskedToVerify()
+        ):
             return None
         case _:
             assert_never(said)

@@ -14,6 +14,7 @@ from bot.model import (
     MAX_UTTERANCE,
     Address,
     AskedPerson,
+    AskedToVerify,
     AskedWhy,
     CaseNumber,
     Delivery,
@@ -74,6 +75,8 @@ def input_to_json(given: Input, most: int = MAX_UTTERANCE) -> dict[str, Any]:
             return {"kind": "sent_file"}
         case Unreadable():
             return {"kind": "unreadable"}
+        case AskedToVerify(fingerprint=fingerprint):
+            return {"kind": "asked_to_verify", "fingerprint": fingerprint}
         case Reacted(of=of, sign=sign):
             return {"kind": "reacted", "of": storable(of), "sign": storable(sign[:64])}
         case Left():
@@ -116,6 +119,8 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return SentFile()
         case "unreadable":
             return Unreadable()
+        case "asked_to_verify":
+            return AskedToVerify(data["fingerprint"])
         case "reacted":
             return Reacted(ExternalId(data["of"]), data["sign"])
         case "left":

@@ -24,6 +24,7 @@ from bot.handoff.relaying import written
 from bot.model import (
     SILENT,
     AskedPerson,
+    AskedToVerify,
     AskedWhy,
     CaseFacts,
     CaseNumber,
@@ -127,7 +128,7 @@ class DeskTalk:
                 await self._say.only(said, words.FILES_STAY if inside else None, now)
             case Unreadable():
                 await self._say.only(said, words.NOT_READABLE, now)
-            case TimerDue() | Rated() | AskedWhy() | LookedUp() | Left() | AskedPerson():
+            case TimerDue() | Rated() | AskedWhy() | LookedUp() | Left() | AskedPerson() | AskedToVerify():
                 await self._say.only(said, None, now)
             case _:
                 assert_never(said.input)

@@ -11,6 +11,7 @@ from bot.handoff.team_office import TeamOffice
 from bot.model import (
     CASE_STATES,
     SILENT,
+    AskedToVerify,
     Candidate,
     Edited,
     ForgetPerson,
@@ -316,6 +317,10 @@ def test_edits_deletions_files_and_leaving(trained):
     assert "Dateien nehme ich hier nicht an" in said(turn_of(trained, None, SentFile()))
     for state in ("claimed", None):
         assert "noch einmal" in said(turn_of(trained, state, Unreadable()))
+        verifying = turn_of(trained, state, AskedToVerify("abcd EFGH"))
+        assert "vom Betreiber signiert" in said(verifying)
+        assert "abcd EFGH" in said(verifying)
+        assert verifying.aside, "no part of the case"
     assert [move.event for move in moves(turn_of(trained, "claimed", Left()))] == ["leaves"]
     assert turn_of(trained, None, Left()).effects == ()
 

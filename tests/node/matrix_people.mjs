@@ -5,6 +5,7 @@ import * as readline from "node:readline";
 for (const level of ["log", "info", "debug", "warn", "trace"]) console[level] = () => {};
 const sdk = await import("matrix-js-sdk");
 const { OnlySignedDevicesIsolationMode, AllDevicesIsolationMode } = await import("matrix-js-sdk/lib/crypto-api/index.js");
+const { VerificationPhase } = await import("matrix-js-sdk/lib/crypto-api/verification.js");
 const { logger } = await import("matrix-js-sdk/lib/logger.js");
 logger.setLevel?.("silent");
 
@@ -71,6 +72,20 @@ const commands = {
       failed: event.isDecryptionFailure(), redacted: event.isRedacted(), state: event.isState(),
       shield: event.isEncrypted() ? (await client.getCrypto().getEncryptionInfoForEvent(event))?.shieldColour : undefined,
     })));
+  },
+  async devices({ user, other }) {
+    return [...((await clients.get(user).getCrypto().getUserDeviceInfo([other], true)).get(other)?.keys() ?? [])];
+  },
+  async fingerprint({ user, other }) {
+    return [...(await clients.get(user).getCrypto().getUserDeviceInfo([other], true)).get(other).values()][0].getFingerprint();
+  },
+  async verify({ user, other, room, device }) {
+    // Offers to verify somebody, in a room or to one device; answers once that has come to an end.
+    const crypto = clients.get(user).getCrypto();
+    const request = await (room ? crypto.requestVerificationDM(other, room) : crypto.requestDeviceVerification(other, device));
+    if (request.phase !== VerificationPhase.Cancelled)
+      await once(request, "change", () => request.phase === VerificationPhase.Cancelled);
+    return { code: request.cancellationCode, by: request.cancellingUserId };
   },
   async forgetRoomKey({ user, room }) {
     await clients.get(user).getCrypto().forceDiscardSession(room);

@@ -6,6 +6,7 @@ import pytest
 from bot.model import (
     Address,
     AskedPerson,
+    AskedToVerify,
     ContinueAlone,
     Edited,
     ForgetPerson,
@@ -213,9 +214,10 @@ async def test_what_came_from_an_encrypted_room_is_known_when_it_is_answered(dat
     assert seen == {"group": True, "other": False, "own room": True}
 
 
-async def test_an_unreadable_message_survives_the_store(database, clock):
+@pytest.mark.parametrize("given", [Unreadable(), AskedToVerify("abcd EFGH")])
+async def test_what_cannot_be_read_or_verified_survives_the_store(database, clock, given):
     inbox, conversations = parts(database, clock)
-    await inbox.accept("recording", [incoming(Unreadable())])
+    await inbox.accept("recording", [incoming(given)])
     async with conversations.claim_next(clock()) as work:
-        assert work.input == Unreadable()
+        assert work.input == given
         await work.finish(record())

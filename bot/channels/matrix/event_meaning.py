@@ -19,6 +19,7 @@ from bot.channels.matrix.room_addresses import Place, RoomAddresses
 from bot.channels.matrix.sign_meaning import NO_CHOICE, PERSON, meaning_of
 from bot.model import (
     ANOTHERS_CHOICE,
+    AskedToVerify,
     Edited,
     ExternalId,
     Incoming,
@@ -37,7 +38,10 @@ ANOTHERS, LAPSED = Pressed(ANOTHERS_CHOICE), Pressed(f"{NO_CHOICE}lapsed")
 
 
 class EventMeaning:
-    """Decides it, event by event. Raises HomeserverError and StoreUnavailable where something cannot be asked now."""
+    """Decides it, event by event. Raises HomeserverError and StoreUnavailable where something cannot be asked now.
+
+    ``fingerprint`` is that of our device's key; None where nothing is encrypted.
+    """
 
     def __init__(
         self,
@@ -46,12 +50,14 @@ class EventMeaning:
         names: Names,
         belonging: Belonging,
         clock: Callable[[], datetime],
+        fingerprint: str | None = None,
     ) -> None:
         self._addresses = addresses
         self._ours = ours
         self._names = names
         self._belonging = belonging
         self._clock = clock
+        self._fingerprint = fingerprint
 
     async def of(self, room_id: str, raw: Mapping[str, Any]) -> Incoming | None:
         """What this event, in clear, means; None: it is not for Lotse."""
@@ -86,6 +92,8 @@ class EventMeaning:
                 return self._incoming(place, event, Removed(ExternalId(event.about)), None)
             case "reaction" if event.about is not None:
                 return await self._reaction(place, event, event.about)
+            case "verification":
+                return self._verification(place, event)
         return await self._words(place, event)
 
     async def _words(self, place: Place, event: RoomEvent) -> Incoming | None:
@@ -98,6 +106,13 @@ class EventMeaning:
             elif thread is None or not await self._ours.takes_part(place.room.id, thread):
                 return None
         return self._incoming(place, event, given, thread)
+
+    def _verification(self, place: Place, event: RoomEvent) -> Incoming | None:
+        """An offer to verify Lotse; in words it is answered once a day. People of a group verify each other there."""
+        if not place.between_two or self._fingerprint is None or self._names.user_id not in (event.mentioned or ()):
+            return None
+        once = f"{place.known_as}:{event.sender}:verification:{self._clock().date()}"
+        return self._incoming(place, event, AskedToVerify(self._fingerprint), None, once)
 
     async def _reaction(self, place: Place, event: RoomEvent, about: str) -> Incoming | None:
         """What a reaction to a message of ours asks for."""
@@ -150,6 +165,7 @@ class EventMeaning:
             given,
             event.at or self._clock(),
             alone=self._addresses.alone_with(place, event.sender),
+            also=None if once is None else ExternalId(event.id),
             encrypted=place.room.encrypted,
         )
 

@@ -16,11 +16,12 @@ LONGEST_ID = 255
 MOST_READ = 32_000
 """Characters of a body that are looked at; the inbox keeps fewer."""
 
-Kind = Literal["text", "file", "edit", "removal", "reaction"]
+Kind = Literal["text", "file", "edit", "removal", "reaction", "verification"]
 
 FILES = frozenset({"m.file", "m.image", "m.audio", "m.video"})
-IGNORED = frozenset({"m.notice", "m.server_notice", "m.key.verification.request"})
+IGNORED = frozenset({"m.notice", "m.server_notice"})
 """Notices are said by programs; two of them must not talk to each other."""
+VERIFICATION = "m.key.verification.request"
 
 FALLBACK = re.compile(r"> [^\n]*\n")
 
@@ -79,6 +80,13 @@ def _message(event_id: str, sender: str, at: datetime | None, content: Json) -> 
             return None
         kind, content = "edit", new
     msgtype, body = content.get("msgtype"), content.get("body")
+    if msgtype == VERIFICATION:
+        asked = id_of(content.get("to"), "@")
+        return (
+            RoomEvent("verification", event_id, sender, at, mentioned=frozenset({asked}))
+            if asked and kind == "text"
+            else None
+        )
     if not isinstance(msgtype, str) or not isinstance(body, str) or msgtype in IGNORED:
         return None
     if msgtype in FILES:

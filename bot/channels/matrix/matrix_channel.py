@@ -142,8 +142,9 @@ class MatrixChannel:
             desk_rooms = frozenset(room.room for room in self.desk_rooms)
             events = SingleEvents(me.homeserver, me.encryption)
             ours = OwnMessages(events, names)
+            fingerprint = None if me.encryption is None else me.encryption.keys.fingerprint
             addresses = RoomAddresses(rooms, directs, desk_rooms)
-            meaning = EventMeaning(addresses, ours, names, self._belonging, self._clock)
+            meaning = EventMeaning(addresses, ours, names, self._belonging, self._clock, fingerprint)
             timelines = Timelines(me.homeserver, rooms, me.device.user)
             reader = SyncReader(me.device.user, timelines, events, meaning, late, self._clock)
             sender = Sender(me.homeserver, rooms, directs, me.encryption, ours.remember, desk_rooms)

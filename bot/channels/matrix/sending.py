@@ -86,6 +86,18 @@ class Sender:
             content, transaction = reaction_to(event_id, sign), f"{outbox_id}.sign{number}"
             await self._behind.send(functools.partial(self._put, room, "m.reaction", content, transaction), try_until)
 
+    async def send_behind(self, address: Address, kind: str, content: dict[str, Any], transaction: str) -> None:
+        """Send an event that is no message behind the messages of all rooms, for a minute at most. Raises ChannelError."""
+        try_until = time.monotonic() + TRY_FOR_S
+        room = await self._room(address)
+        lock = self._locks.setdefault(room.id, asyncio.Lock())
+
+        async def send() -> None:
+            async with lock:
+                await self._say(room, content, transaction, kind)
+
+        await self._behind.send(send, try_until)
+
     async def _room(self, address: Address) -> Room:
         """The room in which an address is spoken in at present."""
         return await self._rooms.latest_of(await self._directs.room_for(address.room))
@@ -121,12 +133,12 @@ class Sender:
         """Whether coordinators work there: their clients shall ring."""
         return address.room in self._desk_rooms
 
-    async def _say(self, room: Room, content: dict[str, Any], transaction: str) -> str:
+    async def _say(self, room: Room, content: dict[str, Any], transaction: str, kind: str = "m.room.message") -> str:
         if not room.encrypted:
-            return await self._put(room, "m.room.message", content, transaction)
+            return await self._put(room, kind, content, transaction)
         if self._encryption is None or room.algorithm != MEGOLM:
             raise ChannelError("the room is encrypted in a way Lotse does not serve", permanent=True)
-        sealed = await self._encryption.encrypt(room.id, room.readers(), "m.room.message", content)
+        sealed = await self._encryption.encrypt(room.id, room.readers(), kind, content)
         return await self._put(room, "m.room.encrypted", sealed, transaction)
 
     async def _put(self, room: Room, kind: str, content: Mapping[str, Any], transaction: str) -> str:

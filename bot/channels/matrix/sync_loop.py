@@ -31,6 +31,7 @@ from bot.channels.matrix.signed_in import SignedIn
 from bot.channels.matrix.syncing import SyncReader
 from bot.channels.matrix.timelines import sync_filter
 from bot.channels.matrix.trust_watch import TrustWatch
+from bot.channels.matrix.verification_requests import VerificationRequests
 from bot.errors import ChannelError, ConfigError, StoreUnavailable
 from bot.model import Incoming
 
@@ -82,6 +83,7 @@ class SyncLoop:
         self._report = report
         self._key_events_taken: set[str] = set()
         self._receipts = Receipts(connection.homeserver, connection.directs)
+        self._verifications = VerificationRequests(connection.homeserver, connection.sender, clock)
         self._cursor_kept_at = -CURSOR_AT_LEAST_EVERY_S
         self._trust = TrustWatch(connection.me, connection.me.device.user)
 
@@ -176,6 +178,8 @@ class SyncLoop:
             self._at.invitations.follow(room_id, successor, via, tasks)
         if self._receipts.note(inputs):
             self._soon(self._receipts.show())
+        if self._verifications.note(inputs, inside(answer, "to_device").get("events")):
+            self._soon(self._verifications.decline())
         await self._keep_keys(answer)
         await self._at.directs.keep()
         return following

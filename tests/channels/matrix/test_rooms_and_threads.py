@@ -11,6 +11,7 @@ from bot.channels.matrix.signed_in import signed_in
 from bot.channels.matrix.sync_loop import CURSOR_AT_LEAST_EVERY_S
 from bot.model import (
     Address,
+    AskedToVerify,
     AskedWhy,
     Choice,
     Edit,
@@ -229,6 +230,35 @@ async def test_who_leaves_a_room_of_two_is_remembered_and_the_room_is_not_spoken
     await anna.ask("leave", room=room)
     left = await work.until(lambda: [each for each in work.heard if each.input == Left()])
     assert (left[0].address, left[0].person.external_user) == (Address("matrix", room), anna.user)
+
+
+async def test_an_offer_to_verify_lotse_is_declined_at_once_and_answered_in_words_once(work, lotse, people):
+    kim = await people.arrive(strict=True)
+    for encrypted in (True, False):  # a client knows whom to verify once it shares an encrypted room with them
+        room = await kim.room_with(lotse.user, encrypted=encrypted)
+        await kim.say(room, "Hallo")
+        await work.hears("Hallo", room)
+        for _ in range(2):
+            assert await kim.ask("verify", other=lotse.user, room=room) == {"code": "m.user", "by": lotse.user}
+        await kim.say(room, "Ende")
+        await work.hears("Ende", room)
+        here = [each.input for each in work.heard if each.address.room == room]
+        (asked,) = [given for given in here if not isinstance(given, Utterance)]
+        assert isinstance(asked, AskedToVerify)
+        assert asked.fingerprint.replace(" ", "") == await kim.ask("fingerprint", other=lotse.user)
+    (device,) = await kim.ask("devices", other=lotse.user)
+    assert await kim.ask("verify", other=lotse.user, device=device) == {"code": "m.user", "by": lotse.user}
+    assert work.channel.problem is None
+
+
+async def test_people_who_verify_each_other_in_a_group_are_left_alone(work, lotse, anna, ben):
+    room = await anna.room_with(lotse.user, ben)
+    request = {"msgtype": "m.key.verification.request", "from_device": "X", "methods": ["m.sas.v1"]}
+    for asked in (ben.user, lotse.user):
+        await anna.say(room, "Bitte bestätigen", **request, to=asked)
+    await anna.say(room, "Ende", mention=lotse.user)
+    await work.hears("Ende", room)
+    assert [each.input for each in work.heard if each.address.room == room] == [Utterance("Ende")]
 
 
 async def test_only_those_are_joined_who_may_invite(homeserver, anna, ben, tmp_path):
