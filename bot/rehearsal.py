@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from bot.content.definitions import Content
+from bot.dialogue.own_words import read_message
 from bot.dialogue.policy import take_turn
 from bot.dialogue.situation import BERLIN
 from bot.dialogue.state import State, fresh_context, reading_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
-from bot.dialogue.without_emoji import without_emoji
 from bot.model import (
     CASE_NUMBER,
     UNFINISHED,
@@ -85,8 +85,8 @@ class Rehearsal:
             state = replace(state, locale=locale, locale_fixed=True)
         found = None
         if isinstance(incoming, Utterance):
-            words = without_emoji(incoming.text)
-            found = understand(words, self.reader, reading_context(fresh_context(state, now), self.content))
+            context = reading_context(fresh_context(state, now), self.content)
+            found = read_message(incoming.text, self.reader, context, understand)
         turn = take_turn(state, incoming, found, self.content, now)
         looked_up = next((here for effect in turn.effects if (here := _found_here(effect)) is not None), None)
         if looked_up is not None:

@@ -12,9 +12,9 @@ from bot.commands.loading import ContentFolder, load_or_exit
 from bot.content.definitions import Content
 from bot.dialogue.explaining import decision_words, evidence_words
 from bot.dialogue.naming import label_title
+from bot.dialogue.own_words import read_message
 from bot.dialogue.situation import BERLIN
 from bot.dialogue.state import State
-from bot.dialogue.without_emoji import without_emoji
 from bot.model import Context, Understanding, Utterance
 from bot.rehearsal import Rehearsal, noon
 from bot.understanding.understand import understand
@@ -29,7 +29,7 @@ def explain(
 ) -> None:
     """Show what was recognised, what came second and why it lost, and the reply."""
     trained = load_or_exit(content)
-    found = understand(without_emoji(sentence), trained.reader, Context())
+    found = read_message(sentence, trained.reader, Context(), understand)
     rehearsal = Rehearsal(trained.content, trained.reader, itertools.count(1), State(introduced=True))
     now = noon(as_of.date()) if as_of else datetime.now(BERLIN)
     turn = rehearsal.take(Utterance(sentence), now)

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue.changed_words import with_words_changed
+from bot.dialogue.own_words import read_message
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import fresh_context, reading_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
-from bot.dialogue.without_emoji import without_emoji
 from bot.handoff.office import OfficeOf
 from bot.model import AskedPerson, Context, Edited, Understanding, Utterance
 from bot.store.announce import INBOX, Announcer
@@ -58,7 +58,7 @@ async def handle_next(
         if isinstance(work.input, Utterance | Edited | AskedPerson):
             context = reading_context(fresh_context(state, now), content)
             words = work.input.question if isinstance(work.input, AskedPerson) else work.input.text
-            understanding = understand(without_emoji(words), reader, context)
+            understanding = read_message(words, reader, context, understand)
         if office is not None:
             take_turn = functools.partial(take_turn, office=office(work.absences))
         turn = take_turn(state, work.input, understanding, content, now)

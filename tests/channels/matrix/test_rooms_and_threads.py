@@ -82,6 +82,19 @@ async def test_in_a_group_lotse_answers_when_called_and_in_the_thread_that_begin
     assert said == {"Was zahlt der Bonus?", "Und für mich?", "gilt das auch in Kiel?"}
 
 
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_of_an_answer_to_somebody_only_the_new_words_are_said(work, lotse, anna, ben, encrypted):
+    room = await anna.room_with(lotse.user, ben, encrypted=encrypted)
+    first = await ben.say(room, "Please wait for the decision of the office.")
+    quoted = f"> <{ben.user}> Please wait for the decision\n> of the office.\n\n"
+    formatted = {"format": "org.matrix.custom.html", "formatted_body": (
+        f'<mx-reply><blockquote><a href="https://matrix.to/#/{room}/{first}">In reply to</a> Please wait</blockquote></mx-reply>'
+        f'<a href="https://matrix.to/#/{lotse.user}">Lotse</a>: <em>How much is that in English?</em> Was heißt das?')}  # fmt: skip
+    relation = {"m.relates_to": {"m.in_reply_to": {"event_id": first}}}
+    await anna.say(room, f"{quoted}Lotse: Was heißt das?", mention=lotse.user, **formatted, **relation)
+    assert (await work.hears("Was heißt das?", room)).person.external_user == anna.user
+
+
 async def test_what_is_not_for_lotse_costs_no_write_each_time_and_is_read_again_at_a_start_without_harm(
     homeserver, anna, tmp_path
 ):
