@@ -1,5 +1,6 @@
 """What a homeserver's answer means, asked over HTTP of a server that answers as it is told."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -8,7 +9,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.matrix.homeserver import JITTER, LONGEST_WAIT, Homeserver, HomeserverError, segment, wait_asked
+from bot.channels.matrix.homeserver import JITTER, LONGEST_WAIT, Homeserver, HomeserverError, pause, segment, wait_asked
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ERROR = {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 1500}
@@ -82,6 +83,23 @@ async def test_a_server_that_is_not_there_or_says_nothing_is_tried_again(told, u
     with pytest.raises(HomeserverError, match="cannot be reached") as refused:
         await gone.call("GET", "/sync")
     assert not refused.value.permanent
+
+
+async def test_a_throttling_server_is_left_alone_for_the_minute_it_asked_for(told, monkeypatch):
+    homeserver, answers, _asked = told
+    answers.append(web.json_response(ERROR, status=429, headers={"Retry-After": "60"}))
+    with pytest.raises(HomeserverError) as throttled:
+        await homeserver.call("GET", "/sync")
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    await pause(1, throttled.value)
+    await pause(9, throttled.value, longest_s=0.1)
+    assert all(60 <= seconds <= 75 for seconds in slept)
+    assert len(slept) == 2
 
 
 @given(st.text(max_size=40), st.none() | st.floats() | st.integers() | st.text() | st.booleans())

@@ -3,10 +3,14 @@
 import asyncio
 import contextlib
 import json
+import time
+from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from bot.channels.matrix import failing_rooms, late_keys, sync_loop
 from bot.channels.matrix.homeserver import Homeserver as MatrixServer
@@ -14,8 +18,10 @@ from bot.channels.matrix.homeserver import HomeserverError, segment
 from bot.errors import ChannelError
 from bot.model import Choice, Unreadable
 from tests.channels.matrix.at_work import AtWork
+from tests.channels.matrix.gateway import HANG, gateway
 from tests.channels.matrix.people import lotse_on
 from tests.synapse import Homeserver
+from tests.web.site import running_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -120,8 +126,6 @@ async def test_a_session_the_server_ended_is_begun_anew_as_the_same_trusted_devi
 
 
 async def test_a_token_that_died_is_said_and_not_hammered(homeserver, tmp_path):
-    from dataclasses import replace
-
     lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
     settings = replace(lotse.settings, password=None, token=lotse.account.token, encryption=False)
     async with AtWork(settings) as work:
@@ -180,6 +184,51 @@ async def test_a_server_that_stops_and_one_that_hangs_are_noticed_and_made_up_fo
         await work.hears("nachher", room)
         assert work.channel.problem is None
     assert [each.input.text for each in work.heard] == ["vorher", "nachher"]
+
+
+async def test_syncs_that_fail_are_throttled_or_hang_lose_nothing_and_the_operator_reads_of_it(
+    homeserver, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
+    monkeypatch.setattr(sync_loop, "SYNC_PATIENCE_S", 1.3)
+    monkeypatch.setattr(sync_loop, "LONGEST_PAUSE_S", 0.2)
+    lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    troubles = {
+        "answered 500": lambda: web.json_response({"errcode": "M_UNKNOWN"}, status=500),
+        "throttles": lambda: web.json_response({"errcode": "M_LIMIT_EXCEEDED"}, status=429, headers={"Retry-After": "1"}),
+        "did not answer": lambda: HANG,
+    }  # fmt: skip
+    async with (
+        running_site(tmp_path) as site,
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+        httpx.AsyncClient() as operator,
+    ):
+        site.channels.append(work.channel)
+
+        async def health():
+            return (await operator.get(f"{site.address}/health")).json()
+
+        room = room_of(homeserver, account, lotse.user)
+        write(homeserver, account, room, "vorher")
+        await work.hears("vorher", room)
+        for number, (words, answer) in enumerate(troubles.items()):
+            gate.trouble = lambda path, answer=answer: answer() if "/sync?since=" in path else None
+            await work.until(lambda words=words: words in (work.channel.problem or ""))
+            asked, since = sum("/sync?" in path for path in gate.asked), time.monotonic()
+            write(homeserver, account, room, f"Nachricht {number}")
+            told = await health()
+            assert told["status"] == "degraded"
+            assert any(words in reason and "Matrix" in reason for reason in told["reasons"])
+            if words == "throttles":
+                await work.until(lambda asked=asked: sum("/sync?" in path for path in gate.asked) > asked)
+                assert time.monotonic() - since > 0.9, "it waits as long as it was asked to"
+            gate.trouble = lambda path: None
+            await work.hears(f"Nachricht {number}", room)
+            await work.until(lambda: work.channel.problem is None)
+            assert (await health())["status"] == "ok"
+    heard = [each.input.text for each in work.heard]
+    assert heard == ["vorher", *(f"Nachricht {number}" for number in range(len(troubles)))]
 
 
 async def test_a_room_the_server_fails_in_holds_up_no_other_and_is_read_later_in_its_order(

@@ -1,0 +1,48 @@
+"""What stands in front of a homeserver, such as a proxy of the operator's: it may fail while the homeserver itself is well."""
+
+import asyncio
+import contextlib
+
+import aiohttp
+from aiohttp import web
+
+HANG = "hang"
+
+
+class Gateway:
+    """Passes requests on. ``trouble`` is asked first: a response of its own, ``HANG``, or None; ``asked`` are all paths."""
+
+    def __init__(self, behind):
+        self.behind = behind
+        self.trouble = lambda path: None
+        self.asked = []
+
+    async def answer(self, request):
+        self.asked.append(request.raw_path)
+        found = self.trouble(request.raw_path)
+        if found == HANG:
+            await asyncio.Event().wait()  # until the client gives up
+        if found is not None:
+            return found
+        headers = {key: value for key, value in request.headers.items() if key in ("Authorization", "Content-Type")}
+        body = await request.read()
+        async with self.session.request(
+            request.method, f"{self.behind}{request.raw_path}", headers=headers, data=body
+        ) as given:
+            return web.Response(status=given.status, body=await given.read(), content_type=given.content_type)
+
+
+@contextlib.asynccontextmanager
+async def gateway(behind):
+    """A gateway in front of the homeserver at this address; ``address`` is its own."""
+    gate, app = Gateway(behind), web.Application(client_max_size=2**24)
+    app.router.add_route("*", "/{rest:.*}", gate.answer)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    gate.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with aiohttp.ClientSession() as gate.session:
+        try:
+            yield gate
+        finally:
+            await runner.cleanup()
