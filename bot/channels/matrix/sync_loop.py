@@ -41,6 +41,8 @@ LONG_POLL_S = 30
 SYNC_PATIENCE_S = 50.0
 """A sync that is answered later than this is not coming: the connection is dead although it looks alive."""
 LOOK_AT_LATE_EVERY_S = 30.0
+LOOK_AT_FAILING_EVERY_S = 1.0
+"""Nothing is asked then unless a look at a room is due."""
 LONGEST_PAUSE_S = 30.0
 """Between two attempts while the homeserver is away."""
 CURSOR_AT_LEAST_EVERY_S = 10.0
@@ -91,6 +93,7 @@ class SyncLoop:
         """Read from ``cursor`` on, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tell_late(), name="matrix late keys")
+            tasks.create_task(self._look_again(), name="matrix failing rooms")
             if self._at.me.encryption is not None:
                 tasks.create_task(self._trust.run(self._report), name="matrix trust")
             await self._read_on(cursor, tasks)
@@ -228,7 +231,7 @@ class SyncLoop:
             waiting_s = LOOK_AT_LATE_EVERY_S if due is None else due.total_seconds()
             await asyncio.sleep(min(max(waiting_s, 0.2), LOOK_AT_LATE_EVERY_S))
             try:
-                overdue = late.overdue(self._clock())
+                overdue = [each for each in late.overdue(self._clock()) if reader.may_look_at(each)]
                 told = [await reader.unreadable(each) for each in overdue]
                 if overdue:
                     await self._accept([each for each in told if each is not None])
@@ -239,6 +242,17 @@ class SyncLoop:
                 log.warning("matrix_late_keys_waiting", error=str(error))
             except Exception as bug:  # a loop goes on, and says so
                 report_bug("matrix_late_keys_failed", bug)
+
+    async def _look_again(self) -> None:
+        """Read what waits in rooms that were set aside, beside everything else."""
+        while True:
+            await asyncio.sleep(LOOK_AT_FAILING_EVERY_S)
+            try:
+                await self._at.reader.read_aside(self._accept)
+            except StoreUnavailable as error:
+                log.warning("matrix_inbox_unavailable", error=str(error))
+            except Exception as bug:  # a loop goes on, and says so
+                report_bug("matrix_failing_rooms_failed", bug)
 
 
 def _token(answer: Mapping[str, Any]) -> str:

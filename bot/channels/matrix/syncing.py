@@ -1,16 +1,18 @@
 """One answer of the homeserver becomes inputs: what was said to Lotse, by whom, where, in each room in its order.
 
 Whatever is wrong with one event costs that event. When the homeserver fails in between, the whole answer is read again: it
-was not yet accepted, and every input is known by the id of its event. A room in which it fails again and again is set aside, and
-what waits, there or for a key, is read when it can be.
+was not yet accepted, and every input is known by the id of its event. A room in which it fails again and again, or hangs, is set
+aside (``failing_rooms``), and what waits there is read beside everything else. What waits for a key is read when that has come.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
+from bot.channels.channel import Accept
 from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.event_meaning import EventMeaning
 from bot.channels.matrix.event_reading import event_id_of, id_of, is_encrypted
@@ -23,6 +25,15 @@ from bot.errors import ChannelError, StoreUnavailable
 from bot.model import Incoming
 
 log = structlog.get_logger(__name__)
+
+
+LOOK_S = 5.0
+"""A room about which the homeserver says nothing for so long is set aside: meanwhile nothing is taken in from anybody."""
+ROOMS_AT_ONCE = 8
+MOST_AT_ONCE = 50
+"""Waiting events of a room that are taken in together."""
+
+Found = TypeVar("Found")
 
 
 class SyncReader:
@@ -43,9 +54,8 @@ class SyncReader:
         self._meaning = meaning
         self._late = late
         self._clock = clock
-        self._failing = FailingRooms()
-        self._aside: frozenset[str] = frozenset()
-        """Rooms of which events wait; what comes after them waits too, so that the order is kept."""
+        self._failing = FailingRooms(each.room for each in late.waiting() if each.why == "room")
+        self._places = asyncio.Semaphore(ROOMS_AT_ONCE)
 
     @property
     def problem(self) -> str | None:
@@ -54,72 +64,121 @@ class SyncReader:
 
     async def read_rooms(self, joined: Any, since: str) -> list[Incoming]:
         """What was said in the rooms of an answer, in each in its order. Raises HomeserverError, StoreUnavailable."""
-        inputs: list[Incoming] = []
-        for room_id, part in joined.items() if isinstance(joined, Mapping) else ():
-            if id_of(room_id, "!") is None or not isinstance(part, Mapping):
-                continue
-            events = await self._events_to_read(room_id, part, since)
-            if not events:
-                continue
-            try:
-                inputs += await self._read(room_id, events)
-            except HomeserverError as error:
-                if not self._failing.failed(room_id, error):
-                    raise
-                self._set_aside(room_id, events)
-            else:
-                self._failing.answered(room_id)
-        return inputs
+        parts = joined.items() if isinstance(joined, Mapping) else ()
+        rooms = [(room, part) for room, part in parts if id_of(room, "!") is not None and isinstance(part, Mapping)]
+        found = await asyncio.gather(*(self._read_room(*each, since) for each in rooms), return_exceptions=True)
+        for each in found:
+            if isinstance(each, BaseException):
+                raise each
+        return [one for each in found if not isinstance(each, BaseException) for one in each]
 
     async def read_late(self) -> tuple[list[Incoming], list[str]]:
-        """What waited and can now be read, and the ids of all events that need not wait any more."""
+        """What waited for a key that has come, and the ids of all events that need not wait any more."""
         inputs: list[Incoming] = []
         read: list[str] = []
-        aside: set[str] = set()
-        rooms: set[str] = set()
         for waiting in self._late.waiting():
-            if waiting.room in aside or (waiting.why == "room" and not self._failing.is_due(waiting.room)):
-                aside.add(waiting.room)
-                continue
-            decrypts = self._events.decrypts
-            if decrypts and is_encrypted(waiting.event) and self._events.lacks_key(waiting.room, waiting.event):
-                if waiting.why == "room":
-                    self._late.wait_for_key(waiting.id, self._clock())
-                continue
-            if not decrypts and waiting.why == "key":
+            if waiting.why != "key" or not self.may_look_at(waiting) or self._lacks_key(waiting):
                 continue
             try:
-                inputs += await self._read_waiting(waiting)
-            except HomeserverError as error:
-                if not self._failing.failed(waiting.room, error):
+                inputs += await self._within_a_look(waiting.room, self._read_waiting(waiting))
+            except HomeserverError:
+                if self.may_look_at(waiting):
                     raise
-                aside.add(waiting.room)
             else:
                 read.append(waiting.id)
-                rooms.add(waiting.room)
-        for room_id in rooms - aside:
-            self._failing.answered(room_id)
-        self._aside = frozenset(aside)
         return inputs, read
 
-    async def unreadable(self, waiting: WaitingEvent) -> Incoming | None:
-        """That the writer of this event has to be told; None where they may not have spoken to Lotse."""
-        return await self._meaning.of_unreadable(waiting)
+    async def read_aside(self, accept: Accept) -> None:
+        """Look again at rooms that were set aside, and take in what waits there, where that is due now.
 
-    async def _events_to_read(self, room_id: str, part: Mapping[str, Any], since: str) -> list[Any]:
-        """The events of one room that are to be read now; those of a room that was set aside wait behind the others."""
-        # A gap that cannot be filled now holds everything up: no later answer would tell of it again.
-        events = await self._timelines.events_of(room_id, part, since)
-        if room_id not in self._aside:
-            return events
-        self._set_aside(room_id, events)
-        return []
+        Raises StoreUnavailable; what was not taken in goes on waiting.
+        """
+        looks = [self._read_room_aside(room, accept) for room in self._failing.due()]
+        for each in await asyncio.gather(*looks, return_exceptions=True):
+            if each is not None:
+                raise each
+
+    def may_look_at(self, waiting: WaitingEvent) -> bool:
+        """Whether the room of this event can be looked at, as far as is known."""
+        return not self._failing.is_aside(waiting.room)
+
+    async def unreadable(self, waiting: WaitingEvent) -> Incoming | None:
+        """That the writer of this event has to be told; None where they may not have spoken to Lotse. Raises HomeserverError."""
+        return await self._within_a_look(waiting.room, self._meaning.of_unreadable(waiting))
+
+    # --- Rooms -------------------------------------------------------------------------------------------------------
+
+    async def _read_room(self, room_id: str, part: Mapping[str, Any], since: str) -> list[Incoming]:
+        async with self._places:
+            # A gap that cannot be filled now holds everything up: no later answer would tell of it again.
+            events = await self._timelines.events_of(room_id, part, since)
+            if not events:
+                return []
+            if not self._failing.is_aside(room_id):
+                try:
+                    inputs = await self._within_a_look(room_id, self._read(room_id, events))
+                except HomeserverError:
+                    if not self._failing.is_aside(room_id):
+                        raise
+                else:
+                    self._failing.answered(room_id)
+                    return inputs
+            self._set_aside(room_id, events)
+            return []
+
+    async def _within_a_look(self, room_id: str, reading: Awaitable[Found]) -> Found:
+        """What is read in this room, in the time everybody may have to wait for it. Raises HomeserverError.
+
+        Whether the room is set aside for it, is known afterwards.
+        """
+        try:
+            async with asyncio.timeout(LOOK_S):
+                return await reading
+        except TimeoutError:
+            hangs = HomeserverError(f"the homeserver did not answer about a room within {LOOK_S:.0f} s")
+            self._failing.failed(room_id, hangs, hangs=True)
+            raise hangs from None
+        except HomeserverError as error:
+            self._failing.failed(room_id, error)
+            raise
 
     def _set_aside(self, room_id: str, events: Iterable[Any]) -> None:
-        self._aside |= {room_id}
         for event in events:
             if event_id_of(event) is not None:
                 self._late.add(room_id, event if is_encrypted(event) else _id_alone(event), self._clock(), "room")
+
+    async def _read_room_aside(self, room_id: str, accept: Accept) -> None:
+        """Take in what waits in this room, until nothing does; what comes meanwhile waits behind it."""
+        try:
+            while waiting := [each for each in self._late.waiting() if (each.room, each.why) == (room_id, "room")]:
+                inputs: list[Incoming] = []
+                read: list[str] = []
+                for each in waiting[:MOST_AT_ONCE]:
+                    if self._lacks_key(each):
+                        self._late.wait_for_key(each.id, self._clock())
+                    else:
+                        inputs += await self._read_waiting(each)
+                        read.append(each.id)
+                if inputs:
+                    await accept(inputs)
+                self._late.done(read)
+                await self._late.keep()
+        except HomeserverError as error:
+            if not self._failing.failed(room_id, error):
+                self._failing.look_later(room_id)
+        except Exception:
+            self._failing.look_later(room_id)
+            raise
+        else:
+            self._failing.answered(room_id)
+
+    # --- Events ------------------------------------------------------------------------------------------------------
+
+    def _lacks_key(self, waiting: WaitingEvent) -> bool:
+        """Whether this event cannot be read even now."""
+        if not self._events.decrypts:
+            return waiting.why == "key"
+        return is_encrypted(waiting.event) and self._events.lacks_key(waiting.room, waiting.event)
 
     async def _read_waiting(self, waiting: WaitingEvent) -> list[Incoming]:
         encrypted = is_encrypted(waiting.event)

@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from bot.channels.matrix import failing_rooms, late_keys, sync_loop
+from bot.channels.matrix import failing_rooms, late_keys, sync_loop, syncing
+from bot.channels.matrix import homeserver as homeserver_module
 from bot.channels.matrix.homeserver import Homeserver as MatrixServer
 from bot.channels.matrix.homeserver import HomeserverError, segment
 from bot.errors import ChannelError
@@ -169,6 +170,8 @@ async def test_a_server_that_stops_and_one_that_hangs_are_noticed_and_made_up_fo
         room = room_of(shaky, account, lotse.user)
         write(shaky, account, room, "vorher")
         await work.hears("vorher", room)
+        write(shaky, account, room, "gleich danach")  # with this one all that the first one needed is done
+        await work.hears("gleich danach", room)
         with shaky.frozen():
             await work.until(lambda: work.channel.problem)
             assert "did not answer" in work.channel.problem
@@ -183,7 +186,7 @@ async def test_a_server_that_stops_and_one_that_hangs_are_noticed_and_made_up_fo
         write(shaky, account, room, "nachher")
         await work.hears("nachher", room)
         assert work.channel.problem is None
-    assert [each.input.text for each in work.heard] == ["vorher", "nachher"]
+    assert [each.input.text for each in work.heard] == ["vorher", "gleich danach", "nachher"]
 
 
 async def test_syncs_that_fail_are_throttled_or_hang_lose_nothing_and_the_operator_reads_of_it(
@@ -268,6 +271,42 @@ async def test_a_room_the_server_fails_in_holds_up_no_other_and_is_read_later_in
         await again.until(lambda: again.channel.problem is None)
     said = [each.input.text for each in (*work.heard, *again.heard) if each.address.room == ill]
     assert said == ["eins", "zwei", "drei"]
+
+
+async def test_a_room_the_server_hangs_in_costs_the_others_one_short_look(homeserver, tmp_path, monkeypatch):
+    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
+    monkeypatch.setattr(syncing, "LOOK_S", 0.5)
+    monkeypatch.setattr(failing_rooms, "FIRST_PAUSE_S", 0.5)
+    monkeypatch.setattr(failing_rooms, "LONGEST_PAUSE_S", 0.5)
+    monkeypatch.setattr(homeserver_module, "PATIENCE_S", 20.0)
+    lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        ill, well = room_of(homeserver, account, lotse.user), room_of(homeserver, account, lotse.user)
+        write(homeserver, account, well, "anfang")
+        await work.hears("anfang", well)
+        hangs = {segment(ill)}
+        gate.trouble = lambda path: HANG if any(f"/rooms/{room}/state" in path for room in hangs) else None
+        write(homeserver, account, ill, "eins")
+        await work.until(lambda: work.channel.problem and ill in work.channel.problem)
+        begun = time.monotonic()
+        for number in range(4):
+            write(homeserver, account, ill, f"kranke {number}")
+            write(homeserver, account, well, f"gesunde {number}")
+            await work.hears(f"gesunde {number}", well)
+        assert time.monotonic() - begun < 10, "nobody waits while it is looked at in vain"
+        assert any(f"/rooms/{segment(ill)}/state" in path for path in gate.asked)
+        hangs.clear()
+        gate.let_go()
+        await work.hears("kranke 3", ill)
+        await work.until(lambda: work.channel.problem is None)
+        write(homeserver, account, ill, "danach")
+        await work.hears("danach", ill)
+    said = [each.input.text for each in work.heard if each.address.room == ill]
+    assert said == ["eins", *(f"kranke {number}" for number in range(4)), "danach"]
+    assert json.loads((lotse.settings.folder / "waiting.json").read_text()) == []
 
 
 async def test_lotse_starts_while_the_server_is_away_and_connects_when_it_is_back(shaky, tmp_path):
