@@ -6,7 +6,7 @@ import pytest
 
 from bot.dialogue import wording
 from bot.dialogue.state import State
-from bot.model import OpenCase, Utterance
+from bot.model import OpenCase, Utterance, as_text
 from bot.rehearsal import Rehearsal, noon
 from tests.conftest import TODAY
 
@@ -27,7 +27,7 @@ def chat(trained):
     "told",
     [
         "ich leite ein Team",
-        "wir haben 300 Mitarbeiter",
+        "ich bin Personalerin",
         "ich will mehr verdienen",
         "ich hab nur abends Zeit",
         "mein Chef weiß noch nichts davon",
@@ -60,9 +60,18 @@ def test_a_person_gets_to_know_what_somebody_told_before_asking_for_them(chat):
     assert "abteilung wird zugemacht" in opened.question
 
 
-@pytest.mark.parametrize(("age", "words"), [("bin übrigens erst 23", "25")])
-def test_who_says_who_they_are_hears_what_that_means_for_what_was_spoken_of(chat, age, words):
-    chat("wer kann eine Validierung machen?")
-    turn, _ = chat(age)
-    assert turn.label == "validierung.eligibility"
-    assert words in repr(turn.replies)
+@pytest.mark.parametrize(
+    ("asked", "told", "label", "words"),
+    [
+        ("wer kann eine Validierung machen?", "bin übrigens erst 23", "validierung.eligibility", "25"),
+        ("was zahlt die Agentur vom Kurs?", "wir sind 22 Leute", "paragraph_82.amount", "unter 50 Beschäftigten"),
+        ("was zahlt die Agentur vom Kurs?", "wir haben 120 Mitarbeiter", "paragraph_82.amount", "der Betrieb trägt"),
+        ("was zahlt die Agentur vom Kurs?", "einer davon ist 51", "paragraph_82.amount", "45"),
+        ("what does the employment agency pay?", "we are 80 people", "paragraph_82.amount", "50%"),
+    ],
+)
+def test_who_says_who_they_are_hears_what_that_means_for_what_was_spoken_of(chat, asked, told, label, words):
+    chat(asked)
+    turn, _ = chat(told)
+    assert turn.label == label
+    assert words in " ".join(as_text(turn.replies[0]).split("\n\n")[:2]), "the first words after what it is about"
