@@ -24,6 +24,7 @@ from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import open_encryption
 from bot.channels.matrix.event_meaning import EventMeaning
 from bot.channels.matrix.event_writing import contents_of, edit_of, in_thread
+from bot.channels.matrix.homeserver import HomeserverError
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_account import Device
@@ -191,7 +192,10 @@ class Hostile:
             "type": "m.room.message", "event_id": f"$sound{number}:x.org", "sender": "@anna:x.org", "origin_server_ts": 1,
             "content": {"msgtype": "m.text", "body": f"sound {number}"},
         }  # fmt: skip
-        events.insert(one.randrange(EVENTS_PER_ANSWER), sound)
+        came = [
+            number for number, each in enumerate(events) if is_arrival(each)
+        ]  # what is said before is not for Lotse
+        events.insert(one.randrange(max(came, default=-1) + 1, len(events) + 1), sound)
         other = {one.choice([self.id("!"), self.id("!"), "!", "x"]): self.value() for _ in range(2)}
         return {
             "next_batch": f"s{number}",
@@ -208,12 +212,22 @@ class Hostile:
                     "events": [
                         self.event(),
                         {"type": "m.room.encrypted", "sender": "@a:x.org", "content": self.content()},
+                        {
+                            "type": self.maybe("m.key.verification.request"),
+                            "sender": self.maybe("@a:x.org"),
+                            "content": self.maybe({"from_device": self.maybe("D"), "transaction_id": self.maybe("t")}),
+                        },
                     ]
                 }
             ),
             "device_lists": self.maybe({"changed": self.value()}),
             "device_one_time_keys_count": self.maybe({"signed_curve25519": self.maybe(50)}),
         }
+
+
+def is_arrival(event) -> bool:
+    """Whether this may be read as Lotse coming into the room."""
+    return isinstance(event, dict) and (event.get("type"), event.get("state_key")) == ("m.room.member", ME)
 
 
 class Server:
@@ -234,6 +248,8 @@ class Server:
             return json.loads(json.dumps(self.hostile.answer(self.given)))
         if path == "/sync":
             return {"next_batch": "s0"}
+        if path == "/keys/query" and ME in body["device_keys"]:
+            raise HomeserverError("what it says of our own device is no part of this drill", status=500)
         if path == "/keys/upload":
             return {"one_time_key_counts": {"signed_curve25519": 50}}
         value = self.hostile.value()

@@ -24,7 +24,7 @@ LASTS = timedelta(minutes=10)
 MOST_AT_ONCE = 20
 """Whoever sends more at once waits for the end of the others."""
 CANCEL = "m.key.verification.cancel"
-BEGINNINGS = frozenset({"m.key.verification.request", "m.key.verification.start"})
+BEGINNINGS = ("m.key.verification.request", "m.key.verification.start")
 DECLINED = {
     "code": "m.user",
     "reason": "Lotse ist ein Programm und kann nichts vergleichen. / Lotse is a program and cannot compare anything.",
