@@ -24,6 +24,7 @@ from bot.model import (
     Address,
     CaseNumber,
     Choice,
+    ExternalId,
     Incoming,
     Locale,
     OutboxId,
@@ -41,6 +42,7 @@ from bot.store.desk_reading import Filters, read_queue
 from bot.store.sent_replies import (
     FoundReply,
     find_case_place,
+    find_case_place_of_event,
     find_offer,
     find_reply,
     find_reply_posted_as,
@@ -95,6 +97,10 @@ class Looks:
     async def case_place(self, person: Person, room: str, stamp: str) -> Address | None:
         """Where the case of this person goes on that the message with this room and stamp belongs to."""
         return await find_case_place(self.database, person, room, stamp)
+
+    async def case_place_of_event(self, person: Person, event: ExternalId) -> Address | None:
+        """Where the case of this person goes on that the message with this id belongs to."""
+        return await find_case_place_of_event(self.database, person, event)
 
     async def locale_of(self, person: Person) -> Locale:
         """The language this person was last answered in; German when nothing is known."""

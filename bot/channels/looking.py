@@ -81,6 +81,10 @@ class Belonging(Protocol):
         """The reply with this id in the conversation at this address; None when none was sent there."""
         ...
 
+    async def case_place_of_event(self, person: Person, event: ExternalId) -> Address | None:
+        """Where the case of this person goes on that the message with this id belongs to; None when to none."""
+        ...
+
 
 class Look(Belonging, Protocol):
     """Answers such questions. All of them raise StoreUnavailable when the database does not answer."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from bot.model import SILENT, UNFINISHED, Address, CaseFacts, CaseState, ExternalId, Locale, OutboxId, Person, Reply
 from bot.store.case_rows import facts_of
@@ -90,7 +90,25 @@ async def find_reply_posted_as(database: Database, channel: str, room: str, stam
 
 
 async def find_case_place(database: Database, person: Person, room: str, stamp: str) -> Address | None:
-    """Where the case goes on that the message with this room and stamp belongs to; None when it belongs to none of theirs.
+    """Where the case goes on that the message with this room and stamp belongs to; None when it belongs to none of theirs."""
+    wrote = transcript.c.external_id == f"{room}:{stamp}"
+    told = or_(outbox.c.external_id == f"{room}:{stamp}", _is_part(room, stamp))
+    return await _case_place(database, person, or_(wrote, told))
+
+
+async def find_case_place_of_event(database: Database, person: Person, event: ExternalId) -> Address | None:
+    """The same where every message has an id of its own, and a reply of several is known by all, with spaces between."""
+    told = or_(
+        outbox.c.external_id == event,
+        outbox.c.external_id.startswith(f"{event} ", autoescape=True),
+        outbox.c.external_id.endswith(f" {event}", autoescape=True),
+        outbox.c.external_id.contains(f" {event} ", autoescape=True),
+    )
+    return await _case_place(database, person, or_(transcript.c.external_id == event, told))
+
+
+async def _case_place(database: Database, person: Person, is_it: ColumnElement[bool]) -> Address | None:
+    """Where this person's case goes on with a line of which this holds.
 
     That is what they wrote in it, or what they were told; a case that is over for good goes on nowhere.
     """
@@ -105,10 +123,8 @@ async def find_case_place(database: Database, person: Person, room: str, stamp: 
         .where(cases.c.state.in_((*UNFINISHED, "resolved")))
         .limit(1)
     )
-    wrote = transcript.c.external_id == f"{room}:{stamp}"
-    told = or_(outbox.c.external_id == f"{room}:{stamp}", _is_part(room, stamp))
     async with database.reading() as connection:
-        row = (await connection.execute(theirs.where(or_(wrote, told)))).one_or_none()
+        row = (await connection.execute(theirs.where(is_it))).one_or_none()
     return None if row is None else address_of(row)
 
 

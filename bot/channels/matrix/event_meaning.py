@@ -6,6 +6,7 @@ to one of them is not theirs to press, and a sign for a coordinator is not their
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -105,7 +106,12 @@ class EventMeaning:
                 self._ours.called_in(thread)
             elif thread is None or not await self._ours.takes_part(place.room.id, thread):
                 return None
-        return self._incoming(place, event, given, thread)
+        said = self._incoming(place, event, given, thread)
+        if thread is None or not place.between_two:
+            return said
+        # Who is asked something answers below the question, and would not know that a thread is a conversation of its own.
+        case = await self._belonging.case_place_of_event(said.person, ExternalId(thread))
+        return said if case is None else replace(said, address=case)
 
     def _verification(self, place: Place, event: RoomEvent) -> Incoming | None:
         """An offer to verify Lotse; in words it is answered once a day. People of a group verify each other there."""

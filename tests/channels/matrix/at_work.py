@@ -17,6 +17,9 @@ class NothingKept:
     async def reply_sent(self, person, address, outbox_id):
         return None
 
+    async def case_place_of_event(self, person, event):
+        return None
+
 
 class AtWork:
     """One connected channel. ``heard`` is everything it took in, each event once, as the inbox keeps it.

@@ -6,10 +6,11 @@ import pytest
 import pytest_asyncio
 
 from bot.channels.matrix.rooms import ABOVE_ALL, Room, with_state
-from bot.model import ANOTHERS_CHOICE
+from bot.model import ANOTHERS_CHOICE, Address, Person
 from bot.store import tables
 from bot.store.absences import list_absences
 from bot.store.cases import list_cases
+from bot.store.sent_replies import find_case_place_of_event
 from bot.worker.digest_loop import write_digest
 from tests.channels.matrix.desk_in_matrix import matrix_desk
 from tests.store.rows import rows, words_in
@@ -191,6 +192,57 @@ async def test_who_is_in_the_room_is_asked_of_the_server(desk, homeserver):
     after = await desk.channel.look_into(desk.room)
     assert desk.ben.user not in {member.external_user for member in after.members}
     assert stranger.user not in {member.external_user for member in after.members}
+
+
+@pytest.mark.parametrize(("encrypted", "town"), [(False, "Kiel"), (True, "Lübeck")])
+async def test_below_what_belongs_to_a_case_a_thread_is_said_in_the_case(desk, encrypted, town):
+    kim, alone = await desk.asks(encrypted=encrypted)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    thread = (await desk.card(await number_of_latest(desk)))["id"]
+
+    async def read(words):
+        line = await desk.anna.hears(desk.room, desk.lotse, f"Person: {words}")
+        assert line["relation"]["event_id"] == thread
+
+    await desk.anna.say(desk.room, "Wo wohnen Sie?", thread=thread)
+    question = (await kim.hears(alone, desk.lotse, "Wo wohnen Sie?"))["id"]
+    first = await kim.say(alone, f"In {town}", thread=question)
+    await read(f"In {town}")
+    await kim.edit(alone, first, f"Bei {town}")
+    await desk.anna.hears(desk.room, desk.lotse, f"Person: Bei {town} (bearbeitet)")
+    own = await kim.say(alone, f"Zwischen {town} und Eutin")
+    await read(f"Zwischen {town} und Eutin")
+    await kim.say(alone, f"genauer: näher an {town}", thread=own)
+    await read(f"genauer: näher an {town}")
+    await desk.anna.say(desk.room, "Danke!", thread=thread)
+    answer = await kim.hears(alone, desk.lotse, "(Mensch):\n\nDanke!")
+    assert "relation" not in answer, "it stands where the case goes on"
+    assert not [each for each in await kim.from_lotse(alone, desk.lotse) if "Sie schrieben" in each["content"]["body"]]
+
+
+async def test_below_an_answer_of_lotses_and_for_anybody_else_a_thread_is_a_conversation_of_its_own(desk):
+    kim, alone = await desk.asks(encrypted=False, text="Was zahlt der Bonus?")
+    answer = (await kim.hears(alone, desk.lotse, "Sie schrieben: Was zahlt der Bonus?"))["id"]
+    await kim.say(alone, "Mensch")
+    opened = await kim.hears(alone, desk.lotse, "ist offen.")
+    await desk.anna.say(desk.room, "Worum geht es?", thread=(await desk.card(await number_of_latest(desk)))["id"])
+    question = await kim.hears(alone, desk.lotse, "Worum geht es?")
+    await kim.say(alone, "im Faden", thread=answer)
+    said = await kim.hears(alone, desk.lotse, "Sie schrieben: im Faden")
+    assert said["relation"]["event_id"] == answer
+    for person, place in ((kim.user, Address("matrix", alone)), (desk.ben.user, None)):
+        for event in (question["id"], opened["id"]):
+            found = await find_case_place_of_event(desk.site.database, Person("matrix", person), event)
+            assert found == place
+    async with desk.site.database.transaction() as connection:  # as a long message is known
+        of_question = tables.outbox.c.external_id == question["id"]
+        await connection.execute(
+            tables.outbox.update().where(of_question).values(external_id="$erste $zweite_ $dritte")
+        )
+    parts = {"$erste": True, "$zweite_": True, "$dritte": True, "$zweite1": False, "$zweite": False, "$erst": False}
+    for event, known in parts.items():
+        found = await find_case_place_of_event(desk.site.database, Person("matrix", kim.user), event)
+        assert (found is not None) == known, event
 
 
 async def test_what_was_offered_to_somebody_else_is_not_pressed_and_who_tried_is_told_so_once(desk):
