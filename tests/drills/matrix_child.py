@@ -21,6 +21,7 @@ from bot.store.outbox import Outbox
 from bot.worker.inbox_loop import inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
+from tests.channels.matrix.at_work import NothingKept
 from tests.drills.kill_child import PACE, Gate, PausingDatabase
 from tests.fakes import echo_turn, echo_understand
 from tests.worker.running import NOTHING, running
@@ -39,7 +40,7 @@ class PausingMatrix(MatrixChannel):
     """The product's channel, with a point before and after every message."""
 
     def __init__(self, settings, clock, gate: Gate) -> None:
-        super().__init__(settings, clock)
+        super().__init__(settings, NothingKept(), clock)
         self._gate = gate
 
     async def send(self, delivery):

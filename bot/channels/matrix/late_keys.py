@@ -25,8 +25,11 @@ MOST_BYTES = 8_000_000
 """All events together. Somebody who sends unreadable events on purpose pushes out their own oldest ones first."""
 
 
-Why = Literal["key", "room"]
-"""What it waits for: its key, or that the homeserver can tell about its room. Who wrote it is told of a key only."""
+Why = Literal["key", "room", "gap"]
+"""What it waits for: its key, or that the homeserver can tell about its room. Who wrote it is told of a key only.
+
+A *gap* is no event but stands for those between two tokens, ``before`` and ``since``, that the homeserver could not tell either.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class LateKeys:
 
     def add(self, room: str, event: Mapping[str, Any], now: datetime, why: Why = "key") -> None:
         """Let this event wait; one that waits already goes on waiting."""
-        one = WaitingEvent(room, event, now, told=why == "room", why=why)
+        one = WaitingEvent(room, event, now, told=why != "key", why=why)
         if one.id in self._waiting:
             return
         self._put(one)

@@ -20,7 +20,7 @@ from bot.channels.matrix.failing_rooms import FailingRooms
 from bot.channels.matrix.homeserver import HomeserverError
 from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
 from bot.channels.matrix.single_events import SingleEvents
-from bot.channels.matrix.timelines import Timelines
+from bot.channels.matrix.timelines import Gap, Timelines
 from bot.errors import ChannelError, StoreUnavailable
 from bot.model import Incoming
 
@@ -54,7 +54,7 @@ class SyncReader:
         self._meaning = meaning
         self._late = late
         self._clock = clock
-        self._failing = FailingRooms(each.room for each in late.waiting() if each.why == "room")
+        self._failing = FailingRooms(each.room for each in late.waiting() if each.why != "key")
         self._places = asyncio.Semaphore(ROOMS_AT_ONCE)
 
     @property
@@ -110,21 +110,24 @@ class SyncReader:
 
     async def _read_room(self, room_id: str, part: Mapping[str, Any], since: str) -> list[Incoming]:
         async with self._places:
-            # A gap that cannot be filled now holds everything up: no later answer would tell of it again.
-            events = await self._timelines.events_of(room_id, part, since)
-            if not events:
+            gap, events = self._timelines.events_of(room_id, part, since)
+            if not events and gap is None:
                 return []
             if not self._failing.is_aside(room_id):
                 try:
-                    inputs = await self._within_a_look(room_id, self._read(room_id, events))
+                    inputs = await self._within_a_look(room_id, self._read_all(room_id, gap, events))
                 except HomeserverError:
                     if not self._failing.is_aside(room_id):
                         raise
                 else:
                     self._failing.answered(room_id)
                     return inputs
-            self._set_aside(room_id, events)
+            self._set_aside(room_id, gap, events)
             return []
+
+    async def _read_all(self, room_id: str, gap: Gap | None, events: Iterable[Any]) -> list[Incoming]:
+        before = [] if gap is None else await self._timelines.filled(room_id, gap)
+        return await self._read(room_id, [*before, *events])
 
     async def _within_a_look(self, room_id: str, reading: Awaitable[Found]) -> Found:
         """What is read in this room, in the time everybody may have to wait for it. Raises HomeserverError.
@@ -142,7 +145,10 @@ class SyncReader:
             self._failing.failed(room_id, error)
             raise
 
-    def _set_aside(self, room_id: str, events: Iterable[Any]) -> None:
+    def _set_aside(self, room_id: str, gap: Gap | None, events: Iterable[Any]) -> None:
+        if gap is not None:
+            stands_for = {"event_id": f"{room_id} {gap.before}", "before": gap.before, "since": gap.since}
+            self._late.add(room_id, stands_for, self._clock(), "gap")
         for event in events:
             if event_id_of(event) is not None:
                 self._late.add(room_id, event if is_encrypted(event) else _id_alone(event), self._clock(), "room")
@@ -150,7 +156,7 @@ class SyncReader:
     async def _read_room_aside(self, room_id: str, accept: Accept) -> None:
         """Take in what waits in this room, until nothing does; what comes meanwhile waits behind it."""
         try:
-            while waiting := [each for each in self._late.waiting() if (each.room, each.why) == (room_id, "room")]:
+            while waiting := [each for each in self._late.waiting() if each.room == room_id and each.why != "key"]:
                 inputs: list[Incoming] = []
                 read: list[str] = []
                 for each in waiting[:MOST_AT_ONCE]:
@@ -181,6 +187,9 @@ class SyncReader:
         return is_encrypted(waiting.event) and self._events.lacks_key(waiting.room, waiting.event)
 
     async def _read_waiting(self, waiting: WaitingEvent) -> list[Incoming]:
+        if waiting.why == "gap":
+            gap = Gap(waiting.event["before"], waiting.event["since"])
+            return await self._read_all(waiting.room, gap, ())
         encrypted = is_encrypted(waiting.event)
         event = waiting.event if encrypted else await self._events.fetched(waiting.room, waiting.id)
         return await self._read(waiting.room, [] if event is None else [event])

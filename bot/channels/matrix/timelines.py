@@ -1,11 +1,12 @@
 """What happened in one room since the last sync, whole and in its order, and what is asked of a sync.
 
-A sync holds the end of a room's timeline only. What did not fit is fetched, and what was said before Lotse was asked in is left
-out: it was not said to it.
+A sync holds the end of a room's timeline only. What did not fit, the gap, is fetched; what was said before Lotse was asked in is
+left out, for it was not said to it.
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -20,6 +21,14 @@ PAGE, MOST_PAGES = 100, 100
 """Events fetched at once to fill a gap, and how often; a gap that is larger is logged."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What lies between two answers of ``/sync`` and did not fit into the second: from ``before`` back to ``since``."""
+
+    before: str
+    since: str
+
+
 class Timelines:
     """Reads the timelines in an answer; what they say of a room's state goes into the book of rooms."""
 
@@ -28,26 +37,26 @@ class Timelines:
         self._rooms = rooms
         self._me = me
 
-    async def events_of(self, room_id: str, part: Mapping[str, Any], since: str) -> list[Any]:
-        """The events of one room, the gap before them filled. Raises HomeserverError."""
+    def events_of(self, room_id: str, part: Mapping[str, Any], since: str) -> tuple[Gap | None, list[Any]]:
+        """The events of one room, and the gap before them, if there is one."""
         timeline = inside(part, "timeline")
         events = items_of(timeline.get("events"))
         state = items_of(inside(part, "state").get("events"))
         arrived = _arrival(events, self._me)
         if arrived is not None:
             self._rooms.forget(room_id)
-            return events[arrived:]
+            return None, events[arrived:]
         if timeline.get("limited") is True:
             self._rooms.forget(room_id)
             before = timeline.get("prev_batch")
-            return [*await self._gap(room_id, before, since), *events] if isinstance(before, str) else events
+            return (Gap(before, since) if isinstance(before, str) else None), events
         self._rooms.update(room_id, [*state, *events])
-        return events
+        return None, events
 
-    async def _gap(self, room_id: str, before: str, since: str) -> list[Any]:
-        """The events between two answers that did not fit into the second one, oldest first."""
+    async def filled(self, room_id: str, gap: Gap) -> list[Any]:
+        """The events in the gap, oldest first. Raises HomeserverError."""
         found: list[Any] = []
-        query = {"dir": "b", "limit": str(PAGE), "from": before, "to": since}
+        query = {"dir": "b", "limit": str(PAGE), "from": gap.before, "to": gap.since}
         for _ in range(MOST_PAGES):
             try:
                 page = await self._homeserver.call("GET", f"/rooms/{segment(room_id)}/messages", query=query)

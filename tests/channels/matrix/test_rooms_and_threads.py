@@ -85,7 +85,7 @@ async def test_in_a_group_lotse_answers_when_called_and_in_the_thread_that_begin
 @pytest.mark.parametrize("encrypted", [False, True])
 async def test_of_an_answer_to_somebody_only_the_new_words_are_said(work, lotse, anna, ben, encrypted):
     room = await anna.room_with(lotse.user, ben, encrypted=encrypted)
-    first = await ben.say(room, "Please wait for the decision of the office.")
+    first = await anna.say(room, "Please wait for the decision of the office.")
     quoted = f"> <{ben.user}> Please wait for the decision\n> of the office.\n\n"
     formatted = {"format": "org.matrix.custom.html", "formatted_body": (
         f'<mx-reply><blockquote><a href="https://matrix.to/#/{room}/{first}">In reply to</a> Please wait</blockquote></mx-reply>'

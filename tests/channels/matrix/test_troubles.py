@@ -309,6 +309,36 @@ async def test_a_room_the_server_hangs_in_costs_the_others_one_short_look(homese
     assert json.loads((lotse.settings.folder / "waiting.json").read_text()) == []
 
 
+async def test_a_gap_the_server_cannot_tell_waits_in_its_place_and_holds_up_nobody(homeserver, tmp_path, monkeypatch):
+    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
+    monkeypatch.setattr(syncing, "LOOK_S", 0.5)
+    monkeypatch.setattr(failing_rooms, "FIRST_PAUSE_S", 0.5)
+    lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    async with gateway(homeserver.address) as gate:
+        settings = replace(lotse.settings, homeserver=gate.address)
+        async with AtWork(settings) as before:
+            ill, well = room_of(homeserver, account, lotse.user), room_of(homeserver, account, lotse.user)
+            for room in (ill, well):
+                write(homeserver, account, room, f"anfang {room[1:5]}")
+                await before.hears(f"anfang {room[1:5]}", room)
+        for number in range(55):  # more than one answer of the server holds
+            write(homeserver, account, ill, f"Nachricht {number}")
+        gate.trouble = lambda path: HANG if f"/rooms/{segment(ill)}/messages" in path else None
+        async with AtWork(settings, before.cursor) as work:
+            await work.until(lambda: work.channel.problem and ill in work.channel.problem)
+            write(homeserver, account, well, "weiter")
+            await work.hears("weiter", well)
+        async with AtWork(settings, work.cursor) as again:  # it is known after a stop, too
+            write(homeserver, account, ill, "am Ende")
+            await again.until(lambda: again.channel.problem and ill in again.channel.problem)
+            gate.trouble = lambda path: None
+            gate.let_go()
+            await again.hears("am Ende", ill)
+            await again.until(lambda: again.channel.problem is None)
+    said = [each.input.text for each in (*work.heard, *again.heard) if each.address.room == ill]
+    assert said == [*(f"Nachricht {number}" for number in range(55)), "am Ende"]
+
+
 async def test_lotse_starts_while_the_server_is_away_and_connects_when_it_is_back(shaky, tmp_path):
     lotse = await lotse_on(shaky, tmp_path / "lotse")
     await asyncio.to_thread(shaky.stop)
