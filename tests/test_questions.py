@@ -54,7 +54,7 @@ def share(judged, expected, outcome):
         ("sixth", 0.92, 0.06, 0.06, 0.04, 0.86),
         ("held out once more", 0.83, 0.10, 0.08, 0.08, 0.84),
         ("held out last", 0.84, 0.08, 0.08, 0.10, 0.86),
-        ("tenth", 0.89, 0.06, 0.06, 0.06, 0.92),
+        ("tenth", 0.89, 0.08, 0.06, 0.06, 0.92),
         ("eleventh", 0.76, 0.13, 0.10, 0.06, 0.88),
     ],
 )
@@ -90,7 +90,7 @@ def test_the_dialogues_keep_their_figures(trained, file, right, wrong):
 
 def test_who_tells_something_and_asks_nothing_is_sent_to_nobody_and_who_needs_a_person_is(trained):
     judged = judge_singles(trained, TODAY, "statements.yaml", labels=False)
-    assert share(judged, "clarify", "handed over") <= 0.25
+    assert share(judged, "clarify", "handed over") <= 0.14
     assert share(judged, "handoff", "right") >= 0.84
     assert share(judged, "answer", "right") >= 0.70
     assert share(judged, "answer", "handed over") <= 0.05

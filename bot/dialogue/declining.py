@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from bot.content.definitions import Content
+from bot.dialogue.setting_aside import set_aside
 from bot.dialogue.thresholds import WANTS_PERSON
 from bot.model import Candidate, Understanding
 from bot.understanding.normalize import fold
@@ -45,8 +46,6 @@ _DENIALS = tuple(
 _CLAUSE = re.compile(r"([^.,;:!?–—]+)([.,;:!?–—]*)")
 _ASKS = re.compile(r"^(?:kann|konn\w*|darf|gibt|gibts|ist|sind|hab\w*|warum|wieso|can|could|may|is|are|why)\b")
 
-MOST = 99.9
-"""The highest score there is."""
 NOTHING_ELSE = 92.0
 """From this share on the wish is all there is to read in a message; what is left then are crumbs."""
 
@@ -70,19 +69,12 @@ def without_wish(found: Understanding, content: Content) -> Understanding:
     What is left is as probable as it is when the message is known to be no such wish.
     """
     parts = tuple(without_wish(part, content) for part in found.parts)
-    wish = sum(c.score for c in found.candidates if is_wish(c, content))
-    if wish < WANTS_PERSON or not declines_person(found.text):
-        return replace(found, parts=parts)
-    factor = 100 / (100 - wish) if wish < NOTHING_ELSE else 1.0
-    kept = tuple(_scaled(c, factor) for c in found.candidates if not is_wish(c, content))
-    return replace(found, candidates=kept, elsewhere=min(MOST, round(found.elsewhere * factor, 1)), parts=parts)
+    if declines_person(found.text):
+        found = set_aside(found, lambda guess: is_wish(guess, content), WANTS_PERSON, NOTHING_ELSE)
+    return replace(found, parts=parts)
 
 
 def is_wish(candidate: Candidate, content: Content) -> bool:
     """Whether this guess is that a person is asked for."""
     intent = content.intents.get(candidate.intent) if candidate.intent else None
     return intent is not None and intent.action == "person"
-
-
-def _scaled(candidate: Candidate, factor: float) -> Candidate:
-    return replace(candidate, score=min(MOST, round(candidate.score * factor, 1)))

@@ -13,6 +13,7 @@ from bot.dialogue import control, justifying, wording
 from bot.dialogue.account_linking import linked, links_account
 from bot.dialogue.alone import alone
 from bot.dialogue.answers import answer_turn, likely_topics, menu
+from bot.dialogue.asking import without_telling
 from bot.dialogue.case_policy import (
     CLOSE_CASE,
     about_case,
@@ -117,7 +118,9 @@ def take_turn(
     locale = state.locale if state.locale and (state.locale_fixed or understanding is None) else found.locale
     state = replace(state, locale=locale, turns=state.turns + 1)
     heard = without_wish(found, content)
-    situation = Situation(state, incoming, heard, content, now, locale, office or TeamOffice(content), heard != found)
+    wants_none = heard != found
+    heard = without_telling(heard, content)
+    situation = Situation(state, incoming, heard, content, now, locale, office or TeamOffice(content), wants_none)
     for rule in RULES:
         turn = rule(situation)
         if turn is not None:

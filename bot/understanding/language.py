@@ -4,6 +4,7 @@ A word list and letter runs learnt from the examples decide 24 of 24 short test 
 hundred megabytes for that and take *Hallo* for English.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from bot.model import LOCALES, Locale
 from bot.understanding.normalize import STOPWORDS, tokens
 
 _RUN = 3
+_NUMBERED = re.compile(r"\w*\d\w*")
+"""A code or a size: its letters are of no language, and an *a* in it is no article."""
 SWITCH = 2.0
 """Log odds a text needs before it changes the language of a conversation."""
 LEADS: Locale = "de"
@@ -47,7 +50,7 @@ class LanguageModel:
 
     def detect(self, text: str, prior: Locale | None) -> Locale:
         """The language of a text. Short or mixed texts stay in the language of the conversation."""
-        found = [word for word in tokens(text) if word.isalpha()]
+        found = [word for word in tokens(_NUMBERED.sub(" ", text)) if word.isalpha()]
         odds = 0.0
         for word in found:
             if word in self.words:
