@@ -31,7 +31,7 @@ class RoomEvent:
     """Something somebody did in a room.
 
     ``about`` is the message a change, removal or reaction is about; ``thread`` the root of the thread it stands in.
-    ``mentioned``: the ids that are called; None when the sender's client does not say.
+    ``mentioned``: the ids that are called, or who is to be verified; None when the sender's client does not say.
     """
 
     kind: Kind
@@ -82,11 +82,9 @@ def _message(event_id: str, sender: str, at: datetime | None, content: Json) -> 
     msgtype, body = content.get("msgtype"), content.get("body")
     if msgtype == VERIFICATION:
         asked = id_of(content.get("to"), "@")
-        return (
-            RoomEvent("verification", event_id, sender, at, mentioned=frozenset({asked}))
-            if asked and kind == "text"
-            else None
-        )
+        if asked is None or kind == "edit":
+            return None
+        return RoomEvent("verification", event_id, sender, at, mentioned=frozenset({asked}))
     if not isinstance(msgtype, str) or not isinstance(body, str) or msgtype in IGNORED:
         return None
     if msgtype in FILES:
