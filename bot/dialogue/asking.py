@@ -7,14 +7,12 @@ grammar: a question mark, a question word at the beginning of a clause, or a ver
 import re
 
 from bot.content.definitions import Content
-from bot.dialogue.setting_aside import set_aside
+from bot.dialogue.setting_aside import NOTHING_ELSE, set_aside, share_of
 from bot.model import Candidate, Understanding
 from bot.understanding.normalize import fold
 
 TELLS = "situation"
 """The action of the intent of somebody who tells something and asks nothing."""
-ONLY_TOLD = 92.0
-"""From this share on a message holds nothing but what was told, whatever its grammar says."""
 
 _DE_WORD = (
     r"(?:wie(?! gesagt)|was(?! mit)|wer|wen|wem|wo|wann|warum|wieso|weshalb|welche[rsnm]?|womit|wofur|wozu|wieviel|ob)"
@@ -45,5 +43,5 @@ def without_telling(found: Understanding, content: Content) -> Understanding:
         intent = content.intents.get(candidate.intent) if candidate.intent else None
         return intent is not None and intent.action == TELLS
 
-    told = sum(c.score for c in found.candidates if tells(c))
-    return set_aside(found, tells, 1.0, ONLY_TOLD) if told < ONLY_TOLD and asks(found.text) else found
+    asked = 0 < share_of(found, tells) < NOTHING_ELSE and asks(found.text)
+    return set_aside(found, tells) if asked else found

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from bot.content.definitions import Content
-from bot.dialogue.setting_aside import set_aside
+from bot.dialogue.setting_aside import set_aside, share_of
 from bot.dialogue.thresholds import WANTS_PERSON
 from bot.model import Candidate, Understanding
 from bot.understanding.normalize import fold
@@ -46,9 +46,6 @@ _DENIALS = tuple(
 _CLAUSE = re.compile(r"([^.,;:!?–—]+)([.,;:!?–—]*)")
 _ASKS = re.compile(r"^(?:kann|konn\w*|darf|gibt|gibts|ist|sind|hab\w*|warum|wieso|can|could|may|is|are|why)\b")
 
-NOTHING_ELSE = 92.0
-"""From this share on the wish is all there is to read in a message; what is left then are crumbs."""
-
 
 def declines_person(text: str) -> bool:
     """Whether somebody says that they want no person."""
@@ -69,8 +66,12 @@ def without_wish(found: Understanding, content: Content) -> Understanding:
     What is left is as probable as it is when the message is known to be no such wish.
     """
     parts = tuple(without_wish(part, content) for part in found.parts)
-    if declines_person(found.text):
-        found = set_aside(found, lambda guess: is_wish(guess, content), WANTS_PERSON, NOTHING_ELSE)
+
+    def wishes(guess: Candidate) -> bool:
+        return is_wish(guess, content)
+
+    if share_of(found, wishes) >= WANTS_PERSON and declines_person(found.text):
+        found = set_aside(found, wishes)
     return replace(found, parts=parts)
 
 

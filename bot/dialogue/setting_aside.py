@@ -1,25 +1,31 @@
-"""Leaves a guess out of what was understood, once it is known that it cannot be meant."""
+"""Leaves guesses out of what was understood, once it is known that they cannot be meant."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from bot.model import Candidate, Understanding
 
+NOTHING_ELSE = 92.0
+"""From this share on a guess is all there is to read in a message; what is left then are crumbs."""
 MOST = 99.9
 """The highest score there is."""
 
+Which = Callable[[Candidate], bool]
 
-def set_aside(found: Understanding, unwanted: Callable[[Candidate], bool], least: float, most: float) -> Understanding:
-    """What was understood, less these guesses, when together they are at least ``least`` probable; else as it is.
 
-    What is left is as probable as it is when the message is known to be none of them. From ``most`` on they are all there is
-    to read in a message, and what is left are crumbs, which grow no further.
+def share_of(found: Understanding, which: Which) -> float:
+    """How probable these guesses are together, 0 to 100."""
+    return sum(guess.score for guess in found.candidates if which(guess))
+
+
+def set_aside(found: Understanding, which: Which) -> Understanding:
+    """What was understood less these guesses: what is left is as probable as when they are known to be wrong.
+
+    Crumbs grow no further.
     """
-    share = sum(c.score for c in found.candidates if unwanted(c))
-    if share < least:
-        return found
-    factor = 100 / (100 - share) if share < most else 1.0
-    kept = tuple(replace(c, score=_at_most(c.score * factor)) for c in found.candidates if not unwanted(c))
+    share = share_of(found, which)
+    factor = 100 / (100 - share) if share < NOTHING_ELSE else 1.0
+    kept = tuple(replace(guess, score=_at_most(guess.score * factor)) for guess in found.candidates if not which(guess))
     return replace(found, candidates=kept, elsewhere=_at_most(found.elsewhere * factor))
 
 
