@@ -70,6 +70,10 @@ class EventMeaning:
         place = await self._addresses.place(room_id)
         return None if place is None else await self._said(place, event)
 
+    async def look_into(self, room_id: str) -> None:
+        """Learn what has to be known of a room before anything in it means something. Raises HomeserverError."""
+        await self._addresses.place(room_id)
+
     async def of_unreadable(self, waiting: WaitingEvent) -> Incoming | None:
         """That the writer of this event has to be told; None where they may not have spoken to Lotse."""
         sender = id_of(waiting.event.get("sender"), "@")

@@ -26,7 +26,6 @@ from bot.model import Incoming
 
 log = structlog.get_logger(__name__)
 
-
 LOOK_S = 5.0
 """A room about which the homeserver says nothing for so long is set aside: meanwhile nothing is taken in from anybody."""
 ROOMS_AT_ONCE = 8
@@ -156,6 +155,8 @@ class SyncReader:
     async def _read_room_aside(self, room_id: str, accept: Accept) -> None:
         """Take in what waits in this room, until nothing does; what comes meanwhile waits behind it."""
         try:
+            # Also where nothing waits but for a key: else the room would be believed, and hold up everybody once more.
+            await self._meaning.look_into(room_id)
             while waiting := [each for each in self._late.waiting() if each.room == room_id and each.why != "key"]:
                 inputs: list[Incoming] = []
                 read: list[str] = []

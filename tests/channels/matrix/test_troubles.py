@@ -10,6 +10,7 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
+import structlog
 from aiohttp import web
 
 from bot.channels.matrix import failing_rooms, late_keys, sync_loop, syncing
@@ -307,6 +308,44 @@ async def test_a_room_the_server_hangs_in_costs_the_others_one_short_look(homese
     said = [each.input.text for each in work.heard if each.address.room == ill]
     assert said == ["eins", *(f"kranke {number}" for number in range(4)), "danach"]
     assert json.loads((lotse.settings.folder / "waiting.json").read_text()) == []
+
+
+async def test_a_late_key_to_a_room_the_server_hangs_in_is_no_reason_to_ask_again_and_again(
+    homeserver, people, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
+    monkeypatch.setattr(syncing, "LOOK_S", 0.5)
+    monkeypatch.setattr(failing_rooms, "FIRST_PAUSE_S", 0.1)
+    lotse, person, account = (
+        await lotse_on(homeserver, tmp_path / "lotse"),
+        await people.arrive(),
+        homeserver.register(),
+    )
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        ill, well = await person.room_with(lotse.user, encrypted=True), room_of(homeserver, account, lotse.user)
+        state = f"/rooms/{segment(ill)}/state"
+        gate.trouble = lambda path: HANG if state in path else None
+        before = sum(state in path for path in gate.asked)
+        await person.ask("withhold", on=True)
+        await person.say(ill, "zu früh")
+        waiting = lotse.settings.folder / "waiting.json"
+        await work.until(lambda: waiting.exists() and json.loads(waiting.read_text()))
+        await person.ask("withhold", on=False)
+        await work.until(lambda: work.channel.problem and ill in work.channel.problem)
+        with structlog.testing.capture_logs() as logs:
+            for number in range(4):
+                write(homeserver, account, well, f"gesunde {number}")
+                await work.hears(f"gesunde {number}", well)
+                await asyncio.wait([work.receiving], timeout=0.7)
+        assert [each["event"] for each in logs if each["event"].startswith("matrix_room")] == []
+        assert sum(state in path for path in gate.asked) - before <= 2, "one short look, one patient one"
+        gate.trouble = lambda path: None
+        gate.let_go()
+        await work.hears("zu früh", ill)
+        await work.until(lambda: work.channel.problem is None)
 
 
 async def test_a_gap_the_server_cannot_tell_waits_in_its_place_and_holds_up_nobody(homeserver, tmp_path, monkeypatch):
