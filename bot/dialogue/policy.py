@@ -185,12 +185,22 @@ def _empty(s: Situation) -> Turn | None:
 
 
 def _typed_choice(s: Situation) -> Turn | None:
-    if s.state.pending is None or not isinstance(s.input, Utterance):
+    if not isinstance(s.input, Utterance):
         return None
+    if s.state.pending is None:
+        return _nothing_to_choose(s) if is_number(s.input.text) else None
     value = choice_typed(s.input.text, s.state.pending)
     if value is None and s.state.pending.choices and is_number(s.input.text):
         return _no_such_choice(s, s.state.pending)
     return _chosen(s, value) if value is not None else None
+
+
+def _nothing_to_choose(s: Situation) -> Turn:
+    """A number while nothing is offered: what could be asked, rather than a guess at what it means."""
+    choices = menu(s)
+    state = replace(s.state, pending=Pending("next", tuple((c.label, c.value) for c in choices)))
+    said = wording.say(wording.NOTHING_TO_CHOOSE, s.locale)
+    return finish(replace(s, state=state), "clarify", "nothing_to_choose", (said,), choices=choices)
 
 
 def _no_such_choice(s: Situation, pending: Pending) -> Turn:

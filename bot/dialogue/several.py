@@ -30,7 +30,7 @@ from bot.model import (
     WhoId,
 )
 
-SAID_BESIDE = frozenset({"yes", "no", "none", "helpful"})
+SAID_BESIDE = frozenset({"yes", "no", "none", "helpful", "not_helpful", "situation"})
 """Control words that mean nothing beside a question; any other is named, because it is not carried out."""
 
 

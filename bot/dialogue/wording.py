@@ -257,6 +257,10 @@ OTHER_CASE: Sentences = {
     "de": "Diese Auswahl gehört zu Ihrem Fall {number}, um den es hier nicht mehr geht; es ist nichts geschehen.",
     "en": "This choice belongs to your case {number}, which is no longer the one at hand here; nothing has been done.",
 }
+NOTHING_TO_CHOOSE: Sentences = {
+    "de": "Zur Auswahl steht gerade nichts. Schreiben Sie mir Ihre Frage in Worten, oder wählen Sie ein Thema.",
+    "en": "There is nothing to choose from right now. Write your question in words, or pick a subject.",
+}
 NO_SUCH_CHOICE: Sentences = {
     "de": "So viele Möglichkeiten sind es nicht. Bitte wählen Sie eine Zahl von 1 bis {count}, oder fragen Sie mich etwas anderes.",
     "en": "There are not that many choices. Please pick a number from 1 to {count}, or ask me something else.",

@@ -15,7 +15,8 @@ from bot.understanding.weighing import ELIGIBILITY, OVERVIEW, SHORT, Reading, fo
 ABOUT_PEOPLE = frozenset({ELIGIBILITY, AspectId("amount"), AspectId("coverage")})
 BESIDE_NAMES = frozenset(
     tokens(
-        "und and aber but auch also oder or der die das den dem des ein eine einen einem bei beim im in mit zum zur zu von vom "
+        "aha ok okay ach so ja gut na und and aber but auch also oder or der die das den dem des ein eine einen einem bei beim "
+        "im in mit zum zur zu von vom "
         "für fürs the a an for with at of on denn dann then bitte please as als about"
     )
 )
@@ -43,12 +44,22 @@ FIGURE = 2.5
 """A quoted amount or rate that one topic has or had; shared out when several have it."""
 
 
-def fixed(readings: Sequence[Reading], g: Gathered, context: Context, figures: Mapping[TopicId, float]) -> list[float]:
-    """What speaks for each reading besides the weights. ``figures``: topics that have a quoted figure, with their share."""
+def fixed(
+    readings: Sequence[Reading],
+    g: Gathered,
+    context: Context,
+    figures: Mapping[TopicId, float],
+    everybodys: TopicId | None,
+) -> list[float]:
+    """What speaks for each reading besides the weights. ``figures``: topics that have a quoted figure, with their share.
+
+    ``everybodys``: the topic that is meant when nothing but a kind of person is said and nothing was spoken of before.
+    """
     alone, meant = side_alone(g, context), _all_it_names(g)
     if alone is None and g.phrase is None and g.exact is None and not figures and not meant:
         return [0.0] * len(readings)
-    scores = [_fixed(reading, g, context, figures, alone) for reading in readings]
+    of_people = context.topic or (everybodys if any(r.topic == everybodys for r in readings) else None)
+    scores = [_fixed(reading, g, context, figures, alone, of_people) for reading in readings]
     return _about_no_other(scores, readings, g, meant) if meant else scores
 
 
@@ -71,7 +82,12 @@ def _about_no_other(
 
 
 def _fixed(
-    reading: Reading, g: Gathered, context: Context, figures: Mapping[TopicId, float], alone: AspectId | None
+    reading: Reading,
+    g: Gathered,
+    context: Context,
+    figures: Mapping[TopicId, float],
+    alone: AspectId | None,
+    of_people: TopicId | None,
 ) -> float:
     if reading.intent:
         return INTENT_PHRASE if g.phrase == reading.label else 0.0
@@ -79,7 +95,7 @@ def _fixed(
         return 0.0
     if alone is not None:  # a phrase such as *und beim {topic}* says nothing about the side
         only_who = bool(g.question.who) and not (g.question.topics or g.question.areas)
-        meant = context.topic if only_who and context.topic else reading.topic
+        meant = (of_people if only_who else None) or reading.topic
         score = BARE if (reading.topic, reading.aspect) == (meant, alone) else 0.0
     else:
         strange = TOPIC_MARK in g.question.masked and reading.topic not in g.named  # the name in the phrase is another

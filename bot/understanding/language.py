@@ -63,6 +63,8 @@ class LanguageModel:
             return prior or LEADS
         if prior is None:
             return "en" if odds > 0.5 else LEADS
+        if len(found) == 1 and found[0] not in _GREETINGS["de"] ^ _GREETINGS["en"]:
+            return prior  # *nö* is folded to *no*, and *dual* is a word of both
         if prior == "de":
             return "en" if odds > SWITCH else "de"
         return "de" if odds < -SWITCH else "en"

@@ -75,3 +75,25 @@ def test_who_says_who_they_are_hears_what_that_means_for_what_was_spoken_of(chat
     turn, _ = chat(told)
     assert turn.label == label
     assert words in " ".join(as_text(turn.replies[0]).split("\n\n")[:2]), "the first words after what it is about"
+
+
+@pytest.mark.parametrize(
+    ("said", "label", "helpline"),
+    [
+        ("ich hab Angst vor der Prüfung", "worry", False),
+        ("ich schaff das nicht neben der Arbeit", "worry", False),
+        ("I am worried about my job", "worry", False),
+        ("ich kann nicht mehr, ich heule nur noch", "emotional_distress", True),
+        ("I can't cope any more, I cry every evening", "emotional_distress", True),
+    ],
+)
+def test_only_who_is_in_distress_is_given_a_helpline(chat, said, label, helpline):
+    turn, _ = chat(said)
+    assert (turn.decision, turn.label) == ("handoff", label)
+    assert ("0800" in as_text(turn.replies[0])) is helpline
+
+
+@pytest.mark.parametrize("said", ["Leiharbeiter bin ich", "ich bin 58", "I am an apprentice"])
+def test_who_says_nothing_but_who_they_are_hears_which_funding_is_for_them(chat, said):
+    turn, _ = chat(said)
+    assert turn.label == "funding_overview.eligibility"
