@@ -136,7 +136,8 @@ def gather(question: Question, reader: Reader, local: LocaleReader, context: Top
         sure = local.trust.get(mention.words, 1.0) * mention.strength
         named[mention.id] = max(named.get(mention.id, 0.0), sure)
     key = sentence_key(question.masked)
-    looked_at = _looked_at(topics, named, alike, context, reader)
+    spoken_of = context or (reader.everybodys if question.who and not named else None)
+    looked_at = _looked_at(topics, named, alike, spoken_of, reader)
     return Gathered(
         question=question,
         content=content,
@@ -218,12 +219,12 @@ def _looked_at(
     topics: Opinion,
     named: Mapping[TopicId, float],
     alike: Sequence[str],
-    context: TopicId | None,
+    spoken_of: TopicId | None,
     reader: Reader,
 ) -> tuple[TopicId, ...]:
-    """The topics worth a close look: named, likely by the words, asked for in like words, spoken of before."""
+    """The topics worth a close look: named, likely by the words, asked for in like words, spoken of."""
     close = dict.fromkeys((*named, *(TopicId(label) for label in topics.likeliest(MOST_TOPICS))))
     close.update(dict.fromkeys(TopicId(label.partition(".")[0]) for label in alike))
-    if context is not None:
-        close[context] = None
+    if spoken_of is not None:
+        close[spoken_of] = None
     return tuple(topic for topic in close if topic in reader.answers.topics)

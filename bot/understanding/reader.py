@@ -138,6 +138,11 @@ class Reader:
     figures: Mapping[str, tuple[TopicId, ...]]
     """Amounts and percentages of all versions (``"40%"``) -> the topics that have or had them."""
 
+    @property
+    def everybodys(self) -> TopicId | None:
+        """The topic that is meant when somebody only says who they are: what funding there is for them."""
+        return self.overviews.get("funding")
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

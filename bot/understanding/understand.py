@@ -138,7 +138,7 @@ def _weighed(
     gathered = gather(question, reader, local, context.topic if context.topic in reader.answers.topics else None)
     found, evidence = readings(gathered, reader, local)
     quoted = _quoted(figures, reader)
-    besides = fixed(found, gathered, context, quoted, reader.overviews.get("funding"))
+    besides = fixed(found, gathered, context, quoted, reader.everybodys)
     return Weighed(gathered, quoted, found, evidence, np.asarray(besides, dtype=np.float32))
 
 
