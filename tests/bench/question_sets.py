@@ -21,6 +21,7 @@ SETS: Mapping[str, tuple[str | None, str | None]] = {
     "ninth": (None, "ninth_dialogues.yaml"),
     "tenth": ("tenth.yaml", "tenth_dialogues.yaml"),
     "eleventh": ("eleventh.yaml", "eleventh_dialogues.yaml"),
+    "twelfth, held out": ("twelfth.yaml", "twelfth_dialogues.yaml"),
     "statements, held out": ("statements.yaml", None),
 }
 """Name -> the files of its single questions and of its dialogues; None where it has none."""
