@@ -46,6 +46,21 @@ class Change:
             question = requoted(question, before, self.words, self.standing)
         return question
 
+    def is_of(self, payload: Mapping[str, Any]) -> bool:
+        """Whether an input is this message as it was: its words, or the wish for a person it was, whatever that quotes before."""
+        if "question" not in payload:
+            return _says(payload, self.versions)
+        asked = payload["question"].split(BETWEEN_QUOTED)
+        return any(asked[-len(said) :] == said for said in (words.split(BETWEEN_QUOTED) for words in self.versions))
+
+    def of_input(self, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """An input that repeats this message, with the message changed in it; None when nothing is left of it."""
+        if not self.words and self.is_of(payload) and payload.get("text") not in self.standing:
+            return None
+        if "question" in payload:
+            return {**payload, "question": self.of(payload["question"])}
+        return {**payload, "text": self.of(payload["text"])} if _says(payload, self.versions) else payload
+
 
 async def words_changed_by(connection: AsyncConnection, listener: Listener, given: Input) -> tuple[str, ...]:
     """What the message said, in every version that is kept, that this input changes or takes back; else nothing."""
@@ -63,15 +78,24 @@ async def taken_up_with(
         return {}
     lines = select(transcript.c.conversation_id, transcript.c.text).where(*_taken_up(transcript, listener))
     inputs = select(inbox.c.conversation_id, inbox.c.payload).where(*_taken_up(inbox, listener))
-    places = {row.conversation_id for row in await connection.execute(lines) if row.text in versions}
-    places |= {row.conversation_id for row in await connection.execute(inputs) if _says(row.payload, versions)}
-    theirs = (conversations.c.id.in_(places - {listener.conversation}), conversations.c.state.is_not(None))
-    held = select(conversations.c.id, conversations.c.state).where(*theirs).order_by(conversations.c.id)
-    return {row.id: row.state for row in await connection.execute(held.with_for_update())}
+    places = {row.conversation_id for row in await connection.execute(lines) if _holds(row.text, versions)}
+    for row in await connection.execute(inputs):
+        if _says(row.payload, versions) or _quotes(row.payload, versions):
+            places.add(row.conversation_id)
+    # Also one nothing was answered in yet: another worker may be about to, with the words as they were.
+    theirs = conversations.c.id.in_(places - {listener.conversation})
+    held = select(conversations.c.id, conversations.c.state).where(theirs).order_by(conversations.c.id)
+    found = (await connection.execute(held.with_for_update())).all()
+    return {row.id: row.state for row in found if row.state is not None}
 
 
-async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepEdit, now: datetime) -> bool:
-    """The employee changed a message, or deleted it; False when there is no such message of theirs here."""
+async def keep_edit(
+    connection: AsyncConnection, listener: Listener, edit: KeepEdit, now: datetime, *, anew: bool = False
+) -> bool:
+    """The employee changed a message, or deleted it; False when there is no such message of theirs here.
+
+    ``anew``: the same turn answers it as it is now, so nothing is taken up as it was.
+    """
     line = await _line_of(connection, listener, edit.of)
     if line is None:
         return False
@@ -95,7 +119,7 @@ async def keep_edit(connection: AsyncConnection, listener: Listener, edit: KeepE
     )
     await _unquote(connection, listener, versions, answered_at)
     change = Change(versions, words, await _other_words(connection, listener, line.id))
-    await _change_waiting(connection, listener, change, now)
+    await _change_waiting(connection, listener, change, now, anew=anew)
     places = [listener.conversation, *await _change_copies(connection, listener, change, mark)]
     await _change_questions(connection, places, change)
     return True
@@ -135,6 +159,11 @@ def _is_copy(row: Row[Any], versions: Sequence[str]) -> bool:
     return row.external_id.startswith(TAKEN_UP) and _says(row.payload, versions)
 
 
+def _holds(text: str, versions: Iterable[str]) -> bool:
+    """Whether a text is one of these, or quotes it as the question of a case does."""
+    return any(requoted(text, words, "") != text for words in versions)
+
+
 def _says(payload: Mapping[str, Any] | None, versions: Sequence[str]) -> bool:
     return (payload or {}).get("text") in versions
 
@@ -159,7 +188,7 @@ async def _other_words(connection: AsyncConnection, listener: Listener, line: in
 def _quotes(payload: Mapping[str, Any] | None, versions: Iterable[str]) -> bool:
     """Whether this input is a wish for a person about that message."""
     question = (payload or {}).get("question")
-    return isinstance(question, str) and any(requoted(question, words, "") != question for words in versions)
+    return isinstance(question, str) and _holds(question, versions)
 
 
 def _versions(line: Row[Any], inputs: Iterable[Any]) -> tuple[str, ...]:
@@ -171,20 +200,18 @@ def _versions(line: Row[Any], inputs: Iterable[Any]) -> tuple[str, ...]:
 # --- What follows ---------------------------------------------------------------------------------------------------
 
 
-async def _change_waiting(connection: AsyncConnection, listener: Listener, change: Change, now: datetime) -> None:
+async def _change_waiting(
+    connection: AsyncConnection, listener: Listener, change: Change, now: datetime, *, anew: bool
+) -> None:
     """What is to be taken up alone and was not yet: the words are new ones, or nothing is left to take up."""
     waiting = select(inbox.c.id, inbox.c.payload).where(*_taken_up(inbox, listener), inbox.c.status == "waiting")
     for row in (await connection.execute(waiting)).all():
-        this = update(inbox).where(inbox.c.id == row.id)
-        if _quotes(row.payload, change.versions):
-            await connection.execute(
-                this.values(payload={**row.payload, "question": change.of(row.payload["question"])})
-            )
-        elif _says(row.payload, change.versions) and row.payload["text"] not in change.standing:
-            anew = {"payload": {**row.payload, "text": change.words}}
-            await connection.execute(
-                this.values(anew if change.words else {"payload": None, "status": "done", "done_at": now})
-            )
+        changed = change.of_input(row.payload)
+        if changed == row.payload:
+            continue
+        over = changed is None or (anew and change.is_of(row.payload))
+        values = {"payload": None, "status": "done", "done_at": now} if over else {"payload": changed}
+        await connection.execute(update(inbox).where(inbox.c.id == row.id).values(values))
 
 
 async def _change_questions(connection: AsyncConnection, places: Sequence[int], change: Change) -> None:

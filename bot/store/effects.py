@@ -176,7 +176,8 @@ async def _write_one(
             if notice and case is not None and any(isinstance(o, OpenCase) and o.told_first for o in decided.effects):
                 await keep_telling(connection, case.number, said.outbox_id)
         case KeepEdit():
-            if await keep_edit(connection, listener, effect, now):
+            anew = any(isinstance(other, Say | ContinueAlone) for other in decided.effects)
+            if await keep_edit(connection, listener, effect, now, anew=anew):
                 wake.append(DESK)
         case RecordGap(kind=kind, question=question, label=label, offered=offered):
             gap = {"kind": kind, "question": question, "label": label, "offered": list(offered)}

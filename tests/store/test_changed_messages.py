@@ -1,13 +1,15 @@
 """What repeats an employee's message, when that is changed or taken back."""
 
+import asyncio
+
 import pytest
 
-from bot.model import Address, Edited, KeepEdit, RecordGap, Removed
+from bot.model import Address, Edited, KeepEdit, OpenCase, RecordGap, Removed
 from bot.store import tables
 from bot.store.changed_messages import keep_edit, requoted
 from bot.store.saying import Listener
 from bot.worker.inbox_loop import handle_next
-from tests.fakes import incoming
+from tests.fakes import incoming, record
 from tests.store.rows import answer, parts, rows, words_in
 
 
@@ -156,6 +158,36 @@ async def test_a_message_that_is_changed_before_it_is_taken_up_is_taken_up_as_ch
     waiting = [row.payload["text"] for row in await rows(database, tables.inbox) if row.status == "waiting"]
     assert waiting == then
     assert MARKER not in words_in(await rows(database, tables.inbox) + await rows(database, tables.transcript))
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("said", [REFUSED, f"Ich möchte einen Menschen, {MARKER}"])
+async def test_a_message_that_is_taken_back_while_it_is_taken_up_is_gone_all_the_same(database, clock, trained, said):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [said_in_a_group(said, "m1")])
+    assert await handle_next(conversations, trained.content, trained.reader, clock())
+    clock.move(seconds=5)
+    await inbox.accept("recording", [said_in_a_group(Removed("m1"), "m2")])
+    async with conversations.claim_next(clock()) as copy:
+        removing = asyncio.create_task(handle_next(conversations, trained.content, trained.reader, clock()))
+        await asyncio.wait({removing}, timeout=0.5)  # by then it waits for the conversation that takes the message up
+        await copy.finish(record("Echo", OpenCase(said, "de", "asked", "koordination", None)))
+    assert await removing
+    said_then = [row.text for row in await rows(database, tables.transcript) if row.who == "user"]
+    assert MARKER not in repr(said_then)
+    assert MARKER not in words_in(await rows(database, tables.cases))
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [(REFUSED, f"{REFUSED}!"), ("Ich möchte einen Menschn", "Ich möchte einen Menschen")]
+)
+async def test_a_message_that_is_changed_before_it_is_taken_up_is_taken_up_once(database, clock, trained, first, then):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [said_in_a_group(first, "m1"), said_in_a_group(Edited("m1", then), "m2")])
+    while await handle_next(conversations, trained.content, trained.reader, clock()):
+        clock.move(seconds=1)
+    said = [row for row in await rows(database, tables.transcript) if row.who == "user"]
+    assert [row.text for row in said if row.external_id.startswith("alone:")] == [then]
 
 
 async def test_the_same_words_in_another_message_stay_where_that_was_taken_up(database, clock, trained):
