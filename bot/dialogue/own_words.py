@@ -12,7 +12,10 @@ from bot.dialogue.without_emoji import without_emoji
 from bot.model import Context, Understanding
 from bot.understanding.reader import Reader
 
-_FENCED = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[^\n]*\n.*?(?:^ {0,3}\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(
+    r"(?:(?<!`)`{3,}+(?!`).*?(?<!`)`{3,}+|^ {0,3}~{3,}+[^\n]*\n.*?^ {0,3}~{3,}+[ \t]*$)", re.MULTILINE | re.DOTALL
+)
+"""A fence may begin and end within a line, as Slack writes them; one that does not end begins nothing."""
 _QUOTED = re.compile(r"^ {0,3}(?:>|&gt;)[^\n]*$", re.MULTILINE)
 _CODE = re.compile(r"(?<!`)`[^`\n]{1,500}`(?!`)")
 WORDS_OF_A_SENTENCE = 4

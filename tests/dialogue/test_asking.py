@@ -18,6 +18,9 @@ from bot.model import Candidate, Understanding
         "i have no degree, how do i get one",
         "we are a small firm and do we get anything",
         "is there an evening course",
+        "we are 40 people, what does the agency pay",
+        "das dauert mir zu lange, geht das auch kürzer",
+        "mein kurs startet im januar, bis wann muss der antrag da sein",
     ],
 )
 def test_a_question_is_told_by_its_grammar(text):
@@ -34,6 +37,11 @@ def test_a_question_is_told_by_its_grammar(text):
         "mein chef hat gesagt ich soll mich umhören",
         "ipc hab ich schon, ist aber abgelaufen",
         "was mit sensoren wär schön",
+        "ich bin 40 und habe die ausbildung gemacht",
+        "ich arbeite in teilzeit, wo auch meine frau ist",
+        "mein chef ist nett und zahlt die kosten",
+        "I work part time, which is fine",
+        "I am 40 and have that certificate",
         "i can only do weekends",
         "my boss is fine with it",
         "",

@@ -9,7 +9,10 @@ from bot.understanding.understand import understand
 ENGLISH = "Please send the completed form to the office before the course starts and wait for the decision."
 GERMAN = "Bitte senden Sie das ausgefüllte Formular vor dem Kurs an das Amt und warten Sie auf den Bescheid."
 ASKED = {"de": "Wie hoch ist der Weiterbildungsbonus?", "en": "How much is the Weiterbildungsbonus?"}
-QUOTED = ("> {}\n\n{}", "> {}\n>> {}\n{}", "```\n{}\n```\n{}", "~~~text\n{}\n~~~\n\n{}", "`{}`\n{}", "{1}\n\n> {0}")
+QUOTED = (
+    "```{}```\n{}", "```{}\n{}```\n{}", "```text\n{}\n`````\n{}",
+    "> {}\n\n{}", "> {}\n>> {}\n{}", "```\n{}\n```\n{}", "~~~text\n{}\n~~~\n\n{}", "`{}`\n{}", "{1}\n\n> {0}",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("before", ["de", "en", None])
