@@ -86,8 +86,9 @@ class LateKeys:
 
     def wait_for_key(self, event_id: str, now: datetime) -> None:
         """This one's room can be looked at again, and its key has not come."""
-        self._put(replace(self._waiting[event_id], since=now, told=False, why="key"))
-        self._changed = True
+        if event_id in self._waiting:  # it may have been forgotten meanwhile
+            self._put(replace(self._waiting[event_id], since=now, told=False, why="key"))
+            self._changed = True
 
     def waiting(self) -> tuple[WaitingEvent, ...]:
         """All events that wait, the oldest first."""
@@ -97,9 +98,9 @@ class LateKeys:
         """The events whose writers have to be told now."""
         return tuple(each for each in self._waiting.values() if not each.told and now - each.since >= TELL_AFTER)
 
-    def due_in(self, now: datetime) -> timedelta | None:
-        """How long until somebody has to be told; None when nobody has to."""
-        due = [each.since + TELL_AFTER - now for each in self._waiting.values() if not each.told]
+    def due_in(self, now: datetime, counts: Callable[[WaitingEvent], bool]) -> timedelta | None:
+        """How long until somebody has to be told of an event that ``counts``; None when nobody has to."""
+        due = [each.since + TELL_AFTER - now for each in self._waiting.values() if not each.told and counts(each)]
         return min(due) if due else None
 
     def told(self, ids: Collection[str]) -> None:

@@ -181,7 +181,7 @@ class SyncLoop:
             self._at.invitations.follow(room_id, successor, via, tasks)
         if self._receipts.note(inputs):
             self._soon(self._receipts.show())
-        if self._verifications.note(inputs, inside(answer, "to_device").get("events")):
+        if self._verifications.note([*late, *inputs], inside(answer, "to_device").get("events")):
             self._soon(self._verifications.decline())
         await self._keep_keys(answer)
         await self._at.directs.keep()
@@ -227,7 +227,7 @@ class SyncLoop:
         """Tell the writers of events whose key does not come."""
         late, reader = self._at.late, self._at.reader
         while True:
-            due = late.due_in(self._clock())
+            due = late.due_in(self._clock(), reader.may_look_at)
             waiting_s = LOOK_AT_LATE_EVERY_S if due is None else due.total_seconds()
             await asyncio.sleep(min(max(waiting_s, 0.2), LOOK_AT_LATE_EVERY_S))
             try:
@@ -244,15 +244,25 @@ class SyncLoop:
                 report_bug("matrix_late_keys_failed", bug)
 
     async def _look_again(self) -> None:
-        """Read what waits in rooms that were set aside, beside everything else."""
-        while True:
-            await asyncio.sleep(LOOK_AT_FAILING_EVERY_S)
-            try:
-                await self._at.reader.read_aside(self._accept)
-            except StoreUnavailable as error:
-                log.warning("matrix_inbox_unavailable", error=str(error))
-            except Exception as bug:  # a loop goes on, and says so
-                report_bug("matrix_failing_rooms_failed", bug)
+        """Read what waits in rooms that were set aside, each beside everything else and beside the other ones."""
+        looking: set[str] = set()
+        async with asyncio.TaskGroup() as looks:
+            while True:
+                for room in self._at.reader.due_aside():
+                    if room not in looking:
+                        looking.add(room)
+                        looks.create_task(self._look_into(room, looking))
+                await asyncio.sleep(LOOK_AT_FAILING_EVERY_S)
+
+    async def _look_into(self, room: str, looking: set[str]) -> None:
+        try:
+            await self._at.reader.read_aside(room, self._accept)
+        except StoreUnavailable as error:
+            log.warning("matrix_inbox_unavailable", error=str(error))
+        except Exception as bug:  # the others are looked at, and this one later
+            report_bug("matrix_failing_rooms_failed", bug)
+        finally:
+            looking.discard(room)
 
 
 def _token(answer: Mapping[str, Any]) -> str:

@@ -87,15 +87,9 @@ class SyncReader:
                 read.append(waiting.id)
         return inputs, read
 
-    async def read_aside(self, accept: Accept) -> None:
-        """Look again at rooms that were set aside, and take in what waits there, where that is due now.
-
-        Raises StoreUnavailable; what was not taken in goes on waiting.
-        """
-        looks = [self._read_room_aside(room, accept) for room in self._failing.due()]
-        for each in await asyncio.gather(*looks, return_exceptions=True):
-            if each is not None:
-                raise each
+    def due_aside(self) -> tuple[str, ...]:
+        """The rooms set aside that are to be looked at again now."""
+        return self._failing.due()
 
     def may_look_at(self, waiting: WaitingEvent) -> bool:
         """Whether the room of this event can be looked at, as far as is known."""
@@ -152,8 +146,11 @@ class SyncReader:
             if event_id_of(event) is not None:
                 self._late.add(room_id, event if is_encrypted(event) else _id_alone(event), self._clock(), "room")
 
-    async def _read_room_aside(self, room_id: str, accept: Accept) -> None:
-        """Take in what waits in this room, until nothing does; what comes meanwhile waits behind it."""
+    async def read_aside(self, room_id: str, accept: Accept) -> None:
+        """Look again at a room that was set aside, and take in what waits there; what comes meanwhile waits behind it.
+
+        Raises StoreUnavailable; what was not taken in goes on waiting.
+        """
         try:
             # Also where nothing waits but for a key: else the room would be believed, and hold up everybody once more.
             await self._meaning.look_into(room_id)

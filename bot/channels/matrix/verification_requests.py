@@ -9,6 +9,7 @@ requests and beginnings, so that two programs cannot decline each other for ever
 Source: Matrix client-server API, *Key verification framework*.
 """
 
+import functools
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,7 +18,8 @@ from typing import Any
 from bot.channels.matrix.event_reading import id_of, inside, items_of, time_of
 from bot.channels.matrix.homeserver import Homeserver
 from bot.channels.matrix.sending import Sender
-from bot.model import AskedToVerify, ExternalId, Incoming
+from bot.errors import ChannelError
+from bot.model import AskedToVerify, Incoming
 
 LASTS = timedelta(minutes=10)
 """After this a request has ended by itself, on both sides."""
@@ -59,16 +61,28 @@ class VerificationRequests:
             self._to_device[sender, ids[0]] = {**DECLINED, "transaction_id": ids[1]}
 
     async def decline(self) -> None:
-        """Decline what was noted. Raises ChannelError; what is lost ends by itself."""
+        """Decline what was noted, each on its own. Raises the last ChannelError; what is lost ends by itself."""
         in_rooms, self._in_rooms = self._in_rooms, []
         to_device, self._to_device = self._to_device, {}
-        if to_device:
-            messages: dict[str, dict[str, Any]] = {}
-            for (user, device), content in to_device.items():
-                messages.setdefault(user, {})[device] = content
-            path = f"/sendToDevice/{CANCEL}/{uuid.uuid4().hex}"
-            await self._homeserver.call("PUT", path, {"messages": messages})
-        for each in in_rooms:
-            request = each.also or each.external_id
-            content = {**DECLINED, "m.relates_to": {"rel_type": "m.reference", "event_id": request}}
-            await self._sender.send_behind(each.address, CANCEL, content, ExternalId(f"{request}.declined"))
+        failed: ChannelError | None = None
+        in_room = (functools.partial(self._decline_in_room, each) for each in in_rooms)
+        for decline in (functools.partial(self._decline_to_device, to_device), *in_room):
+            try:
+                await decline()
+            except ChannelError as error:
+                failed = error
+        if failed is not None:
+            raise failed
+
+    async def _decline_to_device(self, noted: Mapping[tuple[str, str], dict[str, Any]]) -> None:
+        if not noted:
+            return
+        messages: dict[str, dict[str, Any]] = {}
+        for (user, device), content in noted.items():
+            messages.setdefault(user, {})[device] = content
+        await self._homeserver.call("PUT", f"/sendToDevice/{CANCEL}/{uuid.uuid4().hex}", {"messages": messages})
+
+    async def _decline_in_room(self, asked: Incoming) -> None:
+        request = asked.also or asked.external_id
+        content = {**DECLINED, "m.relates_to": {"rel_type": "m.reference", "event_id": request}}
+        await self._sender.send_behind(asked.address, CANCEL, content, f"{request}.declined")
