@@ -5,8 +5,10 @@ Both platforms lie in files. Whatever a platform had handed over when the proces
 
 import asyncio
 import logging
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from multiprocessing.connection import Connection
+from typing import Any
 
 import structlog
 from sqlalchemy import func, select
@@ -113,22 +115,25 @@ def said(thread: str, number: int, text: str, clock) -> Incoming:
     )
 
 
-async def thread_of(rooms: FileRooms, database: Database, number: int) -> str:
-    """The thread of this case, once its card is there."""
+def cards_in(lines: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The cards of a room, as they were posted. A case may have any number: a store that takes one back leaves a gap."""
+    return [line for line in lines if "post" in line and not line["thread"]]
+
+
+async def thread_of(rooms: FileRooms, database: Database, user: int) -> str:
+    """The thread of this user's case, once its card is there; the users ask one after the other."""
     with database.announcer.listen(DESK_POSTS) as bell:
-        while True:
-            for line in lines_of(rooms.file):
-                if line.get("post", "").startswith(f"Fall {number} ·"):
-                    return f"${line['id']}"
+        while len(cards := cards_in(lines_of(rooms.file))) <= user:
             await bell.wait(0.2)
+    return f"${cards[user]['id']}"
 
 
 async def converse(database: Database, inbox: Inbox, rooms: FileRooms, clock, messages: int) -> None:
     """Each user asks for a person; then Anna and the users write in turn, some of hers to her colleagues."""
     for user in range(USERS):
         await inbox.accept(CHANNEL, [event(user, 0, ASK, clock)])
-        await thread_of(rooms, database, user + 1)
-    threads = [await thread_of(rooms, database, user + 1) for user in range(USERS)]
+        await thread_of(rooms, database, user)
+    threads = [await thread_of(rooms, database, user) for user in range(USERS)]
     for number in range(messages):
         thread = threads[number % USERS]
         await inbox.accept("rooms", [said(thread, number, f"reply {number}", clock)], str(number))

@@ -10,7 +10,7 @@ from bot.store.database import open_database
 from tests.drills.kill import Play, killed_on
 from tests.drills.kill_child import USERS, Job, lines_of, under_way
 from tests.drills.registry import Counts, Drill
-from tests.drills.rooms_child import left, main
+from tests.drills.rooms_child import cards_in, left, main
 from tests.drills.stage import NOW
 from tests.drills.stores import postgres_databases, sqlite_files
 
@@ -31,14 +31,15 @@ def judge(job: Job) -> Counts:
     shown = Counter(line["post"] for line in room if "post" in line and line["thread"])
     messages = Counter(f"Person: message {number}" for number in range(job.messages))
     there = Counter({text: count for text, count in shown.items() if text in messages})
-    cards = Counter(line["post"].partition(" ·")[0] for line in room if "post" in line and not line["thread"])
-    wanted_cards = Counter(f"Fall {number + 1}" for number in range(USERS))
-    lost = (Counter(replies) - arrived) + (messages - there) + (wanted_cards - cards)
-    doubled = (arrived - Counter(replies)) + (there - messages) + (cards - wanted_cards)
+    cards = Counter(line["post"].partition(" ·")[0] for line in cards_in(room))
+    lost = (Counter(replies) - arrived) + (messages - there)
+    doubled = (arrived - Counter(replies)) + (there - messages)
     signs = Counter((line["of"], line["sign"]) for line in room if "sign" in line)
     return {
-        "lost": sum(lost.values()),
-        "doubled": sum(doubled.values()) + sum(count - 1 for count in signs.values()),
+        "lost": sum(lost.values()) + max(USERS - len(cards), 0),
+        "doubled": sum(doubled.values())
+        + sum(count - 1 for count in (*signs.values(), *cards.values()))
+        + max(len(cards) - USERS, 0),
         "out_of_order": sum(_out_of_order(posts, replies, user) for user in range(USERS)),
         "leaks": sum("note" in post["text"] for post in posts) + sum("🔒" in text for text in shown),
         "unsigned": max(0, 2 * job.messages - len(signs)),
