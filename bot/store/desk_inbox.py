@@ -7,10 +7,10 @@ mark its words go; what became part of a case stands there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -20,12 +20,18 @@ from bot.store.announce import DESK_INBOX
 from bot.store.database import Database
 from bot.store.payloads import input_from_json, input_to_json, storable
 from bot.store.places import insert_into
-from bot.store.tables import desk_inbox
+from bot.store.tables import desk_inbox, desk_posts
 
 MOST_ATTEMPTS = 3
 MOST_KEPT = 3 * MAX_UTTERANCE
 """Characters kept of what a coordinator writes: with a command in front it is still seen that the words are too many, so that
 they are refused as a whole and never sent without their end."""
+
+
+WAIT_FOR_CARD = timedelta(minutes=5)
+"""So long something in a thread nobody knows waits for a card that is being posted: the thread may be the one below it.
+
+A stop between the posting and the note that it was posted leaves the card in the room, and coordinators answer there."""
 
 
 class HandledElsewhere(LotseError):
@@ -76,8 +82,11 @@ class DeskInbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def next(self) -> SaidAtDesk | None:
-        """The oldest thing that waits; what was said later in the same thread waits for it. Nothing is locked."""
+    async def next(self, now: datetime) -> SaidAtDesk | None:
+        """The oldest thing that waits and can be handled; what was said later in the same thread waits for it.
+
+        Nothing is locked.
+        """
         earlier = aliased(desk_inbox)
         held_back = (
             select(earlier.c.id)
@@ -86,7 +95,7 @@ class DeskInbox:
             .where(earlier.c.id < desk_inbox.c.id)
             .exists()
         )
-        waiting = select(desk_inbox).where(desk_inbox.c.status == "waiting", ~held_back)
+        waiting = select(desk_inbox).where(desk_inbox.c.status == "waiting", ~held_back, ~_may_be_below_a_card(now))
         async with self._database.reading() as connection:
             row = (await connection.execute(waiting.order_by(desk_inbox.c.id).limit(1))).one_or_none()
         return None if row is None else _said(row)
@@ -99,6 +108,25 @@ class DeskInbox:
         async with self._database.transaction([DESK_INBOX]) as connection:
             await connection.execute(counted.values(attempts=desk_inbox.c.attempts + 1, error=error, **over))
         return given_up
+
+
+def _may_be_below_a_card(now: datetime) -> ColumnElement[bool]:
+    """The condition that something was done where a card may stand of which it is not known yet whether it was posted."""
+    card, known = aliased(desk_posts), aliased(desk_posts)
+    unclear = or_(card.c.status == "sending", and_(card.c.status == "waiting", card.c.attempts > 0))
+    being_posted = (
+        select(card.c.id)
+        .where(card.c.channel == desk_inbox.c.channel, card.c.room == desk_inbox.c.room, card.c.kind == "card")
+        .where(card.c.external_id.is_(None), unclear)
+        .exists()
+    )
+    in_a_known_thread = (
+        select(known.c.id)
+        .where(known.c.channel == desk_inbox.c.channel, known.c.room == desk_inbox.c.room)
+        .where(known.c.thread == desk_inbox.c.thread, known.c.thread != "")
+        .exists()
+    )
+    return and_(desk_inbox.c.received_at > now - WAIT_FOR_CARD, being_posted, ~in_a_known_thread)
 
 
 async def mark_handled(connection: AsyncConnection, said: SaidAtDesk, now: datetime) -> None:

@@ -45,7 +45,7 @@ from bot.model import (
     Utterance,
     read_typed,
 )
-from bot.store.announce import DESK_INBOX, Announcer
+from bot.store.announce import DESK_INBOX, DESK_POSTS, Announcer
 from bot.store.database import Database
 from bot.store.desk import Desk
 from bot.store.desk_cards import card_removed
@@ -86,7 +86,7 @@ class DeskTalk:
     async def handle_next(self, now: datetime) -> bool:
         """Handle the oldest thing that was said; False when nothing waits. Raises StoreUnavailable."""
         inbox = DeskInbox(self.database)
-        said = await inbox.next()
+        said = await inbox.next(now)
         if said is None:
             return False
         try:
@@ -337,5 +337,5 @@ async def desk_talk_loop(
     async def step() -> float:
         return 0.0 if await talk.handle_next(clock()) else pace.idle
 
-    with announcer.listen(DESK_INBOX) as bell:
+    with announcer.listen(DESK_INBOX, DESK_POSTS) as bell:  # a card that was posted tells what is said below it
         await keep_going("desk_talk", step, bell, pace)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.dialogue.naming import label_title
 from bot.dialogue.shown_answers import shown_now
@@ -194,6 +194,36 @@ async def test_a_card_somebody_takes_away_while_it_is_changed_is_posted_again(st
     assert again != thread
     await stage.asks("Und noch etwas")
     assert "Person: Und noch etwas" in stage.rooms.texts(thread=again)
+
+
+async def test_what_is_said_below_a_card_of_which_nobody_knows_yet_waits_for_it(stage):
+    await stage.asks("Mensch", user="kim")  # the card stands there, and a stop came before that was noted
+    thread = stage.rooms.card(1)
+    lost = {"external_id": None, "thread": "", "status": "sending", "retry_at": stage.clock() + timedelta(minutes=1)}
+    async with stage.database.transaction() as connection:
+        await connection.execute(update(tables.desk_posts).where(tables.desk_posts.c.kind == "card").values(lost))
+        await connection.execute(delete(tables.desk_posts).where(tables.desk_posts.c.kind == "line"))
+    await stage.says(ANNA, "Moin, ich sehe nach.", thread=thread)
+    assert (await facts(stage)).state == "open"
+    stage.clock.move(minutes=2)
+    await stage.settle()  # the card is posted once more, and the platform knows it again
+    assert (await facts(stage)).owner == ANNA
+    assert any("Moin, ich sehe nach." in text for text in stage.heard())
+
+
+@embedded
+async def test_what_is_said_among_colleagues_does_not_wait_for_a_card_for_ever(stage):
+    await stage.asks("Mensch", user="kim")
+    lost = {"external_id": None, "thread": "", "status": "sending", "retry_at": stage.clock() + timedelta(hours=1)}
+    async with stage.database.transaction() as connection:
+        await connection.execute(update(tables.desk_posts).where(tables.desk_posts.c.kind == "card").values(lost))
+    await stage.says(ANNA, "Mahlzeit!")
+    (said,) = await rows(stage.database, tables.desk_inbox)
+    assert said.status == "waiting"
+    stage.clock.move(minutes=6)
+    await stage.settle()
+    (said,) = await rows(stage.database, tables.desk_inbox)
+    assert said.status == "done"
 
 
 @embedded
@@ -919,7 +949,7 @@ async def test_two_processes_that_handle_the_same_word_do_it_once(stage, thread)
 async def test_what_was_said_in_a_thread_is_handled_in_its_order(stage, thread):
     await stage.says(ANNA, "eins", thread=thread, settle=False)
     await stage.says(ANNA, "zwei", thread=thread, settle=False)
-    first = await DeskInbox(stage.database).next()
+    first = await DeskInbox(stage.database).next(stage.clock())
     assert first.input == Utterance("eins")
     await stage.settle()
     assert [text[-4:] for text in stage.heard()][-2:] == ["eins", "zwei"]
