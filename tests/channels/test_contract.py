@@ -258,7 +258,8 @@ async def a_delivery_carried_out_twice_is_one_message(person):
     await person.write("Hallo")
     before = len(await answered(person, "Sie schrieben: Hallo"))
     async with person.site.database.reading() as connection:
-        known = await connection.scalar(select(tables.outbox.c.id))
+        answer = tables.transcript.c.text.contains("Sie schrieben: Hallo")
+        known = await connection.scalar(select(tables.transcript.c.outbox_id).where(answer))
     reply = Reply((Paragraph((Span("Sie schrieben: Hallo"),)),), "de")
     delivery = Post(person.address, OutboxId(known), reply, again=True)  # as the outbox hands it in the second time
     first, second = await person.channel.send(delivery), await person.channel.send(delivery)
