@@ -7,8 +7,8 @@ grammar: a question mark, a question word at the beginning of a clause, or a ver
 import re
 
 from bot.content.definitions import Content
-from bot.dialogue.setting_aside import NOTHING_ELSE, set_aside, share_of
-from bot.model import Candidate, Understanding
+from bot.dialogue.setting_aside import NOTHING_ELSE, set_aside, share_of, with_action
+from bot.model import Understanding
 from bot.understanding.normalize import fold
 
 TELLS = "situation"
@@ -54,10 +54,6 @@ def asks(text: str) -> bool:
 
 def without_telling(found: Understanding, content: Content) -> Understanding:
     """What was understood of a message that asks something, as if nothing had been told beside; else as it is."""
-
-    def tells(candidate: Candidate) -> bool:
-        intent = content.intents.get(candidate.intent) if candidate.intent else None
-        return intent is not None and intent.action == TELLS
-
+    tells = with_action(TELLS, content)
     asked = 0 < share_of(found, tells) < NOTHING_ELSE and asks(found.text)
     return set_aside(found, tells) if asked else found

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from bot.content.definitions import Content
-from bot.dialogue.setting_aside import set_aside, share_of
+from bot.dialogue.setting_aside import set_aside, share_of, with_action
 from bot.dialogue.thresholds import WANTS_PERSON
 from bot.model import Candidate, Understanding
 from bot.understanding.normalize import fold
@@ -66,10 +66,7 @@ def without_wish(found: Understanding, content: Content) -> Understanding:
     What is left is as probable as it is when the message is known to be no such wish.
     """
     parts = tuple(without_wish(part, content) for part in found.parts)
-
-    def wishes(guess: Candidate) -> bool:
-        return is_wish(guess, content)
-
+    wishes = with_action("person", content)
     if share_of(found, wishes) >= WANTS_PERSON and declines_person(found.text):
         found = set_aside(found, wishes)
     return replace(found, parts=parts)
@@ -77,5 +74,4 @@ def without_wish(found: Understanding, content: Content) -> Understanding:
 
 def is_wish(candidate: Candidate, content: Content) -> bool:
     """Whether this guess is that a person is asked for."""
-    intent = content.intents.get(candidate.intent) if candidate.intent else None
-    return intent is not None and intent.action == "person"
+    return with_action("person", content)(candidate)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.content.definitions import Content
 from bot.model import Candidate, Understanding
 
 NOTHING_ELSE = 92.0
@@ -11,6 +12,16 @@ MOST = 99.9
 """The highest score there is."""
 
 Which = Callable[[Candidate], bool]
+
+
+def with_action(action: str, content: Content) -> Which:
+    """Which guesses are an intent with this action."""
+
+    def which(guess: Candidate) -> bool:
+        intent = content.intents.get(guess.intent) if guess.intent else None
+        return intent is not None and intent.action == action
+
+    return which
 
 
 def share_of(found: Understanding, which: Which) -> float:

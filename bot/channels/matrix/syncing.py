@@ -170,7 +170,7 @@ class SyncReader:
         except HomeserverError as error:
             if not self._failing.failed(room_id, error):
                 self._failing.look_later(room_id)
-        except Exception:
+        except Exception:  # raised on; without a later look it would be tried again every second
             self._failing.look_later(room_id)
             raise
         else:
