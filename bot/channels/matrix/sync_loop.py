@@ -179,13 +179,17 @@ class SyncLoop:
         self._at.invitations.take(rooms.get("invite"), tasks)
         for room_id, successor, via in upgrades_in(rooms.get("join")):
             self._at.invitations.follow(room_id, successor, via, tasks)
-        if self._receipts.note(inputs):
-            self._soon(self._receipts.show())
-        if self._verifications.note([*late, *inputs], inside(answer, "to_device").get("events")):
-            self._soon(self._verifications.decline())
+        self._acknowledge([*late, *inputs], inside(answer, "to_device").get("events"))
         await self._keep_keys(answer)
         await self._at.directs.keep()
         return following
+
+    def _acknowledge(self, inputs: Sequence[Incoming], to_device: Any = ()) -> None:
+        """Show people a moment later that what they wrote was read, and decline what they offered to verify."""
+        if self._receipts.note(inputs):
+            self._soon(self._receipts.show())
+        if self._verifications.note(inputs, to_device):
+            self._soon(self._verifications.decline())
 
     async def _keep(self, inputs: Sequence[Incoming], following: str) -> None:
         """Inputs and cursor in one transaction; a cursor alone now and then, what comes after it is read again at a start."""
@@ -256,13 +260,17 @@ class SyncLoop:
 
     async def _look_into(self, room: str, looking: set[str]) -> None:
         try:
-            await self._at.reader.read_aside(room, self._accept)
+            await self._at.reader.read_aside(room, self._take_aside)
         except StoreUnavailable as error:
             log.warning("matrix_inbox_unavailable", error=str(error))
         except Exception as bug:  # the others are looked at, and this one later
             report_bug("matrix_failing_rooms_failed", bug)
         finally:
             looking.discard(room)
+
+    async def _take_aside(self, incomings: Sequence[Incoming], cursor: str | None = None) -> None:
+        await self._accept(incomings, cursor)
+        self._acknowledge(incomings)
 
 
 def _token(answer: Mapping[str, Any]) -> str:

@@ -16,18 +16,18 @@ class Gateway:
         self.behind = behind
         self.trouble = lambda path: None
         self.asked = []
-        self.held = asyncio.Event()
+        self.held = {}
 
-    def let_go(self):
-        """Pass on what hangs, at last."""
-        self.held.set()
-        self.held = asyncio.Event()
+    def let_go(self, part=""):
+        """Pass on what hangs, at last; only what has this in its path."""
+        for path in [each for each in self.held if part in each]:
+            self.held.pop(path).set()
 
     async def answer(self, request):
         self.asked.append(request.raw_path)
         found = self.trouble(request.raw_path)
         if found == HANG:
-            await self.held.wait()  # or until the client gives up
+            await self.held.setdefault(request.raw_path, asyncio.Event()).wait()  # or until the client gives up
         elif found is not None:
             return found
         headers = {key: value for key, value in request.headers.items() if key in ("Authorization", "Content-Type")}

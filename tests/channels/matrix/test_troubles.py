@@ -303,11 +303,38 @@ async def test_a_room_the_server_hangs_in_costs_the_others_one_short_look(homese
         gate.let_go()
         await work.hears("kranke 3", ill)
         await work.until(lambda: work.channel.problem is None)
+        await work.until(lambda: any(f"/rooms/{segment(ill)}/receipt/" in path for path in gate.asked))
         write(homeserver, account, ill, "danach")
         await work.hears("danach", ill)
     said = [each.input.text for each in work.heard if each.address.room == ill]
     assert said == ["eins", *(f"kranke {number}" for number in range(4)), "danach"]
     assert json.loads((lotse.settings.folder / "waiting.json").read_text()) == []
+
+
+async def test_a_room_that_answers_again_is_read_while_another_goes_on_hanging(homeserver, tmp_path, monkeypatch):
+    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
+    monkeypatch.setattr(syncing, "LOOK_S", 0.5)
+    monkeypatch.setattr(failing_rooms, "FIRST_PAUSE_S", 0.5)
+    lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        ill, worse = room_of(homeserver, account, lotse.user), room_of(homeserver, account, lotse.user)
+        hangs = {f"/rooms/{segment(room)}/state" for room in (ill, worse)}
+        gate.trouble = lambda path: HANG if any(room in path for room in hangs) else None
+        for room in (worse, ill):
+            write(homeserver, account, room, "eins")
+        await work.until(lambda: all(each in (work.channel.problem or "") for each in (ill, worse)))
+        await work.until(lambda: all(any(room in path for path in gate.held) for room in hangs))  # both are looked into
+        hangs.remove(f"/rooms/{segment(ill)}/state")
+        gate.let_go(f"/rooms/{segment(ill)}/state")
+        await work.hears("eins", ill)
+        assert any(segment(worse) in path for path in gate.held)
+        assert worse in work.channel.problem
+        hangs.clear()
+        gate.let_go()
+        await work.hears("eins", worse)
 
 
 async def test_a_late_key_to_a_room_the_server_hangs_in_is_no_reason_to_ask_again_and_again(
