@@ -240,8 +240,9 @@ def _open_sqlite(url: URL) -> Database:
         driver = connection.connection.driver_connection
         assert isinstance(driver, StoppedOnce)
         driver.quick = False  # the lock may have to be waited for
-        if statement := options.get("lotse_begin", "BEGIN IMMEDIATE"):
+        quick, statement = options.get("lotse_quick", False), options.get("lotse_begin", "BEGIN IMMEDIATE")
+        if statement and not (quick and driver.begin_at_once(statement)):
             connection.exec_driver_sql(statement)
-        driver.quick = options.get("lotse_quick", False)
+        driver.quick = quick
 
     return Database(engine, Announcer(), connections)

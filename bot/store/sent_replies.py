@@ -8,18 +8,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 
 from bot.model import SILENT, UNFINISHED, Address, CaseFacts, CaseState, ExternalId, Locale, OutboxId, Person, Reply
 from bot.store.case_rows import facts_of
 from bot.store.database import Database
-from bot.store.payloads import reply_from_json
+from bot.store.payloads import reply_from_json, storable
 from bot.store.places import address_of, at_address, locale_of
 from bot.store.tables import case_messages, cases, conversations, inbox, outbox, persons, transcript
 
 VISIBLE = ("sending", "sent")
 LATEST = 10
 """So many replies are searched for the one that asked what was just answered."""
+
+
+# Made once: to build a statement takes SQLAlchemy longer than to carry it out, and everything short that is written asks it.
+STANDING = select(
+    conversations.c.state,
+    select(cases.c.state)
+    .where(cases.c.conversation_id == conversations.c.id)
+    .order_by(cases.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("case"),
+).where(
+    conversations.c.channel == bindparam("channel"),
+    conversations.c.room == bindparam("room"),
+    conversations.c.thread == bindparam("thread"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +65,9 @@ class Standing:
 
 async def standing_of(database: Database, address: Address) -> Standing | None:
     """Where the conversation at this address stands now; None when there is none."""
-    case = (
-        select(cases.c.state)
-        .where(cases.c.conversation_id == conversations.c.id)
-        .order_by(cases.c.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    async with database.reading() as connection:
-        found = await connection.execute(select(conversations.c.state, case.label("case")).where(at_address(address)))
-        row = found.one_or_none()
+    place = {"channel": address.channel, "room": storable(address.room), "thread": storable(address.thread or "")}
+    async with database.reading(quick=True) as connection:
+        row = (await connection.execute(STANDING, place)).one_or_none()
     return None if row is None else Standing(row.state, row.case)
 
 

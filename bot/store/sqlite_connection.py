@@ -6,7 +6,7 @@ for a thread that has already ended (the program hangs when it ends), or a close
 file stays locked). Here only the first one counts (aiosqlite 0.22, SQLAlchemy 2.1).
 
 In a *quick* transaction, whose statements touch a few rows by an index, they are carried out where they are asked for, and only
-what may wait goes to the thread: the lock and the disk.
+what may wait goes to the thread: a lock that is held by another program, and the disk.
 """
 
 import asyncio
@@ -80,10 +80,17 @@ class StoppedOnce(aiosqlite.Connection):
     _stopping = False
     _unclear = False
     """Whether something was begun whose end nobody has seen: it failed, or whoever waited for it was cancelled."""
+    _changes_before = 0
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], stopped: Callable[["StoppedOnce"], None]) -> None:
-        """``connect`` is called in the connection's own thread; ``stopped`` is told once nobody shall use it any more."""
+    def __init__(
+        self, connect: Callable[[], sqlite3.Connection], stopped: Callable[["StoppedOnce"], None], patience_s: float
+    ) -> None:
+        """``connect`` is called in the connection's own thread; ``stopped`` is told once nobody shall use it any more.
+
+        ``patience_s``: how long a statement waits for another program's lock.
+        """
         self._stopped = stopped
+        self._patience = f"PRAGMA busy_timeout = {round(patience_s * 1000)}"
         self._opened: sqlite3.Connection | None = None
 
         def opened() -> sqlite3.Connection:
@@ -99,16 +106,43 @@ class StoppedOnce(aiosqlite.Connection):
         else:
             await self._execute(work, *arguments)
 
+    def begin_at_once(self, statement: str) -> bool:
+        """Begin a transaction here; False when that may wait: another program has the lock, or something is under way."""
+        if self._unclear:
+            return False
+        try:
+            self._conn.execute("PRAGMA busy_timeout = 0")
+            self._conn.execute(statement)
+        except sqlite3.OperationalError:
+            return False  # begun once more in the thread, which waits for it or says what is wrong
+        finally:
+            self._conn.execute(self._patience)
+        self._changes_before = self._conn.total_changes
+        return True
+
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         self._unclear = True
         done = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # aiosqlite gives it no types
         self._unclear = False
         return done
 
+    async def commit(self) -> None:
+        """Commit; no trip for it when nothing was changed, as then there is nothing to write."""
+        if self._is_unchanged():
+            self._conn.commit()
+        else:
+            await super().commit()
+
     async def rollback(self) -> None:
-        """Roll back; no trip for it when nothing is open, as after each commit."""
-        if self._unclear or self.in_transaction:
+        """Roll back; no trip for it when nothing is open, as after each commit, or nothing was changed."""
+        if self._is_unchanged():
+            self._conn.rollback()
+        elif self._unclear or self.in_transaction:
             await super().rollback()
+
+    def _is_unchanged(self) -> bool:
+        """Whether a quick transaction is open that changed nothing."""
+        return self.quick and not self._unclear and self._conn.total_changes == self._changes_before
 
     def cursor(self) -> InOneTrip:  # type: ignore[override]  # is there at once, and waits for nothing
         """A cursor for one statement."""
@@ -146,7 +180,7 @@ class Connections:
 
     def new(self) -> StoppedOnce:
         """A connection to be awaited; it begins no transactions of its own."""
-        made = StoppedOnce(self._connect, self._open.discard)
+        made = StoppedOnce(self._connect, self._open.discard, self._timeout)
         self._open.add(made)
         made._thread.daemon = True  # as SQLAlchemy does: a thread that hangs must not keep the program from ending
         return made

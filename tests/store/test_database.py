@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from bot.errors import ConfigError, StoreUnavailable
 from bot.store import tables
 from bot.store.database import database_url, open_database, take_time
+from bot.store.sqlite_connection import StoppedOnce
 from tests.fakes import incoming, record
 from tests.store.rows import answer, answer_all, parts, rows
 
@@ -213,6 +214,51 @@ async def test_a_quick_transaction_stays_where_it_is_asked_for_until_it_may_take
         assert await thread_of(connection) == here
     async with database.reading() as connection:
         assert await thread_of(connection) != here
+    await database.close()
+
+
+async def test_a_quick_transaction_goes_to_its_thread_only_to_write_to_the_disk(sqlite_address, clock, monkeypatch):
+    database = await open_database(sqlite_address)
+    trips = []
+    to_thread = StoppedOnce._execute
+
+    async def counted(connection, work, *arguments, **more):
+        trips.append(work)
+        return await to_thread(connection, work, *arguments, **more)
+
+    async with database.reading(quick=True):
+        pass  # its connection is open now
+    monkeypatch.setattr(StoppedOnce, "_execute", counted)
+    audited = {"at": clock(), "actor": "", "action": "", "target": ""}
+    async with database.reading(quick=True) as connection:
+        await connection.execute(select(tables.audit))
+    async with database.transaction(quick=True) as connection:
+        await connection.execute(select(tables.audit))
+    assert trips == []
+    async with database.transaction(quick=True) as connection:
+        await connection.execute(insert(tables.audit).values(audited))
+    assert len(trips) == 1
+    assert len(await rows(database, tables.audit)) == 1
+    await database.close()
+
+
+async def test_a_quick_transaction_waits_for_another_program_without_holding_up_everybody(sqlite_address, clock):
+    database = await open_database(sqlite_address)
+    other = sqlite3.connect(sqlite_address.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def write():
+        async with database.transaction(quick=True) as connection:
+            row = {"at": clock(), "actor": "", "action": "", "target": ""}
+            await connection.execute(insert(tables.audit).values(row))
+
+    writing = asyncio.create_task(write())
+    done, _ = await asyncio.wait([writing], timeout=0.2)  # comes back in time although the other holds the lock
+    assert not done
+    other.execute("COMMIT")
+    other.close()
+    await writing
+    assert len(await rows(database, tables.audit)) == 1
     await database.close()
 
 
