@@ -5,7 +5,7 @@ from importlib import import_module
 
 import typer
 
-from bot.content.collector_pause import collector_paused
+from bot.content.collector import collector_paused
 
 COMMANDS = (
     "run",

@@ -30,6 +30,7 @@ from bot.channels.desk_rooms import check_desk_rooms
 from bot.channels.matrix.matrix_settings import matrix_desk_rooms, matrix_settings
 from bot.channels.slack.slack_settings import SlackSettings, slack_settings
 from bot.config import Clock, Settings, cookie_secret, make_clock, shipped_content
+from bot.content.collector import spare_what_stays
 from bot.content.definitions import Content
 from bot.drafts import Drafts
 from bot.errors import ConfigError, ContentError
@@ -211,6 +212,7 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
             while not server.started and not serving.done():  # noqa: ASYNC110  # the server offers no event
                 await asyncio.sleep(0.01)
             if server.started:
+                spare_what_stays()
                 on_ready(desk_link)
             closing = asyncio.create_task(_close_streams(server, parts))
 

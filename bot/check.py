@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from bot.content.collector_pause import collector_paused
+from bot.content.collector import collector_paused
 from bot.content.content_files import read_drafts
 from bot.content.definitions import Content
 from bot.content.draft import Draft

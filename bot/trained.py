@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from bot import __version__
-from bot.content.collector_pause import collector_paused
+from bot.content.collector import collector_paused
 from bot.content.content_files import fingerprint
 from bot.content.definitions import Content
 from bot.errors import ContentError, ContentProblem

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bot.content import assemble, schema
 from bot.content.closing_calendar import read_closings
-from bot.content.collector_pause import collector_paused
+from bot.content.collector import collector_paused
 from bot.content.content_files import content_hash, read_files
 from bot.content.definitions import (
     Aspect,

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from watchfiles import awatch
 
+from bot.content.collector import spare_anew
 from bot.content.definitions import Content
 from bot.errors import ContentError, ContentProblem
 from bot.store.traces import where
@@ -111,6 +112,7 @@ async def reload(folder: Path, live: LivePair, check_and_build: CheckAndBuild, c
             log.error("content_refused", file=problem.file, line=problem.line, code=problem.code)
         return
     live.swap(built)
+    spare_anew()
     log.info("content_swapped", hash=built.content.hash, notices=len(built.problems))
 
 

@@ -1,11 +1,14 @@
 """A changed folder: checked and trained in a child process, swapped in or refused."""
 
 import asyncio
+import gc
 import os
+import weakref
 from collections.abc import Callable
 
 import pytest
 
+from bot.content.collector import spare_what_stays
 from bot.worker.content_watch import LivePair, content_watch, reload
 from tests.worker.running import running
 from tests.worker.small_build import SmallContent, build
@@ -25,6 +28,30 @@ async def test_good_content_is_built_in_a_child_and_swapped_in(folder, clock):
     assert live.content == SmallContent("one 2026-11-22")
     assert live.reader != os.getpid()
     assert (live.problems, live.refused) == ((), False)
+
+
+class Circle:
+    """Something only the garbage collector lets go."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+async def test_a_program_that_spares_its_content_lets_the_old_one_go_with_a_swap(folder, clock):
+    live = LivePair(Circle(), 0)
+    left = weakref.ref(live.content)
+    spare_what_stays()
+    try:
+        await reload(folder, live, build, clock)
+        assert left() is None
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+
+
+async def test_a_program_that_spares_nothing_goes_on_so(folder, clock):
+    await reload(folder, LivePair(SmallContent("zero"), 0), build, clock)
+    assert not gc.get_freeze_count()
 
 
 @pytest.mark.parametrize(
