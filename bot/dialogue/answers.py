@@ -347,6 +347,18 @@ def likely_topics(s: Situation, aspect: AspectId) -> tuple[TopicId, ...]:
     return tuple(t.id for t in fitting)[:MOST]
 
 
+def topic_spoken_of(s: Situation, aspect: AspectId) -> TopicId | None:
+    """The topic spoken of before, or the programme named for its costs, if there is something to say on this side of it."""
+    topic = s.content.topics.get(s.state.topic) if s.state.topic else None
+    if topic is None:
+        return None
+    if answer_on(topic, aspect, s.day) is not None:
+        return topic.id
+    money = topic.answers.get(FUNDING_HELP) if s.state.aspect == FUNDING_HELP else None
+    programme = programme_of(money, s.content) if money else None
+    return programme if programme and answer_on(s.content.topics[programme], aspect, s.day) is not None else None
+
+
 def menu(s: Situation) -> tuple[Choice, ...]:
     """The areas, as choices to start from."""
     overviews = [t.id for t in s.content.topics.values() if t.kind == "overview"]

@@ -8,6 +8,7 @@ from bot.dialogue.answers import further_text, menu
 from bot.dialogue.case_rules import offer
 from bot.dialogue.case_status import status_of
 from bot.dialogue.choosing import NO, PERSON, YES
+from bot.dialogue.going_on import INSTEAD, WHAT_NOW, instead, what_now
 from bot.dialogue.naming import contact_line, label_title
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
@@ -37,6 +38,7 @@ PERSON_DATA: Mapping[str, Mapping[Locale, str]] = {
 """What the store counts about a person, in words."""
 
 
+SOURCES = "sources"
 DELETE, KEEP = "data:delete", "data:keep"
 """Of their own, not *yes* and *no*: a *yes* pressed under something said long ago must never delete anything."""
 
@@ -214,12 +216,14 @@ def confirm_delete(s: Situation, value: str) -> Turn | None:
 ACTIONS: Mapping[str, Callable[[Situation], Turn | None]] = {
     "help": _help,
     "situation": _situation,
+    INSTEAD: instead,
+    WHAT_NOW: what_now,
     "cancel": _cancel,
     "back": _back,
     "switch_de": _switch("de"),
     "switch_en": _switch("en"),
     "why": justifying.why,
-    "sources": justifying.sources,
+    SOURCES: justifying.sources,
     "more": _more,
     "plain": _plain,
     "helpful": _helpful,

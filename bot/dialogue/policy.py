@@ -12,7 +12,7 @@ from bot.content.definitions import Content
 from bot.dialogue import control, justifying, wording
 from bot.dialogue.account_linking import linked, links_account
 from bot.dialogue.alone import alone
-from bot.dialogue.answers import answer_turn, likely_topics, menu
+from bot.dialogue.answers import answer_turn, likely_topics, menu, topic_spoken_of
 from bot.dialogue.asking import without_telling
 from bot.dialogue.case_policy import (
     CLOSE_CASE,
@@ -44,6 +44,7 @@ from bot.dialogue.choosing import (
     with_person,
 )
 from bot.dialogue.declining import without_wish
+from bot.dialogue.going_on import without_going_on
 from bot.dialogue.naming import aspect_title
 from bot.dialogue.person_wishes import asked_person, declined_person, open_case, sensitive, wants_person
 from bot.dialogue.presses import never_offered, offered_no_more, other_case
@@ -119,7 +120,7 @@ def take_turn(
     state = replace(state, locale=locale, turns=state.turns + 1)
     heard = without_wish(found, content)
     wants_none = heard != found
-    heard = without_telling(heard, content)
+    heard = without_going_on(without_telling(heard, content), state, content)
     situation = Situation(state, incoming, heard, content, now, locale, office or TeamOffice(content), wants_none)
     for rule in RULES:
         turn = rule(situation)
@@ -215,7 +216,7 @@ def _yes_no(s: Situation) -> Turn | None:
     if s.state.pending is None or s.state.pending.kind not in ("offer_person", "confirm_delete"):
         return None
     action = control.action_of(s)
-    return _chosen(s, action) if action in (YES, NO) else None
+    return _chosen(s, action) if action in (YES, NO) and not _doubts(s) else None
 
 
 def _chosen(s: Situation, value: str) -> Turn:
@@ -274,7 +275,7 @@ def _intent(s: Situation) -> Turn | None:
     if intent.kind == "handoff" and best.score < SURELY_SENSITIVE:  # its rule came before and was not sure of it
         return None
     if intent.kind == "control" and intent.action:
-        acted = control.act(s, intent.action)
+        acted = control.act(s, control.SOURCES if intent.action == YES and _doubts(s) else intent.action)
         if acted is not None:
             return replace(acted, score=best.score)
     replies = intent.reply.get(s.locale, ())
@@ -283,6 +284,11 @@ def _intent(s: Situation) -> Turn | None:
     blocks = (Paragraph((Span(replies[s.state.turns % len(replies)]),)),)
     decision: Decision = "handoff" if intent.kind == "handoff" else intent.kind
     return finish(s, decision, intent.kind, blocks, label=intent.id, candidate=best)
+
+
+def _doubts(s: Situation) -> bool:
+    """Whether a yes is none but asks back: *sicher?*, *ja?*, *wirklich?*."""
+    return s.said.rstrip().endswith("?")
 
 
 def _two_sides(s: Situation) -> Turn | None:
@@ -308,10 +314,14 @@ def _is_sure(s: Situation, score: float) -> bool:
 
 
 def _which_topic(s: Situation) -> Turn | None:
-    """The aspect is clear, the topic is missing: ask for it by name."""
+    """The aspect is clear, the topic is missing: it is the one spoken of, where that has this side; else ask for it by name."""
     best = s.best
     if best is None or best.kind != "aspect" or best.aspect is None or best.score < OPEN_ASPECT:
         return None
+    spoken_of = topic_spoken_of(s, best.aspect)
+    if spoken_of is not None:
+        meant = replace(best, kind="answer", topic=spoken_of, assumed=("topic",))
+        return answer_turn(s, spoken_of, best.aspect, rule="sure", candidate=meant, text=s.said)
     topics = likely_topics(s, best.aspect)
     choices = with_person(topic_choices(topics, s.content, s.locale), s.locale)
     state = replace(

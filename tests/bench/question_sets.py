@@ -22,6 +22,7 @@ SETS: Mapping[str, tuple[str | None, str | None]] = {
     "tenth": ("tenth.yaml", "tenth_dialogues.yaml"),
     "eleventh": ("eleventh.yaml", "eleventh_dialogues.yaml"),
     "twelfth, held out": ("twelfth.yaml", "twelfth_dialogues.yaml"),
+    "thirteenth": ("thirteenth.yaml", "thirteenth_dialogues.yaml"),
     "statements, held out": ("statements.yaml", None),
 }
 """Name -> the files of its single questions and of its dialogues; None where it has none."""
