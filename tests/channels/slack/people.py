@@ -11,6 +11,8 @@ from tests.channels.slack.bridge import Bridge
 from tests.channels.slack.emulator import APP_ID, BOT_TOKEN, BOT_USER, TEAM
 
 _numbers = itertools.count(1)
+PAGE = 200
+"""Messages asked for at once; Slack gives a hundred of its own accord, however many there are."""
 
 
 class SlackPerson:
@@ -67,10 +69,13 @@ class SlackPerson:
 
     async def messages(self, room: str | None = None, thread: str | None = None) -> list[dict]:
         """What Lotse has written there, oldest first."""
+        room = room or self.direct
         if thread:
-            found = (await self.bot.conversations_replies(channel=room or self.direct, ts=thread))["messages"]
+            asked = await self.bot.conversations_replies(channel=room, ts=thread, limit=PAGE)
         else:
-            found = (await self.bot.conversations_history(channel=room or self.direct))["messages"][::-1]
+            asked = await self.bot.conversations_history(channel=room, limit=PAGE)
+        found = [message async for page in asked for message in page["messages"]]
+        found.sort(key=lambda message: float(message["ts"]))
         return [message for message in found if message["user"] == BOT_USER]
 
     async def read(self, room: str | None = None, thread: str | None = None) -> list[str]:
