@@ -120,7 +120,7 @@ class Suits:
 
 @dataclass(frozen=True, slots=True)
 class Gives:
-    """What a programme gives: a share of something up to a ceiling; names of facts. For the advisors."""
+    """What a programme gives: a share of something up to a ceiling; names of facts."""
 
     kind: Literal["grant", "loan", "wage", "leave"]
     of: str

@@ -6,7 +6,8 @@ its sources, so that the dialogue can say that the figure is being checked and w
 what content or time can bring about.
 
 This module is what ``understanding`` and ``dialogue`` import; the parts live beside it: what is in force in
-``validity``, one value in words in ``unit_words``, conditions in ``suits``, paragraphs and lists in ``markup``.
+``validity``, one value in words in ``unit_words``, conditions in ``suits``, sums in ``grants``, paragraphs and lists in
+``markup``.
 """
 
 from collections.abc import Mapping
@@ -25,12 +26,13 @@ from bot.content.definitions import (
     Topic,
     Version,
 )
+from bot.content.grants import Grant, grant_for
 from bot.content.markup import blocks, spans
 from bot.content.module_block import list_words, listed_topics, module_value
 from bot.content.placeholders import PLACEHOLDER, Placeholder, placeholders
 from bot.content.source_notes import STRENGTH, source_note, source_notes
 from bot.content.suits import Judged, Truth, Verdict, condition_words, evaluate, judge_condition
-from bot.content.unit_words import day_words, figure
+from bot.content.unit_words import day_words, figure, value_words
 from bot.content.validity import (
     MONTHS_LONG,
     MONTHS_SHORT,
@@ -46,6 +48,7 @@ from bot.content.validity import (
 from bot.model import Block, Locale, SourceNote, TopicId
 
 __all__ = [
+    "Grant",
     "Judged",
     "Rendered",
     "Status",
@@ -58,6 +61,8 @@ __all__ = [
     "condition_words",
     "day_words",
     "evaluate",
+    "figure",
+    "grant_for",
     "has_ended",
     "judge_condition",
     "listed_topics",
@@ -67,6 +72,7 @@ __all__ = [
     "review_date",
     "source_note",
     "spans",
+    "value_words",
     "version_on",
 ]
 

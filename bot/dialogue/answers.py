@@ -4,12 +4,10 @@ Where there is no text, the ways out in this order: an aspect that is the same s
 known gap. Never a neighbour's text.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Literal
 
-from bot.content.definitions import Answer, ByLocale, Fact, Topic, Who
+from bot.content.definitions import Answer, ByLocale, Topic, Who
 from bot.content.facts import Rendered, answer_on, day_words, has_ended, render_answer, render_module, version_on
 from bot.dialogue import wording
 from bot.dialogue.choosing import MOST, PERSON, SAY, next_choices
@@ -19,6 +17,7 @@ from bot.dialogue.naming import aspect_title, contact_line, title_of
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending, Shown, programme_of
 from bot.dialogue.turn import Turn
+from bot.dialogue.working_out import ABOUT_PRICES, figures_of, worked_out
 from bot.model import (
     AspectId,
     Block,
@@ -33,7 +32,6 @@ from bot.model import (
     TopicId,
     WhoId,
 )
-from bot.understanding.entities import figure_key
 from bot.understanding.follow_ups import ABOUT_PEOPLE
 from bot.understanding.reader import FUNDING_HELP
 
@@ -42,6 +40,8 @@ ABOUT_FIGURES = frozenset(
 )
 """Aspects that a former figure or a past year turns into the question what has changed."""
 CHANGES = AspectId("changes")
+PEOPLE_MATTER = frozenset((*ABOUT_PEOPLE, *ABOUT_PRICES))
+"""Aspects under which it is said that a programme is not for the people asked about."""
 ELIGIBILITY, AMOUNT = AspectId("eligibility"), AspectId("amount")
 MOST_WRITTEN = 2
 """Texts for kinds of people that are shown in one answer."""
@@ -77,7 +77,7 @@ def answer_turn(
     text: str = "",
 ) -> Turn:
     """Answer one side of a topic, remember it as context, and offer what helps next."""
-    who = s.understanding.who or (s.state.who if aspect in (*ABOUT_PEOPLE, FUNDING_HELP) else ())
+    who = s.understanding.who or (s.state.who if aspect in PEOPLE_MATTER or aspect == FUNDING_HELP else ())
     carried = not s.understanding.who
     composed = compose(s, topic, aspect, who, carried=carried)
     shown_topic, _, shown_aspect = composed.label.partition(".")
@@ -166,18 +166,10 @@ def _about_former(s: Situation, topic: Topic, aspect: AspectId) -> AspectId:
     version = version_on(topic, s.day)
     if version is None or not s.understanding.quoted:
         return aspect
-    now = _figures(version.facts.values())
-    before = _figures(f for v in topic.versions if v is not version for f in v.facts.values())
+    now = figures_of(version.facts.values())
+    before = figures_of(f for v in topic.versions if v is not version for f in v.facts.values())
     quoted = set(s.understanding.quoted)
     return CHANGES if quoted & before and not quoted & now else aspect
-
-
-def _figures(facts: Iterable[Fact]) -> set[str]:
-    return {
-        figure_key(fact.value, percent=fact.unit == "percent")
-        for fact in facts
-        if isinstance(fact.value, Decimal) and fact.unit in ("EUR", "percent")
-    }
 
 
 # --- From where the words come -------------------------------------------------------------------------------
@@ -190,7 +182,7 @@ def _from_text(s: Situation, topic: Topic, answer: Answer, who: tuple[WhoId, ...
     """
     label = f"{topic.id}.{answer.aspect}"
     people = tuple(s.content.who[w] for w in who if w in s.content.who)
-    said = verdict(s, topic, people) if people and answer.aspect in ABOUT_PEOPLE else None
+    said = verdict(s, topic, people) if people and answer.aspect in PEOPLE_MATTER else None
     excluded = said is not None and said.truth == "no"
     written = [w for w in (said.people if said and excluded else people) if w.id in answer.who][:MOST_WRITTEN]
     texts: list[ByLocale | None] = [answer.who[w.id] for w in written]
@@ -208,6 +200,9 @@ def _from_text(s: Situation, topic: Topic, answer: Answer, who: tuple[WhoId, ...
             *(n for n in said.sources if not any(n.url == m.url and n.title == m.title for m in sources)),
             *sources,
         ]
+    if not excluded and (sum_of := worked_out(s, topic, answer)) is not None:
+        front = (*front, sum_of.said)
+        sources.extend(note for note in sum_of.sources if not any(note.url == n.url for n in sources))
     blocks = [*front, *rendered.blocks]
     if rendered.status == "stale":
         blocks.append(notice(wording.say(wording.STALE, s.locale)))

@@ -70,6 +70,18 @@ ELIGIBLE_UNKNOWN: Sentences = {
     "de": "Speziell für {who} liegt mir dazu keine geprüfte Angabe vor. Allgemein gilt:",
     "en": "I have no reviewed information for {who} in particular. In general:",
 }
+WORKED_OUT: Sentences = {
+    "de": "{title}, gerechnet für {price}: {rate} davon sind {amount}, übrig bleiben {rest}, wenn alle Kosten förderfähig sind.",
+    "en": "{title}, worked out for {price}: {rate} of it is {amount}, which leaves {rest}, if all of the cost is eligible.",
+}
+WORKED_OUT_CAPPED: Sentences = {
+    "de": "{title}, gerechnet für {price}: {rate} davon wären {share}, gezahlt werden höchstens {amount}; übrig bleiben {rest}.",
+    "en": "{title}, worked out for {price}: {rate} of it would be {share}, but at most {amount} is paid, which leaves {rest}.",
+}
+REST_AS_LOAN: Sentences = {
+    "de": "Den Rest gibt es auf Wunsch als Darlehen.",
+    "en": "You can get the rest as a loan if you wish.",
+}
 CLARIFY: Sentences = {"de": "Meinten Sie …?", "en": "Did you mean …?"}
 WHICH_TOPIC: Sentences = {
     "de": "Worum geht es Ihnen bei „{aspect}“?",
