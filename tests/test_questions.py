@@ -29,7 +29,7 @@ SETS = {
     "twelfth": ("twelfth.yaml", False),
     "thirteenth": ("thirteenth.yaml", False),
 }
-"""Name -> file, and whether the label counts beside the facts. Of the held-out sets only the totals are looked at."""
+"""Name -> file, and whether the label counts beside the facts. Of the held-out sets only totals are looked at, and what changes."""
 UNKNOWN_SIDES = 150
 """Pairs of a topic and a side it has no text for that are tried, of some 500."""
 

@@ -75,8 +75,12 @@ def answer_turn(
     rule: str,
     candidate: Candidate | None = None,
     text: str = "",
+    titled: bool = False,
 ) -> Turn:
-    """Answer one side of a topic, remember it as context, and offer what helps next."""
+    """Answer one side of a topic, remember it as context, and offer what helps next.
+
+    ``titled``: under the title of the topic, as nobody named it.
+    """
     who = s.understanding.who or (s.state.who if aspect in PEOPLE_MATTER or aspect == FUNDING_HELP else ())
     carried = not s.understanding.who
     composed = compose(s, topic, aspect, who, carried=carried)
@@ -89,7 +93,7 @@ def answer_turn(
         front.append(Paragraph((Span(s.input.words, bold=True),)))
     elif assumed:
         front.append(notice(wording.say(wording.ASSUMED, s.locale, title=", ".join(assumed))))
-    elif shown_topic != topic or (candidate and candidate.evidence and candidate.evidence[0].kind in UNNAMED):
+    elif titled or shown_topic != topic or (candidate and candidate.evidence and candidate.evidence[0].kind in UNNAMED):
         front.append(Paragraph((Span(title_of(s.content, TopicId(shown_topic), s.locale), bold=True),)))
     choices = next_choices(composed.next, s.content, s.locale, TopicId(shown_topic))
     expired = composed.status == "expired"

@@ -22,6 +22,7 @@ from dataclasses import replace
 from bot.dialogue import control, wording
 from bot.dialogue.case_rules import opening, team_for
 from bot.dialogue.choosing import choice_typed
+from bot.dialogue.going_on import GOING_ON
 from bot.dialogue.presses import REFUSED, offered_no_more
 from bot.dialogue.remembering import OFFERS
 from bot.dialogue.situation import Situation, finish
@@ -379,9 +380,8 @@ def goes_on(s: Situation) -> Turn | None:
     best = s.best
     intent = s.content.intents.get(best.intent) if best and best.intent else None
     sure = best is not None and best.score >= PLAIN_ENOUGH / 2
-    if sure and intent is not None and intent.kind in ("smalltalk", "control"):
-        return None
-    return _moved(s, Writes(), "goes_on")
+    to_lotse = intent is not None and intent.kind in ("smalltalk", "control") and intent.action not in GOING_ON
+    return None if sure and to_lotse else _moved(s, Writes(), "goes_on")
 
 
 def beside_case(s: Situation, turn: Turn) -> Turn:
@@ -396,7 +396,7 @@ def beside_case(s: Situation, turn: Turn) -> Turn:
         return replace(_marked(turn), aside=True)
     if not isinstance(s.input, Utterance | Pressed) or turn.decision == "silent" or turn.reason.rule in REFUSED:
         return turn
-    unsure = turn.decision in ("miss", "clarify", "off_topic") or turn.reason.rule in OFFERS
+    unsure = turn.decision in ("miss", "clarify", "off_topic") or turn.reason.rule in OFFERS or turn.label in GOING_ON
     if case.state in SILENT:
         return _in_front_of_person(s, turn, unsure=unsure) if _to_lotse(s.input) else turn
     if unsure:

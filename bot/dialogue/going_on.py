@@ -1,45 +1,54 @@
 """*What instead?* and *what now?*: words that only follow an answer, and name nothing of their own."""
 
-from bot.content.definitions import Content, Topic
-from bot.content.facts import answer_on
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from bot.content.definitions import Area, Content, Topic
+from bot.content.facts import answer_on, has_ended
+from bot.dialogue import wording
 from bot.dialogue.answers import ELIGIBILITY, answer_turn
+from bot.dialogue.case_rules import offer
 from bot.dialogue.choosing import answer_of
 from bot.dialogue.eligibility import verdict
+from bot.dialogue.naming import title_of
 from bot.dialogue.setting_aside import NOTHING_ELSE, set_aside, share_of, with_action
-from bot.dialogue.situation import Situation
+from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
-from bot.model import AspectId, Candidate, TopicId, Understanding
+from bot.model import AspectId, Candidate, Evidence, TopicId, Understanding
 
 INSTEAD, WHAT_NOW = "instead", "what_now"
 """The actions of the intents that mean it."""
-OVERVIEW, NEXT_STEPS = AspectId("overview"), AspectId("next_steps")
+GOING_ON = frozenset({INSTEAD, WHAT_NOW})
+OVERVIEW, NEXT_STEPS, APPLICATION = AspectId("overview"), AspectId("next_steps"), AspectId("application")
+STEPS: Mapping[Area, tuple[AspectId, ...]] = {"funding": (NEXT_STEPS, APPLICATION, OVERVIEW)}
+"""What tells somebody what to do now. Of a course or a route, *where it leads* is about the time after it."""
+USUAL_STEPS = (APPLICATION, NEXT_STEPS, OVERVIEW)
+
+Side = tuple[TopicId, AspectId]
 
 
 def instead(s: Situation) -> Turn | None:
     """What else there is for these people beside what was spoken of; None when nothing was."""
     topic = _spoken_of(s)
-    target = topic and _beside(s, topic)
-    return answer_turn(s, *target, rule=INSTEAD, text=s.said) if target else None
+    return None if topic is None else _answered(s, topic, _beside(s, topic), INSTEAD)
 
 
 def what_now(s: Situation) -> Turn | None:
-    """What else there is for people it excludes, or when it is over; for all others the steps that come next."""
+    """What else there is for people it excludes, or when it is over; for all others what to do. None when nothing was spoken of."""
     topic = _spoken_of(s)
     if topic is None:
         return None
-    people = tuple(s.content.who[who] for who in s.state.who if who in s.content.who)
-    lost = topic.instead or (people and verdict(s, topic, people).truth == "no")
-    if lost or answer_on(topic, NEXT_STEPS, s.day) is None:
+    if has_ended(topic, s.day) or _excludes(s, topic):
         return instead(s)
-    return answer_turn(s, topic.id, NEXT_STEPS, rule=WHAT_NOW, text=s.said)
+    return _answered(s, topic, ((topic.id, step) for step in STEPS.get(topic.area, USUAL_STEPS)), WHAT_NOW)
 
 
 def without_going_on(found: Understanding, state: State, content: Content) -> Understanding:
     """What was understood, as if it were no word that only follows an answer, where nothing was spoken of; else as it is."""
     if state.topic is not None:
         return found
-    actions = [with_action(action, content) for action in (INSTEAD, WHAT_NOW)]
+    actions = [with_action(action, content) for action in GOING_ON]
 
     def follows(guess: Candidate) -> bool:
         return any(which(guess) for which in actions)
@@ -51,14 +60,39 @@ def _spoken_of(s: Situation) -> Topic | None:
     return s.content.topics.get(s.state.topic) if s.state.topic else None
 
 
-def _beside(s: Situation, topic: Topic) -> tuple[TopicId, AspectId] | None:
-    """What stands in for the topic; else who may get what in its area, or what was offered that leads elsewhere."""
-    if topic.instead:
-        return topic.instead[0], OVERVIEW
-    overviews = (each for each in s.content.topics.values() if each.kind == "overview" and each.area == topic.area)
-    overview = next(overviews, None)
-    if overview and (s.understanding.who or s.state.who) and answer_on(overview, ELIGIBILITY, s.day):
-        return overview.id, ELIGIBILITY
-    offered = (answer_of(value, s.content) for _, value in (s.state.pending.choices if s.state.pending else ()))
-    elsewhere = next((each for each in offered if each is not None and each[0] != topic.id), None)
-    return (overview.id, OVERVIEW) if elsewhere is None and overview is not None else elsewhere
+def _excludes(s: Situation, topic: Topic) -> bool:
+    """Whether it is not for the people who were spoken of."""
+    people = tuple(s.content.who[who] for who in s.understanding.who or s.state.who if who in s.content.who)
+    return bool(people) and verdict(s, topic, people).truth == "no"
+
+
+def _beside(s: Situation, topic: Topic) -> Iterator[Side]:
+    """What stands in for what is over; who may get what in its area; what was offered there with the answer; its overview."""
+    if has_ended(topic, s.day):
+        yield from ((other, OVERVIEW) for other in topic.instead)
+    overviews = [each.id for each in s.content.topics.values() if each.kind == "overview" and each.area == topic.area]
+    if s.understanding.who or s.state.who:
+        yield from ((overview, ELIGIBILITY) for overview in overviews)
+    pending = s.state.pending
+    for _, value in pending.choices if pending is not None and pending.kind == "next" else ():
+        offered = answer_of(value, s.content)
+        other = s.content.topics[offered[0]] if offered is not None else topic
+        if offered is not None and other.id != topic.id and other.area == topic.area and not _excludes(s, other):
+            yield offered
+    yield from ((overview, OVERVIEW) for overview in overviews)
+
+
+def _answered(s: Situation, topic: Topic, sides: Iterable[Side], rule: str) -> Turn:
+    """The first of these sides that has a text and was not shown yet; where there is none, a person."""
+    shown = {*(each.label for each in s.state.shown_before), s.state.shown.label if s.state.shown else ""}
+    for of, aspect in sides:
+        answer = answer_on(s.content.topics[of], aspect, s.day)
+        if answer is not None and f"{of}.{answer.aspect}" not in shown:
+            score = s.best.score if s.best else 0.0
+            before = Evidence("context", title_of(s.content, topic.id, s.locale), 1.0)
+            guess = Candidate("answer", f"{of}.{aspect}", score, of, aspect, evidence=(before,))
+            guess = replace(guess, assumed=("topic",)) if of == topic.id else guess
+            return answer_turn(s, of, aspect, rule=rule, candidate=guess, text=s.said, titled=of != topic.id)
+    pending, choices = offer(s.said, "nothing else", s.locale, s.now)
+    asked = replace(s, state=replace(s.state, pending=pending))
+    return finish(asked, "clarify", "nothing_else", (wording.say(wording.NOTHING_ELSE, s.locale),), choices=choices)

@@ -44,7 +44,7 @@ from bot.dialogue.choosing import (
     with_person,
 )
 from bot.dialogue.declining import without_wish
-from bot.dialogue.going_on import without_going_on
+from bot.dialogue.going_on import INSTEAD, without_going_on
 from bot.dialogue.naming import aspect_title
 from bot.dialogue.person_wishes import asked_person, declined_person, open_case, sensitive, wants_person
 from bot.dialogue.presses import never_offered, offered_no_more, other_case
@@ -88,6 +88,7 @@ from bot.model import (
     RecordGap,
     RecordRating,
     Span,
+    TopicId,
     Understanding,
     Utterance,
 )
@@ -185,8 +186,43 @@ def _empty(s: Situation) -> Turn | None:
 # --- A question of ours is open ------------------------------------------------------------------------------
 
 
+DOUBTS = frozenset(
+    map(
+        fold,
+        (
+            "ja",
+            "sicher",
+            "ganz sicher",
+            "wirklich",
+            "ja wirklich",
+            "echt",
+            "ehrlich",
+            "yes",
+            "sure",
+            "really",
+            "for sure",
+        ),
+    )
+)
+
+
+def _doubts(s: Situation) -> bool:
+    """Whether a yes is none but asks back: *sicher?*, *ja?*, *really?*."""
+    return s.said.rstrip().endswith("?") and fold(without_emoji(s.said)).strip(" .!?") in DOUBTS
+
+
+def _doubted(s: Situation) -> Turn | None:
+    """A yes that asks back answers no question of ours: it is asked once more."""
+    pending = s.state.pending
+    if pending is None or pending.kind not in ("offer_person", "confirm_delete") or not _doubts(s):
+        return None
+    asked = wording.say(wording.CONFIRM_DELETE if pending.kind == "confirm_delete" else wording.OFFER, s.locale)
+    choices = tuple(Choice(label, value) for label, value in pending.choices)
+    return finish(s, "clarify", "doubt", (asked,), choices=choices)
+
+
 def _typed_choice(s: Situation) -> Turn | None:
-    if not isinstance(s.input, Utterance):
+    if not isinstance(s.input, Utterance) or _doubts(s):
         return None
     if s.state.pending is None:
         return _nothing_to_choose(s) if is_number(s.input.text) else None
@@ -216,7 +252,7 @@ def _yes_no(s: Situation) -> Turn | None:
     if s.state.pending is None or s.state.pending.kind not in ("offer_person", "confirm_delete"):
         return None
     action = control.action_of(s)
-    return _chosen(s, action) if action in (YES, NO) and not _doubts(s) else None
+    return _chosen(s, action) if action in (YES, NO) else None
 
 
 def _chosen(s: Situation, value: str) -> Turn:
@@ -275,7 +311,10 @@ def _intent(s: Situation) -> Turn | None:
     if intent.kind == "handoff" and best.score < SURELY_SENSITIVE:  # its rule came before and was not sure of it
         return None
     if intent.kind == "control" and intent.action:
-        acted = control.act(s, control.SOURCES if intent.action == YES and _doubts(s) else intent.action)
+        pending = s.state.pending
+        if intent.action == INSTEAD and pending is not None and pending.kind in ("clarify", "topic"):
+            return _none_of_these(replace(s, state=replace(s.state, pending=None)), pending)
+        acted = control.act(s, control.SOURCES if _doubts(s) else intent.action)
         if acted is not None:
             return replace(acted, score=best.score)
     replies = intent.reply.get(s.locale, ())
@@ -284,11 +323,6 @@ def _intent(s: Situation) -> Turn | None:
     blocks = (Paragraph((Span(replies[s.state.turns % len(replies)]),)),)
     decision: Decision = "handoff" if intent.kind == "handoff" else intent.kind
     return finish(s, decision, intent.kind, blocks, label=intent.id, candidate=best)
-
-
-def _doubts(s: Situation) -> bool:
-    """Whether a yes is none but asks back: *sicher?*, *ja?*, *wirklich?*."""
-    return s.said.rstrip().endswith("?")
 
 
 def _two_sides(s: Situation) -> Turn | None:
@@ -319,9 +353,9 @@ def _which_topic(s: Situation) -> Turn | None:
     if best is None or best.kind != "aspect" or best.aspect is None or best.score < OPEN_ASPECT:
         return None
     spoken_of = topic_spoken_of(s, best.aspect)
-    if spoken_of is not None:
+    if spoken_of is not None and spoken_of == _likeliest(s):
         meant = replace(best, kind="answer", topic=spoken_of, assumed=("topic",))
-        return answer_turn(s, spoken_of, best.aspect, rule="sure", candidate=meant, text=s.said)
+        return answer_turn(s, spoken_of, best.aspect, rule="assumed_topic", candidate=meant, text=s.said)
     topics = likely_topics(s, best.aspect)
     choices = with_person(topic_choices(topics, s.content, s.locale), s.locale)
     state = replace(
@@ -334,6 +368,11 @@ def _which_topic(s: Situation) -> Turn | None:
     return finish(
         replace(s, state=state), "clarify", "which_topic", (asked,), choices=choices, label=best.aspect, candidate=best
     )
+
+
+def _likeliest(s: Situation) -> TopicId | None:
+    """The topic most probably meant, however unsure."""
+    return next((guess.topic for guess in s.understanding.candidates if guess.kind == "answer"), None)
 
 
 def _did_you_mean(s: Situation) -> Turn | None:
@@ -436,6 +475,7 @@ RULES: tuple[Rule, ...] = (
     _rated,
     _pressed,
     _empty,
+    _doubted,
     _typed_choice,
     wants_person,
     declined_person,

@@ -217,6 +217,10 @@ NOTHING_BEFORE: Sentences = {
     "de": "Dazu müsste ich Ihnen erst etwas beantwortet haben. Was möchten Sie wissen?",
     "en": "I would have to answer something first. What would you like to know?",
 }
+NOTHING_ELSE: Sentences = {
+    "de": "Etwas anderes habe ich dazu leider nicht. Möchten Sie mit einem Menschen darüber sprechen?",
+    "en": "I am afraid I have nothing else on that. Would you like to talk to a person about it?",
+}
 NO_MORE: Sentences = {
     "de": "Mehr habe ich dazu nicht hinterlegt. Verbindliche Auskunft gibt: {contact}.",
     "en": "I have nothing more on this. For a binding answer please ask: {contact}.",

@@ -108,16 +108,17 @@ class StoppedOnce(aiosqlite.Connection):
 
     def begin_at_once(self, statement: str) -> bool:
         """Begin a transaction here; False when that may wait: another program has the lock, or something is under way."""
-        if self._unclear:
+        if self._unclear or self._connection is None:
             return False
         try:
-            self._conn.execute("PRAGMA busy_timeout = 0")
-            self._conn.execute(statement)
-        except sqlite3.OperationalError:
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._connection.execute(statement)
+            finally:
+                self._connection.execute(self._patience)
+        except sqlite3.Error:
             return False  # begun once more in the thread, which waits for it or says what is wrong
-        finally:
-            self._conn.execute(self._patience)
-        self._changes_before = self._conn.total_changes
+        self._changes_before = self._connection.total_changes
         return True
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:

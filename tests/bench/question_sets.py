@@ -21,7 +21,7 @@ SETS: Mapping[str, tuple[str | None, str | None]] = {
     "ninth": (None, "ninth_dialogues.yaml"),
     "tenth": ("tenth.yaml", "tenth_dialogues.yaml"),
     "eleventh": ("eleventh.yaml", "eleventh_dialogues.yaml"),
-    "twelfth, held out": ("twelfth.yaml", "twelfth_dialogues.yaml"),
+    "twelfth, singles held out": ("twelfth.yaml", "twelfth_dialogues.yaml"),
     "thirteenth": ("thirteenth.yaml", "thirteenth_dialogues.yaml"),
     "statements, held out": ("statements.yaml", None),
 }

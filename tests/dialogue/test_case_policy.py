@@ -223,6 +223,14 @@ def test_a_new_case_closes_the_one_before_and_goes_to_the_team_of_its_own_matter
     assert [effect.team for effect in turn.effects if isinstance(effect, OpenCase)] == ["koordination"]
 
 
+@pytest.mark.parametrize("intent", ["instead", "what_now"])
+def test_what_only_follows_something_is_left_to_the_person_where_lotse_knows_nothing_to_follow(trained, intent):
+    turn = turn_of(trained, "open", "ok und was mach ich jetzt", meant(intent))
+    assert moves(turn)
+    assert "Fall 17" in said(turn)
+    assert "Automatische Antwort" not in said(turn)
+
+
 @pytest.mark.parametrize(("given", "understood"), [("Danke!", meant("thanks")), ("Hilfe", meant("help"))])
 def test_thanks_do_not_open_a_resolved_case_again(trained, given, understood):
     assert moves(turn_of(trained, "resolved", given, understood)) == []
@@ -230,7 +238,13 @@ def test_thanks_do_not_open_a_resolved_case_again(trained, given, understood):
 
 @pytest.mark.parametrize(
     ("given", "understood"),
-    [("Was zahlt der Bonus?", SURE_OF_BONUS), ("doch noch etwas", None), ("Mensch", meant("wants_person"))],
+    [
+        ("Was zahlt der Bonus?", SURE_OF_BONUS),
+        ("doch noch etwas", None),
+        ("Mensch", meant("wants_person")),
+        ("und wenn das nicht geht, was dann", meant("instead")),
+        ("ok und was mach ich jetzt", meant("what_now")),
+    ],
 )
 def test_anything_else_goes_on_with_a_resolved_case(trained, given, understood):
     turn = turn_of(trained, "resolved", given, understood)

@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -252,13 +253,32 @@ async def test_a_quick_transaction_waits_for_another_program_without_holding_up_
             row = {"at": clock(), "actor": "", "action": "", "target": ""}
             await connection.execute(insert(tables.audit).values(row))
 
-    writing = asyncio.create_task(write())
-    done, _ = await asyncio.wait([writing], timeout=0.2)  # comes back in time although the other holds the lock
+    writing, begun = asyncio.create_task(write()), time.monotonic()
+    done, _ = await asyncio.wait([writing], timeout=0.2)
     assert not done
+    assert time.monotonic() - begun < 2, "everybody else goes on while it waits, which it does for five seconds"
     other.execute("COMMIT")
     other.close()
     await writing
     assert len(await rows(database, tables.audit)) == 1
+    async with database.reading(quick=True) as connection:
+        assert await connection.scalar(text("PRAGMA busy_timeout")) == 5000
+    await database.close()
+
+
+def spoil(address):
+    with Path(address.removeprefix("sqlite:///")).open("r+b") as file:
+        file.write(b"no database any more" * 300)
+
+
+async def test_a_quick_transaction_says_what_is_wrong_with_a_file_as_any_other_does(sqlite_address):
+    database = await open_database(sqlite_address)
+    await database.engine.dispose()
+    spoil(sqlite_address)
+    for quick in (False, True):
+        with pytest.raises(ConfigError):
+            async with database.transaction(quick=quick):
+                pass
     await database.close()
 
 
