@@ -32,8 +32,8 @@ class Grant:
 def grant_for(topic: Topic, price: Decimal, locale: Locale, day: date) -> Grant | None:
     """The grant for a course of this price in euros.
 
-    None where the programme gives no share that is the same for everybody, or less than all of it, or where a figure of it may
-    not be shown on that day.
+    None where the programme gives no share that is the same for everybody, or gives everything, or where a figure of it may not
+    be shown on that day.
     """
     version = version_on(topic, day)
     if version is None or has_ended(topic, day):

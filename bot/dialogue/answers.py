@@ -206,7 +206,8 @@ def _from_text(s: Situation, topic: Topic, answer: Answer, who: tuple[WhoId, ...
         ]
     if not excluded and (sum_of := worked_out(s, topic, answer)) is not None:
         front = (*front, sum_of.said)
-        sources.extend(note for note in sum_of.sources if not any(note.url == n.url for n in sources))
+        known = {(note.title, note.url) for note in sources}
+        sources.extend(note for note in sum_of.sources if (note.title, note.url) not in known)
     blocks = [*front, *rendered.blocks]
     if rendered.status == "stale":
         blocks.append(notice(wording.say(wording.STALE, s.locale)))

@@ -186,24 +186,21 @@ def _empty(s: Situation) -> Turn | None:
 # --- A question of ours is open ------------------------------------------------------------------------------
 
 
-DOUBTS = frozenset(
-    map(
-        fold,
-        (
-            "ja",
-            "sicher",
-            "ganz sicher",
-            "wirklich",
-            "ja wirklich",
-            "echt",
-            "ehrlich",
-            "yes",
-            "sure",
-            "really",
-            "for sure",
-        ),
-    )
+_YES = (
+    "ja",
+    "sicher",
+    "ganz sicher",
+    "wirklich",
+    "ja wirklich",
+    "echt",
+    "ehrlich",
+    "yes",
+    "sure",
+    "really",
+    "for sure",
 )
+DOUBTS = frozenset(map(fold, _YES))
+"""A yes, unless a question mark stands behind it."""
 
 
 def _doubts(s: Situation) -> bool:
