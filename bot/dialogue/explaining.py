@@ -75,6 +75,7 @@ RULES: Mapping[str, str] = {
     "did_you_mean": "several guesses are close, or the best is not sure enough: ask back",
     "which_topic": "the question is clear, its topic is missing: ask for it",
     "assumed_topic": "the question is clear, and its topic is that spoken of before",
+    "price": "the price of what was spoken of was told: what there is towards it",
     "instead": "what was spoken of does not fit: what else there is",
     "what_now": "what to do about what was spoken of",
     "nothing_else": "there is nothing else to show: a person is offered",

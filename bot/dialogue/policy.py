@@ -71,11 +71,13 @@ from bot.dialogue.thresholds import (
 )
 from bot.dialogue.turn import Turn
 from bot.dialogue.without_emoji import without_emoji
+from bot.dialogue.working_out import EXAMPLE, side_for_price
 from bot.handoff.office import Office
 from bot.handoff.team_office import TeamOffice
 from bot.model import (
     AskedWhy,
     AspectId,
+    Candidate,
     Choice,
     Decision,
     Edited,
@@ -95,6 +97,8 @@ from bot.model import (
 from bot.understanding.normalize import fold
 
 TWO_MISSES = 2
+ONLY_A_PRICE = 2
+"""Words of a message that is an amount and nothing else."""
 
 Rule = Callable[[Situation], Turn | None]
 
@@ -322,6 +326,20 @@ def _intent(s: Situation) -> Turn | None:
     return finish(s, decision, intent.kind, blocks, label=intent.id, candidate=best)
 
 
+def _price_told(s: Situation) -> Turn | None:
+    """The price of the course that was spoken of, told and nothing else: what there is towards it."""
+    if not s.understanding.quoted:
+        return None
+    topic = s.content.topics.get(s.state.topic) if s.state.topic else None
+    if topic is None:
+        return _ask_which_topic(s, EXAMPLE) if len(s.said.split()) <= ONLY_A_PRICE else None
+    side = side_for_price(s, topic)
+    if side is None:
+        return None
+    guess = Candidate("answer", f"{topic.id}.{side}", 100.0, topic.id, side, assumed=("topic",))
+    return answer_turn(s, topic.id, side, rule="price", candidate=guess, text=s.said)
+
+
 def _two_sides(s: Situation) -> Turn | None:
     """The topic is sure and the question lies between two of its sides: both are answered, each under its title."""
     answers = [c for c in s.understanding.candidates[:3] if c.kind == "answer"]
@@ -353,17 +371,17 @@ def _which_topic(s: Situation) -> Turn | None:
     if spoken_of is not None and spoken_of == _likeliest(s):
         meant = replace(best, kind="answer", topic=spoken_of, assumed=("topic",))
         return answer_turn(s, spoken_of, best.aspect, rule="assumed_topic", candidate=meant, text=s.said)
-    topics = likely_topics(s, best.aspect)
+    return _ask_which_topic(s, best.aspect, best)
+
+
+def _ask_which_topic(s: Situation, aspect: AspectId, candidate: Candidate | None = None) -> Turn:
+    topics = likely_topics(s, aspect)
     choices = with_person(topic_choices(topics, s.content, s.locale), s.locale)
-    state = replace(
-        s.state,
-        aspect=best.aspect,
-        context_at=s.now,
-        pending=Pending("topic", tuple((c.label, c.value) for c in choices), s.said),
-    )
-    asked = wording.say(wording.WHICH_TOPIC, s.locale, aspect=aspect_title(s.content, None, best.aspect, s.locale))
+    pending = Pending("topic", tuple((c.label, c.value) for c in choices), s.said)
+    state = replace(s.state, aspect=aspect, context_at=s.now, pending=pending)
+    asked = wording.say(wording.WHICH_TOPIC, s.locale, aspect=aspect_title(s.content, None, aspect, s.locale))
     return finish(
-        replace(s, state=state), "clarify", "which_topic", (asked,), choices=choices, label=best.aspect, candidate=best
+        replace(s, state=state), "clarify", "which_topic", (asked,), choices=choices, label=aspect, candidate=candidate
     )
 
 
@@ -481,6 +499,7 @@ RULES: tuple[Rule, ...] = (
     goes_on,
     sensitive,
     answer_parts,
+    _price_told,
     _intent,
     _two_sides,
     _sure,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.content.definitions import Answer, Fact, Topic
-from bot.content.facts import Grant, figure, grant_for, value_words
+from bot.content.facts import Grant, answer_on, figure, grant_for, value_words
 from bot.dialogue import wording
 from bot.dialogue.situation import Situation
 from bot.dialogue.state import programme_of
@@ -13,7 +13,11 @@ from bot.model import AspectId, Locale, Paragraph, SourceNote, Span
 from bot.understanding.entities import figure_key
 from bot.understanding.reader import FUNDING_HELP
 
-ABOUT_PRICES = frozenset(map(AspectId, ("example", "amount", "cost", "coverage", "overview")))
+MOST_WORDS = 7
+"""Of a message that tells a price and nothing else: *mein Lehrgang kostet 5500 Euro*, *bei 3000 Euro?*"""
+EXAMPLE = AspectId("example")
+PRICED = (EXAMPLE, AspectId("amount"))
+ABOUT_PRICES = frozenset((*PRICED, *map(AspectId, ("cost", "coverage", "overview"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ def worked_out(s: Situation, topic: Topic, answer: Answer) -> WorkedOut | None:
     priced = [amount for amount in s.understanding.quoted if amount.endswith("€") and amount not in figures]
     grant = grant_for(topic, Decimal(priced[0].removesuffix("€")), s.locale, s.day) if len(priced) == 1 else None
     return None if grant is None else WorkedOut(_said(grant, topic.title[s.locale], s.locale), grant.sources)
+
+
+def side_for_price(s: Situation, topic: Topic) -> AspectId | None:
+    """The side of a topic under which a price that is told, and nothing else, is worked out; None where it cannot be."""
+    if len(s.said.split()) > MOST_WORDS or s.understanding.named not in (None, topic.id):
+        return None
+    answers = (answer_on(topic, aspect, s.day) for aspect in (*PRICED, FUNDING_HELP))
+    return next((each.aspect for each in answers if each is not None and worked_out(s, topic, each) is not None), None)
 
 
 def figures_of(facts: Iterable[Fact]) -> set[str]:

@@ -12,7 +12,7 @@ from bot.understanding.normalize import tokens
 
 _ENDS = re.compile(r"(?<=\?) ")
 _AND = re.compile(
-    r",? (?:und|and|sowie|außerdem|also) (?=(?:wie|was|wer|wo|wann|welche[rsn]?|bis wann|ab wann|muss|kann|darf|gibt|zahlt|"
+    r",? (?:und|and|sowie|außerdem|also) (?=(?:wie|wieviel|was|wer|wo|wann|welche[rsn]?|bis wann|ab wann|muss|kann|darf|gibt|zahlt|"
     r"how|what|who|where|when|which|do|does|can|is)\b)",
     re.IGNORECASE,
 )
