@@ -127,10 +127,9 @@ def answer_turn(
 
 def _pending(s: Situation, choices: tuple[Choice, ...], text: str, *, offers: bool) -> Pending | None:
     """What may be chosen next; where a person was offered because a figure may not be shown, a plain *yes* brings one."""
-    pairs = tuple((choice.label, choice.value) for choice in choices)
     if offers:
-        return Pending("offer_person", pairs, text, "expired", s.now)
-    return Pending("next", pairs, text) if pairs else None
+        return Pending.of("offer_person", choices, text, "expired", s.now)
+    return Pending.of("next", choices, text) if choices else None
 
 
 def compose(

@@ -258,7 +258,7 @@ def _typed_value(s: Situation) -> str | None:
         return None
     if case.state == "resolved" and case.satisfied is None:
         choices = case_words.satisfaction_choices(s.locale)
-        pending = pending or Pending("satisfaction", tuple((c.label, c.value) for c in choices))
+        pending = pending or Pending.of("satisfaction", choices)
     if pending is None or pending.kind not in ("consent", "close_case", "satisfaction"):
         return None
     if case.state in SILENT:
@@ -313,7 +313,7 @@ def ask_to_close(s: Situation) -> Turn | None:
     if case is None or case.state not in UNFINISHED:
         return None
     choices = close_choices(s.locale)
-    pending = Pending("close_case", tuple((c.label, c.value) for c in choices))
+    pending = Pending.of("close_case", choices)
     asking = replace(s, state=replace(s.state, pending=pending))
     asked = wording.say(wording.CLOSE_CASE, s.locale, number=str(case.number))
     shown = case_presses.of_case(choices, case.number)

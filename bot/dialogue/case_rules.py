@@ -81,7 +81,7 @@ def context_of(s: Situation) -> CaseContext:
 def offer(text: str, reason: str, locale: Locale, now: datetime) -> tuple[Pending, tuple[Choice, ...]]:
     """An offer of a person, pending until the employee answers; ``text`` becomes the question of the case."""
     choices = yes_no(locale)
-    return Pending("offer_person", tuple((c.label, c.value) for c in choices), text, reason, now), choices
+    return Pending.of("offer_person", choices, text, reason, now), choices
 
 
 def offer_line(locale: Locale) -> Paragraph:

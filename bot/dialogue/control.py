@@ -10,7 +10,7 @@ from bot.dialogue.case_status import status_of
 from bot.dialogue.choosing import NO, PERSON, YES
 from bot.dialogue.going_on import INSTEAD, WHAT_NOW, instead, what_now
 from bot.dialogue.naming import contact_line, label_title
-from bot.dialogue.situation import Situation, finish
+from bot.dialogue.situation import Situation, by_turn, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
 from bot.model import (
@@ -20,7 +20,6 @@ from bot.model import (
     Locale,
     LookedUp,
     LookUp,
-    Paragraph,
     RecordRating,
     Span,
     TopicId,
@@ -59,7 +58,7 @@ def act(s: Situation, action: str) -> Turn | None:
 def _help(s: Situation) -> Turn:
     blocks = (wording.say(wording.HELP, s.locale),)
     choices = menu(s)
-    state = replace(s.state, pending=Pending("next", tuple((c.label, c.value) for c in choices)))
+    state = replace(s.state, pending=Pending.of("next", choices))
     return finish(replace(s, state=state), "control", "help", blocks, choices=choices, label="help", candidate=s.best)
 
 
@@ -74,9 +73,9 @@ def _situation(s: Situation) -> Turn | None:
     choices = (*menu(s), Choice(wording.PERSON[s.locale], PERSON))
     if pending is not None and open_choices:
         choices = tuple(Choice(*choice) for choice in pending.choices)
-    still = pending if open_choices else Pending("next", tuple((c.label, c.value) for c in choices), s.said)
+    still = pending if open_choices else Pending.of("next", choices, s.said)
     state = replace(s.state, pending=still, who=s.understanding.who or s.state.who)
-    blocks = (Paragraph((Span(replies[s.state.turns % len(replies)]),)),)
+    blocks = (by_turn(s, replies),)
     return finish(
         replace(s, state=state), "clarify", "situation", blocks, choices=choices, label="situation", candidate=best
     )
@@ -192,7 +191,7 @@ def person_data(s: Situation, found: LookedUp) -> Turn:
 
 def _delete_my_data(s: Situation) -> Turn:
     choices = (Choice(wording.YES[s.locale], DELETE), Choice(wording.NO[s.locale], KEEP))
-    pending = Pending("confirm_delete", tuple((c.label, c.value) for c in choices))
+    pending = Pending.of("confirm_delete", choices)
     changed = replace(s, state=replace(s.state, pending=pending))
     blocks = (wording.say(wording.CONFIRM_DELETE, s.locale),)
     return finish(changed, "control", "confirm_delete", blocks, choices=choices, label="delete_my_data")

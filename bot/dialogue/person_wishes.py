@@ -14,7 +14,7 @@ from bot.dialogue.case_policy import ask_for_person, ask_to_close
 from bot.dialogue.case_rules import offer, offer_line
 from bot.dialogue.declining import is_wish
 from bot.dialogue.several import answered_beside, with_answers
-from bot.dialogue.situation import Situation, finish
+from bot.dialogue.situation import Situation, by_turn, finish
 from bot.dialogue.thresholds import CLEAR, SENSITIVE, STRANGE, SURE, SURELY_SENSITIVE, SURELY_WANTS_PERSON, WANTS_PERSON
 from bot.dialogue.turn import Turn
 from bot.handoff.case_events import Accepts, Asks
@@ -25,8 +25,6 @@ from bot.model import (
     Block,
     Candidate,
     IntentId,
-    Paragraph,
-    Span,
     Understanding,
 )
 
@@ -78,7 +76,7 @@ def sensitive(s: Situation) -> Turn | None:
         asking, answered = _known(asking)
     if answered is None and _likeliest_matter(s, SURELY_SENSITIVE) is None:
         return None
-    said = Paragraph((Span(replies[s.state.turns % len(replies)]),))
+    said = by_turn(s, replies)
     if best.score < SURE[s.locale]:
         said = wording.say(wording.PERHAPS_FOR_A_PERSON, s.locale)
     return with_answers(_offered(asking, best, "sensitive", (said,)), answered)

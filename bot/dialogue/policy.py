@@ -50,7 +50,7 @@ from bot.dialogue.person_wishes import asked_person, declined_person, open_case,
 from bot.dialogue.presses import never_offered, offered_no_more, other_case
 from bot.dialogue.remembering import remembering
 from bot.dialogue.several import answer_parts, answer_sides
-from bot.dialogue.situation import Situation, finish
+from bot.dialogue.situation import Situation, by_turn, finish
 from bot.dialogue.state import Pending, State, fresh_context
 from bot.dialogue.thresholds import (
     BARELY_POSSIBLE,
@@ -84,12 +84,10 @@ from bot.model import (
     Input,
     KeepEdit,
     LookedUp,
-    Paragraph,
     Pressed,
     Rated,
     RecordGap,
     RecordRating,
-    Span,
     TopicId,
     Understanding,
     Utterance,
@@ -236,7 +234,7 @@ def _typed_choice(s: Situation) -> Turn | None:
 def _nothing_to_choose(s: Situation) -> Turn:
     """A number while nothing is offered: what could be asked, rather than a guess at what it means."""
     choices = menu(s)
-    state = replace(s.state, pending=Pending("next", tuple((c.label, c.value) for c in choices)))
+    state = replace(s.state, pending=Pending.of("next", choices))
     said = wording.say(wording.NOTHING_TO_CHOOSE, s.locale)
     return finish(replace(s, state=state), "clarify", "nothing_to_choose", (said,), choices=choices)
 
@@ -321,7 +319,7 @@ def _intent(s: Situation) -> Turn | None:
     replies = intent.reply.get(s.locale, ())
     if not replies:
         return None
-    blocks = (Paragraph((Span(replies[s.state.turns % len(replies)]),)),)
+    blocks = (by_turn(s, replies),)
     decision: Decision = "handoff" if intent.kind == "handoff" else intent.kind
     return finish(s, decision, intent.kind, blocks, label=intent.id, candidate=best)
 
@@ -377,7 +375,7 @@ def _which_topic(s: Situation) -> Turn | None:
 def _ask_which_topic(s: Situation, aspect: AspectId, candidate: Candidate | None = None) -> Turn:
     topics = likely_topics(s, aspect)
     choices = with_person(topic_choices(topics, s.content, s.locale), s.locale)
-    pending = Pending("topic", tuple((c.label, c.value) for c in choices), s.said)
+    pending = Pending.of("topic", choices, s.said)
     state = replace(s.state, aspect=aspect, context_at=s.now, pending=pending)
     asked = wording.say(wording.WHICH_TOPIC, s.locale, aspect=aspect_title(s.content, None, aspect, s.locale))
     return finish(
@@ -405,7 +403,7 @@ def _did_you_mean(s: Situation) -> Turn | None:
     if first.topic and first.aspect and first.score >= LONE and not others:
         return answer_turn(s, first.topic, first.aspect, rule="sure", candidate=first, text=s.said)
     choices = with_person(candidate_choices(near, s.content, s.locale), s.locale)
-    pending = Pending("clarify", tuple((c.label, c.value) for c in choices), s.said)
+    pending = Pending.of("clarify", choices, s.said)
     state = replace(s.state, pending=pending)
     if share >= TOPIC_LIKELY:  # what is typed next, instead of a choice, is most probably about it
         state = replace(state, topic=about, aspect=None, context_at=s.now)
@@ -436,7 +434,7 @@ def _miss(s: Situation) -> Turn:
     gap = RecordGap("missed", s.said, s.best.label if s.best else None)
     if misses < TWO_MISSES:
         choices = menu(s)
-        state = replace(s.state, misses=misses, pending=Pending("next", tuple((c.label, c.value) for c in choices)))
+        state = replace(s.state, misses=misses, pending=Pending.of("next", choices))
         return finish(
             replace(s, state=state),
             "miss",

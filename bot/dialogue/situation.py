@@ -1,5 +1,6 @@
 """What a rule of the policy looks at, and how it ends: with a Turn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from bot.model import (
     Reply,
     Say,
     SourceNote,
+    Span,
     Understanding,
     Utterance,
 )
@@ -58,6 +60,11 @@ class Situation:
     def best(self) -> Candidate | None:
         """The best guess, if there is any."""
         return self.understanding.candidates[0] if self.understanding.candidates else None
+
+
+def by_turn(s: Situation, replies: Sequence[str]) -> Paragraph:
+    """One of several wordings; by turn, not by chance, so that a conversation can be repeated."""
+    return Paragraph((Span(replies[s.state.turns % len(replies)]),))
 
 
 def finish(

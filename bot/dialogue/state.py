@@ -4,13 +4,13 @@ Alternatives rejected: keeping the whole transcript as state (grows without boun
 and keeping objects pickled (an old conversation must survive a release).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 from bot.content.definitions import Answer, Content
-from bot.model import AspectId, CaseFacts, Context, Locale, Reason, ShownAnswer, TopicId, WhoId
+from bot.model import AspectId, CaseFacts, Choice, Context, Locale, Reason, ShownAnswer, TopicId, WhoId
 from bot.understanding.reader import FUNDING_HELP
 
 STATE_VERSION = 2
@@ -38,6 +38,13 @@ class Pending:
     text: str = ""
     reason: str = ""
     at: datetime | None = None
+
+    @classmethod
+    def of(
+        cls, kind: PendingKind, choices: Iterable[Choice], text: str = "", reason: str = "", at: datetime | None = None
+    ) -> "Pending":
+        """The question that is open once these choices were offered."""
+        return cls(kind, tuple((choice.label, choice.value) for choice in choices), text, reason, at)
 
 
 @dataclass(frozen=True, slots=True)
