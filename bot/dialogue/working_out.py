@@ -11,10 +11,17 @@ from bot.dialogue.situation import Situation
 from bot.dialogue.state import programme_of
 from bot.model import AspectId, Locale, Paragraph, SourceNote, Span
 from bot.understanding.entities import figure_key
+from bot.understanding.normalize import tokens
 from bot.understanding.reader import FUNDING_HELP
 
-MOST_WORDS = 7
-"""Of a message that tells a price and nothing else: *mein Lehrgang kostet 5500 Euro*, *bei 3000 Euro?*"""
+BESIDE_PRICE = frozenset(
+    tokens(
+        "der die das den mein meine meiner unser unsere dieser ein eine kurs lehrgang seminar schulung weiterbildung kostet kosten "
+        "kurskosten preis bei für mit von und also so etwa ca circa rund insgesamt euro eur the my our this a course training "
+        "seminar costs cost price is for of and about at around with"
+    )
+)
+"""The words of a message that tells a price and nothing else: *mein Lehrgang kostet 5500 Euro*, *bei 3000 Euro?*"""
 EXAMPLE = AspectId("example")
 PRICED = (EXAMPLE, AspectId("amount"))
 ABOUT_PRICES = frozenset((*PRICED, *map(AspectId, ("cost", "coverage", "overview"))))
@@ -47,7 +54,7 @@ def worked_out(s: Situation, topic: Topic, answer: Answer) -> WorkedOut | None:
 
 def side_for_price(s: Situation, topic: Topic) -> AspectId | None:
     """The side of a topic under which a price that is told, and nothing else, is worked out; None where it cannot be."""
-    if len(s.said.split()) > MOST_WORDS or s.understanding.named not in (None, topic.id):
+    if not all(word in BESIDE_PRICE or not word.isalpha() for word in tokens(s.said)):
         return None
     answers = (answer_on(topic, aspect, s.day) for aspect in (*PRICED, FUNDING_HELP))
     return next((each.aspect for each in answers if each is not None and worked_out(s, topic, each) is not None), None)
