@@ -76,6 +76,7 @@ RULES: Mapping[str, str] = {
     "which_topic": "the question is clear, its topic is missing: ask for it",
     "assumed_topic": "the question is clear, and its topic is that spoken of before",
     "price": "the price of what was spoken of was told: what there is towards it",
+    "who_they_are": "who they are was told: what that means for what was spoken of",
     "instead": "what was spoken of does not fit: what else there is",
     "what_now": "what to do about what was spoken of",
     "nothing_else": "there is nothing else to show: a person is offered",

@@ -16,9 +16,11 @@ from bot.understanding.reader import FUNDING_HELP
 
 BESIDE_PRICE = frozenset(
     tokens(
-        "der die das den mein meine meiner unser unsere dieser ein eine kurs lehrgang seminar schulung weiterbildung kostet kosten "
-        "kurskosten preis bei für mit von und also so etwa ca circa rund insgesamt euro eur the my our this a course training "
-        "seminar costs cost price is for of and about at around with"
+        "der die das den er sie es mein meine meiner unser unsere dieser ein eine kurs lehrgang seminar schulung weiterbildung "
+        "kostet kosten kurskosten kursgebühr gebühr gebühren preis pro person bei für mit von und also so etwa ca circa rund "
+        "insgesamt euro eur rechne rechnen mal mir uns das bitte aus durch "
+        "the it my our this a course training seminar costs cost fee price is for of per person and about at around with please "
+        "work out calculate"
     )
 )
 """The words of a message that tells a price and nothing else: *mein Lehrgang kostet 5500 Euro*, *bei 3000 Euro?*"""

@@ -23,6 +23,7 @@ SETS: Mapping[str, tuple[str | None, str | None]] = {
     "eleventh": ("eleventh.yaml", "eleventh_dialogues.yaml"),
     "twelfth, singles held out": ("twelfth.yaml", "twelfth_dialogues.yaml"),
     "thirteenth": ("thirteenth.yaml", "thirteenth_dialogues.yaml"),
+    "fourteenth": ("fourteenth.yaml", "fourteenth_dialogues.yaml"),
     "statements, held out": ("statements.yaml", None),
 }
 """Name -> the files of its single questions and of its dialogues; None where it has none."""
