@@ -183,11 +183,18 @@ async def work(job: Job, parent: Connection) -> None:
         desk_board_loop(board, [rooms], clock, pace=PACE, settle_s=0.01),
         desk_talk_loop(talk, clock, announcer, pace=PACE),
     )
+
+    async def busy():
+        """In the order in which one follows from the other; what the board itself has planned meanwhile is seen last."""
+        if await left(database) or await under_way(database, clock()):
+            return True
+        return await board.plan("rooms", clock()) or await left(database)
+
     with announcer.listen(OUTBOX, DESK, DESK_INBOX, DESK_POSTS) as bell:
         async with running(*loops):
             parent.send("begun")
             await converse(database, inbox, rooms, clock, job.messages)
-            while await under_way(database, clock()) or await left(database) or await board.plan("rooms", clock()):
+            while await busy():
                 await bell.wait(0.2)
     await database.close()
     parent.send(("done", gate.kinds))
