@@ -348,7 +348,7 @@ def likely_topics(s: Situation, aspect: AspectId) -> tuple[TopicId, ...]:
 
 def topic_spoken_of(s: Situation, aspect: AspectId) -> TopicId | None:
     """The topic spoken of before, or the programme named for its costs, if there is something to say on this side of it."""
-    topic = s.content.topics.get(s.state.topic) if s.state.topic else None
+    topic = s.spoken_of
     if topic is None:
         return None
     if answer_on(topic, aspect, s.day) is not None:

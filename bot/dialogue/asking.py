@@ -54,6 +54,6 @@ def asks(text: str) -> bool:
 
 def without_telling(found: Understanding, content: Content) -> Understanding:
     """What was understood of a message that asks something, as if nothing had been told beside; else as it is."""
-    tells = with_action(TELLS, content)
+    tells = with_action(content, TELLS)
     asked = 0 < share_of(found, tells) < NOTHING_ELSE and asks(found.text)
     return set_aside(found, tells) if asked else found

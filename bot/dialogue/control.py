@@ -3,23 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.content.facts import answer_on
 from bot.dialogue import justifying, wording
-from bot.dialogue.answers import ELIGIBILITY, answer_turn, further_text, menu
+from bot.dialogue.answers import further_text, menu
 from bot.dialogue.case_rules import offer
 from bot.dialogue.case_status import status_of
 from bot.dialogue.choosing import NO, PERSON, YES
-from bot.dialogue.eligibility import verdict
-from bot.dialogue.going_on import INSTEAD, WHAT_NOW, instead, what_now
-from bot.dialogue.naming import contact_line, label_title, title_of
+from bot.dialogue.going_on import INSTEAD, WHAT_NOW, instead, what_now, who_they_are
+from bot.dialogue.naming import contact_line, label_title
 from bot.dialogue.situation import Situation, by_turn, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
 from bot.model import (
     Bullets,
-    Candidate,
     Choice,
-    Evidence,
     ForgetPerson,
     Locale,
     LookedUp,
@@ -29,7 +25,6 @@ from bot.model import (
     TopicId,
     Utterance,
 )
-from bot.understanding.follow_ups import ABOUT_PEOPLE
 
 PERSON_DATA: Mapping[str, Mapping[Locale, str]] = {
     "messages": {"de": "Nachrichten in Gesprächen", "en": "messages in conversations"},
@@ -69,7 +64,7 @@ def _help(s: Situation) -> Turn:
 
 def _situation(s: Situation) -> Turn | None:
     """Something about themselves, without a question: what they can ask with it, or the choices that are open."""
-    about_them = _who_they_are(s)
+    about_them = who_they_are(s)
     if about_them is not None:
         return about_them
     best, pending = s.best, s.state.pending
@@ -87,24 +82,6 @@ def _situation(s: Situation) -> Turn | None:
     return finish(
         replace(s, state=state), "clarify", "situation", blocks, choices=choices, label="situation", candidate=best
     )
-
-
-def _who_they_are(s: Situation) -> Turn | None:
-    """What the programme that was spoken of means for somebody who tells what they are; None where it has no rule for that."""
-    topic = s.content.topics.get(s.state.topic) if s.state.topic else None
-    people = tuple(s.content.who[who] for who in s.understanding.who if who in s.content.who)
-    if topic is None or not people:
-        return None
-    aspect = s.state.aspect if s.state.aspect in ABOUT_PEOPLE else ELIGIBILITY
-    answer = answer_on(topic, aspect, s.day)
-    if answer is None or not (
-        verdict(s, topic, people).truth != "unknown" or any(who.id in answer.who for who in people)
-    ):
-        return None
-    before = Evidence("context", title_of(s.content, topic.id, s.locale), 1.0)
-    score = s.best.score if s.best else 0.0
-    guess = Candidate("answer", f"{topic.id}.{aspect}", score, topic.id, aspect, evidence=(before,), assumed=("topic",))
-    return answer_turn(s, topic.id, aspect, rule="who_they_are", candidate=guess, text=s.said)
 
 
 def _cancel(s: Situation) -> Turn:

@@ -66,7 +66,7 @@ def without_wish(found: Understanding, content: Content) -> Understanding:
     What is left is as probable as it is when the message is known to be no such wish.
     """
     parts = tuple(without_wish(part, content) for part in found.parts)
-    wishes = with_action("person", content)
+    wishes = with_action(content, "person")
     if share_of(found, wishes) >= WANTS_PERSON and declines_person(found.text):
         found = set_aside(found, wishes)
     return replace(found, parts=parts)
@@ -74,4 +74,4 @@ def without_wish(found: Understanding, content: Content) -> Understanding:
 
 def is_wish(candidate: Candidate, content: Content) -> bool:
     """Whether this guess is that a person is asked for."""
-    return with_action("person", content)(candidate)
+    return with_action(content, "person")(candidate)

@@ -1,4 +1,4 @@
-"""*What instead?* and *what now?*: words that only follow an answer, and name nothing of their own."""
+"""What only follows an answer, and names nothing of its own: *what instead?*, *what now?*, and who somebody is."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -16,6 +16,7 @@ from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
 from bot.model import AspectId, Candidate, Evidence, TopicId, Understanding
+from bot.understanding.follow_ups import ABOUT_PEOPLE
 
 INSTEAD, WHAT_NOW = "instead", "what_now"
 """The actions of the intents that mean it."""
@@ -30,13 +31,13 @@ Side = tuple[TopicId, AspectId]
 
 def instead(s: Situation) -> Turn | None:
     """What else there is for these people beside what was spoken of; None when nothing was."""
-    topic = _spoken_of(s)
+    topic = s.spoken_of
     return None if topic is None else _answered(s, topic, _beside(s, topic), INSTEAD)
 
 
 def what_now(s: Situation) -> Turn | None:
     """What else there is for people it excludes, or when it is over; for all others what to do. None when nothing was spoken of."""
-    topic = _spoken_of(s)
+    topic = s.spoken_of
     if topic is None:
         return None
     if has_ended(topic, s.day) or _excludes(s, topic):
@@ -44,20 +45,26 @@ def what_now(s: Situation) -> Turn | None:
     return _answered(s, topic, ((topic.id, step) for step in STEPS.get(topic.area, USUAL_STEPS)), WHAT_NOW)
 
 
+def who_they_are(s: Situation) -> Turn | None:
+    """What the programme that was spoken of means for somebody who tells what they are; None where it has no rule for that."""
+    topic = s.spoken_of
+    people = tuple(s.content.who[who] for who in s.understanding.who if who in s.content.who)
+    if topic is None or not people:
+        return None
+    aspect = s.state.aspect if s.state.aspect in ABOUT_PEOPLE else ELIGIBILITY
+    answer = answer_on(topic, aspect, s.day)
+    if answer is None:
+        return None
+    ruled = verdict(s, topic, people).truth != "unknown" or any(who.id in answer.who for who in people)
+    return _following(s, topic, (topic.id, aspect), "who_they_are") if ruled else None
+
+
 def without_going_on(found: Understanding, state: State, content: Content) -> Understanding:
     """What was understood, as if it were no word that only follows an answer, where nothing was spoken of; else as it is."""
     if state.topic is not None:
         return found
-    actions = [with_action(action, content) for action in GOING_ON]
-
-    def follows(guess: Candidate) -> bool:
-        return any(which(guess) for which in actions)
-
+    follows = with_action(content, *GOING_ON)
     return set_aside(found, follows) if 0 < share_of(found, follows) < NOTHING_ELSE else found
-
-
-def _spoken_of(s: Situation) -> Topic | None:
-    return s.content.topics.get(s.state.topic) if s.state.topic else None
 
 
 def _excludes(s: Situation, topic: Topic) -> bool:
@@ -88,11 +95,16 @@ def _answered(s: Situation, topic: Topic, sides: Iterable[Side], rule: str) -> T
     for of, aspect in sides:
         answer = answer_on(s.content.topics[of], aspect, s.day)
         if answer is not None and f"{of}.{answer.aspect}" not in shown:
-            score = s.best.score if s.best else 0.0
-            before = Evidence("context", title_of(s.content, topic.id, s.locale), 1.0)
-            guess = Candidate("answer", f"{of}.{aspect}", score, of, aspect, evidence=(before,))
-            guess = replace(guess, assumed=("topic",)) if of == topic.id else guess
-            return answer_turn(s, of, aspect, rule=rule, candidate=guess, text=s.said, titled=of != topic.id)
+            return _following(s, topic, (of, aspect), rule)
     pending, choices = offer(s.said, "nothing else", s.locale, s.now)
     asked = replace(s, state=replace(s.state, pending=pending))
     return finish(asked, "clarify", "nothing_else", (wording.say(wording.NOTHING_ELSE, s.locale),), choices=choices)
+
+
+def _following(s: Situation, topic: Topic, side: Side, rule: str) -> Turn:
+    """The answer on this side, given because of the topic that was spoken of."""
+    of, aspect = side
+    before = Evidence("context", title_of(s.content, topic.id, s.locale), 1.0)
+    guess = Candidate("answer", f"{of}.{aspect}", s.best.score if s.best else 0.0, of, aspect, evidence=(before,))
+    guess = replace(guess, assumed=("topic",)) if of == topic.id else guess
+    return answer_turn(s, of, aspect, rule=rule, candidate=guess, text=s.said, titled=of != topic.id)

@@ -328,7 +328,7 @@ def _price_told(s: Situation) -> Turn | None:
     """The price of the course that was spoken of, told and nothing else: what there is towards it."""
     if not s.understanding.quoted:
         return None
-    topic = s.content.topics.get(s.state.topic) if s.state.topic else None
+    topic = s.spoken_of
     if topic is None:
         return _ask_which_topic(s, EXAMPLE) if len(s.said.split()) <= ONLY_A_PRICE else None
     side = side_for_price(s, topic)

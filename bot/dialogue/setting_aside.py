@@ -14,12 +14,12 @@ MOST = 99.9
 Which = Callable[[Candidate], bool]
 
 
-def with_action(action: str, content: Content) -> Which:
-    """Which guesses are an intent with this action."""
+def with_action(content: Content, *actions: str) -> Which:
+    """Which guesses are an intent with one of these actions."""
 
     def which(guess: Candidate) -> bool:
         intent = content.intents.get(guess.intent) if guess.intent else None
-        return intent is not None and intent.action == action
+        return intent is not None and intent.action in actions
 
     return which
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.content.definitions import Content
+from bot.content.definitions import Content, Topic
 from bot.dialogue import wording
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
@@ -60,6 +60,11 @@ class Situation:
     def best(self) -> Candidate | None:
         """The best guess, if there is any."""
         return self.understanding.candidates[0] if self.understanding.candidates else None
+
+    @property
+    def spoken_of(self) -> Topic | None:
+        """The topic that was spoken of before, if there is any."""
+        return self.content.topics.get(self.state.topic) if self.state.topic else None
 
 
 def by_turn(s: Situation, replies: Sequence[str]) -> Paragraph:
