@@ -153,7 +153,7 @@ def compose(
 def _excluding_programme(s: Situation, answer: Answer, who: tuple[WhoId, ...]) -> TopicId | None:
     """The programme an answer names for a course, when it is not for the people asked about; what there is for them then
     stands with its rules."""
-    people = tuple(s.content.who[w] for w in who if w in s.content.who)
+    people = s.people(who)
     programme = programme_of(answer, s.content)
     if programme is None or not people:
         return None
@@ -184,7 +184,7 @@ def _from_text(s: Situation, topic: Topic, answer: Answer, who: tuple[WhoId, ...
     Where the people are those of an earlier question, the general text stands beside theirs.
     """
     label = f"{topic.id}.{answer.aspect}"
-    people = tuple(s.content.who[w] for w in who if w in s.content.who)
+    people = s.people(who)
     said = verdict(s, topic, people) if people and answer.aspect in PEOPLE_MATTER else None
     excluded = said is not None and said.truth == "no"
     written = [w for w in (said.people if said and excluded else people) if w.id in answer.who][:MOST_WRITTEN]

@@ -48,7 +48,7 @@ def what_now(s: Situation) -> Turn | None:
 def who_they_are(s: Situation) -> Turn | None:
     """What the programme that was spoken of means for somebody who tells what they are; None where it has no rule for that."""
     topic = s.spoken_of
-    people = tuple(s.content.who[who] for who in s.understanding.who if who in s.content.who)
+    people = s.people(s.understanding.who)
     if topic is None or not people:
         return None
     aspect = s.state.aspect if s.state.aspect in ABOUT_PEOPLE else ELIGIBILITY
@@ -69,7 +69,7 @@ def without_going_on(found: Understanding, state: State, content: Content) -> Un
 
 def _excludes(s: Situation, topic: Topic) -> bool:
     """Whether it is not for the people who were spoken of."""
-    people = tuple(s.content.who[who] for who in s.understanding.who or s.state.who if who in s.content.who)
+    people = s.people(s.understanding.who or s.state.who)
     return bool(people) and verdict(s, topic, people).truth == "no"
 
 

@@ -1,11 +1,11 @@
 """What a rule of the policy looks at, and how it ends: with a Turn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.content.definitions import Content, Topic
+from bot.content.definitions import Content, Topic, Who
 from bot.dialogue import wording
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
@@ -27,6 +27,7 @@ from bot.model import (
     Span,
     Understanding,
     Utterance,
+    WhoId,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -65,6 +66,10 @@ class Situation:
     def spoken_of(self) -> Topic | None:
         """The topic that was spoken of before, if there is any."""
         return self.content.topics.get(self.state.topic) if self.state.topic else None
+
+    def people(self, kinds: Iterable[WhoId]) -> tuple[Who, ...]:
+        """The kinds of people with these ids, as far as the content still knows them."""
+        return tuple(self.content.who[kind] for kind in kinds if kind in self.content.who)
 
 
 def by_turn(s: Situation, replies: Sequence[str]) -> Paragraph:

@@ -274,10 +274,15 @@ async def test_a_room_the_server_fails_in_holds_up_no_other_and_is_read_later_in
     assert said == ["eins", "zwei", "drei"]
 
 
-async def test_a_room_the_server_hangs_in_costs_the_others_one_short_look(homeserver, tmp_path, monkeypatch):
+def look_shortly(monkeypatch, first_pause_s):
+    """Every wait of a room that hangs, short enough for a test."""
     monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
     monkeypatch.setattr(syncing, "LOOK_S", 0.5)
-    monkeypatch.setattr(failing_rooms, "FIRST_PAUSE_S", 0.5)
+    monkeypatch.setattr(failing_rooms, "FIRST_PAUSE_S", first_pause_s)
+
+
+async def test_a_room_the_server_hangs_in_costs_the_others_one_short_look(homeserver, tmp_path, monkeypatch):
+    look_shortly(monkeypatch, first_pause_s=0.5)
     monkeypatch.setattr(failing_rooms, "LONGEST_PAUSE_S", 0.5)
     monkeypatch.setattr(homeserver_module, "PATIENCE_S", 20.0)
     lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
@@ -312,9 +317,7 @@ async def test_a_room_the_server_hangs_in_costs_the_others_one_short_look(homese
 
 
 async def test_a_room_that_answers_again_is_read_while_another_goes_on_hanging(homeserver, tmp_path, monkeypatch):
-    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
-    monkeypatch.setattr(syncing, "LOOK_S", 0.5)
-    monkeypatch.setattr(failing_rooms, "FIRST_PAUSE_S", 0.5)
+    look_shortly(monkeypatch, first_pause_s=0.5)
     lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
     async with (
         gateway(homeserver.address) as gate,
@@ -340,9 +343,7 @@ async def test_a_room_that_answers_again_is_read_while_another_goes_on_hanging(h
 async def test_a_late_key_to_a_room_the_server_hangs_in_is_no_reason_to_ask_again_and_again(
     homeserver, people, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
-    monkeypatch.setattr(syncing, "LOOK_S", 0.5)
-    monkeypatch.setattr(failing_rooms, "FIRST_PAUSE_S", 0.1)
+    look_shortly(monkeypatch, first_pause_s=0.1)
     lotse, person, account = (
         await lotse_on(homeserver, tmp_path / "lotse"),
         await people.arrive(),
@@ -376,9 +377,7 @@ async def test_a_late_key_to_a_room_the_server_hangs_in_is_no_reason_to_ask_agai
 
 
 async def test_a_gap_the_server_cannot_tell_waits_in_its_place_and_holds_up_nobody(homeserver, tmp_path, monkeypatch):
-    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
-    monkeypatch.setattr(syncing, "LOOK_S", 0.5)
-    monkeypatch.setattr(failing_rooms, "FIRST_PAUSE_S", 0.5)
+    look_shortly(monkeypatch, first_pause_s=0.5)
     lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
     async with gateway(homeserver.address) as gate:
         settings = replace(lotse.settings, homeserver=gate.address)
