@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 import itertools
 import json
-import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ from bot.channels.matrix.rooms import Room, RoomBook, with_state
 from bot.channels.matrix.sending import Sender
 from bot.channels.matrix.signed_in import SignedIn
 from bot.channels.matrix.syncing import SyncReader
-from bot.channels.matrix.timelines import sync_filter
+from bot.channels.matrix.timelines import first_sync_filter, sync_filter
 from bot.channels.matrix.trust_watch import TrustWatch
 from bot.channels.matrix.verification_requests import VerificationRequests
 from bot.errors import ChannelError, ConfigError, StoreUnavailable
@@ -145,8 +144,7 @@ class SyncLoop:
 
     async def _begin(self, cursor: str | None, tasks: asyncio.TaskGroup) -> str:
         """Take up what a stop left over: invitations, and rooms that moved; at the very first start, find out where to begin."""
-        # Synapse gives the same answer to the same first sync for two minutes; nobody waits so long for this one anyway.
-        query = {"timeout": str(secrets.randbelow(1000)), "filter": sync_filter(first=True)}
+        query = {"timeout": "0", "filter": first_sync_filter()}
         answer = await self._at.homeserver.call("GET", "/sync", query=query, patience_s=SYNC_PATIENCE_S)
         rooms = inside(answer, "rooms")
         self._at.invitations.take(rooms.get("invite"), tasks)
@@ -162,7 +160,7 @@ class SyncLoop:
         return following
 
     async def _one_sync(self, cursor: str, tasks: asyncio.TaskGroup) -> str:
-        query = {"since": cursor, "timeout": str(LONG_POLL_S * 1000), "filter": sync_filter(first=False)}
+        query = {"since": cursor, "timeout": str(LONG_POLL_S * 1000), "filter": sync_filter()}
         answer = await self._at.homeserver.call("GET", "/sync", query=query, patience_s=SYNC_PATIENCE_S)
         following = _token(answer)
         self._take_keys(answer)

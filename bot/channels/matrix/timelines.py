@@ -5,6 +5,7 @@ left out, for it was not said to it.
 """
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 PAGE, MOST_PAGES = 100, 100
 """Events fetched at once to fill a gap, and how often; a gap that is larger is logged."""
+NOTHING: Mapping[str, Any] = {"types": []}
+"""The filter that lets no event pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +92,21 @@ def _arrival(events: list[Any], me: str) -> int | None:
     return places[0]
 
 
-def sync_filter(*, first: bool) -> str:
-    """What is wanted of a sync: at the first one only where Lotse was asked in and which rooms have moved, no history."""
-    nothing: dict[str, list[str]] = {"types": []}
-    room = {
-        "timeline": {"limit": 0 if first else 50, "lazy_load_members": True},
-        "state": {"lazy_load_members": True}
-        if not first
-        else {"types": ["m.room.tombstone"], "lazy_load_members": True},
-        "ephemeral": nothing,
-        "account_data": nothing,
-    }
-    return json.dumps({"room": room, "presence": nothing, "account_data": nothing})
+def first_sync_filter() -> str:
+    """What is wanted of a first sync: only where Lotse was asked in and which rooms have moved, no history.
+
+    It is another one each time: Synapse gives the same answer to the same first sync for two minutes, and a start soon after
+    another one would miss what came in between.
+    """
+    room = {"timeline": {"limit": 0, "lazy_load_members": True}, "state": {"types": ["m.room.tombstone"]}}
+    return _filter(room, presence={**NOTHING, "not_types": [secrets.token_hex()]})
+
+
+def sync_filter() -> str:
+    """What is wanted of every sync after the first."""
+    return _filter({"timeline": {"limit": 50, "lazy_load_members": True}, "state": {"lazy_load_members": True}})
+
+
+def _filter(room: Mapping[str, Any], presence: Mapping[str, Any] = NOTHING) -> str:
+    quiet = {"ephemeral": NOTHING, "account_data": NOTHING}
+    return json.dumps({"room": {**room, **quiet}, "presence": presence, "account_data": NOTHING})

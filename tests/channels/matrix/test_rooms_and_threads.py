@@ -299,6 +299,20 @@ async def test_an_invitation_that_came_while_lotse_was_away_is_answered(homeserv
         assert (await work.hears("vor der Ankunft")).address.room == room
 
 
+async def test_a_start_with_an_empty_database_reads_nothing_of_before_however_soon_it_comes(homeserver, anna, tmp_path):
+    """Synapse gives the same answer to the same first sync for two minutes."""
+    other = await lotse_on(homeserver, tmp_path / "lotse")
+    async with AtWork(other.settings) as before:
+        room = await anna.room_with(other.user)
+        await anna.say(room, "vorher")
+        await before.hears("vorher")
+    async with AtWork(other.settings) as after:
+        await after.until(lambda: after.cursor)
+        await anna.say(room, "nachher")
+        await after.hears("nachher")
+        assert [each.input.text for each in after.heard] == ["nachher"]
+
+
 async def test_what_was_said_during_a_long_absence_is_taken_in_completely_and_once(homeserver, anna, tmp_path):
     other = await lotse_on(homeserver, tmp_path / "lotse")
     async with AtWork(other.settings) as before:
