@@ -1,5 +1,6 @@
 """The desk in real browsers: two coordinators and an employee at the same time, by mouse, by keyboard, on a phone."""
 
+import asyncio
 import re
 
 import pytest
@@ -152,6 +153,26 @@ async def test_where_a_team_relays_only_on_purpose_each_reply_is_chosen_anew(sit
     await expect(page.locator(".line.coordinator")).to_contain_text("Soll hinaus")
     await expect(button(page, DE["desk_send_note"])).to_be_visible()
     assert "nicht hinaus" not in await guest.see("Soll hinaus")
+
+
+async def test_who_goes_elsewhere_while_something_is_sent_is_not_fetched_back(site, guest, sit_down):
+    number = await case_of(site, guest)
+    page = await sit_down(path=f"/desk/cases/{number}")
+    arrived_there = asyncio.Event()
+
+    async def slowly(route):
+        answer = await route.fetch()
+        await arrived_there.wait()
+        await route.fulfill(response=answer)
+
+    await page.route(f"**/desk/cases/{number}/say", slowly)
+    await write(page, "Guten Tag")
+    await expect(page.locator(".line.coordinator")).to_contain_text("Guten Tag")
+    await page.keyboard.press("Escape")
+    arrived_there.set()
+    await expect(page.locator("#text")).to_have_value("")
+    await page.keyboard.press("u")
+    await page.wait_for_url("**/desk")
 
 
 async def test_the_whole_day_by_keyboard_only(site, guest, sit_down):

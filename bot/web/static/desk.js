@@ -187,6 +187,7 @@
     if (sending.has(form)) return;
     const fields = Array.from(new FormData(form, button).entries());
     if (form === composer && !box.value.trim()) return box.focus();
+    const at = document.activeElement;
     sending.add(form);
     form.setAttribute("aria-busy", "true");
     const { answer, refused, status } = await post(form.getAttribute("action"), fields);
@@ -195,16 +196,16 @@
     if (refused) return say(refused, { problem: true, link: [403, 404].includes(status) ? { text: words.reload, href: location.pathname } : null });
     if (answer?.go) return location.assign(answer.go);
     say(answer?.text ?? "", { seconds: 5 });
-    if (form === composer) sent();
+    if (form === composer) sent(document.activeElement === at);
     else if (form.isConnected) { form.closest("details")?.removeAttribute("open"); form.reset(); }
   }
-  function sent() {
+  function sent(stays) {   // whoever has gone elsewhere while it was sent is not fetched back
     box.value = "";
     composer.elements.key.value = newId();
     if (composer.elements.ready.value === "note") setMode("note");   // each reply is chosen anew; never the other way round
     box.dispatchEvent(new Event("input"));
     typing(false);
-    box.focus();
+    if (stays) box.focus();
     toEnd();
   }
 
