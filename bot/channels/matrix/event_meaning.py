@@ -14,6 +14,7 @@ from bot.channels.looking import Belonging
 from bot.channels.matrix.calling import Names
 from bot.channels.matrix.event_reading import RoomEvent, id_of, inside, read_event, relation_of, thread_of
 from bot.channels.matrix.late_keys import WaitingEvent
+from bot.channels.matrix.looking_time import uncounted
 from bot.channels.matrix.matrix_settings import NAME
 from bot.channels.matrix.own_messages import OwnMessages, Target
 from bot.channels.matrix.room_addresses import Place, RoomAddresses
@@ -114,7 +115,8 @@ class EventMeaning:
         if thread is None or not place.between_two:
             return said
         # Who is asked something answers below the question, and would not know that a thread is a conversation of its own.
-        case = await self._belonging.case_place_of_event(said.person, ExternalId(thread))
+        with uncounted():
+            case = await self._belonging.case_place_of_event(said.person, ExternalId(thread))
         return said if case is None else replace(said, address=case)
 
     def _verification(self, place: Place, event: RoomEvent) -> Incoming | None:
@@ -144,7 +146,8 @@ class EventMeaning:
         Between two a message that is no longer known can have been for nobody else, and the dialogue knows what is still offered.
         """
         address = self._addresses.address(place, user, target.thread)
-        sent = await self._belonging.reply_sent(_person(place, user), address, target.written.outbox_id)
+        with uncounted():
+            sent = await self._belonging.reply_sent(_person(place, user), address, target.written.outbox_id)
         if (sent is None and place.between_two) or (sent is not None and sent.theirs):
             return given
         if isinstance(given, Reacted):

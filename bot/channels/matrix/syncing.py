@@ -19,6 +19,7 @@ from bot.channels.matrix.event_reading import event_id_of, id_of, is_encrypted
 from bot.channels.matrix.failing_rooms import FailingRooms
 from bot.channels.matrix.homeserver import HomeserverError
 from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
+from bot.channels.matrix.looking_time import look_for
 from bot.channels.matrix.single_events import SingleEvents
 from bot.channels.matrix.timelines import Gap, Timelines
 from bot.errors import ChannelError, StoreUnavailable
@@ -123,12 +124,12 @@ class SyncReader:
         return await self._read(room_id, [*before, *events])
 
     async def _within_a_look(self, room_id: str, reading: Awaitable[Found]) -> Found:
-        """What is read in this room, in the time everybody may have to wait for it. Raises HomeserverError.
+        """What is read in this room, in the time everybody may have to wait for it. Raises HomeserverError, StoreUnavailable.
 
-        Whether the room is set aside for it, is known afterwards.
+        Whether the room is set aside for it, is known afterwards. What our own database takes does not count.
         """
         try:
-            async with asyncio.timeout(LOOK_S):
+            async with look_for(LOOK_S):
                 return await reading
         except TimeoutError:
             hangs = HomeserverError(f"the homeserver did not answer about a room within {LOOK_S:.0f} s")

@@ -19,7 +19,7 @@ from bot.channels.matrix.homeserver import Homeserver as MatrixServer
 from bot.channels.matrix.homeserver import HomeserverError, segment
 from bot.errors import ChannelError
 from bot.model import Choice, Unreadable
-from tests.channels.matrix.at_work import AtWork
+from tests.channels.matrix.at_work import AtWork, NothingKept
 from tests.channels.matrix.gateway import HANG, gateway
 from tests.channels.matrix.people import lotse_on
 from tests.synapse import Homeserver
@@ -402,6 +402,34 @@ async def test_a_gap_the_server_cannot_tell_waits_in_its_place_and_holds_up_nobo
             await again.until(lambda: again.channel.problem is None)
     said = [each.input.text for each in (*work.heard, *again.heard) if each.address.room == ill]
     assert said == [*(f"Nachricht {number}" for number in range(55)), "am Ende"]
+
+
+async def test_a_slow_database_sets_no_room_aside_and_is_not_said_to_be_the_homeserver(
+    homeserver, tmp_path, monkeypatch
+):
+    look_shortly(monkeypatch, first_pause_s=0.5)
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    class SlowDatabase(NothingKept):
+        async def case_place_of_event(self, person, event):
+            asked.set()
+            await answered.wait()
+
+    lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    async with AtWork(lotse.settings, belonging=SlowDatabase()) as work:
+        room = room_of(homeserver, account, lotse.user)
+        root = write(homeserver, account, room, "anfang")
+        await work.hears("anfang", room)
+        below = {"rel_type": "m.thread", "event_id": root}
+        body = {"msgtype": "m.text", "body": "im Faden", "m.relates_to": below}
+        with structlog.testing.capture_logs() as logs:
+            homeserver.call("PUT", f"/rooms/{room}/send/m.room.message/faden", account.token, body)
+            await asked.wait()
+            await asyncio.wait([work.receiving], timeout=2 * syncing.LOOK_S)
+            answered.set()
+            await work.hears("im Faden", room)
+        assert work.channel.problem is None
+        assert [each["event"] for each in logs if each["log_level"] in ("warning", "error")] == []
 
 
 async def test_lotse_starts_while_the_server_is_away_and_connects_when_it_is_back(shaky, tmp_path):
