@@ -22,9 +22,10 @@ Sent = TypeVar("Sent")
 
 
 class Behind:
-    """Keeps the order; one object per account, as homeservers throttle accounts."""
+    """Keeps the order; one object per account, as homeservers throttle accounts. ``clock`` counts seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._one_at_a_time = asyncio.Lock()
         self._messages = 0
         self._quiet = asyncio.Event()
@@ -50,26 +51,26 @@ class Behind:
     async def send(self, what: Callable[[], Awaitable[Sent]], try_until: float) -> Sent:
         """Send this once nothing goes before it, again and again where that helps. Raises ChannelError.
 
-        ``try_until``: of the clock of ``time.monotonic``; what has not begun by then is given up.
+        ``try_until``: by the same clock; what has not begun by then is given up.
         """
         pause_s = FIRST_PAUSE_S
         async with self._one_at_a_time:
             while True:
                 await self._until_quiet()
-                if time.monotonic() >= try_until:
+                if self._clock() >= try_until:
                     raise ChannelError("messages went before it for too long", permanent=True)
                 try:
                     return await what()
                 except ChannelError as error:
-                    if error.permanent or time.monotonic() >= try_until:
+                    if error.permanent or self._clock() >= try_until:
                         raise
                     self._wait(error.retry_after.total_seconds() if error.retry_after is not None else pause_s)
                     pause_s *= 2
 
     async def _until_quiet(self) -> None:
-        while self._messages or self._not_before > time.monotonic():
+        while self._messages or self._not_before > self._clock():
             await self._quiet.wait()
-            await asyncio.sleep(max(self._not_before - time.monotonic(), 0.0))
+            await asyncio.sleep(max(self._not_before - self._clock(), 0.0))
 
     def _wait(self, seconds: float) -> None:
-        self._not_before = max(self._not_before, time.monotonic() + seconds)
+        self._not_before = max(self._not_before, self._clock() + seconds)

@@ -13,7 +13,7 @@ import pytest_asyncio
 import structlog
 from aiohttp import web
 
-from bot.channels.matrix import failing_rooms, late_keys, sync_loop, syncing
+from bot.channels.matrix import behind, failing_rooms, late_keys, sync_loop, syncing
 from bot.channels.matrix import homeserver as homeserver_module
 from bot.channels.matrix.homeserver import Homeserver as MatrixServer
 from bot.channels.matrix.homeserver import HomeserverError, segment
@@ -457,30 +457,36 @@ async def test_throttling_is_obeyed_and_nothing_is_given_up(shaky, tmp_path):
         assert all(timedelta() < each.retry_after < timedelta(seconds=60) for each in failed)
 
 
-async def test_signs_that_are_throttled_come_later_and_behind_the_messages(shaky, tmp_path):
-    lotse = await lotse_on(shaky, tmp_path / "lotse")
-    account = shaky.register()
-    async with AtWork(lotse.settings) as work:
-        room = room_of(shaky, account, lotse.user)
-        write(shaky, account, room, "was")
+async def test_signs_that_are_throttled_come_later_and_behind_the_messages(homeserver, tmp_path, monkeypatch):
+    monkeypatch.setattr(behind, "MESSAGE_FIRST_S", 0.1)
+    lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+
+    def throttled(path):
+        if "/send/m.reaction/" in path or path.endswith("/send/m.room.message/message"):
+            body = {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 50}
+            return web.json_response(body, status=429)
+        return None
+
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        room = room_of(homeserver, account, lotse.user)
+        write(homeserver, account, room, "was")
         await work.hears("was", room)
+        gate.trouble = throttled
         choices = tuple(Choice(f"Wahl {number}", f"c{number}") for number in range(4))
         await work.says(room, "Was meinen Sie?", outbox="choices", choices=choices)
-        refused = None
-        for _ in range(20):  # as the outbox does
-            try:
-                await work.says(room, "Noch etwas", outbox="message")
-            except ChannelError as error:
-                refused = error
-                await asyncio.sleep(error.retry_after.total_seconds())
-            else:
-                break
+        await work.until(lambda: any("/send/m.reaction/" in path for path in gate.asked))
+        with pytest.raises(ChannelError) as refused:
+            await work.says(room, "Noch etwas", outbox="message")
+        gate.trouble = lambda path: None
+        await asyncio.sleep(refused.value.retry_after.total_seconds())  # as the outbox does
+        await work.says(room, "Noch etwas", outbox="message")
 
         def ours():
-            events = shaky.call("GET", f"/rooms/{room}/messages", account.token, dir="b", limit="50")["chunk"][::-1]
+            events = homeserver.call("GET", f"/rooms/{room}/messages", account.token, dir="b", limit="50")["chunk"]
             sent = [each["type"] for each in events if each["sender"] == lotse.user and "state_key" not in each]
-            return sent if sent.count("m.reaction") == 4 else None
+            return sent[::-1] if sent.count("m.reaction") == 4 else None
 
-        sent = await work.until(ours)
-        assert sent.count("m.room.message") == 2
-        assert refused is None or sent[-1] == "m.reaction", "a message that was throttled went first"
+        assert await work.until(ours) == ["m.room.message", "m.room.message", *["m.reaction"] * 4]
