@@ -79,3 +79,7 @@ class ChannelError(LotseError):
         self.retry_after = retry_after
         self.permanent = permanent
         self.gone = gone
+
+
+class NotThereYet(ChannelError):
+    """Lotse is about to come into a room, and cannot look into it before; nobody need act."""

@@ -61,7 +61,10 @@ class DeskChannel(Channel, Protocol):
     """The power somebody in such a room needs to be a coordinator; 0 where everybody in it is one."""
 
     async def look_into(self, room: str) -> RoomState:
-        """Who is in a room of coordinators, asked of the platform at this moment. Raises ChannelError."""
+        """Who is in a room of coordinators, asked of the platform at this moment.
+
+        Raises ChannelError: NotThereYet where Lotse is about to come into the room.
+        """
         ...
 
     def thread_at(self, external_id: ExternalId) -> str:

@@ -16,7 +16,7 @@ import structlog
 from bot.channels.channel import DeskChannel
 from bot.content.definitions import Content
 from bot.dialogue.desk_roles import coordinator_of
-from bot.errors import ChannelError
+from bot.errors import ChannelError, NotThereYet
 from bot.handoff.desk_places import Place, place_of
 from bot.handoff.office import ReadIn
 from bot.model import ALL_TEAMS, DeskRoom, RoomMember, RoomState, Staff, StaffId
@@ -159,6 +159,8 @@ class RoomPeople:
         for room in self.rooms:
             try:
                 await self._look(room)
+            except NotThereYet as error:
+                log.info("desk_room_not_there_yet", channel=room.channel, room=room.room, reason=error.reason)
             except ChannelError as error:
                 log.warning("desk_room_not_looked_up", channel=room.channel, room=room.room, reason=error.reason)
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
+from structlog.testing import capture_logs
 
 from bot.dialogue.naming import label_title
 from bot.dialogue.shown_answers import shown_now
+from bot.errors import ChannelError, NotThereYet
 from bot.handoff.case_events import Claims, Notes, Replies, Time
 from bot.handoff.case_states import decide
 from bot.model import (
@@ -658,6 +660,22 @@ async def test_roles_are_believed_for_five_minutes_and_denied_when_they_cannot_b
     stage.named.problem = "LOTSE_STAFF: line 3"
     await stage.says("@neu:x.org", "Hallo", thread=thread)
     assert not any("Hallo" in text for text in stage.heard())
+
+
+@embedded
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (NotThereYet("on its way"), ("info", "desk_room_not_there_yet", "on its way")),
+        (ChannelError("answered 403", permanent=True), ("warning", "desk_room_not_looked_up", "answered 403")),
+    ],
+)
+async def test_a_room_lotse_is_about_to_come_into_is_no_trouble_and_any_other_failure_is(stage, clock, failure, said):
+    clock.move(minutes=6)
+    stage.rooms.failures = [failure]
+    with capture_logs() as logs:
+        await stage.people.refresh()
+    assert [(each["log_level"], each["event"], each["reason"]) for each in logs] == [said]
 
 
 @embedded

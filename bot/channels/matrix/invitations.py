@@ -54,9 +54,16 @@ class Invitations:
         self._homeserver = homeserver
         self._settings = settings
         self._underway: set[str] = set()
+        self._hindered: set[str] = set()
+        self._known = False
+
+    def leads_soon_into(self, room_id: str) -> bool:
+        """Whether Lotse may be in this room in a moment: it is on its way there, or does not know yet where it was asked in."""
+        return not self._known or (room_id in self._underway and room_id not in self._hindered)
 
     def take(self, invites: Any, tasks: asyncio.TaskGroup) -> None:
         """Answer those of a sync that are not being answered already."""
+        self._known = True
         for room_id, invite in invites.items() if isinstance(invites, Mapping) else ():
             if id_of(room_id, "!") is None or room_id in self._underway:
                 continue
@@ -114,8 +121,12 @@ class Invitations:
                     if error.permanent:
                         log.warning("matrix_invitation_failed", room=room_id, reason=error.reason)
                         return
+                    if room_id not in self._hindered:
+                        log.warning("matrix_invitation_waits", room=room_id, reason=error.reason)
+                        self._hindered.add(room_id)
                     await pause(failures, error, longest_s=LONGEST_PAUSE_S)
                 else:
                     return
         finally:
             self._underway.discard(room_id)
+            self._hindered.discard(room_id)

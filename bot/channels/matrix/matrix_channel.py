@@ -31,7 +31,7 @@ from bot.channels.matrix.single_events import SingleEvents
 from bot.channels.matrix.sync_loop import Connection, Doing, SyncLoop
 from bot.channels.matrix.syncing import SyncReader
 from bot.channels.matrix.timelines import Timelines
-from bot.errors import ChannelError, ConfigError
+from bot.errors import ChannelError, ConfigError, NotThereYet
 from bot.model import Delivery, ExternalId, Limits, Post, RoomState, Typing, View
 
 log = structlog.get_logger(__name__)
@@ -109,8 +109,16 @@ class MatrixChannel:
         connection = self._connection
         if connection is None:
             raise ChannelError(self.problem or "Matrix is not connected")
-        current = (await connection.rooms.latest_of(room)).id
-        state = await connection.homeserver.call_list("GET", f"/rooms/{segment(current)}/state")
+        on_the_way = connection.invitations.leads_soon_into(
+            room
+        )  # asked before: it may be there when the refusal comes
+        try:
+            current = (await connection.rooms.latest_of(room)).id
+            state = await connection.homeserver.call_list("GET", f"/rooms/{segment(current)}/state")
+        except HomeserverError as error:
+            if error.status == 403 and (on_the_way or connection.invitations.leads_soon_into(room)):
+                raise NotThereYet("Lotse is on its way into this room") from None
+            raise
         return desk_state(with_state(Room(current), state), self._settings.user)
 
     def thread_at(self, external_id: ExternalId) -> str:

@@ -5,15 +5,21 @@ import time
 from dataclasses import replace
 
 import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
 
+from bot.channels.matrix.homeserver import HomeserverError
+from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.matrix.profile import show_ourselves
 from bot.channels.matrix.signed_in import signed_in
 from bot.channels.matrix.sync_loop import CURSOR_AT_LEAST_EVERY_S
+from bot.errors import ChannelError, NotThereYet
 from bot.model import (
     Address,
     AskedToVerify,
     AskedWhy,
     Choice,
+    DeskRoom,
     Edit,
     Edited,
     Left,
@@ -32,8 +38,10 @@ from bot.model import (
     Typing,
     Utterance,
 )
-from tests.channels.matrix.at_work import AtWork
+from tests.channels.matrix.at_work import AtWork, NothingKept
+from tests.channels.matrix.gateway import HANG, gateway
 from tests.channels.matrix.people import lotse_on
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -297,6 +305,58 @@ async def test_an_invitation_that_came_while_lotse_was_away_is_answered(homeserv
     async with AtWork(other.settings) as work:
         await anna.until(lambda members: members.get(other.user) == "join", "members", room=room)
         assert (await work.hears("vor der Ankunft")).address.room == room
+
+
+async def looked_into_in_vain(channel, room):
+    """As what a look into a room of coordinators fails."""
+    with pytest.raises(ChannelError) as refused:
+        await channel.look_into(room)
+    return type(refused.value)
+
+
+async def test_a_room_of_coordinators_lotse_is_on_its_way_into_is_told_from_one_it_was_not_asked_into(
+    homeserver, tmp_path
+):
+    other, owner = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    room, elsewhere = (
+        homeserver.call("POST", "/createRoom", owner.token, {"invite": invited})["room_id"]
+        for invited in ([other.user], [])
+    )
+    desk_rooms = tuple(DeskRoom("matrix", each, rest=True) for each in (room, elsewhere))
+    async with gateway(homeserver.address) as gate:
+        settings = replace(other.settings, homeserver=gate.address, desk_rooms=desk_rooms)
+        async with open_matrix(settings, NothingKept(), lambda: NOW) as channel:
+            assert await looked_into_in_vain(channel, room) == NotThereYet, "of no invitation anything was heard yet"
+        gate.trouble = lambda path: HANG if "/join/" in path else None
+        async with AtWork(settings) as work:
+            await work.until(lambda: any("/join/" in path for path in gate.held))
+            assert await looked_into_in_vain(work.channel, room) == NotThereYet
+            assert await looked_into_in_vain(work.channel, elsewhere) == HomeserverError
+            gate.let_go()
+            await work.until(lambda: is_in(homeserver, other, room))
+            state = await work.channel.look_into(room)
+            assert owner.user_id in {member.external_user for member in state.members}
+
+
+def is_in(homeserver, lotse, room):
+    return room in homeserver.call("GET", "/joined_rooms", lotse.account.token)["joined_rooms"]
+
+
+async def test_that_lotse_cannot_come_into_a_room_of_coordinators_at_present_is_said_once(homeserver, tmp_path):
+    other, owner = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    room = homeserver.call("POST", "/createRoom", owner.token, {"invite": [other.user]})["room_id"]
+    async with gateway(homeserver.address) as gate:
+        gate.trouble = lambda path: web.json_response({}, status=500) if "/join/" in path else None
+        desk_rooms = (DeskRoom("matrix", room, rest=True),)
+        settings = replace(other.settings, homeserver=gate.address, desk_rooms=desk_rooms)
+        with capture_logs() as logs:
+            async with AtWork(settings) as work:
+                await work.until(lambda: sum("/join/" in path for path in gate.asked) > 1)
+                assert await looked_into_in_vain(work.channel, room) == HomeserverError
+                gate.trouble = lambda path: None
+                await work.until(lambda: is_in(homeserver, other, room))
+    said = [(each["event"], each["reason"]) for each in logs if each["log_level"] == "warning"]
+    assert said == [("matrix_invitation_waits", "the homeserver answered 500")]
 
 
 async def test_a_start_with_an_empty_database_reads_nothing_of_before_however_soon_it_comes(homeserver, anna, tmp_path):
