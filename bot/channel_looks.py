@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.channels.looking import DeskChoices, MenuEntry, Objection, OwnCase, SentReply, TakenChoice
+from bot.channels.looking import CasePlace, DeskChoices, MenuEntry, Objection, OwnCase, SentReply, TakenChoice
 from bot.content.definitions import Content
 from bot.dialogue.case_status import status_of
 from bot.dialogue.choosing import SAY, choice_typed
@@ -41,8 +41,8 @@ from bot.store.database import Database
 from bot.store.desk_reading import Filters, read_queue
 from bot.store.sent_replies import (
     FoundReply,
+    find_case_of_event,
     find_case_place,
-    find_case_place_of_event,
     find_offer,
     find_reply,
     find_reply_posted_as,
@@ -98,9 +98,10 @@ class Looks:
         """Where the case of this person goes on that the message with this room and stamp belongs to."""
         return await find_case_place(self.database, person, room, stamp)
 
-    async def case_place_of_event(self, person: Person, event: ExternalId) -> Address | None:
-        """Where the case of this person goes on that the message with this id belongs to."""
-        return await find_case_place_of_event(self.database, person, event)
+    async def case_of_event(self, person: Person, event: ExternalId) -> CasePlace | None:
+        """The case of this person that the message with this id belongs to."""
+        found = await find_case_of_event(self.database, person, event)
+        return None if found is None else CasePlace(found.number, found.address, found.locale)
 
     async def locale_of(self, person: Person) -> Locale:
         """The language this person was last answered in; German when nothing is known."""

@@ -249,6 +249,14 @@ class AskedToVerify:
 
 
 @dataclass(frozen=True, slots=True)
+class LedToCase:
+    """What the user wrote in a thread was taken as said in their case, which goes on elsewhere, in this language."""
+
+    number: CaseNumber
+    locale: Locale
+
+
+@dataclass(frozen=True, slots=True)
 class Reacted:
     """A sign, such as ✋, under the message ``of``: a coordinator's in their room, or an employee's under a coordinator's words."""
 
@@ -302,7 +310,7 @@ def read_typed(value: str) -> tuple[str, Seen | None] | None:
 
 Input = (
     Utterance | Pressed | TimerDue | Rated | AskedWhy | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left
-    | AskedPerson | AskedToVerify
+    | AskedPerson | AskedToVerify | LedToCase
 )  # fmt: skip
 
 

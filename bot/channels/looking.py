@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.model import Address, ExternalId, Incoming, Locale, OutboxId, Person, Pressed, Reply
+from bot.model import Address, CaseNumber, ExternalId, Incoming, Locale, OutboxId, Person, Pressed, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,15 @@ class OwnCase:
 
     number: int
     said: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePlace:
+    """A case, the place where it goes on, and the language it is held in."""
+
+    number: CaseNumber
+    address: Address
+    locale: Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,8 @@ class Belonging(Protocol):
         """The reply with this id in the conversation at this address; None when none was sent there."""
         ...
 
-    async def case_place_of_event(self, person: Person, event: ExternalId) -> Address | None:
-        """Where the case of this person goes on that the message with this id belongs to; None when to none."""
+    async def case_of_event(self, person: Person, event: ExternalId) -> CasePlace | None:
+        """The case of this person that the message with this id belongs to; None when to none."""
         ...
 
 

@@ -67,6 +67,7 @@ from bot.model import (
     Effect,
     Input,
     KeepEdit,
+    LedToCase,
     Left,
     Locale,
     MoveCase,
@@ -197,6 +198,16 @@ def asked_to_verify(s: Situation) -> Turn | None:
     said = wording.say(wording.TRUSTED_BY_SIGNATURE, s.locale)
     key = Paragraph((Span(s.input.fingerprint, code=True),))
     return replace(finish(s, "control", "asked_to_verify", (said, key), notice=True), aside=True)
+
+
+def led_to_case(s: Situation) -> Turn | None:
+    """Who wrote below a message of their case looks for the answer there; it stands where the case goes on."""
+    if not isinstance(s.input, LedToCase):
+        return None
+    locale = s.input.locale
+    there = replace(s, locale=locale, state=replace(s.state, locale=locale))
+    said = wording.say(case_words.LED_TO_CASE, locale, number=str(s.input.number))
+    return replace(finish(there, "control", "led_to_case", (said,), notice=True), aside=True)
 
 
 def file_or_leaving(s: Situation) -> Turn | None:

@@ -84,6 +84,10 @@ REOPENED_QUEUE: Sentences = {
     "de": "Ihr Fall {number} ist wieder offen und steht auf der Liste ({team}).{promise}",
     "en": "Your case {number} is open again and on the list ({team}).{promise}",
 }
+LED_TO_CASE: Sentences = {
+    "de": "Das gehört zu Ihrem Fall {number}. Die Antwort finden Sie in unserem Gespräch, nicht in diesem Thread.",
+    "en": "This belongs to your case {number}. You will find the answer in our conversation, not in this thread.",
+}
 UNREADABLE: Sentences = {
     "de": "Ihre Nachricht ist verschlüsselt, und der Schlüssel dazu ist bei mir nicht angekommen; ich kann sie nicht lesen. "
     "Bitte schreiben Sie sie noch einmal. Kommt der Schlüssel noch, antworte ich auch auf diese.",

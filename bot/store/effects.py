@@ -27,6 +27,7 @@ from bot.model import (
     ForgetPerson,
     Input,
     KeepEdit,
+    LedToCase,
     Left,
     LinkAccount,
     LookedUp,
@@ -270,6 +271,7 @@ async def write_said(
             | Unreadable()
             | Left()
             | AskedToVerify()
+            | LedToCase()
         ):
             return None
         case _:

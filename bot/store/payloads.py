@@ -22,6 +22,7 @@ from bot.model import (
     Edited,
     ExternalId,
     Input,
+    LedToCase,
     Left,
     LookedUp,
     OutboxId,
@@ -77,6 +78,8 @@ def input_to_json(given: Input, most: int = MAX_UTTERANCE) -> dict[str, Any]:
             return {"kind": "unreadable"}
         case AskedToVerify(fingerprint=fingerprint):
             return {"kind": "asked_to_verify", "fingerprint": fingerprint}
+        case LedToCase(number=number, locale=locale):
+            return {"kind": "led_to_case", "number": number, "locale": locale}
         case Reacted(of=of, sign=sign):
             return {"kind": "reacted", "of": storable(of), "sign": storable(sign[:64])}
         case Left():
@@ -121,6 +124,8 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return Unreadable()
         case "asked_to_verify":
             return AskedToVerify(data["fingerprint"])
+        case "led_to_case":
+            return LedToCase(CaseNumber(data["number"]), data["locale"])
         case "reacted":
             return Reacted(ExternalId(data["of"]), data["sign"])
         case "left":

@@ -10,7 +10,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 
-from bot.model import SILENT, UNFINISHED, Address, CaseFacts, CaseState, ExternalId, Locale, OutboxId, Person, Reply
+from bot.model import (
+    SILENT,
+    UNFINISHED,
+    Address,
+    CaseFacts,
+    CaseNumber,
+    CaseState,
+    ExternalId,
+    Locale,
+    OutboxId,
+    Person,
+    Reply,
+)
 from bot.store.case_rows import facts_of
 from bot.store.database import Database
 from bot.store.payloads import reply_from_json, storable
@@ -53,6 +65,15 @@ class FoundReply:
     outdated: bool
     with_person: bool
     external_id: ExternalId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case, where it goes on, and the language it is held in."""
+
+    number: CaseNumber
+    address: Address
+    locale: Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +123,28 @@ async def find_case_place(database: Database, person: Person, room: str, stamp: 
     """Where the case goes on that the message with this room and stamp belongs to; None when it belongs to none of theirs."""
     wrote = transcript.c.external_id == f"{room}:{stamp}"
     told = or_(outbox.c.external_id == f"{room}:{stamp}", _is_part(room, stamp))
-    return await _case_place(database, person, or_(wrote, told))
+    found = await _case_found(database, person, or_(wrote, told))
+    return None if found is None else found.address
 
 
-async def find_case_place_of_event(database: Database, person: Person, event: ExternalId) -> Address | None:
-    """The same where every message has an id of its own, and a reply of several is known by all, with spaces between."""
+async def find_case_of_event(database: Database, person: Person, event: ExternalId) -> FoundCase | None:
+    """That case, where every message has an id of its own, and a reply of several is known by all, with spaces between."""
     told = or_(
         outbox.c.external_id == event,
         outbox.c.external_id.startswith(f"{event} ", autoescape=True),
         outbox.c.external_id.endswith(f" {event}", autoescape=True),
         outbox.c.external_id.contains(f" {event} ", autoescape=True),
     )
-    return await _case_place(database, person, or_(transcript.c.external_id == event, told))
+    return await _case_found(database, person, or_(transcript.c.external_id == event, told))
 
 
-async def _case_place(database: Database, person: Person, is_it: ColumnElement[bool]) -> Address | None:
-    """Where this person's case goes on with a line of which this holds.
+async def _case_found(database: Database, person: Person, is_it: ColumnElement[bool]) -> FoundCase | None:
+    """The case of this person with a line of which this holds.
 
     That is what they wrote in it, or what they were told; a case that is over for good goes on nowhere.
     """
     theirs: Select[Any] = (
-        select(conversations.c.channel, conversations.c.room, conversations.c.thread)
+        select(conversations.c.channel, conversations.c.room, conversations.c.thread, cases.c.number, cases.c.locale)
         .join(cases, cases.c.conversation_id == conversations.c.id)
         .join(case_messages, case_messages.c.case_number == cases.c.number)
         .join(transcript, transcript.c.id == case_messages.c.transcript_id)
@@ -134,7 +156,7 @@ async def _case_place(database: Database, person: Person, is_it: ColumnElement[b
     )
     async with database.reading() as connection:
         row = (await connection.execute(theirs.where(is_it))).one_or_none()
-    return None if row is None else address_of(row)
+    return None if row is None else FoundCase(row.number, address_of(row), locale_of(row.locale) or "de")
 
 
 async def takes_part(database: Database, person: Person, address: Address) -> bool:

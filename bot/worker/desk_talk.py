@@ -30,6 +30,7 @@ from bot.model import (
     CaseNumber,
     DeskRoom,
     Edited,
+    LedToCase,
     Left,
     Locale,
     LookedUp,
@@ -128,7 +129,9 @@ class DeskTalk:
                 await self._say.only(said, words.FILES_STAY if inside else None, now)
             case Unreadable():
                 await self._say.only(said, words.NOT_READABLE, now)
-            case TimerDue() | Rated() | AskedWhy() | LookedUp() | Left() | AskedPerson() | AskedToVerify():
+            case (
+                TimerDue() | Rated() | AskedWhy() | LookedUp() | Left() | AskedPerson() | AskedToVerify() | LedToCase()
+            ):
                 await self._say.only(said, None, now)
             case _:
                 assert_never(said.input)

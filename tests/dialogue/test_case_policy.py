@@ -16,6 +16,7 @@ from bot.model import (
     Edited,
     ForgetPerson,
     KeepEdit,
+    LedToCase,
     Left,
     LookedUp,
     LookUp,
@@ -335,6 +336,12 @@ def test_edits_deletions_files_and_leaving(trained):
         assert "vom Betreiber signiert" in said(verifying)
         assert "abcd EFGH" in said(verifying)
         assert verifying.aside, "no part of the case"
+        for locale, words in (("de", "finden Sie in unserem Gespräch"), ("en", "in our conversation")):
+            led = turn_of(trained, state, LedToCase(17, locale))
+            assert words in said(led)
+            assert "17" in said(led)
+            assert (led.aside, moves(led), led.state.locale) == (True, [], locale), "no part of the case"
+            assert all(effect.notice for effect in led.effects if isinstance(effect, Say))
     assert [move.event for move in moves(turn_of(trained, "claimed", Left()))] == ["leaves"]
     assert turn_of(trained, None, Left()).effects == ()
 

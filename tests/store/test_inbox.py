@@ -10,6 +10,7 @@ from bot.model import (
     ContinueAlone,
     Edited,
     ForgetPerson,
+    LedToCase,
     Person,
     Pressed,
     Rated,
@@ -214,8 +215,8 @@ async def test_what_came_from_an_encrypted_room_is_known_when_it_is_answered(dat
     assert seen == {"group": True, "other": False, "own room": True}
 
 
-@pytest.mark.parametrize("given", [Unreadable(), AskedToVerify("abcd EFGH")])
-async def test_what_cannot_be_read_or_verified_survives_the_store(database, clock, given):
+@pytest.mark.parametrize("given", [Unreadable(), AskedToVerify("abcd EFGH"), LedToCase(17, "en")])
+async def test_what_a_channel_tells_besides_words_survives_the_store(database, clock, given):
     inbox, conversations = parts(database, clock)
     await inbox.accept("recording", [incoming(given)])
     async with conversations.claim_next(clock()) as work:

@@ -37,6 +37,7 @@ from bot.model import (
     Edited,
     ForgetPerson,
     KeepEdit,
+    LedToCase,
     LookedUp,
     MoveCase,
     OpenCase,
@@ -164,8 +165,9 @@ def script(given):
 
 
 def take_turn(state, given, understanding, content, now):
-    if isinstance(given, LookedUp) or (isinstance(given, Utterance) and given.text.startswith("verbinden ")):
-        return policy.take_turn(state, given, understanding, content, now)  # what links an account is no script
+    links = isinstance(given, Utterance) and given.text.startswith("verbinden ")
+    if links or isinstance(given, LookedUp | LedToCase):  # these are no script
+        return policy.take_turn(state, given, understanding, content, now)
     effects = [Say(reply) for reply in script(given)]
     match given:
         case Utterance(text="Mensch" as text):

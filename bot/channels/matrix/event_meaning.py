@@ -26,6 +26,7 @@ from bot.model import (
     ExternalId,
     Incoming,
     Input,
+    LedToCase,
     Left,
     Person,
     Pressed,
@@ -61,15 +62,17 @@ class EventMeaning:
         self._clock = clock
         self._fingerprint = fingerprint
 
-    async def of(self, room_id: str, raw: Mapping[str, Any]) -> Incoming | None:
-        """What this event, in clear, means; None: it is not for Lotse."""
+    async def of(self, room_id: str, raw: Mapping[str, Any]) -> tuple[Incoming, ...]:
+        """What this event, in clear, means; nothing: it is not for Lotse."""
         if raw.get("type") == "m.room.member":
-            return await self._leaving(room_id, raw)
+            left = await self._leaving(room_id, raw)
+            return () if left is None else (left,)
         event = read_event(raw)
-        if event is None:
-            return None
-        place = await self._addresses.place(room_id)
-        return None if place is None else await self._said(place, event)
+        place = None if event is None else await self._addresses.place(room_id)
+        said = None if event is None or place is None else await self._said(place, event)
+        if said is None or place is None:
+            return ()
+        return await self._in_its_case(said) if place.between_two else (said,)
 
     async def look_into(self, room_id: str) -> None:
         """Learn what has to be known of a room before anything in it means something. Raises HomeserverError."""
@@ -111,13 +114,24 @@ class EventMeaning:
                 self._ours.called_in(thread)
             elif thread is None or not await self._ours.takes_part(place.room.id, thread):
                 return None
-        said = self._incoming(place, event, given, thread)
-        if thread is None or not place.between_two:
-            return said
-        # Who is asked something answers below the question, and would not know that a thread is a conversation of its own.
+        return self._incoming(place, event, given, thread)
+
+    async def _in_its_case(self, said: Incoming) -> tuple[Incoming, ...]:
+        """Words below a message of their writer's case at the place of the case; anything else as it is.
+
+        Who is asked something answers below the question, and would not know that a thread is a conversation of its own. That the
+        answer stands elsewhere they are told in the thread, once for each case: then they know how it goes.
+        """
+        thread = said.address.thread
+        if thread is None or not isinstance(said.input, Utterance | SentFile):
+            return (said,)
         with uncounted():
-            case = await self._belonging.case_place_of_event(said.person, ExternalId(thread))
-        return said if case is None else replace(said, address=case)
+            case = await self._belonging.case_of_event(said.person, ExternalId(thread))
+        if case is None or case.address == said.address:
+            return (said,)
+        once = ExternalId(f"{said.address.room}:case {case.number}:led")
+        told = replace(said, external_id=once, input=LedToCase(case.number, case.locale))
+        return replace(said, address=case.address), told
 
     def _verification(self, place: Place, event: RoomEvent) -> Incoming | None:
         """An offer to verify Lotse; in words it is answered once a day. People of a group verify each other there."""

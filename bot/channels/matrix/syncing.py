@@ -194,10 +194,9 @@ class SyncReader:
         return await self._read(waiting.room, [] if event is None else [event])
 
     async def _read(self, room_id: str, events: Iterable[Any]) -> list[Incoming]:
-        inputs = [await self._guarded(room_id, event) for event in events]
-        return [each for each in inputs if each is not None]
+        return [each for event in events for each in await self._guarded(room_id, event)]
 
-    async def _guarded(self, room_id: str, event: Any) -> Incoming | None:
+    async def _guarded(self, room_id: str, event: Any) -> tuple[Incoming, ...]:
         """What is read from the event; an event that breaks the reader is passed over, and said so in the log."""
         try:
             return await self._of_event(room_id, event)
@@ -209,18 +208,18 @@ class SyncReader:
             log.warning("matrix_event_passed_over", room=room_id, event_id=event_id_of(event), reason=error.reason)
         except Exception as error:  # anybody can send an event, and one that breaks us must not hold up everybody's
             report_bug("matrix_event_failed", error, room=room_id, event_id=event_id_of(event))
-        return None
+        return ()
 
-    async def _of_event(self, room_id: str, raw: Any) -> Incoming | None:
+    async def _of_event(self, room_id: str, raw: Any) -> tuple[Incoming, ...]:
         if not isinstance(raw, Mapping) or raw.get("sender") == self._me:
-            return None
+            return ()
         if not is_encrypted(raw):
             return await self._meaning.of(room_id, raw)
         clear = self._events.in_clear(room_id, raw)
         if clear == "no key":
             self._late.add(room_id, raw, self._clock())
-            return None
-        return None if clear is None else await self._meaning.of(room_id, clear)
+            return ()
+        return () if clear is None else await self._meaning.of(room_id, clear)
 
 
 def _id_alone(event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ class NothingKept:
     async def reply_sent(self, person, address, outbox_id):
         return None
 
-    async def case_place_of_event(self, person, event):
+    async def case_of_event(self, person, event):
         return None
 
 

@@ -10,7 +10,7 @@ from bot.model import ANOTHERS_CHOICE, Address, Person
 from bot.store import tables
 from bot.store.absences import list_absences
 from bot.store.cases import list_cases
-from bot.store.sent_replies import find_case_place_of_event
+from bot.store.sent_replies import find_case_of_event
 from bot.worker.digest_loop import write_digest
 from tests.channels.matrix.desk_in_matrix import matrix_desk
 from tests.store.rows import rows, words_in
@@ -18,6 +18,8 @@ from tests.web.desk_acting import act, case_of, seen
 from tests.web.site import arrived, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+IN_THE_CASE = "Die Antwort finden Sie in unserem Gespräch, nicht in diesem Thread."
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -208,6 +210,7 @@ async def test_below_what_belongs_to_a_case_a_thread_is_said_in_the_case(desk, e
     question = (await kim.hears(alone, desk.lotse, "Wo wohnen Sie?"))["id"]
     first = await kim.say(alone, f"In {town}", thread=question)
     await read(f"In {town}")
+    await kim.hears(alone, desk.lotse, IN_THE_CASE)
     await kim.edit(alone, first, f"Bei {town}")
     await desk.anna.hears(desk.room, desk.lotse, f"Person: Bei {town} (bearbeitet)")
     own = await kim.say(alone, f"Zwischen {town} und Eutin")
@@ -217,6 +220,11 @@ async def test_below_what_belongs_to_a_case_a_thread_is_said_in_the_case(desk, e
     await desk.anna.say(desk.room, "Danke!", thread=thread)
     answer = await kim.hears(alone, desk.lotse, "(Mensch):\n\nDanke!")
     assert "relation" not in answer, "it stands where the case goes on"
+    hints = [each for each in await kim.from_lotse(alone, desk.lotse) if IN_THE_CASE in each["content"]["body"]]
+    assert [each["relation"]["event_id"] for each in hints] == [question], "said once, where the answer is looked for"
+    assert hints[0]["content"]["msgtype"] == "m.notice"
+    lines = [each["content"].get("body", "") for each in await desk.anna.from_lotse(desk.room, desk.lotse)]
+    assert not [line for line in lines if IN_THE_CASE in line], "it is no part of the case"
     assert not [each for each in await kim.from_lotse(alone, desk.lotse) if "Sie schrieben" in each["content"]["body"]]
 
 
@@ -230,10 +238,11 @@ async def test_below_an_answer_of_lotses_and_for_anybody_else_a_thread_is_a_conv
     await kim.say(alone, "im Faden", thread=answer)
     said = await kim.hears(alone, desk.lotse, "Sie schrieben: im Faden")
     assert said["relation"]["event_id"] == answer
+    assert not [each for each in await kim.from_lotse(alone, desk.lotse) if IN_THE_CASE in each["content"]["body"]]
     for person, place in ((kim.user, Address("matrix", alone)), (desk.ben.user, None)):
         for event in (question["id"], opened["id"]):
-            found = await find_case_place_of_event(desk.site.database, Person("matrix", person), event)
-            assert found == place
+            found = await find_case_of_event(desk.site.database, Person("matrix", person), event)
+            assert (found and found.address) == place
     async with desk.site.database.transaction() as connection:  # as a long message is known
         of_question = tables.outbox.c.external_id == question["id"]
         await connection.execute(
@@ -241,7 +250,7 @@ async def test_below_an_answer_of_lotses_and_for_anybody_else_a_thread_is_a_conv
         )
     parts = {"$erste": True, "$zweite_": True, "$dritte": True, "$zweite1": False, "$zweite": False, "$erst": False}
     for event, known in parts.items():
-        found = await find_case_place_of_event(desk.site.database, Person("matrix", kim.user), event)
+        found = await find_case_of_event(desk.site.database, Person("matrix", kim.user), event)
         assert (found is not None) == known, event
 
 

@@ -411,7 +411,7 @@ async def test_a_slow_database_sets_no_room_aside_and_is_not_said_to_be_the_home
     asked, answered = asyncio.Event(), asyncio.Event()
 
     class SlowDatabase(NothingKept):
-        async def case_place_of_event(self, person, event):
+        async def case_of_event(self, person, event):
             asked.set()
             await answered.wait()
 
