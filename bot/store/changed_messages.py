@@ -6,12 +6,18 @@ says which part was not understood, and in the state of the conversation. The la
 (``dialogue/changed_words.py``, which is handed ``words_changed_by``), all others here, in the same transaction.
 
 A message that was taken up where nobody else reads along stands there as a copy, with an id of ours; the copy follows too, and
-so does the state of that conversation (``taken_up_with``).
+so does the state of that conversation (``taken_up_with``). The copy of a message as a whole is known by its id, which holds that
+of the message, so that the same words said another time are nothing to it. A wish for a person quotes what the dialogue remembers,
+which may be several messages; that is known by its words, as is a copy an earlier release made.
 
 The same words said in another message stay: they are that one's.
+
+Rejected: a column for the message a copy is of. Inbox and transcript would both need one, and whoever is forgotten would have to be
+forgotten in it as well; the id of a copy becomes a digest with all others.
 """
 
 import re
+import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,14 +34,29 @@ from bot.store.tables import cases, conversations, gaps, inbox, outbox, transcri
 TAKEN_UP = "alone:"
 """How the ids of our own inputs begin that continue a matter where nobody else reads along."""
 
+_ITS_MESSAGE = len(TAKEN_UP) + len(str(uuid.UUID(int=0))) + 1
+"""Where in the id of a copy that of the message begins."""
+
 _QUOTED = re.compile("[„“]([^„“”]+)[“”]")
 """What stands between German or English quotation marks."""
+
+
+def id_taken_up(message: str | None) -> ExternalId:
+    """A new id for an input that continues a matter alone: the copy of this message; None: of no single one."""
+    new = f"{TAKEN_UP}{uuid.uuid4()}"
+    return ExternalId(new if message is None else f"{new}:{message}")
+
+
+def _copied(external_id: str) -> str | None:
+    """The id of the message this is the copy of; None: its id does not say so."""
+    return external_id[_ITS_MESSAGE:] or None if external_id.startswith(TAKEN_UP) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a message said in each version, what it says now (nothing: it was deleted), and what the writer's others say."""
 
+    message: str
     versions: tuple[str, ...]
     words: str
     standing: frozenset[str]
@@ -53,8 +74,20 @@ class Change:
         asked = payload["question"].split(BETWEEN_QUOTED)
         return any(asked[-len(said) :] == said for said in (words.split(BETWEEN_QUOTED) for words in self.versions))
 
-    def of_input(self, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """An input that repeats this message, with the message changed in it; None when nothing is left of it."""
+    def of_copy(self, external_id: str, text: str) -> str:
+        """What was taken up alone, with the message changed in it."""
+        copied = _copied(external_id)
+        if copied is None:
+            return self.of(text)
+        return self.words if copied == self.message else text
+
+    def of_input(self, external_id: str, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """An input that was taken up alone, with the message changed in it; None when nothing is left of it."""
+        copied = _copied(external_id)
+        if copied is not None and copied != self.message:
+            return payload
+        if copied is not None:
+            return {**payload, "text": self.words} if self.words else None
         if not self.words and self.is_of(payload) and payload.get("text") not in self.standing:
             return None
         if "question" in payload:
@@ -71,22 +104,36 @@ async def words_changed_by(connection: AsyncConnection, listener: Listener, give
 
 
 async def taken_up_with(
-    connection: AsyncConnection, listener: Listener, versions: Sequence[str]
+    connection: AsyncConnection, listener: Listener, given: Input, versions: Sequence[str]
 ) -> dict[int, dict[str, Any]]:
-    """The states of the other conversations in which a message that said this was taken up alone, held until the turn is over."""
-    if not versions:
+    """The states of the other conversations in which the message was taken up alone that is changed, held until the turn is over.
+
+    ``versions`` is what it said. Not where another message says the same: what is remembered there is that one's.
+    """
+    if not versions or not isinstance(given, Edited | Removed):
         return {}
-    lines = select(transcript.c.conversation_id, transcript.c.text).where(*_taken_up(transcript, listener))
-    inputs = select(inbox.c.conversation_id, inbox.c.payload).where(*_taken_up(inbox, listener))
-    places = {row.conversation_id for row in await connection.execute(lines) if _holds(row.text, versions)}
+    message = storable(given.of)
+    lines = select(transcript.c.conversation_id, transcript.c.external_id, transcript.c.text).where(
+        *_taken_up(transcript, listener), transcript.c.deleted_at.is_(None)
+    )
+    inputs = select(inbox.c.conversation_id, inbox.c.external_id, inbox.c.payload).where(*_taken_up(inbox, listener))
+    places: set[int] = set()
+    others: dict[int, set[str]] = {}
+    for row in await connection.execute(lines):
+        copied = _copied(row.external_id)
+        if copied == message or (copied is None and _holds(row.text, versions)):
+            places.add(row.conversation_id)
+        elif copied is not None:
+            others.setdefault(row.conversation_id, set()).add(row.text)
     for row in await connection.execute(inputs):
-        if _says(row.payload, versions) or _quotes(row.payload, versions):
+        if _is_copy(row.external_id, row.payload, message, versions) or _quotes(row.payload, versions):
             places.add(row.conversation_id)
     # Also one nothing was answered in yet: another worker may be about to, with the words as they were.
     theirs = conversations.c.id.in_(places - {listener.conversation})
     held = select(conversations.c.id, conversations.c.state).where(theirs).order_by(conversations.c.id)
     found = (await connection.execute(held.with_for_update())).all()
-    return {row.id: row.state for row in found if row.state is not None}
+    anothers = {place for place, said in others.items() if said.issuperset(versions)}
+    return {row.id: row.state for row in found if row.state is not None and row.id not in anothers}
 
 
 async def keep_edit(
@@ -104,21 +151,21 @@ async def keep_edit(
     await connection.execute(update(transcript).where(transcript.c.id == line.id).values(text=words, **mark))
     inputs = await _inputs_of(connection, listener, line.external_id)
     versions = _versions(line, inputs)
-    about = [
+    its = [
         row
         for row in inputs
-        if _is_about(row, line.external_id) or _quotes(row.payload, versions) or _is_copy(row, versions)
+        if _is_about(row, line.external_id) or _is_copy(row.external_id, row.payload, line.external_id, versions)
     ]
-    await connection.execute(update(inbox).where(inbox.c.id.in_([row.id for row in about])).values(payload=None))
-    answered = [row for row in inputs if _is_about(row, line.external_id) or _is_copy(row, versions)]
-    answered_at = [row.done_at for row in answered if row.done_at is not None]
+    about = {row.id for row in its} | {row.id for row in inputs if _quotes(row.payload, versions)}
+    await connection.execute(update(inbox).where(inbox.c.id.in_(about)).values(payload=None))
+    answered_at = [row.done_at for row in its if row.done_at is not None]
     await connection.execute(
         delete(gaps).where(
             gaps.c.person_id == listener.person, or_(gaps.c.question.in_(versions), gaps.c.at.in_(answered_at))
         )
     )
     await _unquote(connection, listener, versions, answered_at)
-    change = Change(versions, words, await _other_words(connection, listener, line.id))
+    change = Change(line.external_id, versions, words, await _other_words(connection, listener, line))
     await _change_waiting(connection, listener, change, now, anew=anew)
     places = [listener.conversation, *await _change_copies(connection, listener, change, mark)]
     await _change_questions(connection, places, change)
@@ -154,9 +201,12 @@ def _is_about(row: Row[Any], message: str) -> bool:
     return bool(row.external_id == message or (row.payload is not None and row.payload.get("of") == message))
 
 
-def _is_copy(row: Row[Any], versions: Sequence[str]) -> bool:
+def _is_copy(external_id: str, payload: Mapping[str, Any] | None, message: str, versions: Sequence[str]) -> bool:
     """Whether this input is the message as it was taken up alone."""
-    return row.external_id.startswith(TAKEN_UP) and _says(row.payload, versions)
+    copied = _copied(external_id)
+    if copied is not None:
+        return copied == message
+    return external_id.startswith(TAKEN_UP) and _says(payload, versions)
 
 
 def _holds(text: str, versions: Iterable[str]) -> bool:
@@ -173,16 +223,19 @@ def _taken_up(table: Table, listener: Listener) -> tuple[ColumnElement[bool], ..
     return table.c.person_id == listener.person, table.c.external_id.startswith(TAKEN_UP)
 
 
-async def _other_words(connection: AsyncConnection, listener: Listener, line: int) -> frozenset[str]:
-    """What the person said in other messages, which stand as they are."""
-    others = select(transcript.c.text).where(
+async def _other_words(connection: AsyncConnection, listener: Listener, line: Row[Any]) -> frozenset[str]:
+    """What the person said in other messages, which stand as they are; of one that is gone by now its copy may stand still."""
+    others = select(transcript.c.text, transcript.c.external_id).where(
         transcript.c.person_id == listener.person,
         transcript.c.who == "user",
-        transcript.c.id != line,
+        transcript.c.id != line.id,
         transcript.c.deleted_at.is_(None),
-        ~transcript.c.external_id.startswith(TAKEN_UP),
     )
-    return frozenset(await connection.scalars(others))
+    return frozenset(
+        row.text
+        for row in await connection.execute(others)
+        if not row.external_id.startswith(TAKEN_UP) or _copied(row.external_id) not in (None, line.external_id)
+    )
 
 
 def _quotes(payload: Mapping[str, Any] | None, versions: Iterable[str]) -> bool:
@@ -204,12 +257,14 @@ async def _change_waiting(
     connection: AsyncConnection, listener: Listener, change: Change, now: datetime, *, anew: bool
 ) -> None:
     """What is to be taken up alone and was not yet: the words are new ones, or nothing is left to take up."""
-    waiting = select(inbox.c.id, inbox.c.payload).where(*_taken_up(inbox, listener), inbox.c.status == "waiting")
+    waiting = select(inbox.c.id, inbox.c.external_id, inbox.c.payload).where(
+        *_taken_up(inbox, listener), inbox.c.status == "waiting"
+    )
     for row in (await connection.execute(waiting)).all():
-        changed = change.of_input(row.payload)
+        changed = change.of_input(row.external_id, row.payload)
         if changed == row.payload:
             continue
-        over = changed is None or (anew and change.is_of(row.payload))
+        over = changed is None or (anew and (_copied(row.external_id) == change.message or change.is_of(row.payload)))
         values = {"payload": None, "status": "done", "done_at": now} if over else {"payload": changed}
         await connection.execute(update(inbox).where(inbox.c.id == row.id).values(values))
 
@@ -227,12 +282,12 @@ async def _change_copies(
     connection: AsyncConnection, listener: Listener, change: Change, mark: Mapping[str, datetime]
 ) -> list[int]:
     """The same words where they were taken up alone; the conversations in which they stood."""
-    found = select(transcript.c.id, transcript.c.conversation_id, transcript.c.text).where(
+    found = select(transcript.c.id, transcript.c.conversation_id, transcript.c.external_id, transcript.c.text).where(
         transcript.c.who == "user", *_taken_up(transcript, listener)
     )
     places = []
     for copy in (await connection.execute(found)).all():
-        text = change.of(copy.text)
+        text = change.of_copy(copy.external_id, copy.text)
         if text != copy.text:
             marked = mark if text == change.words else {"edited_at": next(iter(mark.values()))}
             await connection.execute(update(transcript).where(transcript.c.id == copy.id).values(text=text, **marked))

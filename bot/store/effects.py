@@ -52,7 +52,7 @@ from bot.model import (
 from bot.store.accounts import link_account
 from bot.store.announce import DESK, INBOX, TIMERS, arrival_topic, outbox_topics, transcript_topic
 from bot.store.case_writing import keep_name, link_line, open_case, write_turn
-from bot.store.changed_messages import TAKEN_UP, keep_edit
+from bot.store.changed_messages import id_taken_up, keep_edit
 from bot.store.database import take_time
 from bot.store.erasure import count_of, forget_person
 from bot.store.inbox import put_own
@@ -78,13 +78,14 @@ def case_timed(given: Input) -> CaseNumber | None:
 class Decided:
     """What one turn wants written: its effects, the latest case before it, and why it said what it said.
 
-    ``said`` is the transcript's line of what the employee said, when they said something; ``alone`` the room where nobody
-    else reads what they are told, when it is another one.
+    ``message`` is the platform's id of the message that was answered, and ``said`` the transcript's line of what the employee
+    said, when they said something; ``alone`` the room where nobody else reads what they are told, when it is another one.
     """
 
     effects: tuple[Effect, ...]
     now: datetime
     case: CaseFacts | None = None
+    message: str | None = None
     said: int | None = None
     alone: str | None = None
     encrypted: bool = False
@@ -197,7 +198,7 @@ async def _write_one(
             room = decided.alone if decided.alone is not None else listener.address.room
             address = Address(listener.address.channel, room)
             alone = Listener(await conversation_at(connection, address, now), address, listener.person)
-            own_id = ExternalId(f"{TAKEN_UP}{uuid.uuid4()}")
+            own_id = id_taken_up(decided.message if isinstance(given, Utterance) else None)
             await put_own(connection, alone, own_id, input_to_json(given), now, encrypted=decided.encrypted)
             wake += [INBOX, arrival_topic(address)]
         case LookUp(what=what):

@@ -1,10 +1,11 @@
 """What repeats an employee's message, when that is changed or taken back."""
 
 import asyncio
+import uuid
 
 import pytest
 
-from bot.model import Address, Edited, KeepEdit, OpenCase, RecordGap, Removed
+from bot.model import Address, ContinueAlone, Edited, KeepEdit, OpenCase, RecordGap, Removed
 from bot.store import tables
 from bot.store.changed_messages import keep_edit, requoted
 from bot.store.saying import Listener
@@ -190,16 +191,79 @@ async def test_a_message_that_is_changed_before_it_is_taken_up_is_taken_up_once(
     assert [row.text for row in said if row.external_id.startswith("alone:")] == [then]
 
 
-async def test_the_same_words_in_another_message_stay_where_that_was_taken_up(database, clock, trained):
+async def said_there(database):
+    """What was said, by the id of the message it is, or is the copy of."""
+    said = [row for row in await rows(database, tables.transcript) if row.who == "user"]
+    return sorted((row.external_id.split(":")[-1], row.external_id.startswith("alone:"), row.text) for row in said)
+
+
+async def remembered_alone(database):
+    """Whether the conversation remembers the words in which the person is alone with Lotse."""
+    (place,) = [row for row in await rows(database, tables.conversations) if row.room == "room of anna"]
+    return MARKER in repr(place.state)
+
+
+async def say_in_a_group(database, clock, trained, *said):
+    """Each of these inputs through the real turn, and what follows from it."""
     inbox, conversations = parts(database, clock)
-    for given, name in ((REFUSED, "m1"), (REFUSED, "m2"), (Removed("m1"), "m3")):
+    for given, name in said:
         clock.move(seconds=5)
         await inbox.accept("recording", [said_in_a_group(given, name)])
         while await handle_next(conversations, trained.content, trained.reader, clock()):
             pass
-    said = [row for row in await rows(database, tables.transcript) if row.who == "user"]
-    assert [MARKER in row.text for row in said if row.external_id == "m1"] == [False]
-    assert {MARKER in row.text for row in said if row.external_id != "m1"} == {True}
+
+
+@pytest.mark.parametrize(
+    ("change", "now_says"), [(Removed("m1"), ""), (Edited("m1", "Ostern ist schön"), "Ostern ist schön")]
+)
+async def test_the_same_words_in_another_message_stay_where_that_was_taken_up(
+    database, clock, trained, change, now_says
+):
+    await say_in_a_group(database, clock, trained, (REFUSED, "m1"), (REFUSED, "m2"), (change, "m3"))
+    assert await said_there(database) == [
+        ("m1", False, now_says), ("m1", True, now_says), ("m2", False, REFUSED), ("m2", True, REFUSED),
+    ]  # fmt: skip
+    assert await remembered_alone(database)
+    await say_in_a_group(database, clock, trained, (Removed("m2"), "m4"))
+    assert MARKER not in await everything(database)
+
+
+async def test_a_copy_of_a_message_that_is_gone_is_nothing_to_another_one_with_the_same_words(database, clock, trained):
+    await say_in_a_group(database, clock, trained, (REFUSED, "m1"))
+    async with database.transaction() as connection:  # as after its time, where the copy belongs to a case
+        await connection.execute(tables.transcript.delete().where(tables.transcript.c.external_id == "m1"))
+        await connection.execute(tables.inbox.update().values(payload=None))
+    await say_in_a_group(database, clock, trained, (REFUSED, "m2"), (Removed("m2"), "m3"))
+    assert await said_there(database) == [("m1", True, REFUSED), ("m2", False, ""), ("m2", True, "")]
+    assert await remembered_alone(database)
+
+
+async def test_a_copy_of_another_message_that_waits_is_taken_up_although_one_with_the_same_words_is_deleted(
+    database, clock, trained
+):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [said_in_a_group(REFUSED, "m1"), said_in_a_group(REFUSED, "m2")])
+    for _ in range(2):
+        async with conversations.claim_next(clock()) as work:
+            assert work.address.room == "group"
+            await work.finish(record("Ich schreibe Ihnen.", ContinueAlone(work.input)))
+    clock.move(seconds=5)
+    copies = [row for row in await rows(database, tables.inbox) if row.status == "waiting"]
+    async with database.transaction() as connection:
+        listener = Listener(1, Address("recording", "group"), copies[0].person_id)
+        assert await keep_edit(connection, listener, KeepEdit("m1", None), clock())
+    waiting = [row.external_id for row in await rows(database, tables.inbox) if row.status == "waiting"]
+    assert [name.split(":")[-1] for name in waiting] == ["m2"]
+
+
+async def test_a_copy_an_earlier_release_made_is_known_by_its_words(database, clock, trained):
+    await say_in_a_group(database, clock, trained, (REFUSED, "m1"))
+    async with database.transaction() as connection:
+        for table in (tables.inbox, tables.transcript):
+            copy = table.c.external_id.startswith("alone:")
+            await connection.execute(table.update().where(copy).values(external_id=f"alone:{uuid.uuid4()}"))
+    await say_in_a_group(database, clock, trained, (Removed("m1"), "m2"))
+    assert MARKER not in await everything(database)
 
 
 async def test_a_part_lotse_said_it_did_not_understand_is_quoted_no_more(database, clock):
