@@ -103,15 +103,15 @@ async def open_core(
     clock = make_clock(settings.clock)
     database = await open_database(settings.database_address)
     try:
-        live = LivePair(trained.content, trained.reader, trained.problems)
+        live, outbox = LivePair(trained.content, trained.reader, trained.problems), Outbox(database)
         yield Core(
             settings,
             clock,
             database,
             live,
             Inbox(database, clock, flood_notice, rooms),
-            Conversations(database, functools.partial(apologise, office=office_of(live, people))),
-            Outbox(database),
+            Conversations(database, functools.partial(apologise, office=office_of(live, people)), outbox),
+            outbox,
             Desk(database, office_of(live, people)),
             office_of(live, people),
             GapList(database, live, clock),

@@ -38,11 +38,12 @@ from bot.model import (
     Utterance,
 )
 from bot.store.absences import absences_in
-from bot.store.announce import INBOX
+from bot.store.announce import INBOX, sending_topic
 from bot.store.case_rows import facts_of, find_case, latest_case
 from bot.store.changed_messages import taken_up_with, words_changed_by
 from bot.store.database import Database
 from bot.store.effects import Decided, case_timed, write, write_said
+from bot.store.outbox import Outbox
 from bot.store.payloads import input_from_json, name_in, reason_to_json
 from bot.store.places import address_of, locale_of
 from bot.store.saying import Listener
@@ -206,11 +207,12 @@ Apologise = Callable[[Work], tuple[Effect, ...]]
 
 
 class Conversations:
-    """Where the inbox loop finds its work."""
+    """Where the inbox loop finds its work. What a turn says is handed to the senders of ``outbox``, where they have room."""
 
-    def __init__(self, database: Database, apologise: Apologise) -> None:
+    def __init__(self, database: Database, apologise: Apologise, outbox: Outbox | None = None) -> None:
         self._database = database
         self._apologise = apologise
+        self._outbox = outbox if outbox is not None else Outbox(database)
 
     @contextlib.asynccontextmanager
     async def claim_next(self, now: datetime) -> AsyncIterator[Work | None]:
@@ -228,12 +230,18 @@ class Conversations:
                 work = await _work(held, input_from_json(held.answered.payload))
                 yield work
                 work.must_be_finished()
+                channel = work.address.channel
+                claimed = await self._outbox.claim_decided(held.connection, channel, work.conversation, now, held.wake)
+                if claimed is None:
+                    held.wake.append(sending_topic(channel))
         except LotseError:
             raise
         except Exception as error:
             if input_id is None:
                 raise
             raise await self._count_failure(input_id, error, now) from error
+        if claimed is not None:
+            self._outbox.hand_over(channel, claimed)
         if work.forgot:
             await self._database.scrub()
 
@@ -282,6 +290,7 @@ class Conversations:
                 listener = Listener(row.id, address_of(row), failed.person_id)
                 work = await _work(Held(connection, wake, now, row, failed, listener), _readable(failed.payload))
                 await work.park(self._apologise(work))
+                wake.append(sending_topic(row.channel))
         except LotseError:
             raise
         except Exception:

@@ -50,7 +50,7 @@ from bot.model import (
     Utterance,
 )
 from bot.store.accounts import link_account
-from bot.store.announce import DESK, INBOX, TIMERS, arrival_topic, outbox_topics, transcript_topic
+from bot.store.announce import DESK, INBOX, OUTBOX, TIMERS, arrival_topic, transcript_topic
 from bot.store.case_writing import keep_name, link_line, open_case, write_turn
 from bot.store.changed_messages import id_taken_up, keep_edit
 from bot.store.database import take_time
@@ -101,8 +101,11 @@ class Decided:
 
 
 async def write(connection: AsyncConnection, listener: Listener, decided: Decided, wake: list[str]) -> bool:
-    """Write the effects; True when the person was forgotten and nothing else about them may be written."""
-    wake += [*outbox_topics(listener.address.channel), transcript_topic(listener.address)]
+    """Write the effects; True when the person was forgotten and nothing else about them may be written.
+
+    It does not ring for who sends: the caller knows whether there is anything left to be found.
+    """
+    wake += [OUTBOX, transcript_topic(listener.address)]
     if any(isinstance(effect, ForgetPerson) for effect in decided.effects) and listener.person is not None:
         await take_time(connection)
         person, kept = listener.person, listener.conversation

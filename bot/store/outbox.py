@@ -1,8 +1,11 @@
 """Hands out what was decided, in the order of each conversation: waiting -> sending -> sent | parked.
 
-The step to *sending* is a commit of its own, made while the conversation is locked: what is decided in a conversation
-before that step (the person is forgotten, a coordinator takes over) keeps the message from being sent; what is
+The step to *sending* is committed before anything is sent, and made while the conversation is locked: what is decided in a
+conversation before that step (the person is forgotten, a coordinator takes over) keeps the message from being sent; what is
 decided after it comes too late, and everybody can see which of the two it was.
+
+A turn takes this step in its own transaction where this process also sends for the channel and there is room among those who
+do: the message is handed to them as soon as it is committed. Everything else waits to be found.
 
 A message of Lotse's carries the version of the case it was decided on. When a coordinator has taken the word since, it is
 dropped at this step, however long a platform that was away has held it up. People's messages and notices are not.
@@ -16,9 +19,11 @@ PostgreSQL another one may be sending at this moment, so there a row is unclear 
 """
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,6 +57,18 @@ class OutboxItem:
     unclear: bool
 
 
+class Senders(Protocol):
+    """Who sends for one channel in this process."""
+
+    def have_room(self) -> bool:
+        """Whether another message may be on its way at this moment."""
+        ...
+
+    def take(self, item: OutboxItem) -> None:
+        """Send this, which was claimed."""
+        ...
+
+
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many failures: doubling, up to the longest pause."""
     doublings = min(attempts - 1, 20)  # keeps the number small; the longest pause is reached long before
@@ -59,13 +76,14 @@ def pause_after(attempts: int) -> timedelta:
 
 
 class Outbox:
-    """Where the outbox loop finds its work; one object per process."""
+    """Where the outbox loop finds its work, and who decides something hands it over; one object per process."""
 
     def __init__(self, database: Database, sending_lasts: timedelta = SENDING_LASTS) -> None:
         self._database = database
         self._sending_lasts = sending_lasts
         self._looked_back: set[str] = set()
         self._one_looks = asyncio.Lock()
+        self._senders: dict[str, Senders] = {}
 
     async def claim_next(self, channel: str, now: datetime) -> OutboxItem | None:
         """Take the next message of this channel that may be sent, and commit that it is being sent.
@@ -80,32 +98,69 @@ class Outbox:
                 place = (await connection.execute(LOCK_CONVERSATION, {"channel": channel, "now": now})).one_or_none()
                 if place is None:
                     return None
-                row = (await connection.execute(HEAD, {"conversation": place.id})).one_or_none()
-                if row is None or (row.retry_at is not None and row.retry_at > now):
-                    continue  # another process was faster between the two looks
-                outbox_id = OutboxId(row.id)
-                if _overtaken(row):
-                    await discard(connection, row, now)
-                    wake += [*outbox_topics(channel), DESK]
-                    continue
-                revised = await revised_by(connection, row.revises) if row.revises is not None else None
-                if row.revises is not None and revised is None:  # what it is about was never sent, so nobody read it
-                    await fold_in(connection, row, now)
-                    wake.append(DESK)
-                    continue
-                try:
-                    delivery = delivery_from_json(row.delivery, outbox_id, revised)
-                except (KeyError, TypeError, ValueError) as error:
-                    unreadable = f"the stored message cannot be read ({type(error).__name__})"
-                    await _set(connection, outbox_id, status="parked", error=unreadable, done_at=now, retry_at=None)
-                    continue
-                attempts = row.attempts + 1
-                if isinstance(delivery, Post) and attempts > 1:
-                    delivery = replace(delivery, again=True)
-                until = now + self._sending_lasts
-                await _set(connection, outbox_id, status="sending", attempts=attempts, retry_at=until)
-                wake.append(transcript_topic(delivery.address))
-            return OutboxItem(delivery, place.id, attempts, unclear=row.status == "sending")
+                item = await self._claim_head(connection, channel, place.id, now, wake)
+            if item is not None:
+                return item  # else another process was faster between the two looks
+
+    async def claim_decided(
+        self, connection: AsyncConnection, channel: str, conversation: int, now: datetime, wake: list[str]
+    ) -> OutboxItem | None:
+        """Take the next message of this conversation in the transaction that decided it, which holds the conversation.
+
+        None when it is left to whoever looks for it. What is taken must be given to ``hand_over`` after the commit.
+        """
+        senders = self._senders.get(channel)
+        if senders is None or not senders.have_room():
+            return None
+        if self._database.is_sqlite and channel not in self._looked_back:  # it would be taken for what a stop has left
+            return None
+        return await self._claim_head(connection, channel, conversation, now, wake)
+
+    def hand_over(self, channel: str, item: OutboxItem) -> None:
+        """Send at once what ``claim_decided`` took; without senders it stays *sending*, as after any stop."""
+        if (senders := self._senders.get(channel)) is not None:
+            senders.take(item)
+
+    @contextlib.contextmanager
+    def handing_to(self, channel: str, senders: Senders) -> Iterator[None]:
+        """While the block lasts, what is decided for this channel in this process may be handed to these senders."""
+        self._senders[channel] = senders
+        try:
+            yield
+        finally:
+            del self._senders[channel]
+
+    async def _claim_head(
+        self, connection: AsyncConnection, channel: str, conversation: int, now: datetime, wake: list[str]
+    ) -> OutboxItem | None:
+        """The oldest message of a conversation that is held, as *sending*; None when it may not be sent now."""
+        while True:
+            row = (await connection.execute(HEAD, {"conversation": conversation})).one_or_none()
+            if row is None or (row.retry_at is not None and row.retry_at > now):
+                return None
+            outbox_id = OutboxId(row.id)
+            if _overtaken(row):
+                await discard(connection, row, now)
+                wake += [*outbox_topics(channel), DESK]
+                continue
+            revised = await revised_by(connection, row.revises) if row.revises is not None else None
+            if row.revises is not None and revised is None:  # what it is about was never sent, so nobody read it
+                await fold_in(connection, row, now)
+                wake.append(DESK)
+                continue
+            try:
+                delivery = delivery_from_json(row.delivery, outbox_id, revised)
+            except (KeyError, TypeError, ValueError) as error:
+                unreadable = f"the stored message cannot be read ({type(error).__name__})"
+                await _set(connection, outbox_id, status="parked", error=unreadable, done_at=now, retry_at=None)
+                continue
+            attempts = row.attempts + 1
+            if isinstance(delivery, Post) and attempts > 1:
+                delivery = replace(delivery, again=True)
+            until = now + self._sending_lasts
+            await _set(connection, outbox_id, status="sending", attempts=attempts, retry_at=until)
+            wake.append(transcript_topic(delivery.address))
+            return OutboxItem(delivery, conversation, attempts, unclear=row.status == "sending")
 
     async def _look_back(self, channel: str, now: datetime) -> None:
         """Before a channel sends for the first time: what is *sending* there now was left so by a stop."""

@@ -5,6 +5,7 @@ a conversation is the outbox's business.
 """
 
 import asyncio
+import functools
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -95,4 +96,5 @@ async def _deliver(
 
     with announcer.listen(sending_topic(channel.name)) as bell:
         again_after_s = SENDING_LASTS.total_seconds()
-        await keep_sending(f"outbox_{channel.name}", claim, send, otherwise, bell, pace, again_after_s)
+        offer = functools.partial(outbox.handing_to, channel.name)
+        await keep_sending(f"outbox_{channel.name}", claim, send, otherwise, bell, pace, again_after_s, offer)

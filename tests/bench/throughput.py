@@ -72,10 +72,10 @@ async def carry(address: str, trained: Trained, texts: Sequence[str], messages: 
     try:
         platform = Platform()
         inbox, announcer = Inbox(database, clock, flood_notice), database.announcer
-        live = LivePair(trained.content, trained.reader)
+        live, outbox = LivePair(trained.content, trained.reader), Outbox(database)
         loops = (
-            inbox_loop(Conversations(database, apologise), live, clock, announcer),
-            outbox_loop(Outbox(database), [platform], clock, announcer),
+            inbox_loop(Conversations(database, apologise, outbox), live, clock, announcer),
+            outbox_loop(outbox, [platform], clock, announcer),
         )
         async with running(*loops):
             begun, core_begun = time.perf_counter(), time.process_time()

@@ -155,8 +155,8 @@ async def work(job: Job, parent: Connection, talk: Talk, take_turn: TakeTurn) ->
     clock = make_clock()
     database = PausingDatabase(await open_database(job.address), gate)
     announcer = database.announcer
-    inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise)
     outbox = Outbox(database, sending_lasts=timedelta(seconds=1))
+    inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise, outbox)
     mind = {"understand": echo_understand, "take_turn": take_turn}
     loops = (
         inbox_loop(conversations, NOTHING, clock, announcer, pace=PACE, **mind),

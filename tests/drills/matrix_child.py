@@ -54,7 +54,8 @@ async def work(job: MatrixJob, parent: Connection) -> None:
     gate, clock = Gate(job.stop_at, parent), make_clock()
     database = PausingDatabase(await open_database(job.address), gate)
     announcer = database.announcer
-    inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise)
+    outbox = Outbox(database, sending_lasts=timedelta(seconds=1))
+    inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise, outbox)
     channel = PausingMatrix(job.settings, clock, gate)
     await channel.open()
     assert channel.problem is None, channel.problem
@@ -65,7 +66,7 @@ async def work(job: MatrixJob, parent: Connection) -> None:
     mind = {"understand": echo_understand, "take_turn": echo_turn}
     loops = (
         inbox_loop(conversations, NOTHING, clock, announcer, pace=PACE, **mind),
-        outbox_loop(Outbox(database, sending_lasts=timedelta(seconds=1)), [channel], clock, announcer, pace=PACE),
+        outbox_loop(outbox, [channel], clock, announcer, pace=PACE),
         channel.receive(accept, await inbox.cursor(channel.name)),
     )
     async with running(*loops):

@@ -86,12 +86,13 @@ async def talk(messages: int, seed: int, folder: Path) -> list[str]:
     live, clock = LivePair(trained.content, trained.reader), FakeClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
     database = await open_database(f"sqlite:///{folder / 'lotse.db'}")
     people = {f"user{number}": f"Zwiebelfisch{number}" for number in range(PEOPLE)}
-    inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise)
+    outbox = Outbox(database)
+    inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise, outbox)
     announcer = database.announcer
     understanding, deciding = breaking(understand, 1, chance), breaking(take_turn, 2, chance)
     loops = [
         inbox_loop(conversations, live, clock, announcer, understand=understanding, take_turn=deciding, pace=QUICK),
-        outbox_loop(Outbox(database), [Failing(chance)], clock, announcer, pace=QUICK),
+        outbox_loop(outbox, [Failing(chance)], clock, announcer, pace=QUICK),
         timer_loop(database, Retention(), clock, announcer, pace=QUICK),
     ]
     words = [*people, *people.values()]

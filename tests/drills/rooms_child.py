@@ -175,11 +175,10 @@ async def work(job: Job, parent: Connection) -> None:
     board = DeskBoard(database, posts, people, live, office, None, "de")
     talk = DeskTalk(database, Desk(database, office), people, live, "de", no_gaps)
     mind = {"understand": echo_understand, "take_turn": keeping_silent}
+    outbox = Outbox(database, sending_lasts=lasts)
     loops = (
-        inbox_loop(Conversations(database, apologise), live, clock, announcer, pace=PACE, **mind),
-        outbox_loop(
-            Outbox(database, sending_lasts=lasts), [FileChannel(job.folder, gate)], clock, announcer, pace=PACE
-        ),
+        inbox_loop(Conversations(database, apologise, outbox), live, clock, announcer, pace=PACE, **mind),
+        outbox_loop(outbox, [FileChannel(job.folder, gate)], clock, announcer, pace=PACE),
         desk_board_loop(board, [rooms], clock, pace=PACE, settle_s=0.01),
         desk_talk_loop(talk, clock, announcer, pace=PACE),
     )

@@ -27,9 +27,9 @@ def words_in(found) -> str:
     return repr([tuple(row) for row in found])
 
 
-def parts(database, clock):
-    """Inbox and conversations of this database."""
-    return Inbox(database, clock, refuse), Conversations(database, apologise)
+def parts(database, clock, outbox=None):
+    """Inbox and conversations of this database; what is said is handed to the senders of this outbox."""
+    return Inbox(database, clock, refuse), Conversations(database, apologise, outbox)
 
 
 async def answer(conversations, now, *effects, **more) -> bool:

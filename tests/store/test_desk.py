@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import insert, update
@@ -58,7 +59,7 @@ from bot.store.desk_reading import CaseFile, ErasedCase, Filters, owned_by, read
 from bot.store.outbox import Outbox
 from bot.store.transcripts import read_transcript
 from tests.desk_people import ADMIN, JAN, MARIA, OLE, DeskOffice
-from tests.fakes import incoming, record, refused
+from tests.fakes import incoming, record, refused, reply
 from tests.store.rows import answer, parts, rows, words_in
 
 NOTE = "Zeugnisse liegen vor."
@@ -156,6 +157,44 @@ async def test_what_lotse_decided_before_the_takeover_is_not_sent_and_stands_now
     assert not [line for line in await read_transcript(database, event.address) if line.who == "lotse"]
     assert {row.status for row in await rows(database, tables.outbox) if row.voice == "bot"} == {"discarded"}
     assert all(row.delivery is None for row in await rows(database, tables.outbox) if row.voice == "bot")
+
+
+async def test_a_turn_that_hands_its_words_over_still_drops_what_was_overtaken_before_them(database, clock, desk):
+    outbox, taken = Outbox(database), []
+    senders = SimpleNamespace(have_room=lambda: True, take=taken.append)
+    assert await outbox.claim_next("recording", clock()) is None
+    await opened(database, clock)
+    await desk.act(1, Claims(MARIA), clock())
+    await outbox.sent((await outbox.claim_next("recording", clock())).delivery.outbox_id, ExternalId("p1"), clock())
+    inbox, conversations = parts(database, clock, outbox)
+    await inbox.accept("recording", [incoming("Hallo?"), incoming("Noch da?")])
+    with outbox.handing_to("recording", senders):
+        await answer(conversations, clock(), Say(reply("Ihre Nachricht ist angekommen."), notice=True))
+        assert [as_text(item.delivery.reply) for item in taken] == ["Ihre Nachricht ist angekommen."]
+        await desk.act(1, Replies(MARIA, "Ja."), clock())
+        await outbox.sent(taken[0].delivery.outbox_id, ExternalId("p2"), clock())
+        await answer(conversations, clock(), "Das sagt Lotse nicht mehr.")
+    assert "Ja." in as_text(taken[1].delivery.reply), "what waits in the conversation goes first"
+
+
+async def test_what_a_turn_hands_over_while_somebody_takes_over_arrives_and_is_not_said_after_it(database, clock, desk):
+    """Whoever holds the conversation first is first: the turn with its step to *sending*, or the takeover."""
+    outbox, taken = Outbox(database), []
+    senders = SimpleNamespace(have_room=lambda: True, take=taken.append)
+    assert await outbox.claim_next("recording", clock()) is None
+    await opened(database, clock)
+    await sent(database, clock)
+    inbox, conversations = parts(database, clock, outbox)
+    await inbox.accept("recording", [incoming("Und?")])
+    with outbox.handing_to("recording", senders):
+        async with conversations.claim_next(clock()) as work:
+            takes_over = asyncio.create_task(desk.act(1, Claims(MARIA), clock()))
+            await asyncio.sleep(0.05)
+            assert not takes_over.done()
+            await work.finish(record("Das war vorher."))
+        assert isinstance(await takes_over, Done)
+    assert [as_text(item.delivery.reply) for item in taken] == ["Das war vorher."]
+    assert [row.status for row in await rows(database, tables.outbox)][-2:] == ["sending", "waiting"]
 
 
 async def test_what_is_being_sent_when_somebody_takes_over_arrives(database, clock, desk):

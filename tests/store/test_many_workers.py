@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 
 from bot.errors import StoreUnavailable
 from bot.model import ExternalId, OpenCase, Person
@@ -74,9 +75,16 @@ async def test_everything_at_the_same_time_breaks_no_rule_of_a_table(postgres_ad
         return accept
 
     def answer_from(database):
+        """Every other turn hands what it says to somebody who sends it at once."""
+        outbox, handed = Outbox(database), []
+        senders = SimpleNamespace(have_room=lambda: True, take=handed.append)
+
         async def take_turn(number):
-            _, conversations = parts(database, clock)
-            await answer(conversations, clock(), "ja", CASE if number % 5 == 0 else "nein", label="x")
+            _, conversations = parts(database, clock, outbox)
+            with outbox.handing_to("recording" if number % 2 else "other", senders):
+                await answer(conversations, clock(), "ja", CASE if number % 5 == 0 else "nein", label="x")
+            while handed:
+                await outbox.sent(handed.pop().delivery.outbox_id, ExternalId("x"), clock())
 
         return take_turn
 

@@ -2,9 +2,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot.model import CaseNumber, ExternalId, Post
 from bot.store import tables
+from bot.store.conversations import TurnFailed
 from bot.store.database import open_database
 from bot.store.figures import read_figures
 from bot.store.outbox import GIVE_UP_AFTER, LONGEST_PAUSE, SENDING_LASTS, Outbox, pause_after
@@ -13,9 +15,9 @@ from tests.fakes import away, incoming, refused
 from tests.store.rows import answer, parts, rows
 
 
-async def say(database, clock, *texts, user="anna"):
+async def say(database, clock, *texts, user="anna", outbox=None):
     """Let Lotse say these texts to this user, all in one turn."""
-    inbox, conversations = parts(database, clock)
+    inbox, conversations = parts(database, clock, outbox)
     event = incoming(user=user)
     await inbox.accept("recording", [event])
     await answer(conversations, clock(), *texts)
@@ -97,6 +99,112 @@ async def test_what_a_stop_left_in_sending_is_handed_out_again_with_the_same_id(
     assert await claim(outbox, clock) is None
     await outbox.sent(after.delivery.outbox_id, ExternalId("p1"), clock())
     assert (await claim(outbox, clock))[0] == "zwei"
+    await database.close()
+
+
+class Hands:
+    """Who sends in this process, as the turns see it."""
+
+    def __init__(self, room=True):
+        self.room, self.taken = room, []
+
+    def have_room(self):
+        return self.room
+
+    def take(self, item):
+        self.taken.append(item)
+
+    def texts(self):
+        return [item.delivery.reply.blocks[0].spans[0].text for item in self.taken]
+
+
+async def say_where_it_is_sent(outbox, database, clock, *texts):
+    """Let Lotse say these texts in a process that sends; what was handed over."""
+    hands = Hands()
+    with outbox.handing_to("recording", hands):
+        await say(database, clock, *texts, outbox=outbox)
+    return hands
+
+
+async def statuses(database):
+    return [row.status for row in await rows(database, tables.outbox)]
+
+
+async def test_a_turn_claims_the_first_message_of_what_it_says_and_hands_it_over(database, clock):
+    outbox = Outbox(database)
+    assert await claim(outbox, clock) is None
+    hands = await say_where_it_is_sent(outbox, database, clock, "eins", "zwei")
+    (item,) = hands.taken
+    assert (hands.texts(), item.attempts, item.unclear) == (["eins"], 1, False)
+    first, second = await rows(database, tables.outbox)
+    assert (first.status, first.attempts, first.retry_at) == ("sending", 1, clock() + SENDING_LASTS)
+    assert (second.status, second.attempts) == ("waiting", 0)
+    assert await claim(outbox, clock) is None
+    await outbox.sent(item.delivery.outbox_id, ExternalId("p1"), clock())
+    assert (await claim(outbox, clock))[0] == "zwei"
+
+
+@pytest.mark.parametrize("why", ["nobody sends here", "no room", "another channel", "they have gone"])
+async def test_a_turn_leaves_its_message_to_be_found(database, clock, why):
+    outbox = Outbox(database)
+    assert await claim(outbox, clock) is None
+    hands = Hands(room=why != "no room")
+    with outbox.handing_to("other" if why == "another channel" else "recording", hands):
+        if why in ("no room", "another channel"):
+            await say(database, clock, "eins", outbox=outbox)
+    await say(database, clock, "zwei", user="ben", outbox=None if why == "nobody sends here" else outbox)
+    assert set(await statuses(database)) == {"waiting"}
+    assert hands.taken == []
+
+
+async def test_before_a_start_has_looked_back_nothing_is_claimed_that_it_would_take_for_left_over(database, clock):
+    outbox = Outbox(database)
+    hands = await say_where_it_is_sent(outbox, database, clock, "eins")
+    assert hands.texts() == ([] if database.is_sqlite else ["eins"])
+
+
+async def test_a_turn_overtakes_nothing_that_its_conversation_holds_back(database, clock):
+    outbox = Outbox(database)
+    await say(database, clock, "eins")
+    _, item = await claim(outbox, clock)
+    assert (await say_where_it_is_sent(outbox, database, clock, "zwei")).taken == []
+    await outbox.failed(item.delivery.outbox_id, away(seconds=60), clock())
+    assert (await say_where_it_is_sent(outbox, database, clock, "drei")).taken == []
+    clock.move(seconds=61)
+    assert (await say_where_it_is_sent(outbox, database, clock, "vier")).texts() == ["eins"]
+    assert await statuses(database) == ["sending", "waiting", "waiting", "waiting"]
+
+
+async def test_a_turn_that_cannot_be_committed_hands_over_nothing(database, clock):
+    outbox, hands = Outbox(database), Hands()
+    assert await claim(outbox, clock) is None
+    inbox, conversations = parts(database, clock, outbox)
+    await inbox.accept("recording", [incoming()])
+
+    @event.listens_for(database.engine.sync_engine, "commit", once=True)
+    def fail(_connection):
+        raise OSError
+
+    with outbox.handing_to("recording", hands):
+        with pytest.raises(TurnFailed):
+            await answer(conversations, clock(), "eins")
+        assert (hands.taken, await statuses(database)) == ([], [])
+        await answer(conversations, clock(), "eins")
+    assert (hands.texts(), await statuses(database)) == (["eins"], ["sending"])
+
+
+async def test_what_a_stop_left_between_the_turn_and_its_sending_is_handed_out_as_unclear(address, clock):
+    database = await open_database(address)
+    outbox = Outbox(database)
+    await claim(outbox, clock)
+    (before,) = (await say_where_it_is_sent(outbox, database, clock, "eins")).taken
+    await database.close()  # the process stops before it has begun to send
+
+    database = await open_database(address)
+    clock.now += SENDING_LASTS
+    text, after = await claim(Outbox(database), clock)
+    assert (text, after.unclear, after.attempts, after.delivery.again) == ("eins", True, 2, True)
+    assert after.delivery.outbox_id == before.delivery.outbox_id
     await database.close()
 
 

@@ -295,7 +295,8 @@ class Site:
 
     async def start_loops(self, *, inbox=True, outbox=True):
         announcer = self.database.announcer
-        conversations = Conversations(self.database, apologise)
+        sent_from = Outbox(self.database)
+        conversations = Conversations(self.database, apologise, sent_from)
         live = self.live if self.own_words else SimpleNamespace(content=None, reader=None)
         words = {"office": office_of(self.live, self.people)} if self.own_words else SCRIPT
         self.tasks.append(asyncio.create_task(staff_watch(self.people, announcer, every_s=0.05)))
@@ -303,7 +304,7 @@ class Site:
             loop = inbox_loop(conversations, live, self.clock, announcer, **words)
             self.tasks.append(asyncio.create_task(loop))
         if outbox:
-            loop = outbox_loop(Outbox(self.database), self.channels, self.clock, announcer)
+            loop = outbox_loop(sent_from, self.channels, self.clock, announcer)
             self.tasks.append(asyncio.create_task(loop))
 
     @contextlib.contextmanager

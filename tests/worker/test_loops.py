@@ -41,22 +41,27 @@ def inbox(database, clock):
 
 
 @pytest.fixture
-def conversations(database):
-    return Conversations(database, apologise)
+def outbox(database):
+    return Outbox(database)
+
+
+@pytest.fixture
+def conversations(database, outbox):
+    return Conversations(database, apologise, outbox)
 
 
 def answering(conversations, clock, database, **mind):
     return inbox_loop(conversations, NOTHING, clock, database.announcer, pace=QUICK, **(mind or ECHO))
 
 
-def sending(database, clock, *channels):
-    return outbox_loop(Outbox(database), channels, clock, database.announcer, pace=QUICK)
+def sending(outbox, database, clock, *channels):
+    return outbox_loop(outbox, channels, clock, database.announcer, pace=QUICK)
 
 
-async def test_what_is_accepted_is_answered_and_sent_in_order(database, inbox, conversations, clock):
+async def test_what_is_accepted_is_answered_and_sent_in_order(database, inbox, conversations, outbox, clock):
     channel = RecordingChannel()
     users = [f"user-{number}" for number in range(5)]
-    async with running(answering(conversations, clock, database), sending(database, clock, channel)):
+    async with running(answering(conversations, clock, database), sending(outbox, database, clock, channel)):
         for number in range(6):
             await inbox.accept("recording", [incoming(str(number), user=user) for user in users])
         await channel.until(lambda: len(channel.posts) == 30)
@@ -110,7 +115,7 @@ async def test_words_are_read_without_their_emoji_and_kept_with_them(database, i
 
 
 async def test_a_bug_in_a_turn_ends_with_an_apology_a_case_and_no_word_in_the_log(
-    database, inbox, conversations, clock
+    database, inbox, conversations, outbox, clock
 ):
     channel = RecordingChannel()
 
@@ -121,7 +126,9 @@ async def test_a_bug_in_a_turn_ends_with_an_apology_a_case_and_no_word_in_the_lo
 
     with capture_logs() as logs:
         mind = {"understand": echo_understand, "take_turn": take_turn}
-        async with running(answering(conversations, clock, database, **mind), sending(database, clock, channel)):
+        async with running(
+            answering(conversations, clock, database, **mind), sending(outbox, database, clock, channel)
+        ):
             await inbox.accept("recording", [incoming(SECRET), incoming("und weiter")])
             await channel.until(lambda: len(channel.posts) == 2)
     assert channel.texts()[0].startswith("Entschuldigung")
@@ -135,10 +142,10 @@ async def test_a_bug_in_a_turn_ends_with_an_apology_a_case_and_no_word_in_the_lo
     assert [case.question for case in await rows(database, tables.cases)] == [SECRET]
 
 
-async def test_a_platform_that_is_away_delays_only_its_own_conversation(database, inbox, conversations, clock):
+async def test_a_platform_that_is_away_delays_only_its_own_conversation(database, inbox, conversations, outbox, clock):
     channel = RecordingChannel()
     channel.failures = [away(seconds=60)]
-    async with running(answering(conversations, clock, database), sending(database, clock, channel)):
+    async with running(answering(conversations, clock, database), sending(outbox, database, clock, channel)):
         await inbox.accept("recording", [incoming("eins", user="anna")])
         await channel.until(lambda: not channel.failures)
         await inbox.accept("recording", [incoming("zwei", user="anna"), incoming("drei", user="ben")])
@@ -149,10 +156,10 @@ async def test_a_platform_that_is_away_delays_only_its_own_conversation(database
     assert channel.texts("room of anna") == ["Echo: eins", "Echo: zwei"]
 
 
-async def test_a_channel_that_hangs_holds_up_no_other_channel(database, inbox, conversations, clock):
+async def test_a_channel_that_hangs_holds_up_no_other_channel(database, inbox, conversations, outbox, clock):
     slow, quick = RecordingChannel("slow"), RecordingChannel("quick")
     slow.gate = asyncio.Event()
-    async with running(answering(conversations, clock, database), sending(database, clock, slow, quick)):
+    async with running(answering(conversations, clock, database), sending(outbox, database, clock, slow, quick)):
         await inbox.accept("slow", [incoming(user=f"user {number}", channel="slow") for number in range(10)])
         await slow.until(lambda: len(slow.handed) == 4)
         await inbox.accept("quick", [incoming(channel="quick")])
@@ -200,13 +207,84 @@ async def test_one_message_costs_few_looks_however_many_may_be_on_their_way(data
     assert outbox.looks["other"] <= 1 + connected
 
 
-async def test_as_many_messages_are_on_their_way_as_may_be_and_no_more(database, inbox, conversations, clock):
+class Blind(Outbox):
+    """Finds nothing by itself after its first look; what it sends was handed to it."""
+
+    looked = False
+
+    async def claim_next(self, channel, now):
+        found = None if self.looked else await super().claim_next(channel, now)
+        self.looked = True
+        return found
+
+
+async def test_what_is_decided_where_it_is_sent_needs_no_look_and_is_sending_before_it_is_sent(database, inbox, clock):
+    outbox, channel = Blind(database), RecordingChannel()
+    channel.gate = asyncio.Event()
+    conversations = Conversations(database, apologise, outbox)
+    async with running(sending(outbox, database, clock, channel)):
+        while not outbox.looked:  # noqa: ASYNC110  # nothing rings for a look that finds nothing
+            await asyncio.sleep(0.01)
+        await inbox.accept("recording", [incoming("eins"), incoming("zwei")])
+        await handle_next(conversations, None, None, clock(), **ECHO)
+        await channel.until(lambda: channel.handed)
+        figures = await read_figures(database, clock())
+        assert (figures.deliveries_sending, figures.deliveries_waiting) == (1, 0)
+        await handle_next(conversations, None, None, clock(), **ECHO)
+        channel.gate.set()
+        await channel.until(lambda: channel.posts)
+    assert channel.texts() == ["Echo: eins"], "the second was decided while the first was under way, and is to be found"
+
+
+async def test_what_is_handed_over_leaves_room_as_everything_else_does(database, inbox, conversations, outbox, clock):
+    channel = RecordingChannel()
+    channel.gate = asyncio.Event()
+    async with running(answering(conversations, clock, database), sending(outbox, database, clock, channel)):
+        await inbox.accept("recording", [incoming(user=f"user-{number}") for number in range(SENDERS + 2)])
+        with database.announcer.listen(OUTBOX) as bell:
+
+            async def all_decided():
+                figures = await read_figures(database, clock())
+                return figures.deliveries_sending + figures.deliveries_waiting == SENDERS + 2
+
+            await heard(bell, all_decided)
+        assert len(channel.handed) == SENDERS
+        channel.gate.set()
+        await channel.until(lambda: len(channel.posts) == SENDERS + 2)
+
+
+async def test_several_processes_that_answer_and_send_lose_and_double_nothing_and_keep_the_order(
+    postgres_address, clock
+):
+    databases = [await open_database(postgres_address) for _ in range(3)]
+    channels = [RecordingChannel() for _ in databases]
+    loops = []
+    for database, channel in zip(databases, channels, strict=True):
+        outbox = Outbox(database)
+        channel.posts = channels[0].posts  # one platform
+        loops.append(answering(Conversations(database, apologise, outbox), clock, database))
+        loops.append(sending(outbox, database, clock, channel))
+    users = [f"user-{number}" for number in range(6)]
+    async with running(*loops):
+        for number in range(8):
+            inbox = Inbox(databases[number % 3], clock, flood_notice)
+            await inbox.accept("recording", [incoming(str(number), user=user) for user in users])
+        async with asyncio.timeout(20):
+            while len(channels[0].posts) < 48:  # noqa: ASYNC110  # what the others post rings nowhere here
+                await asyncio.sleep(0.01)
+    assert sum(len(channel.handed) for channel in channels) == 48
+    assert [channels[0].texts(f"room of {user}") for user in users] == [[f"Echo: {n}" for n in range(8)]] * 6
+    for database in databases:
+        await database.close()
+
+
+async def test_as_many_messages_are_on_their_way_as_may_be_and_no_more(database, inbox, conversations, outbox, clock):
     channel = RecordingChannel()
     channel.gate = asyncio.Event()
     await inbox.accept("recording", [incoming(user=f"user-{number}") for number in range(SENDERS + 2)])
     while await handle_next(conversations, None, None, clock(), **ECHO):
         pass
-    async with running(sending(database, clock, channel)):
+    async with running(sending(outbox, database, clock, channel)):
         await channel.until(lambda: len(channel.handed) == SENDERS)
         figures = await read_figures(database, clock())
         assert (figures.deliveries_sending, figures.deliveries_waiting) == (SENDERS, 2)
@@ -241,12 +319,12 @@ async def test_a_message_whose_sending_could_not_be_noted_holds_up_only_its_conv
     assert len(channel.posts) == 2
 
 
-async def test_what_a_platform_refuses_is_parked_and_seen(database, inbox, conversations, clock):
+async def test_what_a_platform_refuses_is_parked_and_seen(database, inbox, conversations, outbox, clock):
     channel = RecordingChannel()
     channel.failures = [refused()]
     event = incoming("eins")
     with capture_logs() as logs:
-        async with running(answering(conversations, clock, database), sending(database, clock, channel)):
+        async with running(answering(conversations, clock, database), sending(outbox, database, clock, channel)):
             await inbox.accept("recording", [event, incoming("zwei")])
             await channel.until(lambda: channel.texts() == ["Echo: zwei"])
     lines = await read_transcript(database, event.address)
@@ -274,9 +352,11 @@ async def test_a_stop_while_sending_leads_to_the_same_message_being_handed_over_
     channel = RecordingChannel()
     channel.gate = asyncio.Event()
     database = await open_database(address)
+    outbox = Outbox(database)
     await Inbox(database, clock, flood_notice).accept("recording", [incoming("eins")])
     async with running(
-        answering(Conversations(database, apologise), clock, database), sending(database, clock, channel)
+        answering(Conversations(database, apologise, outbox), clock, database),
+        sending(outbox, database, clock, channel),
     ):
         await channel.until(lambda: channel.handed)
     await database.close()
@@ -284,7 +364,7 @@ async def test_a_stop_while_sending_leads_to_the_same_message_being_handed_over_
     channel.gate = None
     clock.move(minutes=3)
     database = await open_database(address)
-    async with running(sending(database, clock, channel)):
+    async with running(sending(Outbox(database), database, clock, channel)):
         await channel.until(lambda: channel.posts)
     assert len({delivery.outbox_id for delivery in channel.handed}) == 1
     assert len(channel.handed) == 2
@@ -293,7 +373,8 @@ async def test_a_stop_while_sending_leads_to_the_same_message_being_handed_over_
 
 async def test_loops_outlive_a_database_that_is_locked_for_a_while(sqlite_address, clock):
     database = await open_database(f"{sqlite_address}?timeout=0.05")
-    inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise)
+    outbox = Outbox(database)
+    inbox, conversations = Inbox(database, clock, flood_notice), Conversations(database, apologise, outbox)
     channel = RecordingChannel()
     await inbox.accept("recording", [incoming("eins")])
     other = sqlite3.connect(sqlite_address.removeprefix("sqlite:///"), isolation_level=None)
@@ -301,7 +382,7 @@ async def test_loops_outlive_a_database_that_is_locked_for_a_while(sqlite_addres
     with capture_logs() as logs:
         async with running(
             answering(conversations, clock, database),
-            sending(database, clock, channel),
+            sending(outbox, database, clock, channel),
             timer_loop(database, Retention(), clock, database.announcer, pace=QUICK),
         ):
             while len({entry["loop"] for entry in logs if entry["event"] == "store_unavailable"}) < 4:
@@ -315,7 +396,7 @@ async def test_loops_outlive_a_database_that_is_locked_for_a_while(sqlite_addres
     await database.close()
 
 
-async def test_timers_fire_and_old_rows_go_while_messages_arrive(database, inbox, conversations, clock):
+async def test_timers_fire_and_old_rows_go_while_messages_arrive(database, inbox, conversations, outbox, clock):
     channel = RecordingChannel()
 
     def take_turn(state, given, understanding, content, now):
@@ -326,7 +407,7 @@ async def test_timers_fire_and_old_rows_go_while_messages_arrive(database, inbox
     mind = {"understand": echo_understand, "take_turn": take_turn}
     async with running(
         answering(conversations, clock, database, **mind),
-        sending(database, clock, channel),
+        sending(outbox, database, clock, channel),
         timer_loop(database, Retention(), clock, database.announcer, pace=QUICK),
     ):
         await inbox.accept("recording", [incoming()])
