@@ -195,7 +195,8 @@ class Work:
 
     async def _write(self, decided: Decided, label: str | None) -> bool:
         held = self._held
-        held.wake.append(INBOX)
+        if held.answered.more_wait:
+            held.wake.append(INBOX)
         external_id = held.answered.external_id
         at = min(held.answered.sent_at, held.now)  # a platform whose clock is ahead must not keep a text longer
         said = await write_said(held.connection, held.listener, self.input, external_id, at, label)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from bot.errors import StoreConflict
 from bot.model import OutboxId, Reason
@@ -22,7 +23,9 @@ LOCK_CONVERSATION = (
     .limit(1)
     .with_for_update(of=conversations, skip_locked=True)
 )
-_INPUTS = select(inbox, persons.c.external_user, persons.c.introduced_at).join(
+_other = aliased(inbox)
+_more_wait = select(_other.c.id).where(_other.c.status == "waiting", _other.c.id != inbox.c.id).exists()
+_INPUTS = select(inbox, persons.c.external_user, persons.c.introduced_at, _more_wait.label("more_wait")).join(
     persons, persons.c.id == inbox.c.person_id
 )
 OLDEST_INPUT = (
@@ -43,7 +46,10 @@ async def lock_conversation(connection: AsyncConnection) -> Row[Any] | None:
 
 
 async def oldest_input(connection: AsyncConnection, conversation: int) -> Row[Any] | None:
-    """The input to be answered next in a conversation that is already locked, with who sent it."""
+    """The input to be answered next in a conversation that is already locked, with who sent it.
+
+    ``more_wait``: whether others wait, here or elsewhere. What comes here later is stored once the lock is gone, and rings itself.
+    """
     return (await connection.execute(OLDEST_INPUT, {"conversation": conversation})).one_or_none()
 
 

@@ -94,10 +94,10 @@ async def inbox_loop(
 
     async def step() -> float:
         content, reader = live.content, live.reader  # both from the same swap: nothing waits between the two
-        answered = await handle_next(
+        await handle_next(
             conversations, content, reader, clock(), understand=understand, take_turn=take_turn, office=office
         )
-        return 0.0 if answered else pace.idle
+        return pace.idle  # where more inputs wait, the turn has rung
 
     with announcer.listen(INBOX) as bell:
         await keep_going("inbox", step, bell, pace)

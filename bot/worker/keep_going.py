@@ -43,12 +43,9 @@ async def keep_going(name: str, step: Step, bell: Bell, pace: Pace) -> None:
             report_failure(name, error, pause)
         else:
             pause = pace.after_failure
+            await asyncio.sleep(0)  # whom this step has woken goes first: they have work, another look may find none
             if wait > 0:
                 await bell.wait(min(wait, pace.idle))
-            else:
-                await asyncio.sleep(
-                    0
-                )  # whom this step has woken goes first: they have work, another look may find none
             continue
         await asyncio.sleep(pause)
         pause = min(pause * 2, pace.at_most)

@@ -278,6 +278,28 @@ async def test_several_processes_that_answer_and_send_lose_and_double_nothing_an
         await database.close()
 
 
+class Counted(Conversations):
+    """Counts the looks for something to answer."""
+
+    looks = 0
+
+    def claim_next(self, now):
+        self.looks += 1
+        return super().claim_next(now)
+
+
+async def test_one_input_costs_one_look_and_several_cost_no_more_than_one_each(database, inbox, outbox, clock):
+    conversations, channel = Counted(database, apologise, outbox), RecordingChannel()
+    async with running(answering(conversations, clock, database), sending(outbox, database, clock, channel)):
+        for number in range(3):
+            await inbox.accept("recording", [incoming(str(number))])
+            await channel.until(lambda number=number: len(channel.posts) == number + 1)
+        await inbox.accept("recording", [incoming(user=f"user-{number}") for number in range(3)])
+        await channel.until(lambda: len(channel.posts) == 6)
+    # PostgreSQL rings once it is connected, and again for what this very process committed.
+    assert conversations.looks <= (7 if database.is_sqlite else 14)
+
+
 async def test_as_many_messages_are_on_their_way_as_may_be_and_no_more(database, inbox, conversations, outbox, clock):
     channel = RecordingChannel()
     channel.gate = asyncio.Event()
