@@ -87,7 +87,9 @@ class SlackApi:
         if self._closed:
             raise ChannelError("Lotse is stopping; Slack is not called any more")
         if self._client is None or self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), trust_env=True)
+            # A proxy that is set is used: the package asks for it, once. aiohttp would look for one, and into ~/.netrc, with
+            # every call, in threads, while the answer waits.
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
             self._client = AsyncWebClient(
                 token=self._token, base_url=self._base_url, session=self._session, retry_handlers=[]
             )

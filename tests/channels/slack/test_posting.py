@@ -173,6 +173,27 @@ async def test_nobody_at_the_other_end_is_a_failure_that_passes():
         await api.call("auth.test")
 
 
+async def test_a_proxy_that_is_set_is_used_and_passwords_of_other_programs_are_not_looked_for(monkeypatch, tmp_path):
+    asked = []
+
+    async def answer(reader, writer):
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"ok":true}')
+        await writer.drain()
+        writer.close()
+
+    (tmp_path / "netrc").write_text("default login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+        api = SlackApi(BOT_TOKEN, "http://slack.example/api/")
+        assert await api.call("auth.test") == {"ok": True}
+        await api.close()
+    (request,) = asked
+    assert "http://slack.example/api/auth.test" in request.splitlines()[0]
+    assert f"Authorization: Bearer {BOT_TOKEN}" in request
+
+
 async def test_a_throttled_answer_waits_as_long_as_slack_asked_and_holds_up_nobody_else(stage, kim):
     lou = await stage.person(1)
     stage.bridge.fail("chat.postMessage", status=429, headers={"Retry-After": "60"})
