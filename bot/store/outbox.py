@@ -31,7 +31,7 @@ from sqlalchemy.orm import aliased
 
 from bot.errors import ChannelError
 from bot.model import Delivery, ExternalId, OutboxId, Post
-from bot.store.announce import DESK, outbox_topics, transcript_topic
+from bot.store.announce import DESK, OUTBOX, outbox_topics, sending_topic, transcript_topic
 from bot.store.database import Database
 from bot.store.payloads import delivery_from_json
 from bot.store.places import address_of
@@ -181,7 +181,10 @@ class Outbox:
             if row is not None:
                 done = {"status": "sent", "external_id": external_id, "done_at": now}
                 await _set(connection, outbox_id, **done, retry_at=None, error=None)
-                wake += [*outbox_topics(row.channel), transcript_topic(address_of(row))]
+                wake += [OUTBOX, transcript_topic(address_of(row))]
+                # Elsewhere a turn may just be adding something behind it, seen by neither of the two before they commit.
+                if row.more_wait or not self._database.is_sqlite:
+                    wake.append(sending_topic(row.channel))
 
     async def failed(
         self, outbox_id: OutboxId, error: ChannelError, now: datetime
@@ -242,8 +245,15 @@ NEXT_RETRY = (
     .join(conversations, conversations.c.id == outbox.c.conversation_id)
     .where(conversations.c.channel == bindparam("channel"), outbox.c.status.in_(("waiting", "sending")))
 )
+_behind_it = aliased(outbox)
+_more_wait = (
+    select(_behind_it.c.seq)
+    .where(_behind_it.c.conversation_id == outbox.c.conversation_id, _behind_it.c.status == "waiting")
+    .exists()
+    .label("more_wait")
+)
 SENDING = (
-    select(outbox, conversations.c.channel, conversations.c.room, conversations.c.thread)
+    select(outbox, conversations.c.channel, conversations.c.room, conversations.c.thread, _more_wait)
     .join(conversations, conversations.c.id == outbox.c.conversation_id)
     .where(outbox.c.id == bindparam("outbox_id"), outbox.c.status == "sending")
     .with_for_update(of=outbox)

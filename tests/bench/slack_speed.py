@@ -5,8 +5,8 @@ Mode on the same emulated Slack, run by run in turn, one message after the other
 each, which depends less on what else the machine does.
 
 Lotse's wait is longer by what the echo does not do: the event is stored and synced to the disk before Slack is told, the answer is
-found, it is stored and synced with everything that follows from it, and once more that it is being sent. None of the three
-syncs can be spared: each is what a kill at that moment must not take away.
+found, it is stored and synced with everything that follows from it, and that it is being sent. Neither of the two syncs can be
+spared: each is what a kill at that moment must not take away.
 """
 
 import asyncio
