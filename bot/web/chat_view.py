@@ -1,8 +1,8 @@
 """What a conversation looks like at this moment: the visible messages, and whether an answer is still to come.
 
-A reply is visible once its delivery has been taken up (``sending``): that step has a commit of its own which
-re-checks the conversation, and the browser channel then only wakes the pages. So a page never shows what a
-coordinator's takeover has stopped, and a delivery repeated after a crash changes nothing.
+A reply is visible once its delivery has been taken up (``sending``): that step is made while the conversation is
+held, after a look at who has the word there, and the browser channel then only wakes the pages. So a page never shows
+what a coordinator's takeover has stopped, and a delivery repeated after a crash changes nothing.
 """
 
 import hashlib

@@ -36,7 +36,7 @@ class Senders(Generic[Item]):
             await self._one_ended.wait()
 
     def take(self, item: Item) -> None:
-        """Carry this out; one that was claimed while there was room is not refused when it is gone meanwhile."""
+        """Carry this out. What was claimed while there was room is not refused when that is gone meanwhile: it is one more."""
         task = self._start(item)
         self._under_way.add(task)
         task.add_done_callback(self._ended)

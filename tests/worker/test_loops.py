@@ -281,7 +281,7 @@ async def test_what_is_handed_over_leaves_room_as_everything_else_does(database,
                 return figures.deliveries_sending + figures.deliveries_waiting == SENDERS + 2
 
             await heard(bell, all_decided)
-        assert len(channel.handed) == SENDERS
+        assert SENDERS <= len(channel.handed) <= SENDERS + 1
         channel.gate.set()
         await channel.until(lambda: len(channel.posts) == SENDERS + 2)
 
