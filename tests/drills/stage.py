@@ -22,6 +22,7 @@ from bot.store.cases import cases_of
 from bot.store.conversations import Conversations
 from bot.store.database import Database
 from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox
 from bot.worker.inbox_loop import handle_next
 from bot.worker.notices import apologise, flood_notice
 from tests.conftest import NOW as NOW
@@ -59,9 +60,9 @@ async def take_in(database: Database, *texts: str, user: str, now: datetime = NO
     return events[0]
 
 
-async def answer_next(database: Database, now: datetime = NOW) -> bool:
-    """One turn of whoever waits longest."""
-    conversations = Conversations(database, apologise)
+async def answer_next(database: Database, now: datetime = NOW, outbox: Outbox | None = None) -> bool:
+    """One turn of whoever waits longest; what it says is handed to the senders of this outbox."""
+    conversations = Conversations(database, apologise, outbox)
     return await handle_next(
         conversations, None, None, now, understand=echo_understand, take_turn=keeping_silent
     )  # fmt: skip

@@ -2,14 +2,16 @@
 
 A try is a conversation with an open case in which an employee writes, turns are taken and messages are sent, some of them by a
 platform that fails once, while somebody claims the case at a random moment. The order is drawn, and at some places steps run at
-the same time. A message that takes the step to *sending* after the claim has returned, and is Lotse's, is what must not be.
+the same time; half of the turns take the step to *sending* themselves. A message that takes it after the claim has returned, and
+is Lotse's, is what must not be.
 """
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -19,7 +21,7 @@ from bot.handoff.case_events import Claims, Replies
 from bot.model import ExternalId
 from bot.store.database import Database
 from bot.store.desk import Desk, Done
-from bot.store.outbox import LONGEST_PAUSE, Outbox
+from bot.store.outbox import LONGEST_PAUSE, Outbox, OutboxItem
 from bot.store.tables import outbox, transcript
 from tests.desk_people import MARIA
 from tests.drills.registry import Counts, Drill
@@ -33,10 +35,18 @@ SOON = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Worker:
-    """One process, as the product has it: its connections, and the one object it finds messages to send with."""
+    """One process, as the product has it: its connections, the one object it finds messages to send with, and its senders."""
 
     database: Database
     outbox: Outbox
+    chance: random.Random
+    handed: list[OutboxItem] = field(default_factory=list)
+
+    def have_room(self) -> bool:
+        return self.chance.random() < 0.5
+
+    def take(self, item: OutboxItem) -> None:
+        self.handed.append(item)
 
 
 class Try:
@@ -55,7 +65,10 @@ class Try:
         await take_in(self.worker().database, f"Frage {self.chance.random()}", user=self.user)
 
     async def answer(self) -> None:
-        await answer_next(self.worker().database)
+        worker, taken = self.worker(), self.taken
+        await answer_next(worker.database, self.now, worker.outbox)
+        while worker.handed:
+            await self._carry_out(worker.outbox, worker.handed.pop(), taken)
 
     async def send(self, later: timedelta = SOON) -> bool:
         """The step to sending, and what the platform says; it fails sometimes, and the message waits again.
@@ -67,6 +80,11 @@ class Try:
         item = await box.claim_next("recording", self.now)
         if item is None:
             return False
+        await self._carry_out(box, item, taken)
+        return True
+
+    async def _carry_out(self, box: Outbox, item: OutboxItem, taken: bool) -> None:
+        """What the platform says to a message that is *sending*; ``taken``: whether the case was claimed before it was."""
         if item.delivery.reply.blocks[0].spans[0].text.startswith("Echo"):
             self.counts["bot_sent_before"] += not taken
             self.counts["bot_sent_after"] += taken
@@ -74,7 +92,6 @@ class Try:
             await box.failed(item.delivery.outbox_id, ChannelError("away"), self.now)
         else:
             await box.sent(item.delivery.outbox_id, ExternalId(item.delivery.outbox_id), self.now)
-        return True
 
     async def claim(self) -> None:
         event = Claims(MARIA) if self.chance.random() < 0.5 else Replies(MARIA, "Moin")
@@ -123,10 +140,13 @@ COUNTED = ("bot_sent_before", "bot_sent_after", "dropped", "dropped_but_readable
 async def tries(address: str, workers: int, points: int, seed: int) -> Counts:
     total: Counter[str] = Counter()
     async with opened(address, workers) as databases:
-        staff = [Worker(database, Outbox(database)) for database in databases]
-        for number in range(points):
-            total += await Try(staff, number, random.Random(f"{seed} {number}")).play()
-            await _clear(databases[0])
+        staff = [Worker(database, Outbox(database), random.Random(f"{seed} room")) for database in databases]
+        with contextlib.ExitStack() as sending:
+            for worker in staff:
+                sending.enter_context(worker.outbox.handing_to("recording", worker))
+            for number in range(points):
+                total += await Try(staff, number, random.Random(f"{seed} {number}")).play()
+                await _clear(databases[0])
     return {"seed": seed, "workers": workers, "interleavings": points, **{name: total[name] for name in COUNTED}}
 
 
