@@ -29,6 +29,8 @@ SETS = {
     "twelfth": ("twelfth.yaml", False),
     "thirteenth": ("thirteenth.yaml", False),
     "fourteenth": ("fourteenth.yaml", False),
+    "fifteenth": ("fifteenth.yaml", False),
+    "sixteenth": ("sixteenth.yaml", False),
 }
 """Name -> file, and whether the label counts beside the facts. Of the held-out sets only totals are looked at, and what changes."""
 UNKNOWN_SIDES = 150
@@ -49,19 +51,21 @@ def share(judged, expected, outcome):
     ("name", "right", "wrong", "clarified", "false_answers", "to_a_person"),
     [
         ("development", 0.80, 0.16, 0.05, 0.08, 0.88),
-        ("development by facts", 0.92, 0.05, 0.05, 0.08, 0.88),
-        ("second", 0.86, 0.11, 0.05, 0.06, 0.90),
-        ("fourth", 0.84, 0.10, 0.08, 0.06, 0.88),
+        ("development by facts", 0.94, 0.04, 0.03, 0.06, 0.93),
+        ("second", 0.93, 0.06, 0.03, 0.04, 0.96),
+        ("fourth", 0.91, 0.08, 0.04, 0.04, 0.92),
         ("held out", 0.81, 0.10, 0.08, 0.10, 0.84),
-        ("held out anew", 0.86, 0.08, 0.08, 0.10, 0.72),
-        ("sixth", 0.92, 0.06, 0.06, 0.04, 0.86),
-        ("held out once more", 0.83, 0.10, 0.08, 0.08, 0.84),
-        ("held out last", 0.84, 0.08, 0.08, 0.10, 0.86),
-        ("tenth", 0.89, 0.08, 0.06, 0.06, 0.92),
-        ("eleventh", 0.76, 0.13, 0.10, 0.06, 0.88),
-        ("twelfth", 0.82, 0.05, 0.12, 0.04, 0.88),
-        ("thirteenth", 0.80, 0.08, 0.10, 0.04, 0.92),
-        ("fourteenth", 0.80, 0.10, 0.10, 0.08, 0.90),
+        ("held out anew", 0.91, 0.08, 0.04, 0.08, 0.92),
+        ("sixth", 0.95, 0.04, 0.03, 0.04, 0.90),
+        ("held out once more", 0.86, 0.11, 0.04, 0.09, 0.90),
+        ("held out last", 0.88, 0.06, 0.07, 0.12, 0.88),
+        ("tenth", 0.91, 0.06, 0.04, 0.04, 0.96),
+        ("eleventh", 0.86, 0.10, 0.06, 0.04, 0.92),
+        ("twelfth", 0.88, 0.04, 0.07, 0.04, 0.92),
+        ("thirteenth", 0.88, 0.07, 0.04, 0.04, 0.96),
+        ("fourteenth", 0.87, 0.08, 0.04, 0.04, 0.96),
+        ("fifteenth", 0.76, 0.18, 0.07, 0.13, 0.92),
+        ("sixteenth", 0.82, 0.09, 0.09, 0.04, 0.96),
     ],
 )
 def test_every_set_keeps_its_figures(judged, name, right, wrong, clarified, false_answers, to_a_person):
@@ -76,19 +80,21 @@ def test_every_set_keeps_its_figures(judged, name, right, wrong, clarified, fals
 @pytest.mark.parametrize(
     ("file", "right", "wrong"),
     [
-        ("dialogues.yaml", 0.55, 0.29),
-        ("second_dialogues.yaml", 0.78, 0.18),
-        ("third_dialogues.yaml", 0.69, 0.20),
-        ("fourth_dialogues.yaml", 0.62, 0.22),
-        ("fifth_dialogues.yaml", 0.76, 0.15),
-        ("seventh_dialogues.yaml", 0.50, 0.27),
-        ("eighth_dialogues.yaml", 0.66, 0.22),
-        ("ninth_dialogues.yaml", 0.74, 0.17),
-        ("tenth_dialogues.yaml", 0.71, 0.20),
-        ("eleventh_dialogues.yaml", 0.82, 0.13),
-        ("twelfth_dialogues.yaml", 0.79, 0.11),
-        ("thirteenth_dialogues.yaml", 0.76, 0.15),
-        ("fourteenth_dialogues.yaml", 0.72, 0.15),
+        ("dialogues.yaml", 0.69, 0.26),
+        ("second_dialogues.yaml", 0.86, 0.11),
+        ("third_dialogues.yaml", 0.80, 0.14),
+        ("fourth_dialogues.yaml", 0.84, 0.07),
+        ("fifth_dialogues.yaml", 0.87, 0.08),
+        ("seventh_dialogues.yaml", 0.61, 0.25),
+        ("eighth_dialogues.yaml", 0.75, 0.19),
+        ("ninth_dialogues.yaml", 0.87, 0.09),
+        ("tenth_dialogues.yaml", 0.84, 0.09),
+        ("eleventh_dialogues.yaml", 0.78, 0.12),
+        ("twelfth_dialogues.yaml", 0.86, 0.09),
+        ("thirteenth_dialogues.yaml", 0.79, 0.15),
+        ("fourteenth_dialogues.yaml", 0.75, 0.16),
+        ("fifteenth_dialogues.yaml", 0.66, 0.25),
+        ("sixteenth_dialogues.yaml", 0.76, 0.17),
     ],
 )
 def test_the_dialogues_keep_their_figures(trained, file, right, wrong):
@@ -97,10 +103,12 @@ def test_the_dialogues_keep_their_figures(trained, file, right, wrong):
     assert share(judged, "answer", "wrong") <= wrong
 
 
-def test_who_tells_something_and_asks_nothing_is_sent_to_nobody_and_who_needs_a_person_is(trained):
-    judged = judge_singles(trained, TODAY, "statements.yaml", labels=False)
-    assert share(judged, "clarify", "handed over") <= 0.14
-    assert share(judged, "handoff", "right") >= 0.84
+@pytest.mark.parametrize("file", ["statements.yaml", "sixteenth_statements.yaml"])
+def test_who_tells_something_and_asks_nothing_is_sent_to_nobody_and_who_needs_a_person_is(trained, file):
+    judged = judge_singles(trained, TODAY, file, labels=False)
+    told = [each for each in judged if each.expected == "clarify"]
+    assert sum(each.got.startswith("handoff") for each in told) <= 0.13 * len(told)
+    assert share(judged, "handoff", "right") >= 0.80
     assert share(judged, "answer", "right") >= 0.70
     assert share(judged, "answer", "handed over") <= 0.05
 

@@ -114,6 +114,8 @@ def side_alone(g: Gathered, context: Context) -> AspectId | None:
     if besides and not (besides <= ASKING_ABOUT and ABOUT_WORDS.intersection(g.question.masked)):
         return None
     named = bool(g.question.topics or g.question.areas)
+    if len(g.question.topics) > len({mention.id for mention in g.question.topics}):
+        return None  # two names of one topic beside each other are compared: *Klebfachkraft oder Klebfachingenieur*
     if g.question.who:
         return context.aspect if context.aspect in ABOUT_PEOPLE and not named else ELIGIBILITY
     if named:

@@ -24,6 +24,7 @@ from bot.understanding.normalize import stems
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 Family = Literal["word", "stem", "char"]
 FAMILY_WEIGHTS: Mapping[Family, float] = {"word": 0.8, "stem": 1.0, "char": 1.0}

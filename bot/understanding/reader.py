@@ -17,7 +17,7 @@ from bot.understanding.entities import TOPIC_MARK, WHO_MARK, Mention, Names, mas
 from bot.understanding.fuzzy import Vocabulary
 from bot.understanding.language import LanguageModel
 from bot.understanding.normalize import tokens
-from bot.understanding.ranking import Ints, Lexicon, Ranker
+from bot.understanding.ranking import Bools, Ints, Lexicon, Ranker
 from bot.understanding.retrieval import Centroids, Similar, Splitter, Within
 
 ASPECT = "aspect:"
@@ -111,6 +111,8 @@ class LocaleReader:
     """Which answer of a topic is asked for, once the topic is sure; labels are the aspects of all its answers."""
     aspect_columns: Ints
     """For each of all answers the column of its side in ``aspect``; -1: none."""
+    has_asks: Bools
+    """For each of all answers whether it has ways to ask of its own."""
     topics: TopicRanker | Centroids
     """Which topic a question is about, whether it names one or not."""
     trust: Mapping[str, float]

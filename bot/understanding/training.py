@@ -85,6 +85,7 @@ def _learn(material: Material, answers: Answers, subjects: Sequence[Area]) -> Lo
         subject_columns=np.asarray([subject.labels.index(each) for each in subjects], dtype=np.int32),
         sides=sides,
         aspect_columns=_columns(aspect.labels, answers),
+        has_asks=np.isin(np.arange(len(answers.aspects)), [numbers[ask.label] for ask in material.asks]),
         topics=topics,
         trust=material.trust,
         anywhere=Similar.of((ask.label, terms(ask.question.words, locale, parts)) for ask in material.asks),

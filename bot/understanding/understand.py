@@ -28,11 +28,12 @@ from bot.understanding.programmes import CLEAR_PART, NAMED, is_left_open, likeli
 from bot.understanding.ranking import Floats
 from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
 from bot.understanding.split import sentences, split_questions, without_courtesy
-from bot.understanding.weighing import WEIGHTS, Reading, follows, probabilities, readings
+from bot.understanding.weighing import Reading, follows, probabilities, readings, scores
 
 MOST_CANDIDATES = 6
-LEAST = 0.02
-"""Probability below which a reading is no candidate."""
+LEAST = 0.005
+"""Probability below which a reading is no candidate. Small, as the dialogue may know that the likeliest is none: a person who is
+wished for in order to be declined, words that only follow an answer where there was none."""
 MOST_SIDES = 4
 """About so many sides of a topic are answered by one text."""
 NAMING: frozenset[EvidenceKind] = NAMED | {"context"}
@@ -121,7 +122,7 @@ class Weighed:
     @property
     def odds(self) -> list[tuple[Reading, float]]:
         """Each reading with its probability."""
-        probable = probabilities(self.evidence @ WEIGHTS + self.fixed)
+        probable = probabilities(scores(self.evidence) + self.fixed)
         return [(reading, float(p)) for reading, p in zip(self.readings, probable, strict=True)]
 
 

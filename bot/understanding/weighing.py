@@ -1,10 +1,12 @@
 """How evidence is weighed: every possible reading of a question gets a score, and the scores become probabilities.
 
 A reading is an answer (topic × aspect), an intent, or *nothing of ours*. Each kind of evidence is a number; a reading's score
-is their weighted sum, and a softmax over all readings of the question makes probabilities that sum to one, so answers,
-intents and *nothing* compete on one scale. The weights (``weights.py``) are the same for every content: they say what each
-kind of evidence is worth when strangers ask, that a named topic outweighs likeness, that many unknown words speak for
-*nothing of ours*.
+is their weighted sum, and what a small hidden layer adds, because some kinds are worth more or less beside others: what a
+topic's own ranker says of a side counts little where nobody ever wrote how that side is asked for, and likeness more in a long
+message than in two words. A softmax over all readings of the question makes probabilities that sum to one, so answers, intents
+and *nothing* compete on one scale. The weights (``weights.py``) are the same for every content: they say what each kind of
+evidence is worth when strangers ask, that a named topic outweighs likeness, that many unknown words speak for *nothing of
+ours*. The layer is worth three of a hundred answers on questions that taught it nothing.
 
 Rejected: weights learnt from sentences of the content itself, held out for it (they trust likeness too much, because its
 authors write alike; three to five points fewer right answers on questions by strangers); multiplying separately calibrated
@@ -18,6 +20,7 @@ What no question shows often enough stands in ``follow_ups``.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import log1p
 from typing import Any
 
 import numpy as np
@@ -27,16 +30,32 @@ from bot.content.definitions import Area
 from bot.model import AspectId, IntentId, TopicId
 from bot.understanding.evidence import OWN_ASPECT, Gathered, known_gaps
 from bot.understanding.normalize import tokens
-from bot.understanding.ranking import BIAS, Floats, Ints
+from bot.understanding.ranking import BIAS, Bools, Floats, Ints
 from bot.understanding.reader import INTENT, NO_TOPIC, QUESTION, LocaleReader, Reader
 from bot.understanding.retrieval import LITTLE
-from bot.understanding.weights import ANSWER_WEIGHTS, INTENT_WEIGHTS, NOTHING_WEIGHTS
+from bot.understanding.weights import ALONE, HIDDEN, OFFSETS, WORTH
 
-KINDS = (*ANSWER_WEIGHTS, *INTENT_WEIGHTS, *NOTHING_WEIGHTS)
-"""The kinds of evidence, in the order of the weights."""
-WEIGHTS: Floats = np.asarray(
-    [*ANSWER_WEIGHTS.values(), *INTENT_WEIGHTS.values(), *NOTHING_WEIGHTS.values()], dtype=np.float32
-)
+OF_ANSWERS = (
+    "topic", "topic_after", "topic_margin", "named", "other_named", "goes_on", "stays",
+    "aspect", "aspect_margin", "own_aspect", "subject", "side", "side_margin", "without_asks",
+    "asked", "asked_in_full", "asked_after", "said", "said_after", "said_in_full", "said_full_after",
+    "overview", "area", "without_text", "a_question", "person_named",
+)  # fmt: skip
+OF_INTENTS = (
+    "intent", "intent_margin", "handoff", "off_topic", "smalltalk", "control",
+    "beside_name", "beside_known_words", "beside_topic", "beside_asked", "any_intent",
+)  # fmt: skip
+OF_NOTHING = (
+    "nothing", "unknown_words", "mostly_unknown", "no_topic",
+    "despite_topic", "despite_intent", "despite_asked", "despite_name", "no_content",
+)  # fmt: skip
+OF_ALL = (
+    "long_content", "long", "in_english", "follows", "names", "was_spoken_of", "known", "names_who", "likeliest_topic",
+    "most_alike", "is_question",
+)  # fmt: skip
+"""The same for every reading of a question: worth nothing alone, but other kinds are worth more or less beside them."""
+KINDS = (*OF_ANSWERS, *OF_INTENTS, *OF_NOTHING, *OF_ALL)
+"""The kinds of evidence, in the order of the columns of a table."""
 
 OVERVIEW = AspectId("overview")
 ELIGIBILITY = AspectId("eligibility")
@@ -89,7 +108,14 @@ def readings(gathered: Gathered, reader: Reader, local: LocaleReader) -> tuple[l
     for places, (each, evidence) in kinds:
         table[first : first + len(each), places] = evidence
         first += len(each)
+    table[:, _OF_ALL] = _of_all(gathered, local)
     return found, table
+
+
+def scores(table: Floats) -> Floats:
+    """What the evidence speaks for each reading, as the logarithm of its odds."""
+    together = np.tanh(table @ _HIDDEN + _OFFSETS) @ _WORTH
+    return np.asarray(table @ _ALONE + together, dtype=np.float32)
 
 
 def probabilities(scores: Floats) -> Floats:
@@ -99,10 +125,14 @@ def probabilities(scores: Floats) -> Floats:
 
 
 Rows = tuple[Sequence[Reading], Floats]
-"""Readings of one kind with their evidence, readings x the weights of that kind."""
-_OF_ANSWERS = slice(0, len(ANSWER_WEIGHTS))
-_OF_INTENTS = slice(_OF_ANSWERS.stop, _OF_ANSWERS.stop + len(INTENT_WEIGHTS))
-_OF_NOTHING = slice(_OF_INTENTS.stop, len(KINDS))
+"""Readings of one kind with their evidence, readings x the columns of that kind."""
+_OF_ANSWERS = slice(0, len(OF_ANSWERS))
+_OF_INTENTS = slice(_OF_ANSWERS.stop, _OF_ANSWERS.stop + len(OF_INTENTS))
+_OF_NOTHING = slice(_OF_INTENTS.stop, _OF_INTENTS.stop + len(OF_NOTHING))
+_OF_ALL = slice(_OF_NOTHING.stop, len(KINDS))
+_ALONE = np.asarray([ALONE[kind] for kind in KINDS], dtype=np.float32)
+_HIDDEN = np.asarray([HIDDEN[kind] for kind in KINDS], dtype=np.float32)
+_OFFSETS, _WORTH = np.asarray(OFFSETS, dtype=np.float32), np.asarray(WORTH, dtype=np.float32)
 
 
 def _answers(g: Gathered, reader: Reader, local: LocaleReader) -> Rows:
@@ -117,7 +147,7 @@ def _answers(g: Gathered, reader: Reader, local: LocaleReader) -> Rows:
     found = [reading for topic in close.topics for reading in _of_topic(topic, reader.answers.of_topic(topic))]
     found.extend(Reading(close.topics[n], aspect) for n, aspect in gaps)
 
-    def with_gaps(values: Floats | Ints, of_gaps: float | Sequence[int]) -> NDArray[Any]:
+    def with_gaps(values: Floats | Ints | Bools, of_gaps: float | Sequence[int]) -> NDArray[Any]:
         return (
             np.append(values, of_gaps if isinstance(of_gaps, Sequence) else [of_gaps] * len(gaps)) if gaps else values
         )
@@ -153,6 +183,7 @@ def _answers(g: Gathered, reader: Reader, local: LocaleReader) -> Rows:
         "subject": _subject(g, reader, subjects, topic),
         "side": with_gaps(close.side_logs, OWN_ASPECT),
         "side_margin": with_gaps(close.side_margins, float(BIAS)),
+        "without_asks": with_gaps(~local.has_asks[close.numbers], 1.0),
         "asked": asked,
         "asked_in_full": none if goes_on else asked_in_full,
         "asked_after": asked_in_full if goes_on else none,
@@ -166,7 +197,7 @@ def _answers(g: Gathered, reader: Reader, local: LocaleReader) -> Rows:
         "a_question": np.full(len(found), g.gate.log(QUESTION)),
         "person_named": is_eligibility if g.question.who else none,
     }
-    return found, np.asarray([columns[kind] for kind in ANSWER_WEIGHTS], dtype=np.float32).T
+    return found, np.asarray([columns[kind] for kind in OF_ANSWERS], dtype=np.float32).T
 
 
 def _subject(g: Gathered, reader: Reader, subjects: Ints, topic: Ints) -> NDArray[Any]:
@@ -211,7 +242,7 @@ def _intents(g: Gathered, reader: Reader) -> Rows:
                 1.0,
             )
         )
-    return found, np.asarray(evidence, dtype=np.float32).reshape(len(found), len(INTENT_WEIGHTS))
+    return found, np.asarray(evidence, dtype=np.float32).reshape(len(found), len(OF_INTENTS))
 
 
 def _nothing(g: Gathered) -> Rows:
@@ -228,6 +259,22 @@ def _nothing(g: Gathered) -> Rows:
         float(not g.content),
     )
     return [Reading()], np.asarray([evidence], dtype=np.float32)
+
+
+def _of_all(g: Gathered, local: LocaleReader) -> tuple[float, ...]:
+    return (
+        log1p(len(g.content)),
+        log1p(len(g.question.words)),
+        float(local.locale == "en"),
+        float(follows(g)),
+        float(bool(g.named)),
+        float(g.before is not None),
+        g.known,
+        float(bool(g.question.who)),
+        g.highest_topic,
+        g.most_alike,
+        g.gate.log(QUESTION),
+    )
 
 
 def follows(g: Gathered) -> bool:

@@ -88,7 +88,7 @@ def judge(item: Mapping[str, Any], rehearsal: Rehearsal, trained: Trained, day: 
     turn = rehearsal.take(Utterance(item["text"]), noon(day))
     text = rehearsal.text(turn)
     expected = as_list(item["decision"])
-    outcome, why = _outcome(item, expected, turn, text, trained)
+    outcome, why = outcome_of(item, expected, turn, text, trained)
     return Judged(
         id_,
         item["text"],
@@ -102,9 +102,10 @@ def judge(item: Mapping[str, Any], rehearsal: Rehearsal, trained: Trained, day: 
     )
 
 
-def _outcome(
+def outcome_of(
     item: Mapping[str, Any], expected: Sequence[str], turn: Turn, text: str, trained: Trained
 ) -> tuple[Outcome, str]:
+    """What is to be said of a turn with this ``text`` where one of the ``expected`` decisions was wanted, and why."""
     if "answer" not in expected or turn.decision != "answer":
         return _other_outcome(item, expected, turn)
     if item.get("gap"):

@@ -1,37 +1,60 @@
 """The weights of the evidence are learnt from cases, and written where understanding reads them."""
 
-from pathlib import Path
-
 import numpy as np
+import pytest
 
+from bot.dialogue.state import State
 from bot.understanding import weights
-from bot.understanding.weighing import KINDS
-from tests.bench.weights import EXPECTED, Case, first_right, learn, write
+from bot.understanding.weighing import KINDS, scores
+from tests.bench.weights import EXPECTED, UNITS, Case, Problem, cases, first_right, present, unknown_sides, written
+
+
+def case(right, **evidence):
+    table = np.zeros((2, len(KINDS)))
+    for kind, values in evidence.items():
+        table[:, KINDS.index(kind)] = values
+    return Case("a", "answer", table, np.zeros(2), np.asarray([right]), State())
 
 
 def test_weights_are_learnt_that_put_the_right_readings_first():
-    def case(right, **evidence):
-        table = np.zeros((2, len(KINDS)))
-        for kind, values in evidence.items():
-            table[:, KINDS.index(kind)] = values
-        return Case("a", "answer", table, np.zeros(2), np.asarray([right]))
-
     taught = [case(0, without_text=(1, 0), said=(0, 0.1))] * 40  # against everything that is expected
-    learnt = learn(taught, ridge=0.1)
+    learnt = Problem(taught).solved()
     assert first_right(taught, learnt) == {"answer": "40 of 40"}
-    assert learnt[KINDS.index("without_text")] > 0
-    assert learnt[KINDS.index("overview")] == EXPECTED["overview"]
+    assert learnt.alone[KINDS.index("without_text")] > 0
+
+
+def test_what_is_worth_something_only_beside_something_else_is_learnt_too():
+    """*side* speaks for the right reading in long messages, and against it in short ones: no weight alone can say that."""
+    taught = [case(0, side=(1, 0), long=1.0), case(1, side=(1, 0), long=0.0)] * 1_000
+    learnt = Problem(taught).solved()
+    assert first_right(taught, learnt) == {"answer": "2000 of 2000"}
+
+
+def test_what_facts_cannot_teach_keeps_its_expected_weight():
+    learnt = Problem([case(0, overview=(0, 1), said=(0.1, 0))] * 40).solved()
+    assert learnt.alone[KINDS.index("overview")] == EXPECTED["overview"]
+    assert not learnt.hidden[KINDS.index("overview")].any()
 
 
 def test_every_expected_weight_is_one_of_a_kind_of_evidence_there_is():
     assert set(EXPECTED) <= set(KINDS)
 
 
-def test_learnt_weights_are_put_where_they_are_read(tmp_path):
-    module = tmp_path / "weights.py"
-    module.write_text(Path(weights.__file__).read_text("utf-8"), "utf-8")
-    write(np.arange(len(KINDS), dtype=float), module)
-    read: dict[str, dict[str, float]] = {}
-    exec(module.read_text("utf-8"), read)  # the module just written
-    found = {**read["ANSWER_WEIGHTS"], **read["INTENT_WEIGHTS"], **read["NOTHING_WEIGHTS"]}
-    assert list(found.values()) == list(range(len(KINDS)))
+def test_learnt_weights_are_written_as_they_are_read():
+    read = {}
+    exec(written(present()), read)  # the module as it would be written
+    for name in ("ALONE", "HIDDEN", "OFFSETS", "WORTH"):
+        assert read[name] == getattr(weights, name)
+    assert {len(row) for row in read["HIDDEN"].values()} == {UNITS}
+
+
+def test_what_is_learnt_is_weighed_as_understanding_weighs_it(trained):
+    learnt = present()
+    (found,) = unknown_sides(trained, 1, "de")
+    assert learnt.scores(found.evidence) == pytest.approx(scores(found.evidence.astype(np.float32)), abs=1e-2)
+
+
+def test_a_case_knows_which_readings_lead_to_the_right_reply(trained):
+    found = {each.id: each for each in cases(trained, ("beside.yaml",)) if each.id in {"b001.0", "b200.0"}}
+    assert found["b001.0"].expected == "clarify"  # it tells something, and asks nothing
+    assert len(found["b001.0"].right) >= 1

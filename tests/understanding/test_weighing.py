@@ -9,7 +9,16 @@ from bot.understanding.learning import Corpus
 from bot.understanding.normalize import tokens
 from bot.understanding.reader import question_of
 from bot.understanding.understand import understand
-from bot.understanding.weighing import KINDS, WEIGHTS, probabilities, readings
+from bot.understanding.weighing import (
+    KINDS,
+    OF_ALL,
+    OF_ANSWERS,
+    OF_INTENTS,
+    OF_NOTHING,
+    probabilities,
+    readings,
+    scores,
+)
 
 QUESTIONS = ("Was zahlt der Weiterbildungsbonus?", "wer zahlt meinen kurs", "danke", "blub qwrtz", "und für azubis")
 
@@ -23,7 +32,7 @@ def weighed(trained, text):
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_all_readings_of_a_question_share_one_certainty(trained, text):
     found, table = weighed(trained, text)
-    odds = probabilities(table @ WEIGHTS)
+    odds = probabilities(scores(table))
     assert table.shape == (len(found), len(KINDS))
     assert np.isfinite(table).all()
     assert odds.sum() == pytest.approx(1, abs=1e-4)
@@ -39,11 +48,32 @@ def test_each_kind_of_evidence_stands_in_readings_of_its_own_kind_only(trained):
         assert ("any_intent" in kinds) == (reading.intent is not None)
 
 
-def test_what_was_learnt_makes_sense():
-    weights = dict(zip(KINDS, WEIGHTS, strict=True))
-    for kind in ("topic", "named", "goes_on", "side_margin", "asked_in_full", "said", "intent_margin"):
-        assert weights[kind] > 0, kind
-    assert weights["despite_topic"] < 0
+def test_what_is_the_same_for_all_readings_stands_in_every_row(trained):
+    _, table = weighed(trained, "Was zahlt der Weiterbildungsbonus?")
+    same = table[:, [KINDS.index(kind) for kind in OF_ALL]]
+    assert (same == same[0]).all()
+    assert same[0].any()
+
+
+SPEAKS_FOR = ("topic", "named", "goes_on", "side_margin", "asked_in_full", "said", "intent_margin")
+"""Kinds of evidence more of which makes a reading likelier, all in all."""
+
+
+@pytest.mark.parametrize("kind", SPEAKS_FOR)
+def test_what_was_learnt_makes_sense(trained, kind):
+    own = next(kinds for kinds in (OF_ANSWERS, OF_INTENTS, OF_NOTHING) if kind in kinds)
+    gained = []
+    for text in QUESTIONS:
+        found, table = weighed(trained, text)
+        rows = [place for place, reading in enumerate(found) if kinds_of(reading) is own]
+        more = table[rows].copy()
+        more[:, KINDS.index(kind)] += 0.2
+        gained.extend(scores(more) - scores(table[rows]))
+    assert np.mean(gained) > 0
+
+
+def kinds_of(reading):
+    return OF_INTENTS if reading.intent else OF_ANSWERS if reading.topic else OF_NOTHING
 
 
 def test_words_nobody_knows_speak_for_nothing_of_ours(trained):
