@@ -39,7 +39,7 @@ ABOUT_FIGURES = frozenset(
     AspectId(a) for a in ("amount", "overview", "coverage", "eligibility", "changes", "validity", "courses")
 )
 """Aspects that a former figure or a past year turns into the question what has changed."""
-CHANGES = AspectId("changes")
+CHANGES, COST = AspectId("changes"), AspectId("cost")
 PEOPLE_MATTER = frozenset((*ABOUT_PEOPLE, *ABOUT_PRICES))
 """Aspects under which it is said that a programme is not for the people asked about."""
 ELIGIBILITY, AMOUNT = AspectId("eligibility"), AspectId("amount")
@@ -147,7 +147,16 @@ def compose(
         composed = _from_text(s, topic, answer, who, carried)
     else:
         composed = _from_module(s, topic, aspect) or _known_gap(s, topic, aspect)
+    if composed.status == "gap" and composed.label == f"{topic.id}.{COST}" and answer_on(topic, FUNDING_HELP, s.day):
+        composed = _with_help(composed, compose(s, topic_id, FUNDING_HELP, who, carried=carried))
     return _with_end(s, topic, composed)
+
+
+def _with_help(unknown: Composed, help_: Composed) -> Composed:
+    """An unknown price, and what helps paying it: that is known, and what most who ask for the price want to know next."""
+    known = {(note.title, note.url) for note in unknown.sources}
+    sources = (*unknown.sources, *(note for note in help_.sources if (note.title, note.url) not in known))
+    return replace(unknown, blocks=(*unknown.blocks, *help_.blocks), sources=sources, next=help_.next or unknown.next)
 
 
 def _excluding_programme(s: Situation, answer: Answer, who: tuple[WhoId, ...]) -> TopicId | None:

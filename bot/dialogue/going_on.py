@@ -26,6 +26,9 @@ STEPS: Mapping[Area, tuple[AspectId, ...]] = {"funding": (NEXT_STEPS, APPLICATIO
 """What tells somebody what to do now. Of a course or a route, *where it leads* is about the time after it."""
 USUAL_STEPS = (APPLICATION, NEXT_STEPS, OVERVIEW)
 
+MAY_FOLLOW = 5.0
+"""From this probability on a message may be a word that only follows an answer: nobody asks for the same answer twice."""
+
 Side = tuple[TopicId, AspectId]
 
 
@@ -46,11 +49,21 @@ def what_now(s: Situation) -> Turn | None:
 
 
 def who_they_are(s: Situation) -> Turn | None:
-    """What the programme that was spoken of means for somebody who tells what they are; None where it has no rule for that."""
+    """What the programme that was spoken of means for somebody who tells what they are; None where it has no rule for that.
+
+    Where nothing was spoken of, and nothing else is told, who gets what in the area that likeliest helps them.
+    """
     topic = s.spoken_of
     people = s.people(s.understanding.who)
-    if topic is None or not people:
+    if not people:
         return None
+    if topic is None:
+        told = next((guess for guess in s.understanding.candidates if _tells_who(guess, s.content)), None)
+        return (
+            answer_turn(s, told.topic, ELIGIBILITY, rule="who_they_are", candidate=told)
+            if told and told.topic
+            else None
+        )
     aspect = s.state.aspect if s.state.aspect in ABOUT_PEOPLE else ELIGIBILITY
     answer = answer_on(topic, aspect, s.day)
     if answer is None:
@@ -59,12 +72,28 @@ def who_they_are(s: Situation) -> Turn | None:
     return _following(s, topic, (topic.id, aspect), "who_they_are") if ruled else None
 
 
+def _tells_who(guess: Candidate, content: Content) -> bool:
+    """Whether it is the answer for somebody who says no more than who they are."""
+    if guess.topic is None or guess.aspect != ELIGIBILITY or content.topics[guess.topic].kind != "overview":
+        return False
+    return any(evidence.kind in ("who", "own_answer") for evidence in guess.evidence)
+
+
 def without_going_on(found: Understanding, state: State, content: Content) -> Understanding:
     """What was understood, as if it were no word that only follows an answer, where nothing was spoken of; else as it is."""
     if state.topic is not None:
         return found
     follows = with_action(content, *GOING_ON)
     return set_aside(found, follows) if 0 < share_of(found, follows) < NOTHING_ELSE else found
+
+
+def without_saying_it_again(found: Understanding, state: State, content: Content) -> Understanding:
+    """What was understood less the answer that was just given, where it may as well be a word that follows it; else as it is."""
+    shown = state.shown.label if state.shown is not None else None
+    if shown is None or found.named is not None or not found.candidates or found.candidates[0].label != shown:
+        return found
+    follows = share_of(found, with_action(content, *GOING_ON)) >= MAY_FOLLOW
+    return set_aside(found, lambda guess: guess.label == shown) if follows else found
 
 
 def _excludes(s: Situation, topic: Topic) -> bool:

@@ -45,7 +45,7 @@ from bot.dialogue.choosing import (
     with_person,
 )
 from bot.dialogue.declining import without_wish
-from bot.dialogue.going_on import INSTEAD, without_going_on
+from bot.dialogue.going_on import INSTEAD, without_going_on, without_saying_it_again
 from bot.dialogue.naming import aspect_title
 from bot.dialogue.person_wishes import asked_person, declined_person, open_case, sensitive, wants_person
 from bot.dialogue.presses import never_offered, offered_no_more, other_case
@@ -125,6 +125,7 @@ def take_turn(
     heard = without_wish(found, content)
     wants_none = heard != found
     heard = without_going_on(without_telling(heard, content), state, content)
+    heard = without_saying_it_again(heard, state, content)
     situation = Situation(state, incoming, heard, content, now, locale, office or TeamOffice(content), wants_none)
     for rule in RULES:
         turn = rule(situation)

@@ -32,10 +32,11 @@ def share_of(found: Understanding, which: Which) -> float:
 def set_aside(found: Understanding, which: Which) -> Understanding:
     """What was understood less these guesses: what is left is as probable as when they are known to be wrong.
 
-    Crumbs grow no further.
+    Crumbs grow no further, unless a topic is called by its name.
     """
     share = share_of(found, which)
-    factor = 100 / (100 - share) if share < NOTHING_ELSE else 1.0
+    grows = share < (MOST if found.named is not None else NOTHING_ELSE)
+    factor = 100 / (100 - share) if grows else 1.0
     kept = tuple(replace(guess, score=_at_most(guess.score * factor)) for guess in found.candidates if not which(guess))
     return replace(found, candidates=kept, elsewhere=_at_most(found.elsewhere * factor))
 

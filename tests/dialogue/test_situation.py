@@ -44,7 +44,7 @@ def test_who_tells_of_themselves_is_asked_what_they_would_like_to_know(chat, tol
 
 
 def test_a_question_of_ours_stays_open_beside_what_somebody_tells(chat):
-    asked_back, choices = chat("wie hoch ist das")
+    asked_back, choices = chat("wie lange dauert das")
     assert asked_back.decision == "clarify"
     told, again = chat("ich arbeite nachts")
     assert (told.reason.rule, again) == ("situation", choices)
