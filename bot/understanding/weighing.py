@@ -1,12 +1,12 @@
 """How evidence is weighed: every possible reading of a question gets a score, and the scores become probabilities.
 
 A reading is an answer (topic × aspect), an intent, or *nothing of ours*. Each kind of evidence is a number; a reading's score
-is their weighted sum, and what a small hidden layer adds, because some kinds are worth more or less beside others: what a
-topic's own ranker says of a side counts little where nobody ever wrote how that side is asked for, and likeness more in a long
-message than in two words. A softmax over all readings of the question makes probabilities that sum to one, so answers, intents
-and *nothing* compete on one scale. The weights (``weights.py``) are the same for every content: they say what each kind of
-evidence is worth when strangers ask, that a named topic outweighs likeness, that many unknown words speak for *nothing of
-ours*. The layer is worth three of a hundred answers on questions that taught it nothing.
+is their weighted sum and what a small hidden layer adds, because a kind may be worth more or less beside others: in a message
+of two words, where something was spoken of before, for a side nobody ever wrote a way to ask for. A softmax over all readings
+of the question makes probabilities that sum to one, so answers, intents and *nothing* compete on one scale. The weights
+(``weights.py``) are the same for every content: they say what each kind of evidence is worth when strangers ask, that a named
+topic outweighs likeness, that many unknown words speak for *nothing of ours*. Without the layer two of a hundred answers fewer
+are right, on questions that taught nothing.
 
 Rejected: weights learnt from sentences of the content itself, held out for it (they trust likeness too much, because its
 authors write alike; three to five points fewer right answers on questions by strangers); multiplying separately calibrated
@@ -98,9 +98,9 @@ class Reading:
 def readings(gathered: Gathered, reader: Reader, local: LocaleReader) -> tuple[list[Reading], Floats]:
     """Every reading worth weighing, and its evidence: readings x ``KINDS``."""
     kinds = (
-        (_OF_ANSWERS, _answers(gathered, reader, local)),
-        (_OF_INTENTS, _intents(gathered, reader)),
-        (_OF_NOTHING, _nothing(gathered)),
+        (_ANSWERS_AT, _answers(gathered, reader, local)),
+        (_INTENTS_AT, _intents(gathered, reader)),
+        (_NOTHING_AT, _nothing(gathered)),
     )
     found = [reading for _, (each, _) in kinds for reading in each]
     table = np.zeros((len(found), len(KINDS)), dtype=np.float32)
@@ -108,7 +108,7 @@ def readings(gathered: Gathered, reader: Reader, local: LocaleReader) -> tuple[l
     for places, (each, evidence) in kinds:
         table[first : first + len(each), places] = evidence
         first += len(each)
-    table[:, _OF_ALL] = _of_all(gathered, local)
+    table[:, _ALL_AT] = _of_all(gathered, local)
     return found, table
 
 
@@ -126,10 +126,10 @@ def probabilities(scores: Floats) -> Floats:
 
 Rows = tuple[Sequence[Reading], Floats]
 """Readings of one kind with their evidence, readings x the columns of that kind."""
-_OF_ANSWERS = slice(0, len(OF_ANSWERS))
-_OF_INTENTS = slice(_OF_ANSWERS.stop, _OF_ANSWERS.stop + len(OF_INTENTS))
-_OF_NOTHING = slice(_OF_INTENTS.stop, _OF_INTENTS.stop + len(OF_NOTHING))
-_OF_ALL = slice(_OF_NOTHING.stop, len(KINDS))
+_ANSWERS_AT = slice(0, len(OF_ANSWERS))
+_INTENTS_AT = slice(_ANSWERS_AT.stop, _ANSWERS_AT.stop + len(OF_INTENTS))
+_NOTHING_AT = slice(_INTENTS_AT.stop, _INTENTS_AT.stop + len(OF_NOTHING))
+_ALL_AT = slice(_NOTHING_AT.stop, len(KINDS))
 _ALONE = np.asarray([ALONE[kind] for kind in KINDS], dtype=np.float32)
 _HIDDEN = np.asarray([HIDDEN[kind] for kind in KINDS], dtype=np.float32)
 _OFFSETS, _WORTH = np.asarray(OFFSETS, dtype=np.float32), np.asarray(WORTH, dtype=np.float32)
