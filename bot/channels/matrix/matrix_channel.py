@@ -109,9 +109,8 @@ class MatrixChannel:
         connection = self._connection
         if connection is None:
             raise ChannelError(self.problem or "Matrix is not connected")
-        on_the_way = connection.invitations.leads_soon_into(
-            room
-        )  # asked before: it may be there when the refusal comes
+        # Asked before the request: it may be there when the refusal comes.
+        on_the_way = connection.invitations.leads_soon_into(room)
         try:
             current = (await connection.rooms.latest_of(room)).id
             state = await connection.homeserver.call_list("GET", f"/rooms/{segment(current)}/state")
