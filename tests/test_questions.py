@@ -12,6 +12,7 @@ from bot.app import suggestions
 from bot.model import Utterance
 from bot.rehearsal import Rehearsal, noon
 from tests.bench.questions import judge_dialogues, judge_singles
+from tests.bench.weights import sides_without_text
 from tests.conftest import TODAY
 
 SETS = {
@@ -115,13 +116,7 @@ def test_who_tells_something_and_asks_nothing_is_sent_to_nobody_and_who_needs_a_
 
 def test_a_side_without_a_text_is_said_to_be_unknown_and_no_neighbour_answers(trained):
     content, reader = trained.content, trained.reader
-    unknown = [
-        (topic, aspect, [str(example) for example in aspect.examples["de"] if "{topic}" in example])
-        for topic in content.topics.values()
-        for aspect in content.aspects.values()
-        if topic.area in aspect.areas and aspect.id not in reader.answers.of_topic(topic.id)
-    ]
-    chosen = random.Random(20261128).sample([each for each in unknown if each[2]], UNKNOWN_SIDES)
+    chosen = random.Random(20261128).sample(sides_without_text(trained, "de"), UNKNOWN_SIDES)
     became = Counter()
     for number, (topic, aspect, examples) in enumerate(chosen):
         asked = examples[number % len(examples)].replace("{topic}", topic.names["de"][0])

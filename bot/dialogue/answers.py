@@ -154,9 +154,14 @@ def compose(
 
 def _with_help(unknown: Composed, help_: Composed) -> Composed:
     """An unknown price, and what helps paying it: that is known, and what most who ask for the price want to know next."""
-    known = {(note.title, note.url) for note in unknown.sources}
-    sources = (*unknown.sources, *(note for note in help_.sources if (note.title, note.url) not in known))
+    sources = (*unknown.sources, *_not_among(unknown.sources, help_.sources))
     return replace(unknown, blocks=(*unknown.blocks, *help_.blocks), sources=sources, next=help_.next or unknown.next)
+
+
+def _not_among(sources: tuple[SourceNote, ...], more: tuple[SourceNote, ...]) -> tuple[SourceNote, ...]:
+    """Those of ``more`` that are none of these sources."""
+    known = {(note.title, note.url) for note in sources}
+    return tuple(note for note in more if (note.title, note.url) not in known)
 
 
 def _excluding_programme(s: Situation, answer: Answer, who: tuple[WhoId, ...]) -> TopicId | None:
@@ -203,25 +208,21 @@ def _from_text(s: Situation, topic: Topic, answer: Answer, who: tuple[WhoId, ...
     rendered = _together([render_answer(topic, answer, s.content, s.locale, s.day, text) for text in texts])
     if not rendered.blocks:
         return _withheld(s, topic, answer, rendered)
-    sources = list(rendered.sources)
+    sources = rendered.sources
     front: tuple[Block, ...] = ()
     about = tuple(written)
     if said and not written and _is_said(said, answer.aspect, carried):
         front, about = said.blocks, said.people
-        sources = [
-            *(n for n in said.sources if not any(n.url == m.url and n.title == m.title for m in sources)),
-            *sources,
-        ]
+        sources = (*_not_among(sources, said.sources), *sources)
     if not excluded and (sum_of := worked_out(s, topic, answer)) is not None:
         front = (*front, sum_of.said)
-        known = {(note.title, note.url) for note in sources}
-        sources.extend(note for note in sum_of.sources if (note.title, note.url) not in known)
+        sources = (*sources, *_not_among(sources, sum_of.sources))
     blocks = [*front, *rendered.blocks]
     if rendered.status == "stale":
         blocks.append(notice(wording.say(wording.STALE, s.locale)))
     blocks.extend(_confidence(s, topic, rendered))
     status: Status = "gap" if answer.gap else "answer"
-    return Composed(label, status, tuple(blocks), tuple(sources), _next(topic, answer), about)
+    return Composed(label, status, tuple(blocks), sources, _next(topic, answer), about)
 
 
 def _is_said(said: Verdict, aspect: AspectId, carried: bool) -> bool:

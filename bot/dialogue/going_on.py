@@ -59,11 +59,9 @@ def who_they_are(s: Situation) -> Turn | None:
         return None
     if topic is None:
         told = next((guess for guess in s.understanding.candidates if _tells_who(guess, s.content)), None)
-        return (
-            answer_turn(s, told.topic, ELIGIBILITY, rule="who_they_are", candidate=told)
-            if told and told.topic
-            else None
-        )
+        if told is None or told.topic is None:
+            return None
+        return answer_turn(s, told.topic, ELIGIBILITY, rule="who_they_are", candidate=told)
     aspect = s.state.aspect if s.state.aspect in ABOUT_PEOPLE else ELIGIBILITY
     answer = answer_on(topic, aspect, s.day)
     if answer is None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bot.config import shipped_content
+from bot.content.definitions import Aspect, Topic
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import State, fresh_context, reading_context, state_from_json, state_to_json
 from bot.dialogue.turn import Turn
@@ -118,10 +119,10 @@ def cases(trained: Trained, files: Sequence[str]) -> Iterator[Case]:
             yield from _conversation(item["id"], item.get("turns", (item,)), trained)
 
 
-def unknown_sides(trained: Trained, most: int, locale: Locale) -> Iterator[Case]:
-    """That a side a topic has no text for is unknown, asked in the words of any topic; so many, drawn evenly."""
+def sides_without_text(trained: Trained, locale: Locale) -> list[tuple[Topic, Aspect, list[str]]]:
+    """Every topic with every side of its area it has no text for, and how that side is asked for in the words of any topic."""
     content, answers = trained.content, trained.reader.answers
-    pairs = [
+    return [
         (topic, aspect, examples)
         for topic in content.topics.values()
         for aspect in content.aspects.values()
@@ -130,6 +131,11 @@ def unknown_sides(trained: Trained, most: int, locale: Locale) -> Iterator[Case]
         and topic.names.get(locale)
         and (examples := [example for example in aspect.examples.get(locale, ()) if "{topic}" in example])
     ]
+
+
+def unknown_sides(trained: Trained, most: int, locale: Locale) -> Iterator[Case]:
+    """That a side a topic has no text for is unknown; so many, drawn evenly."""
+    pairs = sides_without_text(trained, locale)
     for number, (topic, aspect, examples) in enumerate(pairs[:: max(1, len(pairs) // most)]):
         text = examples[number % len(examples)].replace("{topic}", topic.names[locale][0])
         item = {"text": text, "decision": "answer", "gap": True}
