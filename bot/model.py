@@ -396,6 +396,8 @@ class Understanding:
     """The topic that is called by its name, of several the surest."""
     mended: tuple[tuple[str, str], ...] = ()
     """Typos that were read as another word: (typed, read as)."""
+    wished: Locale | None = None
+    """The language to answer in, when the message asks for one beside what else it says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ words: otherwise an English letter would have a German question answered in Engl
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+from bot.dialogue.language_wish import without_language_wish
 from bot.dialogue.without_emoji import without_emoji
 from bot.model import Context, Understanding
 from bot.understanding.reader import Reader
@@ -33,9 +35,10 @@ def read_message(
     text: str, reader: Reader, context: Context, understand: Callable[[str, Reader, Context], Understanding]
 ) -> Understanding:
     """What a message means."""
-    words, own = without_emoji(text), without_emoji(own_words(text))
+    (words, wished), (own, _) = (
+        without_language_wish(without_emoji(said), reader) for said in (text, own_words(text))
+    )
     whole = understand(words, reader, context)
-    if own == words:
-        return whole
-    alone = understand(own, reader, context)
-    return whole if whole.locale == alone.locale else alone
+    alone = whole if own == words else understand(own, reader, context)
+    read = whole if whole.locale == alone.locale else alone
+    return read if wished is None else replace(read, wished=wished)

@@ -120,6 +120,8 @@ def take_turn(
         return replace(anew, effects=(KeepEdit(incoming.of, incoming.text), *anew.effects))
     state = fresh_context(state, now)
     found = understanding or Understanding(locale=state.locale or "de")
+    if found.wished is not None:
+        state = replace(state, locale=found.wished, locale_fixed=True)
     locale = state.locale if state.locale and (state.locale_fixed or understanding is None) else found.locale
     state = replace(state, locale=locale, turns=state.turns + 1)
     heard = without_wish(found, content)
