@@ -14,12 +14,16 @@ from bot.dialogue.without_emoji import without_emoji
 from bot.model import Context, Understanding
 from bot.understanding.reader import Reader
 
+Understand = Callable[[str, Reader, Context], Understanding]
+
 _FENCED = re.compile(
     r"(?:(?<!`)`{3,}+(?!`).*?(?<!`)`{3,}+|^ {0,3}~{3,}+[^\n]*\n.*?^ {0,3}~{3,}+[ \t]*$)", re.MULTILINE | re.DOTALL
 )
 """A fence may begin and end within a line, as Slack writes them; one that does not end begins nothing."""
 _QUOTED = re.compile(r"^ {0,3}(?:>|&gt;)[^\n]*$", re.MULTILINE)
 _CODE = re.compile(r"(?<!`)`[^`\n]{1,500}`(?!`)")
+NOTHING_OF_OURS = 50.0
+"""From this probability on what stands beside a wish for a language is no question: *in German please. My wife reads along*."""
 WORDS_OF_A_SENTENCE = 4
 """A name in code marks, such as `Reinraumkurs`, is what the question is about; so many words are something quoted."""
 
@@ -31,14 +35,20 @@ def own_words(text: str) -> str:
     return bare.strip() if bare != text and any(char.isalnum() for char in bare) else text
 
 
-def read_message(
-    text: str, reader: Reader, context: Context, understand: Callable[[str, Reader, Context], Understanding]
-) -> Understanding:
+def read_message(text: str, reader: Reader, context: Context, understand: Understand) -> Understanding:
     """What a message means."""
-    (words, wished), (own, _) = (
-        without_language_wish(without_emoji(said), reader) for said in (text, own_words(text))
-    )
+    words, own = without_emoji(text), without_emoji(own_words(text))
+    question, wished = without_language_wish(words, reader)
+    if wished is not None:
+        read = _read(question, without_language_wish(own, reader)[0], reader, context, understand)
+        if read.candidates and read.elsewhere < NOTHING_OF_OURS:
+            return replace(read, wished=wished)
+    return _read(words, own, reader, context, understand)
+
+
+def _read(words: str, own: str, reader: Reader, context: Context, understand: Understand) -> Understanding:
     whole = understand(words, reader, context)
-    alone = whole if own == words else understand(own, reader, context)
-    read = whole if whole.locale == alone.locale else alone
-    return read if wished is None else replace(read, wished=wished)
+    if own == words:
+        return whole
+    alone = understand(own, reader, context)
+    return whole if whole.locale == alone.locale else alone

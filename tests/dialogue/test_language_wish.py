@@ -49,3 +49,9 @@ def test_a_person_is_there_beside_the_wish_as_well(trained):
     turn = rehearsal.take(Utterance("English please. I want to talk to a person"), noon(TODAY))
     assert turn.decision == "handoff"
     assert turn.state.locale == "en"
+
+
+def test_what_is_no_question_beside_the_wish_leaves_it_a_wish(trained):
+    rehearsal = Rehearsal(trained.content, trained.reader, itertools.count(1))
+    turn = rehearsal.take(Utterance("Can we continue in German? ist besser für meine Frau die mitliest"), noon(TODAY))
+    assert (turn.decision, turn.label) == ("control", "switch_de")
