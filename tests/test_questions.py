@@ -11,7 +11,7 @@ import pytest
 from bot.app import suggestions
 from bot.model import Utterance
 from bot.rehearsal import Rehearsal, noon
-from tests.bench.questions import judge_dialogues, judge_singles
+from tests.bench.questions import judge_dialogues, judge_follow_ups, judge_singles
 from tests.bench.weights import sides_without_text
 from tests.conftest import TODAY
 
@@ -32,6 +32,7 @@ SETS = {
     "fourteenth": ("fourteenth.yaml", False),
     "fifteenth": ("fifteenth.yaml", False),
     "sixteenth": ("sixteenth.yaml", False),
+    "seventeenth": ("seventeenth.yaml", False),
 }
 """Name -> file, and whether the label counts beside the facts. Of the held-out sets only totals are looked at, and what changes."""
 UNKNOWN_SIDES = 150
@@ -67,6 +68,7 @@ def share(judged, expected, outcome):
         ("fourteenth", 0.87, 0.08, 0.04, 0.04, 0.96),
         ("fifteenth", 0.76, 0.18, 0.07, 0.13, 0.92),
         ("sixteenth", 0.82, 0.09, 0.09, 0.04, 0.96),
+        ("seventeenth", 0.89, 0.08, 0.04, 0.05, 0.75),
     ],
 )
 def test_every_set_keeps_its_figures(judged, name, right, wrong, clarified, false_answers, to_a_person):
@@ -96,12 +98,19 @@ def test_every_set_keeps_its_figures(judged, name, right, wrong, clarified, fals
         ("fourteenth_dialogues.yaml", 0.75, 0.16),
         ("fifteenth_dialogues.yaml", 0.66, 0.25),
         ("sixteenth_dialogues.yaml", 0.76, 0.17),
+        ("seventeenth_dialogues.yaml", 0.73, 0.15),
     ],
 )
 def test_the_dialogues_keep_their_figures(trained, file, right, wrong):
     judged = judge_dialogues(trained, TODAY, file)
     assert share(judged, "answer", "right") >= right
     assert share(judged, "answer", "wrong") <= wrong
+
+
+def test_a_short_follow_up_is_about_what_was_spoken_of(trained):
+    judged = judge_follow_ups(trained, TODAY, "follow_ups_held_out.yaml")
+    assert share(judged, "answer", "right") >= 0.67
+    assert share(judged, "answer", "wrong") <= 0.24
 
 
 @pytest.mark.parametrize("file", ["statements.yaml", "sixteenth_statements.yaml"])

@@ -7,14 +7,10 @@ words: otherwise an English letter would have a German question answered in Engl
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
-from bot.dialogue.language_wish import without_language_wish
 from bot.dialogue.without_emoji import without_emoji
 from bot.model import Context, Understanding
 from bot.understanding.reader import Reader
-
-Understand = Callable[[str, Reader, Context], Understanding]
 
 _FENCED = re.compile(
     r"(?:(?<!`)`{3,}+(?!`).*?(?<!`)`{3,}+|^ {0,3}~{3,}+[^\n]*\n.*?^ {0,3}~{3,}+[ \t]*$)", re.MULTILINE | re.DOTALL
@@ -22,8 +18,6 @@ _FENCED = re.compile(
 """A fence may begin and end within a line, as Slack writes them; one that does not end begins nothing."""
 _QUOTED = re.compile(r"^ {0,3}(?:>|&gt;)[^\n]*$", re.MULTILINE)
 _CODE = re.compile(r"(?<!`)`[^`\n]{1,500}`(?!`)")
-NOTHING_OF_OURS = 50.0
-"""From this probability on what stands beside a wish for a language is no question: *in German please. My wife reads along*."""
 WORDS_OF_A_SENTENCE = 4
 """A name in code marks, such as `Reinraumkurs`, is what the question is about; so many words are something quoted."""
 
@@ -35,18 +29,11 @@ def own_words(text: str) -> str:
     return bare.strip() if bare != text and any(char.isalnum() for char in bare) else text
 
 
-def read_message(text: str, reader: Reader, context: Context, understand: Understand) -> Understanding:
+def read_message(
+    text: str, reader: Reader, context: Context, understand: Callable[[str, Reader, Context], Understanding]
+) -> Understanding:
     """What a message means."""
     words, own = without_emoji(text), without_emoji(own_words(text))
-    question, wished = without_language_wish(words, reader)
-    if wished is not None:
-        read = _read(question, without_language_wish(own, reader)[0], reader, context, understand)
-        if read.candidates and read.elsewhere < NOTHING_OF_OURS:
-            return replace(read, wished=wished)
-    return _read(words, own, reader, context, understand)
-
-
-def _read(words: str, own: str, reader: Reader, context: Context, understand: Understand) -> Understanding:
     whole = understand(words, reader, context)
     if own == words:
         return whole

@@ -24,6 +24,7 @@ from bot.model import (
 from bot.understanding.entities import Mention, quoted_figures, years
 from bot.understanding.evidence import Gathered, gather
 from bot.understanding.follow_ups import fixed, side_alone
+from bot.understanding.language_wish import without_language_wish
 from bot.understanding.programmes import CLEAR_PART, NAMED, is_left_open, likelier
 from bot.understanding.ranking import Floats
 from bot.understanding.reader import ASPECT, INTENT, LocaleReader, Question, Reader, question_of
@@ -46,12 +47,24 @@ SURELY_ONLY = 85.0
 """Score from which on courtesy in front of words that say little by themselves is all that was said."""
 OPEN_TOPIC = 0.5
 """An aspect stands alone when no topic has more than this share of it."""
+NOTHING_OF_OURS = 50.0
+"""From this score on what stands beside a wish for a language is no question: *in German please. My wife reads along*."""
 ALIKE_ENOUGH = 0.45
 """Likeness with a way to ask that is worth naming as a reason."""
 
 
 def understand(text: str, reader: Reader, context: Context) -> Understanding:
     """Everything Lotse can make of a message, best guess first; no candidates when nothing known was recognised."""
+    asked, wished = without_language_wish(text, reader)
+    if wished is not None:
+        read = _in_context(asked, reader, context)
+        if read.candidates and read.elsewhere < NOTHING_OF_OURS:
+            return replace(read, wished=wished)
+    return _in_context(text, reader, context)
+
+
+def _in_context(text: str, reader: Reader, context: Context) -> Understanding:
+    """What a message says, about what was spoken of or about the programme beside it."""
     read = _of_message(text, reader, context)
     if context.beside is None or not is_left_open(read):
         return read

@@ -24,6 +24,9 @@ SETS: Mapping[str, tuple[str | None, str | None]] = {
     "twelfth, singles held out": ("twelfth.yaml", "twelfth_dialogues.yaml"),
     "thirteenth": ("thirteenth.yaml", "thirteenth_dialogues.yaml"),
     "fourteenth": ("fourteenth.yaml", "fourteenth_dialogues.yaml"),
+    "fifteenth": ("fifteenth.yaml", "fifteenth_dialogues.yaml"),
+    "sixteenth, held out": ("sixteenth.yaml", "sixteenth_dialogues.yaml"),
+    "seventeenth, held out": ("seventeenth.yaml", "seventeenth_dialogues.yaml"),
     "statements, held out": ("statements.yaml", None),
 }
 """Name -> the files of its single questions and of its dialogues; None where it has none."""

@@ -3,7 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -12,11 +12,14 @@ import yaml
 
 from bot.dialogue.state import State
 from bot.dialogue.turn import Turn
-from bot.model import Utterance
+from bot.model import AspectId, Utterance
 from bot.rehearsal import Rehearsal, noon
 from bot.trained import Trained
 
 QUESTIONS = Path(__file__).parent.parent / "questions"
+AFTER = 2
+"""So many topics each short follow-up is asked after, drawn evenly from those that have the side it asks for."""
+OVERVIEW = AspectId("overview")
 
 Outcome = Literal["right", "wrong", "gap", "clarified", "missed", "handed over", "false answer"]
 
@@ -55,6 +58,32 @@ def judge_dialogues(trained: Trained, day: date, file: str = "dialogues.yaml") -
         for number, turn in enumerate(dialogue["turns"], 1):
             found.append(judge(turn, rehearsal, trained, day, f"{dialogue['id']}.{number}"))
     return found
+
+
+def judge_follow_ups(trained: Trained, day: date, file: str = "follow_ups.yaml") -> list[Judged]:
+    """Every short follow-up of a file, each in conversations of its own."""
+    found: list[Judged] = []
+    for item, state in follow_ups(trained, day, file):
+        rehearsal = replace(_fresh(trained), state=state)
+        found.append(judge(item, rehearsal, trained, day, item["id"]))
+    return found
+
+
+def follow_ups(trained: Trained, day: date, file: str) -> Iterator[tuple[dict[str, Any], State]]:
+    """Each follow-up as a question with its labels, and the state after the overview of a topic that has the side it asks for.
+
+    Only the side counts: that nothing is known of it is as good an answer as any.
+    """
+    answers = trained.reader.answers
+    for number, item in enumerate(yaml.safe_load((QUESTIONS / file).read_text("utf-8"))):
+        aspects = [AspectId(aspect) for aspect in item["aspects"]]
+        topics = [topic for topic in answers.topics if set(aspects) & set(answers.of_topic(topic))]
+        apart = max(1, len(topics) // AFTER)
+        for topic in topics[number % apart :: apart][:AFTER]:
+            labels = [f"{topic}.{answers.given(topic, each)}" for each in aspects if each in answers.of_topic(topic)]
+            asked = {**item, "id": f"{item['id']}.{topic}", "decision": "answer", "label": labels, "side_alone": True}
+            state = State(introduced=True, topic=topic, aspect=OVERVIEW, context_at=noon(day), locale=item["locale"])
+            yield asked, state
 
 
 def summary(judged: Sequence[Judged]) -> dict[str, Any]:
@@ -114,7 +143,7 @@ def outcome_of(
             if turn.reason.rule == "gap" or _label_fits(item, turn, trained)
             else ("wrong", "expected a gap")
         )
-    if turn.reason.rule in ("gap", "expired", "not_in_force"):
+    if turn.reason.rule in ("gap", "expired", "not_in_force") and not item.get("side_alone"):
         return ("gap", turn.reason.rule)
     if not _label_fits(item, turn, trained):
         return ("wrong", f"label, wanted {item.get('label')}")

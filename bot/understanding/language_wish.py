@@ -12,7 +12,7 @@ from bot.understanding.phrases import sentence_key
 from bot.understanding.reader import INTENT, Reader
 
 SWITCHES = {f"{INTENT}switch_{locale}": locale for locale in LOCALES}
-"""By the label of the intent."""
+"""By the label of the intent, which the switch of the language goes by as well."""
 LONGEST = 7
 """Words of a wish."""
 LEAST_LEFT = 2

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-from bot.dialogue.language_wish import without_language_wish
 from bot.model import Utterance
 from bot.rehearsal import Rehearsal, noon
+from bot.understanding.language_wish import without_language_wish
 from tests.conftest import TODAY
 
 
