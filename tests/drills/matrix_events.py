@@ -29,6 +29,7 @@ from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_account import Device
 from bot.channels.matrix.matrix_settings import MatrixSettings
+from bot.channels.matrix.message_places import MessagePlaces
 from bot.channels.matrix.own_messages import OwnMessages
 from bot.channels.matrix.room_addresses import RoomAddresses
 from bot.channels.matrix.rooms import RoomBook
@@ -318,13 +319,13 @@ async def read_all(points: int, seed: int, folder: Path) -> Counts:
     names = Names(ME, ("Lotse",))
     directs = Directs(server, rooms, ME, encrypted=True)
     events = SingleEvents(server, encryption)
-    ours = OwnMessages(events, names)
+    ours, places = OwnMessages(events, names), MessagePlaces(events)
     meaning = EventMeaning(
-        RoomAddresses(rooms, directs, frozenset()), ours, names, NothingKept(), lambda: datetime.now(UTC)
+        RoomAddresses(rooms, directs, frozenset(), places), ours, names, NothingKept(), lambda: datetime.now(UTC)
     )
     reader = SyncReader(ME, Timelines(server, rooms, ME), events, meaning, late, lambda: datetime.now(UTC))
     me = SignedIn(settings, server, None, Device(ME, "DEVICE"), encryption, SealedFile(folder / "identity", KEY))
-    sender = Sender(server, rooms, directs, encryption, ours.remember)
+    sender = Sender(server, rooms, directs, encryption, ours.remember, places)
     connection = Connection(me, server, rooms, directs, late, reader, sender, Invitations(server, settings))
     taken, problems = [], []
 

@@ -21,6 +21,7 @@ from bot.channels.matrix.homeserver import HomeserverError, pause, segment
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_settings import NAME, MatrixSettings
+from bot.channels.matrix.message_places import MessagePlaces
 from bot.channels.matrix.own_messages import OwnMessages
 from bot.channels.matrix.profile import show_ourselves
 from bot.channels.matrix.room_addresses import RoomAddresses
@@ -148,13 +149,13 @@ class MatrixChannel:
             names = Names(me.device.user, (self._settings.display_name,))
             desk_rooms = frozenset(room.room for room in self.desk_rooms)
             events = SingleEvents(me.homeserver, me.encryption)
-            ours = OwnMessages(events, names)
+            ours, places = OwnMessages(events, names), MessagePlaces(events)
             fingerprint = None if me.encryption is None else me.encryption.keys.fingerprint
-            addresses = RoomAddresses(rooms, directs, desk_rooms)
+            addresses = RoomAddresses(rooms, directs, desk_rooms, places)
             meaning = EventMeaning(addresses, ours, names, self._belonging, self._clock, fingerprint)
             timelines = Timelines(me.homeserver, rooms, me.device.user)
             reader = SyncReader(me.device.user, timelines, events, meaning, late, self._clock)
-            sender = Sender(me.homeserver, rooms, directs, me.encryption, ours.remember, desk_rooms)
+            sender = Sender(me.homeserver, rooms, directs, me.encryption, ours.remember, places, desk_rooms)
             invitations = Invitations(me.homeserver, self._settings)
             self._connection = Connection(me, me.homeserver, rooms, directs, late, reader, sender, invitations)
             self._stack.push_async_exit(stack.pop_all())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.homeserver import HomeserverError
 from bot.channels.matrix.matrix_settings import NAME
+from bot.channels.matrix.message_places import MessagePlaces
 from bot.channels.matrix.rooms import Room, RoomBook
 from bot.model import Address
 
@@ -26,10 +27,11 @@ class Place:
 class RoomAddresses:
     """Finds them. ``desk_rooms`` are the rooms of coordinators, as the settings name them."""
 
-    def __init__(self, rooms: RoomBook, directs: Directs, desk_rooms: frozenset[str]) -> None:
+    def __init__(self, rooms: RoomBook, directs: Directs, desk_rooms: frozenset[str], places: MessagePlaces) -> None:
         self._rooms = rooms
         self._directs = directs
         self._desk_rooms = desk_rooms
+        self._places = places
 
     async def place(self, room_id: str) -> Place | None:
         """The room and how it is known; None when Lotse is no longer in it. Raises HomeserverError."""
@@ -45,6 +47,8 @@ class RoomAddresses:
     def address(self, place: Place, user: str, thread: str | None = None) -> Address:
         """The address of what this person says there."""
         room = self._directs.address_of(place.known_as, user) if place.between_two else place.known_as
+        if thread is not None:
+            self._places.note(place.room.id, thread)
         return Address(NAME, room, thread)
 
     def alone_with(self, place: Place, user: str) -> str | None:

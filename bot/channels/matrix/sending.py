@@ -19,6 +19,7 @@ from bot.channels.matrix.encryption import Encryption
 from bot.channels.matrix.event_reading import CHOICE_SIGNS
 from bot.channels.matrix.event_writing import contents_of, edit_of, in_thread, reaction_to
 from bot.channels.matrix.homeserver import Homeserver, segment
+from bot.channels.matrix.message_places import MessagePlaces
 from bot.channels.matrix.rooms import MEGOLM, Room, RoomBook
 from bot.errors import ChannelError
 from bot.model import Address, Delivery, Edit, ExternalId, Post, React, Redact, Reply
@@ -37,6 +38,7 @@ class Sender:
         directs: Directs,
         encryption: Encryption | None,
         remember: Remember,
+        places: MessagePlaces,
         desk_rooms: frozenset[str] = frozenset(),
     ) -> None:
         self._desk_rooms = desk_rooms
@@ -45,6 +47,7 @@ class Sender:
         self._directs = directs
         self._encryption = encryption
         self._remember = remember
+        self._places = places
         self._behind = Behind()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -103,17 +106,18 @@ class Sender:
         return await self._rooms.latest_of(await self._directs.room_for(address.room))
 
     async def _post(self, room: Room, delivery: Post, reply: Reply) -> list[str]:
-        root = _thread_in(room, delivery.address)
+        root = await self._thread_in(room, delivery.address)
         ids: list[str] = []
         for number, plain in enumerate(contents_of(reply, delivery.outbox_id, loud=self._is_desk(delivery.address))):
             content = in_thread(plain, root, ids[-1] if ids else None) if root else plain
             ids.append(await self._say(room, content, _transaction(delivery.outbox_id, number)))
             self._remember(ids[-1], plain, root)
+        self._places.note(room.id, ids[0])
         return ids
 
     async def _edit(self, room: Room, delivery: Edit, reply: Reply, before: list[str]) -> list[str]:
         """The events are changed one by one; what is too many is taken back, what is too few is added."""
-        root = _thread_in(room, delivery.address)
+        root = await self._thread_in(room, delivery.address)
         contents = contents_of(reply, delivery.of, loud=self._is_desk(delivery.address))
         ids: list[str] = []
         for number, plain in enumerate(contents):
@@ -128,6 +132,11 @@ class Sender:
         for number, event_id in enumerate(before[len(contents) :]):
             await self._redact(room, event_id, f"{delivery.outbox_id}.gone{number}")
         return ids
+
+    async def _thread_in(self, room: Room, address: Address) -> str | None:
+        """The thread to answer in. One that was left behind when its room moved is answered in the new room itself."""
+        thread = address.thread
+        return thread if thread is None or await self._places.holds(room, address.room, thread) else None
 
     def _is_desk(self, address: Address) -> bool:
         """Whether coordinators work there: their clients shall ring."""
@@ -155,11 +164,6 @@ def _event_id(answer: Mapping[str, Any]) -> str:
     if not isinstance(event_id, str):
         raise ChannelError("the homeserver took a message and did not say under which id")
     return event_id
-
-
-def _thread_in(room: Room, address: Address) -> str | None:
-    """The thread to answer in. A thread does not move with its room: after an upgrade the answer stands in the new room."""
-    return address.thread if room.id == address.room else None
 
 
 def _transaction(outbox_id: str, number: int) -> str:

@@ -1,5 +1,6 @@
 """Rooms that moved: followed whenever it happened, and known under every id they had. On a real homeserver."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -74,3 +75,41 @@ async def test_a_room_of_coordinators_that_moved_stays_theirs_under_either_id(ho
             body = {"msgtype": "m.text", "body": f"!liste {number}"}
             homeserver.call("PUT", f"/rooms/{room}/send/m.room.message/{number}", account.token, body)
             assert (await work.hears(f"!liste {number}")).address == Address("matrix", desk)
+
+
+async def test_a_thread_that_begins_where_a_room_moved_to_is_answered_and_goes_on_there(homeserver, tmp_path):
+    other, account, ben = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register(), homeserver.register()
+    old = open_room(homeserver, account, other.user, ben.user_id)
+    numbers = itertools.count()
+
+    def says(by, room, body, thread=None, **more):
+        relation = {"m.relates_to": {"rel_type": "m.thread", "event_id": thread}} if thread else {}
+        content = {"msgtype": "m.text", "body": body, **relation, **more}
+        path = f"/rooms/{room}/send/m.room.message/{next(numbers)}"
+        return homeserver.call("PUT", path, by.token, content)["event_id"]
+
+    def thread_of(room, event):
+        content = homeserver.call("GET", f"/rooms/{room}/event/{event}", account.token)["content"]
+        return content.get("m.relates_to", {}).get("event_id")
+
+    called = {"m.mentions": {"user_ids": [other.user]}}
+    for each in (other.account, ben):
+        homeserver.call("POST", f"/join/{old}", each.token, {})
+    async with AtWork(other.settings) as work:
+        await work.until(lambda: work.cursor)
+        left_behind = says(account, old, "vorher", **called)
+        assert (await work.hears("vorher")).address == Address("matrix", old, left_behind)
+        new = upgraded(homeserver, account, old)
+        homeserver.call("POST", f"/join/{new}", ben.token, {})
+        await work.until(
+            lambda: other.user in homeserver.call("GET", f"/rooms/{new}/joined_members", ben.token)["joined"]
+        )
+        begins = says(account, new, "nachher", **called)
+        assert (await work.hears("nachher")).address == Address("matrix", old, begins)
+        answers = [await work.says(old, thread=thread, outbox=f"answer {thread}") for thread in (begins, left_behind)]
+        assert [thread_of(new, answer) for answer in answers] == [begins, None]
+    async with AtWork(other.settings, work.cursor) as again:  # of which it knows nothing any more
+        answer = await again.says(old, thread=begins, outbox="later")
+        assert thread_of(new, answer) == begins
+        says(ben, new, "nachgefragt", begins)
+        assert (await again.hears("nachgefragt")).address == Address("matrix", old, begins)

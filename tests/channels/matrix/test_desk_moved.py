@@ -1,0 +1,48 @@
+"""A room of coordinators that is upgraded while cases are worked in it, on a real homeserver with an independent client."""
+
+import functools
+
+import pytest
+
+from bot.store.cases import list_cases
+from tests.channels.matrix.desk_in_matrix import matrix_desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def move(desk, homeserver):
+    """Upgrade the room of the coordinators, as its owner does; everybody is asked into the new one, and comes."""
+    call = functools.partial(homeserver.call, "POST")
+    old, token = desk.room, desk.anna.token
+    desk.room = call(f"/rooms/{old}/upgrade", token, {"new_version": "11"})["replacement_room"]
+    for user in (desk.ben.user, desk.lotse):
+        call(f"/rooms/{desk.room}/invite", token, {"user_id": user})
+    await desk.ben.ask("join", room=desk.room)
+    await desk.anna.until(lambda members: members.get(desk.lotse) == "join", "members", room=desk.room)
+
+
+async def case_in(desk):
+    """A case with what one needs to work it: its number, whose it is, where they read, and its card."""
+    kim, alone = await desk.asks(encrypted=False)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    number = (await list_cases(desk.site.database, None))[-1].number
+    return number, kim, alone, await desk.card(number)
+
+
+async def works(desk, kim, alone, thread, words):
+    """What the coordinator writes in the thread reaches the employee, and what they answer stands in it."""
+    await desk.anna.say(desk.room, f"Guten Tag, {words}", thread=thread)
+    await kim.hears(alone, desk.lotse, f"Guten Tag, {words}")
+    await kim.say(alone, f"Danke, {words}")
+    line = await desk.anna.hears(desk.room, desk.lotse, f"Person: Danke, {words}")
+    assert (line["relation"]["rel_type"], line["relation"]["event_id"]) == ("m.thread", thread)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_a_case_that_comes_after_a_move_is_worked_in_the_thread_below_its_card(
+    homeserver, node_tools, tmp_path, encrypted
+):
+    async with matrix_desk(homeserver, node_tools, tmp_path, encrypted=encrypted) as desk:
+        await move(desk, homeserver)
+        _number, kim, alone, card = await case_in(desk)
+        await works(desk, kim, alone, card["id"], "neuer Fall")
