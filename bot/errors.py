@@ -68,7 +68,10 @@ class StoreConflict(StoreUnavailable):
 
 
 class ChannelError(LotseError):
-    """A platform refused or failed; ``permanent`` says that trying again is useless, ``gone`` that the message is not there."""
+    """A platform refused or failed; ``permanent`` says that trying again is useless.
+
+    ``gone``: the message that was to be changed, or the thread that was to be written in, is not there.
+    """
 
     def __init__(
         self, reason: str, *, retry_after: timedelta | None = None, permanent: bool = False, gone: bool = False

@@ -1,15 +1,23 @@
-"""Cards somebody took away in a room of coordinators: they are posted anew, for a case nobody sees there is worked by nobody."""
+"""Cards that are not there any more in a room of coordinators: they are posted anew, for a case nobody sees is worked by nobody.
+
+Somebody took them away, or the room moved and left them behind. What was to stand in the thread of such a card stands below the
+new one.
+"""
 
 import uuid
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
 from bot.store.desk_threads import BETWEEN_PARTS
 from bot.store.payloads import storable
 from bot.store.tables import desk_posts
+
+POSTED = ("sent", "stale", "sending")
+"""What a message is that stands there."""
 
 
 def posted_anew() -> dict[str, Any]:
@@ -21,6 +29,26 @@ def posted_anew() -> dict[str, Any]:
     return {"outbox_id": str(uuid.uuid4()), "status": "waiting", "attempts": 0, "edits": 0, **never}
 
 
+async def card_gone(connection: AsyncConnection, row_id: int) -> None:
+    """Post the card again in whose thread this message was to stand; the message itself waits until it is there."""
+    cards = update(desk_posts).where(
+        _with_case_of(row_id), desk_posts.c.kind == "card", desk_posts.c.status.in_(POSTED)
+    )
+    await connection.execute(cards.values(posted_anew()))
+
+
+async def card_posted(connection: AsyncConnection, row_id: int, root: str) -> None:
+    """Have what waits for this new card, which begins the thread ``root``, stand below it."""
+    waiting = (desk_posts.c.kind.in_(("line", "failed")), desk_posts.c.status == "waiting")
+    await connection.execute(update(desk_posts).where(_with_case_of(row_id), *waiting).values(thread=root))
+
+
+def _with_case_of(row_id: int) -> ColumnElement[bool]:
+    """All messages of the same case in the same room."""
+    one = select(desk_posts.c.channel, desk_posts.c.room, desk_posts.c.case_number).where(desk_posts.c.id == row_id)
+    return tuple_(desk_posts.c.channel, desk_posts.c.room, desk_posts.c.case_number).in_(one)
+
+
 async def card_removed(database: Database, channel: str, room: str, external_id: str) -> None:
     """Post the card again that was this message; any other message, or what Lotse itself takes back, is left alone."""
     gone = storable(external_id)
@@ -29,7 +57,7 @@ async def card_removed(database: Database, channel: str, room: str, external_id:
         desk_posts.c.channel == channel,
         desk_posts.c.room == storable(room),
         desk_posts.c.kind == "card",
-        desk_posts.c.status.in_(("sent", "stale", "sending")),
+        desk_posts.c.status.in_(POSTED),
         or_(desk_posts.c.external_id == gone, *parts),
     )
     async with database.transaction([DESK_POSTS]) as connection:

@@ -16,6 +16,7 @@ from bot.model import UNFINISHED, Address, CaseNumber, DeskRoom
 from bot.store.announce import DESK_POSTS
 from bot.store.case_rows import facts_of
 from bot.store.database import Database
+from bot.store.desk_cards import POSTED
 from bot.store.desk_notices import NOTICES_FOR
 from bot.store.desk_posts import Shows, put
 from bot.store.desk_shown import KNOWN_FROM_CARD, TOLD, line_state, state_of
@@ -28,7 +29,6 @@ QUEUED_FOR = timedelta(seconds=5)
 """A delivery that takes no longer needs no sign that it is under way."""
 
 ON_ITS_WAY, ACCEPTED, FAILED, KEPT_INSIDE = "⏳", "📤", "⚠", "🔒"
-POSTED = ("sent", "stale", "sending")
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from bot.errors import ChannelError
 from bot.model import OVER, Address, CaseFacts, CaseNumber, DeskRoom, ExternalId, OutboxId, Reply, StaffId
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
-from bot.store.desk_cards import posted_anew
+from bot.store.desk_cards import card_gone, card_posted, posted_anew
 from bot.store.desk_notices import NOTICES_FOR
 from bot.store.desk_shown import CaseShown, LineShown, NoticeShown, case_shown, line_shown, notice_shown, was_erased
 from bot.store.outbox import GIVE_UP_AFTER, LONGEST_PAUSE, SENDING_LASTS, pause_after
@@ -259,6 +259,8 @@ class DeskPosts:
                 done |= {"external_id": None, "key": _former_key(item.id)}
         async with self._database.transaction([DESK_POSTS]) as connection:
             await connection.execute(_under_way(item).values(done))
+            if item.kind == "card" and item.external_id is None:
+                await card_posted(connection, item.id, root)
 
     async def dropped(self, item: DeskItem, now: datetime) -> None:
         """Nothing was posted, and nothing will be."""
@@ -274,8 +276,12 @@ class DeskPosts:
                 return "parked"
             new = item.external_id is None
             mine = _under_way(item)
-            if error.gone and item.kind == "card" and not new and not old:  # somebody took it away
+            if error.gone and item.kind == "card" and not new and not old:
                 await connection.execute(mine.values(posted_anew()))
+                return "waiting"
+            if error.gone and new and item.address.thread is not None:
+                await connection.execute(mine.values(status="waiting", thread="", retry_at=None, attempts=0))
+                await card_gone(connection, item.id)
                 return "waiting"
             if _gives_up(item, now - created, permanent=error.permanent):
                 given_up = {"error": error.reason, "done_at": now, "retry_at": None, "reply": None, "shown": item.state}

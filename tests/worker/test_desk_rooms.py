@@ -177,6 +177,15 @@ async def test_a_card_somebody_took_away_is_posted_again_and_goes_on_below_the_n
     assert stage.rooms.card(1) == again
 
 
+async def test_a_line_whose_thread_was_left_behind_stands_below_a_new_card(stage, thread):
+    stage.rooms.failures = [ChannelError("the thread was left behind", permanent=True, gone=True)]
+    await stage.asks("Und noch etwas")
+    again = stage.rooms.card(1)
+    assert again != thread
+    assert stage.rooms.texts(thread=again)[0] == "Person: Und noch etwas"
+    assert "Person: Und noch etwas" not in [*stage.rooms.texts(), *stage.rooms.texts(thread=thread)]
+
+
 @embedded
 async def test_a_card_somebody_takes_away_while_it_is_changed_is_posted_again(stage, thread):
     await stage.says(ANNA, "!nimm", thread=thread, settle=False)

@@ -117,6 +117,8 @@ class Sender:
 
     async def _edit(self, room: Room, delivery: Edit, reply: Reply, before: list[str]) -> list[str]:
         """The events are changed one by one; what is too many is taken back, what is too few is added."""
+        if not await self._places.holds(room, delivery.address.room, before[0]):
+            raise ChannelError("the message was left behind when its room moved", permanent=True, gone=True)
         root = await self._thread_in(room, delivery.address)
         contents = contents_of(reply, delivery.of, loud=self._is_desk(delivery.address))
         ids: list[str] = []
@@ -134,9 +136,16 @@ class Sender:
         return ids
 
     async def _thread_in(self, room: Room, address: Address) -> str | None:
-        """The thread to answer in. One that was left behind when its room moved is answered in the new room itself."""
+        """The thread to answer in. One that was left behind when its room moved is answered in the new room itself.
+
+        Among coordinators that is for the desk to decide, which knows of what case it is. Raises ChannelError.
+        """
         thread = address.thread
-        return thread if thread is None or await self._places.holds(room, address.room, thread) else None
+        if thread is None or await self._places.holds(room, address.room, thread):
+            return thread
+        if self._is_desk(address):
+            raise ChannelError("the thread was left behind when its room moved", permanent=True, gone=True)
+        return None
 
     def _is_desk(self, address: Address) -> bool:
         """Whether coordinators work there: their clients shall ring."""

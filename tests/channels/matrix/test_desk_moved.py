@@ -39,10 +39,29 @@ async def works(desk, kim, alone, thread, words):
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
-async def test_a_case_that_comes_after_a_move_is_worked_in_the_thread_below_its_card(
+async def test_cases_of_before_and_after_a_move_are_worked_below_cards_in_the_new_room(
     homeserver, node_tools, tmp_path, encrypted
 ):
     async with matrix_desk(homeserver, node_tools, tmp_path, encrypted=encrypted) as desk:
+        asked, claimed = await case_in(desk), await case_in(desk)
+        old, left_behind = desk.room, {asked[-1]["id"], claimed[-1]["id"]}
         await move(desk, homeserver)
         _number, kim, alone, card = await case_in(desk)
         await works(desk, kim, alone, card["id"], "neuer Fall")
+
+        number, kim, alone, card = asked
+        await kim.say(alone, "Ist da noch jemand?")
+        line = await desk.anna.hears(desk.room, desk.lotse, "Person: Ist da noch jemand?")
+        thread = (await desk.card(number))["id"]
+        assert (line["relation"]["rel_type"], line["relation"]["event_id"]) == ("m.thread", thread)
+        await works(desk, kim, alone, thread, "alter Fall")
+
+        number, kim, alone, card = claimed
+        await desk.anna.say(desk.room, f"!nimm {number}")
+        thread = (await desk.card(number, "In Arbeit"))["id"]
+        await works(desk, kim, alone, thread, "übernommener Fall")
+
+        await desk.anna.say(old, "!hilfe", thread=card["id"])
+        answer = await desk.anna.hears(desk.room, desk.lotse, "!nimm übernimmt den Fall")
+        assert "relation" not in answer
+        assert left_behind.isdisjoint(each["id"] for each in await desk.anna.ask("timeline", room=desk.room))
