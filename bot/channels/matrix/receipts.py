@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.homeserver import Homeserver, segment
+from bot.channels.matrix.rooms import RoomBook
 from bot.model import ExternalId, Incoming, SentFile, Utterance
 
 AFTER_S = 0.5
@@ -16,8 +17,9 @@ AFTER_S = 0.5
 class Receipts:
     """Remembers what was read until it is shown."""
 
-    def __init__(self, homeserver: Homeserver, directs: Directs) -> None:
+    def __init__(self, homeserver: Homeserver, rooms: RoomBook, directs: Directs) -> None:
         self._homeserver = homeserver
+        self._rooms = rooms
         self._directs = directs
         self._latest: dict[str, ExternalId] = {}
 
@@ -33,6 +35,6 @@ class Receipts:
         await asyncio.sleep(AFTER_S)
         latest, self._latest = self._latest, {}
         for address, event_id in latest.items():
-            room = await self._directs.room_for(address)
-            path = f"/rooms/{segment(room)}/receipt/m.read/{segment(event_id)}"
+            room = await self._rooms.latest_of(await self._directs.room_for(address))
+            path = f"/rooms/{segment(room.id)}/receipt/m.read/{segment(event_id)}"
             await self._homeserver.call("POST", path, {}, patience_s=10)

@@ -83,7 +83,7 @@ class SyncLoop:
         self._soon = soon
         self._report = report
         self._key_events_taken: set[str] = set()
-        self._receipts = Receipts(connection.homeserver, connection.directs)
+        self._receipts = Receipts(connection.homeserver, connection.rooms, connection.directs)
         self._verifications = VerificationRequests(connection.homeserver, connection.sender, clock)
         self._cursor_kept_at = -CURSOR_AT_LEAST_EVERY_S
         self._trust = TrustWatch(connection.me, connection.me.device.user)

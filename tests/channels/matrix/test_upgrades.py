@@ -113,3 +113,25 @@ async def test_a_thread_that_begins_where_a_room_moved_to_is_answered_and_goes_o
         assert thread_of(new, answer) == begins
         says(ben, new, "nachgefragt", begins)
         assert (await again.hears("nachgefragt")).address == Address("matrix", old, begins)
+
+
+async def test_what_is_read_where_a_room_moved_to_is_shown_there(homeserver, tmp_path):
+    other, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    old = open_room(homeserver, account, other.user)
+    homeserver.call("POST", f"/join/{old}", other.account.token, {})
+    new = upgraded(homeserver, account, old)
+    homeserver.call("POST", f"/join/{new}", other.account.token, {})
+    different = itertools.count()  # Synapse answers the same first sync as it did before, for two minutes
+
+    def receipts():
+        query = {"filter": '{"presence":{"types":[]}}', "timeout": str(next(different))}
+        joined = homeserver.call("GET", "/sync", account.token, **query)["rooms"]["join"]
+        found = [each for each in joined[new]["ephemeral"]["events"] if each["type"] == "m.receipt"]
+        return {event: list(read["m.read"]) for each in found for event, read in each["content"].items()}
+
+    async with AtWork(other.settings) as work:
+        await work.until(lambda: work.cursor)
+        content = {"msgtype": "m.text", "body": "gelesen?"}
+        said = homeserver.call("PUT", f"/rooms/{new}/send/m.room.message/1", account.token, content)["event_id"]
+        await work.hears("gelesen?", old)
+        await work.until(lambda: other.user in receipts().get(said, ()))
