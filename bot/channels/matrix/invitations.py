@@ -1,4 +1,7 @@
-"""Which invitations are accepted, and joining; what is not wanted is declined, so that nobody waits for an answer there."""
+"""Which invitations are accepted, and joining; what is not wanted is declined, so that nobody waits for an answer there.
+
+Where a room Lotse is in has moved to, it comes along: the rules say who may bring it into rooms, and there it is already.
+"""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -55,6 +58,8 @@ class Invitations:
         self._settings = settings
         self._underway: set[str] = set()
         self._hindered: set[str] = set()
+        self._successors: set[str] = set()
+        self._asked_meanwhile: set[str] = set()
         self._known = False
 
     def leads_soon_into(self, room_id: str) -> bool:
@@ -65,19 +70,26 @@ class Invitations:
         """Answer those of a sync that are not being answered already."""
         self._known = True
         for room_id, invite in invites.items() if isinstance(invites, Mapping) else ():
-            if id_of(room_id, "!") is None or room_id in self._underway:
+            if id_of(room_id, "!") is None:
+                continue
+            if room_id in self._underway:
+                self._asked_meanwhile.add(room_id)
                 continue
             inviter = inviter_of(invite, self._settings.user)
             served = self._settings.encryption or not is_encrypted(
                 invite
             )  # there Lotse could not even say that it reads nothing
-            welcome = served and is_welcome(room_id, inviter, self._settings)
+            welcome = served and (room_id in self._successors or is_welcome(room_id, inviter, self._settings))
             log.info("matrix_invitation", room=room_id, accepted=welcome)
             self._underway.add(room_id)
             tasks.create_task(self._answer(room_id, accept=welcome), name=f"invitation {room_id}")
 
     def follow(self, room_id: str, successor: str, via: str, tasks: asyncio.TaskGroup) -> None:
-        """Join the room this one has moved to; ``via`` is the server of who moved it."""
+        """Join the room this one has moved to; ``via`` is the server of who moved it.
+
+        One that needs an invitation is joined when that comes, whoever sends it.
+        """
+        self._successors.add(successor)
         if successor not in self._underway:
             log.info("matrix_room_upgraded", room=room_id, successor=successor)
             self._underway.add(successor)
@@ -85,6 +97,7 @@ class Invitations:
 
     def follow_again(self, room_id: str, successor: str, via: str, tasks: asyncio.TaskGroup) -> None:
         """The same at a start, for a room that moved before it: not where Lotse was and has been sent away since."""
+        self._successors.add(successor)
         if successor not in self._underway:
             self._underway.add(successor)
             tasks.create_task(self._follow_unless_gone(room_id, successor, via, tasks), name=f"moved {room_id}")
@@ -105,7 +118,7 @@ class Invitations:
                 break
         finally:
             self._underway.discard(successor)
-        if membership not in ("leave", "ban"):
+        if membership not in ("leave", "ban") or successor in self._asked_meanwhile:
             self.follow(room_id, successor, via, tasks)
 
     async def _answer(self, room_id: str, *, accept: bool, via: str = "") -> None:
@@ -118,6 +131,9 @@ class Invitations:
                     await self._homeserver.call("POST", path, {}, query=query)
                 except HomeserverError as error:
                     failures += 1
+                    if error.permanent and accept and room_id in self._asked_meanwhile:
+                        self._asked_meanwhile.discard(room_id)  # it was refused for want of the invitation
+                        continue
                     if error.permanent:
                         log.warning("matrix_invitation_failed", room=room_id, reason=error.reason)
                         return
@@ -130,3 +146,4 @@ class Invitations:
         finally:
             self._underway.discard(room_id)
             self._hindered.discard(room_id)
+            self._asked_meanwhile.discard(room_id)

@@ -147,11 +147,11 @@ class SyncLoop:
         query = {"timeout": "0", "filter": first_sync_filter()}
         answer = await self._at.homeserver.call("GET", "/sync", query=query, patience_s=SYNC_PATIENCE_S)
         rooms = inside(answer, "rooms")
-        self._at.invitations.take(rooms.get("invite"), tasks)
         joined = inside(rooms, "join")
         for room_id, successor, via in upgrades_in(joined):
             if successor not in joined:
                 self._at.invitations.follow_again(room_id, successor, via, tasks)
+        self._at.invitations.take(rooms.get("invite"), tasks)  # which may lead where a room has moved to
         if cursor is not None:
             return cursor
         following = _token(answer)
@@ -174,9 +174,9 @@ class SyncLoop:
         self._at.late.done(read)
         await self._at.late.keep()
         self._key_events_taken.clear()
-        self._at.invitations.take(rooms.get("invite"), tasks)
         for room_id, successor, via in upgrades_in(rooms.get("join")):
             self._at.invitations.follow(room_id, successor, via, tasks)
+        self._at.invitations.take(rooms.get("invite"), tasks)
         self._acknowledge([*late, *inputs], inside(answer, "to_device").get("events"))
         await self._keep_keys(answer)
         await self._at.directs.keep()
