@@ -33,7 +33,7 @@ class Directs:
         try:
             known = await self._homeserver.call("GET", self._path())
         except HomeserverError as error:
-            if error.status != 404:
+            if not error.absent:
                 raise
             return
         self._theirs, self._ours = _rooms_in(known.get("theirs")), _rooms_in(known.get("ours"))

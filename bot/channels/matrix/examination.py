@@ -117,7 +117,7 @@ async def _device(me: SignedIn) -> AsyncIterator[Finding]:
     try:
         await me.homeserver.call("GET", path)
     except HomeserverError as error:
-        if error.status != 404:
+        if not error.absent:
             raise
         yield Finding("note", "There is no recovery key: if the folder is lost, everybody has to trust Lotse anew. Make one "
                       "with `lotse matrix recovery-key`.")  # fmt: skip

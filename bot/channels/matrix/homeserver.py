@@ -1,7 +1,8 @@
 """One request to the homeserver, and what its failure means for who asked.
 
 Every failure is a ChannelError, so that it may pass unchanged to the outbox: throttled and broken servers are tried again
-when they asked for it, a refusal is final. A server that lost our token is no refusal: the account signs in again.
+when they asked for it, a refusal is final. A server that lost our token is no refusal: the account signs in again. Only what says
+so in Matrix's own words is a refusal: a proxy may answer anything while the homeserver behind it is down.
 """
 
 import asyncio
@@ -27,6 +28,8 @@ JITTER = 0.25
 """Share by which a wait is stretched at random, so that what was throttled together does not return together."""
 
 TOKEN_GONE = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"})
+NOT_FOR_GOOD = frozenset({"M_USER_LOCKED", "M_USER_SUSPENDED", "M_RESOURCE_LIMIT_EXCEEDED"})
+"""What an administrator of the homeserver may lift. Source: Matrix client-server API, *Standard error response*."""
 
 
 class HomeserverError(ChannelError):
@@ -51,6 +54,11 @@ class HomeserverError(ChannelError):
     def signed_out(self) -> bool:
         """Whether the server no longer knows our token."""
         return self.status == 401 and self.code in TOKEN_GONE
+
+    @property
+    def absent(self) -> bool:
+        """Whether the server says that there is nothing of what was asked for."""
+        return self.status == 404 and self.permanent
 
 
 class Homeserver:
@@ -150,8 +158,9 @@ def _answer(status: int, given: Any, headers: Mapping[str, str]) -> Any:
         raise HomeserverError("the homeserver throttles", status=status, code=code, body=body, retry_after=wait)
     if status == 401 and code in TOKEN_GONE:
         raise HomeserverError("the homeserver no longer knows our token", status=status, code=code, body=body)
+    said_by_matrix = bool(code) or (status == 401 and "session" in body)  # the latter: sign in for this once more
     # 408 and 5xx pass; whatever else is refused is refused the next time as well.
-    permanent = status < 500 and status != 408
+    permanent = said_by_matrix and status < 500 and status != 408 and code not in NOT_FOR_GOOD
     reason = f"the homeserver answered {status}{f' {code}' if code else ''}"
     raise HomeserverError(reason, status=status, code=code, body=body, permanent=permanent)
 

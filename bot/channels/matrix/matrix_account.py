@@ -121,7 +121,7 @@ class MatrixAccount:
         try:
             answer = await self._homeserver.call("POST", "/login", body)
         except HomeserverError as error:
-            if error.status == 403:
+            if error.status == 403 and error.permanent:
                 raise SignedOut(
                     "The homeserver refused user and password; check LOTSE_MATRIX_USER and LOTSE_MATRIX_PASSWORD."
                 ) from None

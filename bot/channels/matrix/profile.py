@@ -42,6 +42,6 @@ async def _found(me: SignedIn, path: str) -> dict[str, Any]:
     try:
         return await me.homeserver.call("GET", path)
     except HomeserverError as error:
-        if error.status != 404:
+        if not error.absent:
             raise
         return {}

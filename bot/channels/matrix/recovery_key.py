@@ -168,6 +168,6 @@ async def _get(homeserver: Homeserver, user: str, kind: str) -> dict[str, Any]:
     try:
         return await homeserver.call("GET", _path(user, kind))
     except HomeserverError as error:
-        if error.status != 404:
+        if not error.absent:
             raise
         return {}

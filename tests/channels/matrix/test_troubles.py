@@ -443,6 +443,29 @@ async def test_lotse_starts_while_the_server_is_away_and_connects_when_it_is_bac
         await work.until(lambda: work.channel.problem is None and work.cursor)
 
 
+@pytest.mark.parametrize("status", [403, 404])
+async def test_what_a_proxy_answers_while_the_homeserver_is_down_is_no_refusal(
+    homeserver, tmp_path, monkeypatch, status
+):
+    look_shortly(monkeypatch, first_pause_s=0.2)
+    lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        gate.trouble = lambda path: web.Response(text="no backend", status=status) if "/rooms/" in path else None
+        room = room_of(homeserver, account, lotse.user)
+        write(homeserver, account, room, "unterdessen")
+        await work.until(lambda: any(path.endswith("/state") for path in gate.asked))
+        with pytest.raises(ChannelError) as failed:
+            await work.says(room, "Antwort")
+        assert not failed.value.permanent
+        gate.trouble = lambda path: None
+        await work.hears("unterdessen", room)
+        await work.says(room, "Antwort")
+    assert [each.input.text for each in work.heard] == ["unterdessen"]
+
+
 async def test_throttling_is_obeyed_and_nothing_is_given_up(shaky, tmp_path):
     lotse = await lotse_on(shaky, tmp_path / "lotse")
     account = shaky.register()
