@@ -1,7 +1,8 @@
 """Looks at the settings of Matrix and at the live homeserver, and says in plain words what is wrong and what to do.
 
 Nothing is changed there, except that a missing device signs in as it would at the start. While Lotse runs it holds its keys, so
-what needs them is left out then, and said so.
+they are left alone then, and it is said so; the session is only asked with. Whether other clients trust the device, which depends
+on the keys, Lotse watches itself while it runs.
 """
 
 from collections.abc import AsyncIterator, Collection
@@ -10,12 +11,16 @@ import aiohttp
 
 from bot.channels.finding import Finding
 from bot.channels.matrix.encryption import has_keys
+from bot.channels.matrix.event_reading import inside
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
+from bot.channels.matrix.invitations import is_encrypted
 from bot.channels.matrix.late_keys import LateKeys
+from bot.channels.matrix.matrix_account import MatrixAccount
 from bot.channels.matrix.matrix_settings import MatrixSettings
-from bot.channels.matrix.one_process import only_process
+from bot.channels.matrix.one_process import InUse, only_process
 from bot.channels.matrix.rooms import Room, RoomBook
 from bot.channels.matrix.signed_in import UNTRUSTED, WAITING_FILE, SignedIn, signed_in
+from bot.channels.matrix.timelines import first_sync_filter
 from bot.errors import ChannelError, ConfigError
 from bot.model import DeskRoom
 
@@ -43,22 +48,41 @@ async def examine(settings: MatrixSettings, encrypted_only: Collection[str] = ()
     if "*" in settings.invites:
         yield Finding("note", "LOTSE_MATRIX_INVITES is *: whoever finds Lotse, on any server, may bring it into rooms.")
     try:
-        with only_process(settings.folder):
-            pass
-    except ConfigError:
-        yield Finding(
-            "note", "Lotse is running with these keys; stop it to have account, device and rooms looked at as well."
-        )
-        return
-    try:
-        async with signed_in(settings) as me:
-            yield Finding("good", _signed_in_as(me))
-            async for finding in _device(me):
-                yield finding
-            async for finding in _rooms(me, encrypted_only):
-                yield finding
+        if _is_running(settings):
+            looks = _while_it_runs(settings, encrypted_only)
+        else:
+            looks = _while_it_stands_still(settings, encrypted_only)
+        async for finding in looks:
+            yield finding
     except (ConfigError, ChannelError) as error:
         yield Finding("wrong", str(error))
+
+
+def _is_running(settings: MatrixSettings) -> bool:
+    try:
+        with only_process(settings.folder):
+            return False
+    except InUse:
+        return True
+
+
+async def _while_it_runs(settings: MatrixSettings, encrypted_only: Collection[str]) -> AsyncIterator[Finding]:
+    yield Finding("note", "Lotse is running with these keys; stop it to have its keys looked at as well.")
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        homeserver = Homeserver(settings.homeserver, session)
+        device = await MatrixAccount(settings, homeserver).ask_as_kept()
+        yield Finding("good", f"The session of {device.user}, device {device.id}, is valid.")
+        async for finding in _rooms(homeserver, settings, encrypted_only):
+            yield finding
+
+
+async def _while_it_stands_still(settings: MatrixSettings, encrypted_only: Collection[str]) -> AsyncIterator[Finding]:
+    async with signed_in(settings) as me:
+        yield Finding("good", _signed_in_as(me))
+        async for finding in _device(me):
+            yield finding
+        async for finding in _rooms(me.homeserver, settings, encrypted_only):
+            yield finding
 
 
 async def _server(homeserver: Homeserver, settings: MatrixSettings) -> AsyncIterator[Finding]:
@@ -128,23 +152,22 @@ async def _device(me: SignedIn) -> AsyncIterator[Finding]:
         )
 
 
-async def _rooms(me: SignedIn, encrypted_only: Collection[str]) -> AsyncIterator[Finding]:
-    joined = (await me.homeserver.call("GET", "/joined_rooms")).get("joined_rooms")
+async def _rooms(
+    homeserver: Homeserver, settings: MatrixSettings, encrypted_only: Collection[str]
+) -> AsyncIterator[Finding]:
+    joined = (await homeserver.call("GET", "/joined_rooms")).get("joined_rooms")
     rooms = joined if isinstance(joined, list) else []
     yield Finding("good", f"Lotse is in {len(rooms)} room(s).")
-    for desk in me.settings.desk_rooms:
+    for desk in settings.desk_rooms:
         if desk.room not in rooms:
-            yield Finding(
-                "wrong", f"Lotse is not in {desk.room}, the room of the coordinators ({_teams(desk)}); invite it there."
+            yield await _outside(
+                homeserver, settings, desk.room, f"{desk.room}, the room of the coordinators ({_teams(desk)})"
             )
             continue
-        book = RoomBook(me.homeserver)
-        room = await book.latest_of(desk.room)
+        room = await RoomBook(homeserver).latest_of(desk.room)
         if room.successor is not None and room.successor not in rooms:
-            yield Finding(
-                "wrong",
-                f"{room.id} ({_teams(desk)}) was replaced by {room.successor}, and Lotse is not there; invite it.",
-            )
+            moved = f"{room.successor}, which {room.id} ({_teams(desk)}) was replaced by"
+            yield await _outside(homeserver, settings, room.successor, moved)
             continue
         if room.id != desk.room:
             yield Finding(
@@ -152,14 +175,25 @@ async def _rooms(me: SignedIn, encrypted_only: Collection[str]) -> AsyncIterator
                 f"{desk.room} ({_teams(desk)}) was replaced by {room.id}, and Lotse has followed. With the new id in "
                 "LOTSE_MATRIX_DESK_ROOMS, open cases get new cards there.",
             )
-        yield _desk_room(room, desk, me, encrypted_only)
+        yield _desk_room(room, desk, settings, encrypted_only)
 
 
-def _desk_room(room: Room, desk: DeskRoom, me: SignedIn, encrypted_only: Collection[str]) -> Finding:
-    least, name = me.settings.desk_power_level, f"{room.id} ({_teams(desk)})"
-    people = [user for user in room.joined() if user != me.device.user and room.level_of(user) >= least]
+async def _outside(homeserver: Homeserver, settings: MatrixSettings, room_id: str, name: str) -> Finding:
+    """What is to be said of a room of coordinators Lotse is not in. Raises HomeserverError."""
+    query = {"timeout": "0", "filter": first_sync_filter()}
+    invites = inside(await homeserver.call("GET", "/sync", query=query), "rooms", "invite")
+    if room_id not in invites:
+        return Finding("wrong", f"Lotse is not in {name}; invite it there.")
+    if is_encrypted(invites[room_id]) and not settings.encryption:
+        return Finding("wrong", f"Lotse is invited to {name}: it is encrypted, but LOTSE_MATRIX_ENCRYPTION is off.")
+    return Finding("note", f"Lotse is invited to {name}, and comes in when it starts.")
+
+
+def _desk_room(room: Room, desk: DeskRoom, settings: MatrixSettings, encrypted_only: Collection[str]) -> Finding:
+    least, name = settings.desk_power_level, f"{room.id} ({_teams(desk)})"
+    people = [user for user in room.joined() if user != settings.user and room.level_of(user) >= least]
     hidden = sorted(team for team in encrypted_only if desk.takes(team))
-    if room.encrypted and me.encryption is None:
+    if room.encrypted and not settings.encryption:
         return Finding("wrong", f"{name} is encrypted, but LOTSE_MATRIX_ENCRYPTION is off.")
     if not people:
         return Finding(

@@ -52,6 +52,17 @@ class MatrixAccount:
             return None
         return Device(kept["user"], kept["device"])
 
+    async def ask_as_kept(self) -> Device:
+        """The device of an earlier start, as the homeserver knows it: its session is used and never begun anew.
+
+        Raises ConfigError when there is none, HomeserverError.
+        """
+        kept = self._file.read()
+        if kept is None or kept.get("user") != self._settings.user:
+            raise ConfigError(f"Lotse has not signed in as {self._settings.user} yet.")
+        self._homeserver.token = kept["token"]
+        return await self._known(expected=kept["device"])
+
     async def sign_in(self) -> Device:
         """Be signed in as the device that was kept, or as a new one.
 

@@ -13,9 +13,13 @@ from pathlib import Path
 from bot.errors import ConfigError
 
 
+class InUse(ConfigError):
+    """Another process holds the folder."""
+
+
 @contextlib.contextmanager
 def only_process(folder: Path) -> Iterator[None]:
-    """Hold the folder for as long as the block lasts. Raises ConfigError when another process does."""
+    """Hold the folder for as long as the block lasts. Raises InUse when another process does, ConfigError when nobody can."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -28,7 +32,7 @@ def only_process(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ConfigError(
+            raise InUse(
                 f"Another process uses the Matrix keys in {folder}; only one may. Stop it, or leave LOTSE_MATRIX_HOMESERVER "
                 "unset in this one."
             ) from None

@@ -14,9 +14,10 @@ import pytest
 from bot.channels.matrix.device_setup import make_recovery_key
 from bot.channels.matrix.examination import examine
 from bot.channels.matrix.one_process import only_process
-from bot.channels.matrix.rooms import ABOVE_ALL
+from bot.channels.matrix.rooms import ABOVE_ALL, MEGOLM
 from bot.channels.matrix.signed_in import signed_in
 from bot.model import DeskRoom
+from tests.channels.matrix.at_work import AtWork
 from tests.channels.matrix.people import KEY, lotse_on
 from tests.content.small_tree import write_tree
 from tests.program import ROOT, environment, lotse_here
@@ -73,12 +74,45 @@ async def test_the_rooms_of_the_coordinators_are_looked_at(homeserver, tmp_path)
     assert f"nobody has power {ABOVE_ALL + 1}" in (await found(strict))["wrong"]
 
 
-async def test_while_lotse_runs_its_keys_are_left_alone(homeserver, tmp_path):
-    lotse = await lotse_on(homeserver, tmp_path / "lotse")
-    with only_process(lotse.settings.folder):
-        said = await found(lotse.settings)
-    assert "stop it" in said["note"]
+async def test_of_a_room_of_coordinators_lotse_is_only_invited_to_it_is_said_that_it_comes_in(homeserver, tmp_path):
+    lotse, anna = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    encryption = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": MEGOLM}}
+    wanted = {"invite": [lotse.user], "initial_state": [encryption]}
+    room = homeserver.call("POST", "/createRoom", anna.token, wanted)["room_id"]
+    known = replace(lotse.settings, desk_rooms=(DeskRoom("matrix", room, rest=True),))
+    said = await found(known)
     assert said["wrong"] == ""
+    assert f"invited to {room}" in said["note"]
+    assert "LOTSE_MATRIX_ENCRYPTION is off" in (await found(replace(known, encryption=False)))["wrong"]
+    async with AtWork(known) as work:
+        await work.until(lambda: room in homeserver.call("GET", "/joined_rooms", lotse.account.token)["joined_rooms"])
+    said = await found(known)
+    assert f"{room} (all other teams): 1 coordinator(s)" in said["good"]
+    assert "invited" not in said["note"]
+
+
+async def test_while_lotse_runs_its_keys_are_left_alone_and_everything_else_is_looked_at(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    elsewhere = DeskRoom("matrix", "!elsewhere:test.localhost", rest=True)
+    sealed = (lotse.settings.folder / "device.sealed").read_bytes()
+    with only_process(lotse.settings.folder):
+        well, ill = await found(lotse.settings), await found(replace(lotse.settings, desk_rooms=(elsewhere,)))
+        stranger = await found(replace(lotse.settings, user="@somebody:test.localhost"))
+    assert "stop it" in well["note"]
+    assert f"The session of {lotse.user}" in well["good"]
+    assert "Lotse is in 0 room(s)" in well["good"]
+    assert well["wrong"] == ""
+    assert "invite it there" in ill["wrong"]
+    assert "has not signed in as @somebody:test.localhost" in stranger["wrong"]
+    assert (lotse.settings.folder / "device.sealed").read_bytes() == sealed
+
+
+async def test_a_folder_nobody_can_use_is_not_taken_for_that_of_a_running_lotse(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    (tmp_path / "file").touch()
+    said = await found(replace(lotse.settings, folder=tmp_path / "file" / "folder"))
+    assert "cannot be used" in said["wrong"]
+    assert "running" not in said["note"]
 
 
 def test_the_commands_make_show_sign_and_recover_the_device(homeserver, tmp_path):
