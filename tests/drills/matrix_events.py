@@ -4,7 +4,7 @@ The real loop reads answers in which anything may be wrong: types, missing and e
 ciphertexts of nonsense, in rooms, in invitations, in keys. In every answer one sound message stands at a random place, and it
 must arrive. Whatever arrives is said back, as Lotse would, and what would leave is looked at: only tags and addresses of the
 list, always a plain text, nobody mentioned, small enough for a homeserver. A server of a test's own cannot be this bad, so
-here the server is ours; ``tests/channels/matrix`` sends malformed contents through the real one.
+here the server is ours; ``tests/channels/matrix/test_malformed.py`` sends through the real one what that lets pass.
 """
 
 import asyncio
