@@ -89,13 +89,13 @@ class Encryption:
 
     @property
     def uploaded(self) -> bool:
-        """Whether the server has this device's keys, as far as we know."""
+        """Whether the server was given this device's keys; it may have deleted them since."""
         return bool(self._machine.account.shared)
 
-    def upload_anew(self) -> None:
-        """The server has deleted the device: upload its keys again."""
+    async def upload_all(self) -> None:
+        """Upload the keys of the device itself, and one-time keys with them. Raises HomeserverError."""
         self._machine.account.shared = False
-        self._machine.save_account()
+        await self.upload_keys()
 
     def close(self) -> None:
         """Close the store."""

@@ -8,7 +8,7 @@ says so, on the health page and in the log, and goes on trying, because an opera
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 
@@ -91,10 +91,10 @@ class MatrixAccount:
         self._keep(device)
         return device
 
-    async def sign_in_again(self) -> Literal["same", "anew"]:
-        """Begin the session anew as the same device, after the server ended it.
+    async def sign_in_again(self) -> None:
+        """Begin the session anew as the same device, after the server ended it. Raises SignedOut, HomeserverError.
 
-        ``anew``: the server has deleted the device, so its keys must be uploaded again. Raises SignedOut, HomeserverError.
+        The server may have deleted the device, and its keys with it.
         """
         kept = self.kept_device()
         assert kept is not None
@@ -113,10 +113,7 @@ class MatrixAccount:
                     ) from None
                 raise
         self._keep(kept)
-        answer = await self._homeserver.call("POST", "/keys/query", {"device_keys": {kept.user: []}})
-        devices = answer.get("device_keys", {}).get(kept.user, {})
         log.warning("matrix_signed_in_again", device=kept.id)
-        return "same" if kept.id in devices else "anew"
 
     async def _by_password(self, device_id: str | None) -> Device:
         body: dict[str, Any] = {

@@ -27,7 +27,7 @@ UNTRUSTED: Mapping[cross_signing.Trust, str] = {
     "lost); run `lotse matrix recover` with the recovery key, or `lotse matrix setup --replace` to begin anew.",
     "other_keys": "The homeserver knows Lotse's device with other keys than those in this folder: its key store was lost or "
     "replaced. Restore the folder from a backup, or run `lotse matrix new-device`.",
-    "no_device": "The homeserver does not know Lotse's device any more; run `lotse matrix new-device`.",
+    "no_device": "The homeserver does not know Lotse's device any more; start Lotse anew, which gives it the keys again.",
 }
 
 
@@ -45,6 +45,18 @@ class SignedIn:
     def identity(self) -> cross_signing.Identity | None:
         """The signing keys we hold."""
         return cross_signing.read_identity(self.identity_file)
+
+    async def give_keys(self) -> None:
+        """See that the server has the keys of this device. Raises HomeserverError.
+
+        It is asked, whatever we remember: whoever deletes the device, as changing the password does, deletes its keys, and
+        signing in again brings back the device alone.
+        """
+        if self.encryption is None:
+            return
+        found = await cross_signing.look(self.homeserver, self.device.user, self.device.id)
+        if found.device is None or not self.encryption.uploaded:
+            await self.encryption.upload_all()
 
     async def look(self) -> tuple[cross_signing.Trust, cross_signing.OnServer]:
         """How other clients see this device, and what the server knows of it. Raises HomeserverError."""
@@ -74,17 +86,11 @@ async def signed_in(settings: MatrixSettings) -> AsyncIterator[SignedIn]:
             encryption = None
             if settings.encryption:
                 encryption = open_encryption(homeserver, settings.folder, device.user, device.id, settings.key)
+            identity_file = SealedFile(settings.folder / IDENTITY_FILE, settings.key)
+            me = SignedIn(settings, homeserver, account, device, encryption, identity_file)
             try:
-                if encryption is not None and not encryption.uploaded:
-                    await encryption.upload_keys()
-                yield SignedIn(
-                    settings,
-                    homeserver,
-                    account,
-                    device,
-                    encryption,
-                    SealedFile(settings.folder / IDENTITY_FILE, settings.key),
-                )
+                await me.give_keys()
+                yield me
             finally:
                 if encryption is not None:
                     encryption.close()

@@ -132,15 +132,11 @@ class SyncLoop:
             await pause(failures, asked, longest_s=LONGEST_PAUSE_S)
 
     async def _sign_in_again(self) -> None:
-        found = await self._at.me.account.sign_in_again()
+        await self._at.me.account.sign_in_again()
+        await self._at.me.give_keys()
         self._at.signed_out.clear()
-        encryption = self._at.me.encryption
-        if encryption is None:
-            return
-        if found == "anew":
-            encryption.upload_anew()
-            await encryption.upload_keys()
-        await self._trust.look()
+        if self._at.me.encryption is not None:
+            await self._trust.look()
 
     async def _begin(self, cursor: str | None, tasks: asyncio.TaskGroup) -> str:
         """Take up what a stop left over: invitations, and rooms that moved; at the very first start, find out where to begin."""

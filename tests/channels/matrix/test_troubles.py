@@ -17,12 +17,13 @@ from bot.channels.matrix import behind, failing_rooms, late_keys, sync_loop, syn
 from bot.channels.matrix import homeserver as homeserver_module
 from bot.channels.matrix.homeserver import Homeserver as MatrixServer
 from bot.channels.matrix.homeserver import HomeserverError, segment
+from bot.channels.matrix.signed_in import signed_in
 from bot.errors import ChannelError
 from bot.model import Choice, Unreadable
 from tests.channels.matrix.at_work import AtWork, NothingKept
 from tests.channels.matrix.gateway import HANG, gateway
 from tests.channels.matrix.people import lotse_on
-from tests.synapse import Homeserver
+from tests.synapse import PASSWORD, Homeserver
 from tests.web.site import running_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -97,6 +98,21 @@ async def test_an_inbox_that_is_away_costs_nothing(homeserver, people, tmp_path)
 # --- A session that was ended ------------------------------------------------------------------------------------------
 
 
+async def talks_again(person, work, room, lotse):
+    """A question and an answer once the device is back; what is written before that is encrypted for nobody."""
+    for number in range(10):
+        await person.say(room, f"wieder da {number}")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                await work.hears(f"wieder da {number}", room)
+                break
+    await person.say(room, "nachher")
+    await work.hears("nachher", room)
+    await work.says(room, "Antwort")
+    answer = await person.hears(room, lotse.user, "Antwort")
+    assert (answer["failed"], answer["shield"]) == (False, 0)
+
+
 async def test_a_session_the_server_ended_is_begun_anew_as_the_same_trusted_device(homeserver, people, tmp_path):
     lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive(strict=True)
     admin = homeserver.register(admin=True)
@@ -112,19 +128,35 @@ async def test_a_session_the_server_ended_is_begun_anew_as_the_same_trusted_devi
 
         (before,) = own()
         homeserver.call("DELETE", f"{devices}/{before}", admin.token)
-        for number in range(10):  # what is written before the device is back is encrypted for nobody
-            await person.say(room, f"wieder da {number}")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(5):
-                    await work.hears(f"wieder da {number}", room)
-                    break
-        await person.say(room, "nachher")
-        await work.hears("nachher", room)
-        await work.says(room, "Antwort")
-        answer = await person.hears(room, lotse.user, "Antwort")
-        assert (answer["failed"], answer["shield"]) == (False, 0)
+        await talks_again(person, work, room, lotse)
         assert own() == [before]
         assert work.channel.problem is None
+
+
+@pytest.mark.parametrize("killed_at", [None, "/keys/query", "/keys/upload"])
+async def test_a_device_that_was_deleted_while_lotse_was_away_is_back_at_the_next_start(
+    homeserver, people, tmp_path, killed_at
+):
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive(strict=True)
+    async with AtWork(lotse.settings) as before:
+        room = await person.room_with(lotse.user, encrypted=True)
+        await person.say(room, "vorher")
+        await before.hears("vorher", room)
+    async with signed_in(lotse.settings) as me:
+        device = me.device.id
+    proof = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": lotse.user}, "password": PASSWORD}
+    homeserver.call("DELETE", f"/devices/{device}", lotse.account.token, {"auth": proof})
+    if killed_at is not None:  # signed in again, and no further
+        async with gateway(homeserver.address) as gate:
+            gate.trouble = lambda path: web.Response(status=500) if path.endswith(killed_at) else None
+            async with AtWork(replace(lotse.settings, homeserver=gate.address)) as halfway:
+                assert "answered 500" in halfway.channel.problem
+            assert any(path.endswith("/login") for path in gate.asked)
+    async with AtWork(lotse.settings, before.cursor) as work:
+        assert work.channel.problem is None
+        await talks_again(person, work, room, lotse)
+    async with signed_in(lotse.settings) as me:
+        assert (me.device.id, (await me.look())[0]) == (device, "signed")
 
 
 async def test_a_token_that_died_is_said_and_not_hammered(homeserver, tmp_path):
