@@ -1,8 +1,7 @@
 """Keys and sessions of this device: matrix-nio's machine, fed by us, with its store encrypted at rest.
 
 The order that loses nothing: what arrives is written to the key store first, the place up to which the channel was read
-last, so that a stop in between only repeats. New one-time keys are written before they are uploaded: a server must not hand
-out a key whose secret half was lost.
+last, so that a stop in between only repeats.
 
 A group session is shared with the devices that are in the room at that moment; whenever these change a new one is made, so
 nobody who left can read on. Every process begins its own sessions with devices and rooms: a folder that was restored from a
@@ -20,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import peewee
 import structlog
@@ -28,7 +27,6 @@ from nio import (
     EncryptionError,
     KeysClaimResponse,
     KeysQueryResponse,
-    KeysUploadResponse,
     ToDeviceEvent,
     ToDeviceResponse,
 )
@@ -38,6 +36,7 @@ from nio.store import SqliteStore
 from bot.channels.matrix.error_places import place_of
 from bot.channels.matrix.event_reading import id_of
 from bot.channels.matrix.homeserver import Homeserver, segment
+from bot.channels.matrix.own_keys import OwnKeys, checked
 from bot.channels.matrix.rooms import MEGOLM
 from bot.errors import ChannelError, ConfigError
 
@@ -45,8 +44,6 @@ log = structlog.get_logger(__name__)
 logging.getLogger("nio").setLevel(logging.CRITICAL)  # its warnings quote what people wrote
 
 STORE = "keys.db"
-
-Answer = TypeVar("Answer")
 
 
 class NoKey(Exception):
@@ -72,11 +69,12 @@ class DeviceKeys:
 
 
 class Encryption:
-    """The machine of one device."""
+    """The machine of one device. ``own_keys`` are those it has on the homeserver."""
 
     def __init__(self, homeserver: Homeserver, machine: Olm) -> None:
         self._homeserver = homeserver
         self._machine = machine
+        self.own_keys = OwnKeys(homeserver, machine)
         self._me = (machine.user_id, machine.device_id)
         self._begun: set[str] = set()
         self._recipients: dict[str, frozenset[tuple[str, str]]] = {}
@@ -87,31 +85,9 @@ class Encryption:
         identity = self._machine.account.identity_keys
         return DeviceKeys(self._machine.device_id, identity["ed25519"], identity["curve25519"])
 
-    @property
-    def uploaded(self) -> bool:
-        """Whether the server was given this device's keys; it may have deleted them since."""
-        return bool(self._machine.account.shared)
-
-    async def upload_all(self) -> None:
-        """Upload the keys of the device itself, and one-time keys with them. Raises HomeserverError."""
-        self._machine.account.shared = False
-        await self.upload_keys()
-
     def close(self) -> None:
         """Close the store."""
         self._machine.store.database.close()
-
-    async def upload_keys(self, left: int | None = None) -> None:
-        """Upload what the server is missing; ``left``: the one-time keys it still has. Raises HomeserverError."""
-        machine = self._machine
-        if left is not None:
-            machine.uploaded_key_count = left
-        if machine.account.shared and (left is None or left >= machine.account.max_one_time_keys // 2):
-            return
-        body = machine.share_keys()
-        machine.save_account()
-        answer = await self._homeserver.call("POST", "/keys/upload", body)
-        machine.handle_response(_checked(KeysUploadResponse.from_dict(answer), KeysUploadResponse))
 
     # --- What arrives ----------------------------------------------------------------------------------------------
 
@@ -229,7 +205,7 @@ class Encryption:
             for device_id, keys in devices.items() if isinstance(devices, dict) else ():
                 one = {"one_time_keys": {user: {device_id: keys}}, "failures": {}}
                 try:
-                    self._machine.handle_response(_checked(KeysClaimResponse.from_dict(one), KeysClaimResponse))
+                    self._machine.handle_response(checked(KeysClaimResponse.from_dict(one), KeysClaimResponse))
                 except (ChannelError, ValueError, KeyError, TypeError, StopIteration) as error:
                     log.warning("matrix_one_time_key_refused", user=user, device=device_id, error=place_of(error))
 
@@ -312,10 +288,3 @@ def _usable_keys(device: Any, device_id: str) -> bool:
         isinstance(keys.get(f"{kind}:{device_id}"), str) and len(keys[f"{kind}:{device_id}"]) == 43
         for kind in ("ed25519", "curve25519")
     )
-
-
-def _checked(response: Any, kind: type[Answer]) -> Answer:
-    """nio gives errors back as values; here they are raised."""
-    if not isinstance(response, kind):
-        raise ChannelError(f"the homeserver's answer about keys cannot be read ({type(response).__name__})")
-    return response

@@ -55,8 +55,8 @@ class SignedIn:
         if self.encryption is None:
             return
         found = await cross_signing.look(self.homeserver, self.device.user, self.device.id)
-        if found.device is None or not self.encryption.uploaded:
-            await self.encryption.upload_all()
+        if found.device is None or not self.encryption.own_keys.uploaded:
+            await self.encryption.own_keys.upload_all()
 
     async def look(self) -> tuple[cross_signing.Trust, cross_signing.OnServer]:
         """How other clients see this device, and what the server knows of it. Raises HomeserverError."""

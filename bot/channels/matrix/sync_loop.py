@@ -22,6 +22,7 @@ from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.event_reading import inside
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause
 from bot.channels.matrix.invitations import Invitations
+from bot.channels.matrix.key_upkeep import KeyUpkeep
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.receipts import Receipts
 from bot.channels.matrix.rooms import Room, RoomBook, with_state
@@ -87,6 +88,8 @@ class SyncLoop:
         self._verifications = VerificationRequests(connection.homeserver, connection.sender, clock)
         self._cursor_kept_at = -CURSOR_AT_LEAST_EVERY_S
         self._trust = TrustWatch(connection.me, connection.me.device.user)
+        encryption = connection.me.encryption
+        self._upkeep = None if encryption is None else KeyUpkeep(encryption)
 
     async def run(self, cursor: str | None) -> None:
         """Read from ``cursor`` on, until cancelled."""
@@ -110,7 +113,7 @@ class SyncLoop:
                     begun = True
                 cursor = await self._one_sync(cursor, tasks)
                 failures = 0
-                self._report(self._trust.problem or self._at.reader.problem)
+                self._report(self._problem())
                 continue
             except StoreUnavailable as unavailable:
                 error = unavailable
@@ -130,6 +133,11 @@ class SyncLoop:
             failures += 1
             asked = error if isinstance(error, ChannelError) else None
             await pause(failures, asked, longest_s=LONGEST_PAUSE_S)
+
+    def _problem(self) -> str | None:
+        """What is wrong although reading goes on."""
+        keys = None if self._upkeep is None else self._upkeep.problem
+        return self._trust.problem or keys or self._at.reader.problem
 
     async def _sign_in_again(self) -> None:
         await self._at.me.account.sign_in_again()
@@ -174,7 +182,8 @@ class SyncLoop:
             self._at.invitations.follow(room_id, successor, via, tasks)
         self._at.invitations.take(rooms.get("invite"), tasks)
         self._acknowledge([*late, *inputs], inside(answer, "to_device").get("events"))
-        await self._keep_keys(answer)
+        if self._upkeep is not None:  # the inputs are safe already
+            await self._upkeep.keep(answer)
         await self._at.directs.keep()
         return following
 
@@ -209,17 +218,6 @@ class SyncLoop:
                 self._key_events_taken.add(digest)
                 new.append(event)
         encryption.take_in(new)
-
-    async def _keep_keys(self, answer: Mapping[str, Any]) -> None:
-        """Refill one-time keys and mend broken sessions; the inputs are safe already."""
-        encryption = self._at.me.encryption
-        if encryption is None:
-            return
-        left = inside(answer, "device_one_time_keys_count").get("signed_curve25519", 0)
-        await encryption.upload_keys(
-            max(left, 0) if isinstance(left, int) else 0
-        )  # below zero it would make keys for ever
-        await encryption.mend_sessions()
 
     async def _tell_late(self) -> None:
         """Tell the writers of events whose key does not come."""

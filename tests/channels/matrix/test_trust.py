@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import aiohttp
 import pytest
+from aiohttp import web
 
-from bot.channels.matrix import trust_watch
+from bot.channels.matrix import key_upkeep, sync_loop, trust_watch
 from bot.channels.matrix.cross_signing import SigningKey, canonical, keep_identity, new_identity, upload_identity
 from bot.channels.matrix.device_setup import make_recovery_key, put_device_aside, recover, set_up
 from bot.channels.matrix.encryption import has_keys
 from bot.channels.matrix.homeserver import Homeserver
+from bot.channels.matrix.matrix_account import DEVICE_FILE
 from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.matrix.one_process import only_process
 from bot.channels.matrix.recovery_key import decrypted, encrypted, new_key, read_key, written
@@ -20,7 +22,8 @@ from bot.channels.matrix.sealed_file import SealedFile
 from bot.channels.matrix.signed_in import IDENTITY_FILE, UNTRUSTED, signed_in
 from bot.errors import ConfigError
 from tests.channels.matrix.at_work import AtWork
-from tests.channels.matrix.people import lotse_on
+from tests.channels.matrix.gateway import gateway
+from tests.channels.matrix.people import KEY, lotse_on
 from tests.synapse import PASSWORD
 
 FILLER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 9999) SELECT i FROM n"
@@ -82,6 +85,65 @@ async def test_a_restored_backup_goes_on(people, homeserver, tmp_path):
         assert (answer["failed"], answer["shield"]) == (False, 0)
         other = await people.arrive(strict=True)
         await talk(other, again, lotse.user, "jemand anderes")
+
+
+async def test_a_backup_older_than_the_last_one_time_keys_goes_on(people, homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    person, stranger = await people.arrive(strict=True), homeserver.register()
+    device = SealedFile(lotse.settings.folder / DEVICE_FILE, KEY).read()
+    wanted = {"one_time_keys": {lotse.user: {device["device"]: "signed_curve25519"}}}
+
+    def left():
+        return homeserver.call("POST", "/keys/upload", device["token"], {})["one_time_key_counts"]["signed_curve25519"]
+
+    async def after_many_begin(work, words):
+        """More devices than half of the keys serve begin to write, and so does somebody who is known already."""
+        for _ in range(26):
+            homeserver.call("POST", "/keys/claim", stranger.token, wanted)
+        assert left() < 25
+        await talk(person, work, lotse.user, words, room)
+        await work.until(lambda: left() >= 50)
+        assert work.channel.problem is None
+
+    async with AtWork(lotse.settings) as before:
+        room, _ = await talk(person, before, lotse.user, "gesichert")
+    shutil.copytree(lotse.settings.folder, tmp_path / "backup")
+    async with AtWork(lotse.settings, before.cursor) as later:
+        await after_many_begin(later, "nicht gesichert")
+    shutil.rmtree(lotse.settings.folder)
+    async with AtWork(replace(lotse.settings, folder=tmp_path / "backup"), before.cursor) as again:
+        await after_many_begin(again, "nach der Rückkehr")
+        await talk(person, again, lotse.user, "gleich darauf", room)
+        # The oldest key is handed out first, and is none of those that are in no backup.
+        await talk(await people.arrive(strict=True), again, lotse.user, "jemand anderes")
+
+
+async def test_keys_the_homeserver_does_not_take_keep_nobody_waiting(people, homeserver, tmp_path, monkeypatch):
+    monkeypatch.setattr(key_upkeep, "AGAIN_AFTER_S", 0.5)
+    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
+    lotse, stranger = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    person = await people.arrive(strict=True)
+    device = SealedFile(lotse.settings.folder / DEVICE_FILE, KEY).read()["device"]
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        room, _ = await talk(person, work, lotse.user, "vorher")
+        gate.trouble = lambda path: web.Response(status=500) if path.endswith("/keys/upload") else None
+        for _ in range(26):
+            wanted = {"one_time_keys": {lotse.user: {device: "signed_curve25519"}}}
+            homeserver.call("POST", "/keys/claim", stranger.token, wanted)
+        await person.say(room, "währenddessen")
+        await work.hears("währenddessen", room)
+        await work.until(lambda: work.channel.problem and "takes no keys" in work.channel.problem)
+        told, asked = work.told, sum("/keys/upload" in path for path in gate.asked)
+        await person.say(room, "und weiter")
+        await work.hears("und weiter", room)
+        await work.until(lambda: sum("/keys/upload" in path for path in gate.asked) > asked + 1)
+        assert work.told == told + 1, "no sync is read again"
+        gate.trouble = lambda path: None
+        await work.until(lambda: work.channel.problem is None)
+        await talk(await people.arrive(strict=True), work, lotse.user, "jemand anderes")
 
 
 async def test_lost_keys_are_noticed_at_the_start_and_explained(homeserver, tmp_path):
