@@ -26,7 +26,8 @@ UNTRUSTED: Mapping[cross_signing.Trust, str] = {
     "other_identity": "Lotse's account has signing keys that are not in this folder (it was used before, or the folder was "
     "lost); run `lotse matrix recover` with the recovery key, or `lotse matrix setup --replace` to begin anew.",
     "other_keys": "The homeserver knows Lotse's device with other keys than those in this folder: its key store was lost or "
-    "replaced. Restore the folder from a backup, or run `lotse matrix new-device`.",
+    "replaced. Restore the folder from a backup, or run `lotse matrix new-device`; where LOTSE_MATRIX_TOKEN is set, set one of a "
+    "new device first.",
     "no_device": "The homeserver does not know Lotse's device any more; start Lotse anew, which gives it the keys again.",
 }
 
@@ -47,16 +48,21 @@ class SignedIn:
         return cross_signing.read_identity(self.identity_file)
 
     async def give_keys(self) -> None:
-        """See that the server has the keys of this device. Raises HomeserverError.
+        """See that the server has the keys of this device. Raises ConfigError, HomeserverError.
 
         It is asked, whatever we remember: whoever deletes the device, as changing the password does, deletes its keys, and
-        signing in again brings back the device alone.
+        signing in again brings back the device alone. A token may also belong to a device whose keys lay in a folder that was
+        lost; clients that know it would refuse other ones, so none are uploaded over them.
         """
         if self.encryption is None:
             return
+        own_keys = self.encryption.own_keys
         found = await cross_signing.look(self.homeserver, self.device.user, self.device.id)
-        if found.device is None or not self.encryption.own_keys.uploaded:
-            await self.encryption.own_keys.upload_all()
+        trust = cross_signing.trust_of(found, self.device.user, self.encryption.keys, None)
+        if trust == "other_keys" and not own_keys.uploaded:
+            raise ConfigError(UNTRUSTED[trust])
+        if trust == "no_device" or not own_keys.uploaded:
+            await own_keys.upload_all()
 
     async def look(self) -> tuple[cross_signing.Trust, cross_signing.OnServer]:
         """How other clients see this device, and what the server knows of it. Raises HomeserverError."""

@@ -253,6 +253,36 @@ async def test_a_token_of_somebody_else_is_not_used(homeserver, tmp_path):
             pass
 
 
+@pytest.mark.parametrize("handed_out", [0, 50])
+async def test_with_a_token_alone_no_keys_are_uploaded_over_those_of_a_lost_folder(
+    people, homeserver, tmp_path, handed_out
+):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
+    settings = replace(lotse.settings, password=None, token=lotse.account.token)
+    async with signed_in(settings) as me:
+        await set_up(me)
+        typed, device = await make_recovery_key(me), me.device.id
+    person = await people.arrive(strict=True)
+    known = await person.ask("fingerprint", other=lotse.user)
+    for _ in range(handed_out):  # with none left, the homeserver would take others
+        wanted = {"one_time_keys": {lotse.user: {device: "signed_curve25519"}}}
+        homeserver.call("POST", "/keys/claim", person.token, wanted)
+    shutil.rmtree(settings.folder)
+    for _ in range(2):  # what the first start leaves behind does not pass for the keys of the device
+        with pytest.raises(ConfigError, match="set one of a new device"):
+            async with open_matrix(settings, None, None):
+                pass
+    listed = homeserver.call("POST", "/keys/query", person.token, {"device_keys": {lotse.user: []}})["device_keys"]
+    assert listed[lotse.user][device]["keys"][f"ed25519:{device}"] == known
+    proof = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": lotse.user}, "password": PASSWORD}
+    newer = replace(settings, token=homeserver.call("POST", "/login", lotse.account.token, proof)["access_token"])
+    put_device_aside(newer)
+    async with signed_in(newer) as me:
+        await recover(me, typed)
+    async with AtWork(newer) as work:
+        await talk(person, work, lotse.user, "mit neuem Gerät")
+
+
 async def test_a_token_alone_is_enough(people, homeserver, tmp_path):
     lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
     settings = replace(lotse.settings, password=None, token=lotse.account.token)
