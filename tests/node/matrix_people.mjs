@@ -20,9 +20,11 @@ const once = (client, name, holds) =>
   });
 
 const commands = {
-  async login({ homeserver, user, password, strict }) {
+  async login({ homeserver, user, password, strict, refreshing }) {
     const door = sdk.createClient({ baseUrl: homeserver });
-    const login = await door.loginRequest({ type: "m.login.password", identifier: { type: "m.id.user", user }, password });
+    const login = await door.loginRequest({
+      type: "m.login.password", identifier: { type: "m.id.user", user }, password, refresh_token: refreshing,
+    });
     const client = sdk.createClient({
       baseUrl: homeserver, userId: login.user_id, deviceId: login.device_id, accessToken: login.access_token,
       cryptoCallbacks: {}, logger,

@@ -60,11 +60,14 @@ class People:
         assert "error" not in told, told["error"]
         return told["result"]
 
-    async def arrive(self, *, strict=False):
-        """Somebody new, signed in. ``strict``: their client has nothing to do with devices nobody signed."""
+    async def arrive(self, *, strict=False, refreshing=False):
+        """Somebody new, signed in. ``strict``: their client has nothing to do with devices nobody signed.
+
+        ``refreshing``: with a token that could be refreshed, which a homeserver may let live longer than others.
+        """
         account = await asyncio.to_thread(self.homeserver.register)
         person = Person(self, account.user_id)
-        await person.sign_in(strict=strict)
+        await person.sign_in(strict=strict, refreshing=refreshing)
         return person
 
 
@@ -77,10 +80,10 @@ class Person:
     strict: bool = False
     token: str = ""
 
-    async def sign_in(self, *, strict=False):
+    async def sign_in(self, *, strict=False, refreshing=False):
         self.strict = strict
-        address = self.people.homeserver.address
-        self.token = (await self._ask("login", homeserver=address, password=PASSWORD, strict=strict))["token"]
+        given = {"homeserver": self.people.homeserver.address, "password": PASSWORD}
+        self.token = (await self._ask("login", strict=strict, refreshing=refreshing, **given))["token"]
 
     async def _ask(self, command, **given):
         return await self.people.ask(command, user=self.user, **given)

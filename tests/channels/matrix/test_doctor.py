@@ -20,7 +20,7 @@ from bot.model import DeskRoom
 from tests.channels.matrix.at_work import AtWork
 from tests.channels.matrix.people import KEY, lotse_on
 from tests.content.small_tree import write_tree
-from tests.program import ROOT, environment, lotse_here
+from tests.program import ROOT, environment, lotse, lotse_here, stop, web_chat
 from tests.synapse import PASSWORD
 
 PATIENCE_S = 240
@@ -137,6 +137,11 @@ def test_the_commands_make_show_sign_and_recover_the_device(homeserver, tmp_path
     assert "signed" in run("matrix", "status")
     assert "signed" in run("matrix", "sign")
     assert "WRONG" not in run("doctor")
+    account_keys = homeserver.call("POST", "/keys/query", account.token, {"device_keys": {account.user_id: []}})
+    (known,) = account_keys["device_keys"][account.user_id].values()
+    fingerprint = known["keys"][f"ed25519:{known['device_id']}"]
+    groups = [fingerprint[start : start + 4] for start in range(0, len(fingerprint), 4)]
+    assert f"Fingerprint  {' '.join(groups)}\n" in run("matrix", "status")
     device = next(line for line in run("matrix", "status").splitlines() if line.startswith("Device"))
     (tmp_path / "data" / "matrix" / "identity.sealed").unlink()
     assert "other_identity" in run("matrix", "status", code=1)
@@ -156,6 +161,26 @@ def test_the_commands_make_show_sign_and_recover_the_device(homeserver, tmp_path
         ).stderr
     )
     assert "not used" in lotse_here("doctor", folder=tmp_path).stdout
+
+
+def test_a_second_lotse_on_the_same_folder_does_not_start(homeserver, tmp_path):
+    account = homeserver.register()
+    settings = {
+        "LOTSE_MATRIX_HOMESERVER": homeserver.address,
+        "LOTSE_MATRIX_USER": account.user_id,
+        "LOTSE_MATRIX_PASSWORD": PASSWORD,
+        "LOTSE_MATRIX_KEY": KEY,
+        "LOTSE_CONTENT": str(write_tree(tmp_path / "content")),
+    }
+    assert lotse_here("matrix", "setup", folder=tmp_path, **settings).returncode == 0
+    with web_chat(tmp_path, **settings) as (address, first):
+        second = lotse("run", folder=tmp_path, LOTSE_OPEN_ACCESS="true", LOTSE_PORT="0", **settings)
+        assert second.returncode == 2
+        assert "Another process uses the Matrix keys in" in second.stderr
+        assert httpx.get(f"{address}/health").json()["status"] == "ok"
+        assert stop(first) == 0
+    with web_chat(tmp_path, **settings) as (address, _):
+        assert httpx.get(f"{address}/health").json()["status"] == "ok"
 
 
 @pytest.mark.parametrize(

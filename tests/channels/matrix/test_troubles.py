@@ -17,12 +17,14 @@ from bot.channels.matrix import behind, failing_rooms, late_keys, sync_loop, syn
 from bot.channels.matrix import homeserver as homeserver_module
 from bot.channels.matrix.homeserver import Homeserver as MatrixServer
 from bot.channels.matrix.homeserver import HomeserverError, segment
+from bot.channels.matrix.matrix_account import DEVICE_FILE
+from bot.channels.matrix.sealed_file import SealedFile
 from bot.channels.matrix.signed_in import signed_in
 from bot.errors import ChannelError
 from bot.model import Choice, Unreadable
-from tests.channels.matrix.at_work import AtWork, NothingKept
+from tests.channels.matrix.at_work import PATIENCE_S, AtWork, NothingKept
 from tests.channels.matrix.gateway import HANG, gateway
-from tests.channels.matrix.people import lotse_on
+from tests.channels.matrix.people import KEY, People, lotse_on
 from tests.synapse import PASSWORD, Homeserver
 from tests.web.site import running_site
 
@@ -98,6 +100,15 @@ async def test_an_inbox_that_is_away_costs_nothing(homeserver, people, tmp_path)
 # --- A session that was ended ------------------------------------------------------------------------------------------
 
 
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shortlived(tmp_path_factory):
+    """A homeserver of these tests' own whose sessions run out, as long as they are not refreshed."""
+    server = Homeserver(tmp_path_factory.mktemp("shortlived"), nonrefreshable_access_token_lifetime="4s")
+    await asyncio.to_thread(server.start)
+    yield server
+    await asyncio.to_thread(server.close)
+
+
 async def talks_again(person, work, room, lotse):
     """A question and an answer once the device is back; what is written before that is encrypted for nobody."""
     for number in range(10):
@@ -108,8 +119,14 @@ async def talks_again(person, work, room, lotse):
                 break
     await person.say(room, "nachher")
     await work.hears("nachher", room)
-    await work.says(room, "Antwort")
-    answer = await person.hears(room, lotse.user, "Antwort")
+    words = f"Antwort {work.cursor}"
+    async with asyncio.timeout(PATIENCE_S):
+        while True:  # as the outbox does, when the session ends just then
+            with contextlib.suppress(ChannelError):
+                await work.says(room, words, outbox=words)
+                break
+            await asyncio.wait([work.receiving], timeout=0.2)
+    answer = await person.hears(room, lotse.user, words)
     assert (answer["failed"], answer["shield"]) == (False, 0)
 
 
@@ -157,6 +174,36 @@ async def test_a_device_that_was_deleted_while_lotse_was_away_is_back_at_the_nex
         await talks_again(person, work, room, lotse)
     async with signed_in(lotse.settings) as me:
         assert (me.device.id, (await me.look())[0]) == (device, "signed")
+
+
+async def test_a_session_that_ran_out_is_begun_anew_with_the_keys_it_had(node_tools, shortlived, tmp_path, monkeypatch):
+    monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
+    lotse = await lotse_on(shortlived, tmp_path / "lotse")
+    file = SealedFile(lotse.settings.folder / DEVICE_FILE, KEY)
+
+    def ran_out(token):
+        answer = shortlived.http.get("/_matrix/client/v3/account/whoami", headers={"Authorization": f"Bearer {token}"})
+        return answer.status_code == 401 and answer.json()["soft_logout"]
+
+    async with (
+        People(node_tools, shortlived) as people,
+        gateway(shortlived.address) as gate,
+    ):
+        settings = replace(lotse.settings, homeserver=gate.address)
+        person = await people.arrive(strict=True, refreshing=True)
+        async with AtWork(settings) as work:
+            room = await person.room_with(lotse.user, encrypted=True)
+            begun = file.read()
+            await work.until(lambda: file.read()["token"] != begun["token"])
+            assert ran_out(begun["token"])
+            await talks_again(person, work, room, lotse)
+            latest = file.read()
+        await person.until(lambda _: ran_out(latest["token"]), room=room)
+        async with AtWork(settings, work.cursor) as again:
+            await talks_again(person, again, room, lotse)
+        assert file.read()["device"] == begun["device"]
+        assert file.read()["token"] not in (begun["token"], latest["token"])
+        assert not any(path.endswith("/keys/upload") for path in gate.asked), "the homeserver has kept the keys"
 
 
 async def test_a_token_that_died_is_said_and_not_hammered(homeserver, tmp_path):
