@@ -43,7 +43,7 @@ FIELDS: Mapping[tuple[Step, str], str] = {
 
 
 class DeskHandlers:
-    """``rooms`` are those of coordinators; ``locale`` is the language spoken in them."""
+    """``rooms`` are those of coordinators; ``locale`` is the language spoken in them. ``Handlers`` watches the time."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class DeskHandlers:
         """Open the form of a step, with what has been said up to now: what comes later was not seen by who fills it in."""
         place, locale = pressed.place, self._locale
         if place.seen is not None:
-            line = await self._intake.in_time(self._look.last_said(place.case))
+            line = await self._look.last_said(place.case)
             place = replace(place, seen=replace(place.seen, line=line))
         choices = self._look.desk_choices(locale)
         form = desk_form(pressed.step, place, choices.teams, choices.reasons, locale)
@@ -99,7 +99,7 @@ class DeskHandlers:
             return not_taken(ROOM_GONE[self._locale])
         if isinstance(sent.given, Missing):
             return not_taken(MISSING[sent.given.what][self._locale], sent.given.field)
-        return await self._intake.in_time(self._checked(sent, sent.given))
+        return await self._checked(sent, sent.given)
 
     async def _checked(self, sent: FormSent, incoming: Incoming) -> Json | None:
         """Take the form in, or say why it would be refused now: while it still holds what was typed."""
@@ -120,7 +120,7 @@ class DeskHandlers:
         await self._take(read_desk_command(command.room, person, command.words, external_id, now_utc()))
 
     async def _take(self, incoming: Incoming) -> None:
-        await self._intake.in_time(self._intake.take([incoming]))
+        await self._intake.take([incoming])
 
 
 def not_taken(words: str, field: str = "text") -> Json:

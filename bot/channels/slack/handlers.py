@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, assert_never
 
+import structlog
+
 from bot.channels.looking import Look, SentReply, TakenChoice
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.block_parts import LABEL, Json
@@ -26,6 +28,7 @@ from bot.channels.slack.interactions import (
     Commanded,
     HomePressing,
     Pressing,
+    WantsToHandOn,
     now_utc,
     of_this_workspace,
     person_of,
@@ -40,6 +43,7 @@ from bot.channels.slack.reactions import meaning_of
 from bot.channels.slack.slack_events import NAME, Heard, StrangerAsked, read_message, read_reaction
 from bot.channels.slack.surfaces import Hint, Surfaces
 from bot.channels.slack.workspace import Workspace
+from bot.errors import ChannelError
 from bot.model import (
     CONSENT,
     Address,
@@ -56,6 +60,8 @@ from bot.model import (
     SentFile,
     Utterance,
 )
+
+log = structlog.get_logger(__name__)
 
 Body = Mapping[str, Any]
 
@@ -154,7 +160,7 @@ class Handlers:
         if self.us.is_stranger(event):
             return
         if self._desk.is_at(event.get("item") or {}):
-            await self._desk.reacted(event, self.us)
+            await self._intake.in_time(self._desk.reacted(event, self.us))
             return
         reacted = read_reaction(event, self.us)
         if reacted is None:
@@ -188,9 +194,12 @@ class Handlers:
     # --- Presses, commands, forms ------------------------------------------------------------------------------------
 
     async def pressed(self, body: Body) -> None:
-        """``block_actions``: a button under a reply or on the home."""
-        if not self._is_one_of_us(body):
-            self._refuse_stranger(body)
+        """``block_actions``: a button under a reply, on a card or on the home."""
+        await self._intake.in_time(self._take_pressed(body))
+
+    async def _take_pressed(self, body: Body) -> None:
+        if (refusal := await self._refusal(body)) is not None:
+            self._refuse(body, refusal)
             return
         if self._desk.is_at({"channel": (body.get("container") or {}).get("channel_id")}):
             await self._desk.pressed(body)
@@ -198,19 +207,19 @@ class Handlers:
         pressing = read_press(body)
         match pressing:
             case None:
-                await self._intake.in_time(self._refuse_press(body))
+                await self._refuse_press(body)
             case Pressing():
-                await self._intake.in_time(self._take_press(pressing))
+                await self._take_press(pressing)
             case HomePressing():
-                await self._intake.in_time(self._take_home_press(pressing))
+                await self._take_home_press(pressing)
             case _:
                 assert_never(pressing)
 
-    def _refuse_stranger(self, body: Body) -> None:
-        """Somebody of another workspace, in a channel both share."""
+    def _refuse(self, body: Body, why: str) -> None:
+        """Nothing is taken in of what was pressed or chosen, and its sender is told why where they did it."""
         room = (body.get("container") or {}).get("channel_id") or (body.get("channel") or {}).get("id")
-        if room:
-            self._surfaces.hint(room, person_of(body).external_user, words.STRANGER_TOLD)
+        user = person_of(body).external_user
+        self._surfaces.hint_anywhere(room or user, user, why)
 
     async def _refuse_press(self, body: Body) -> None:
         """A button this release does not have, or nobody ever did."""
@@ -268,10 +277,10 @@ class Handlers:
     async def commanded(self, body: Body, bot_user: str) -> Json | None:
         """``/lotse``: what to show to this person alone, in the place where they typed it; None when there is nothing."""
         command = read_command(body, bot_user, self._desk.rooms)
-        if not self._is_one_of_us(body):
+        if not of_this_workspace(body, self.us.team):
             return private(words.STRANGER_TOLD)
         if command.room in self._desk.rooms and self._look.is_desk_command(command.words):
-            await self._desk.commanded(command)
+            await self._intake.in_time(self._desk.commanded(command))
             return None
         # A command of their own is read as anybody's: without the ids and marks that commands of the desk keep.
         return await self._intake.in_time(self._take_command(read_command(body, bot_user)))
@@ -295,22 +304,23 @@ class Handlers:
 
     async def handed_on(self, body: Body, bot_user: str) -> None:
         """The shortcut on a message: a form with its words."""
-        wanted = read_shortcut(body, bot_user)
-        if not self._is_one_of_us(body):
-            self._refuse_stranger(body)
-        else:
-            locale = await self._intake.in_time(self._look.locale_of(wanted.person))
-            room = (body.get("channel") or {}).get("id") or wanted.person.external_user
-            self._ask_for_person(wanted.trigger, wanted.person, wanted.question, locale, room)
+        await self._intake.in_time(self._take_handed_on(body, read_shortcut(body, bot_user)))
+
+    async def _take_handed_on(self, body: Body, wanted: WantsToHandOn) -> None:
+        if (refusal := await self._refusal(body)) is not None:
+            self._refuse(body, refusal)
+            return
+        locale = await self._look.locale_of(wanted.person)
+        room = (body.get("channel") or {}).get("id") or wanted.person.external_user
+        self._ask_for_person(wanted.trigger, wanted.person, wanted.question, locale, room)
 
     async def form_sent(self, body: Body) -> Json | None:
         """The form was submitted: what is wrong with it, by field; None when it was taken in."""
-        form = read_form(body)
-        if not self._is_one_of_us(body):
-            return given_back(words.STRANGER_TOLD)
-        return await self._intake.in_time(self._take_form(form))
+        return await self._intake.in_time(self._take_form(body, read_form(body)))
 
-    async def _take_form(self, form: CaseForm) -> Json | None:
+    async def _take_form(self, body: Body, form: CaseForm) -> Json | None:
+        if (refusal := await self._refusal(body)) is not None:
+            return given_back(refusal)
         if not form.question:
             locale = await self._look.locale_of(form.person)
             return given_back(words.FORM_EMPTY[locale])
@@ -322,7 +332,11 @@ class Handlers:
 
     async def desk_form_sent(self, body: Body) -> Json | None:
         """A form of the desk was submitted: what is wrong with it, by field; None when it was taken in."""
-        return await self._desk.form_sent(body) if self._is_one_of_us(body) else not_taken(words.STRANGER_TOLD)
+        return await self._intake.in_time(self._take_desk_form(body))
+
+    async def _take_desk_form(self, body: Body) -> Json | None:
+        refusal = await self._refusal(body)
+        return await self._desk.form_sent(body) if refusal is None else not_taken(refusal)
 
     # --- Shared ------------------------------------------------------------------------------------------------------
 
@@ -337,8 +351,16 @@ class Handlers:
         otherwise = Hint(room, person.external_user, words.FORM_NOT_OPENED[locale])
         self._surfaces.open_form(trigger, case_form(question, locale), otherwise)
 
-    def _is_one_of_us(self, body: Body) -> bool:
-        return of_this_workspace(body, self.us.team)
+    async def _refusal(self, body: Body) -> str | None:
+        """Why nothing is taken in from whoever sent this; None from somebody of our own workspace."""
+        ours = of_this_workspace(body, self.us.team)
+        if ours is None:
+            try:
+                ours = await self._members.belongs(person_of(body).external_user, self.us)
+            except ChannelError as error:
+                log.warning("slack_sender_not_looked_up", reason=error.reason)
+                return words.NOT_KNOWN_TOLD
+        return None if ours else words.STRANGER_TOLD
 
     async def _show_status(self, person: Person, room: str, thread: str) -> None:
         self._surfaces.status(room, thread, await self._look.locale_of(person))

@@ -154,14 +154,17 @@ def person_of(body: Mapping[str, Any]) -> Person:
     return Person(NAME, body["user"]["id"])
 
 
-def of_this_workspace(body: Mapping[str, Any], team: str) -> bool:
-    """Whether the person belongs to the workspace; strangers from a shared channel carry their own team.
+def of_this_workspace(body: Mapping[str, Any], team: str) -> bool | None:
+    """Whether the person belongs to the workspace; None where Slack does not say so, and has to be asked.
 
-    Slack names it in every interaction and command; who comes without one is nobody who can be told from a stranger.
+    Strangers from a shared channel carry their own team with a button and a command. With a shortcut and a form Slack publishes
+    none; the ``team`` beside the person is where it happened, whoever they are.
     """
     user = body.get("user")
-    own = user.get("team_id") if isinstance(user, Mapping) else body.get("team_id")
-    return own == team
+    if not isinstance(user, Mapping):
+        return bool(body.get("team_id") == team)
+    own = user.get("team_id")
+    return own == team if own else None
 
 
 def now_utc() -> datetime:

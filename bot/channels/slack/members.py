@@ -1,11 +1,13 @@
-"""The members of one workspace: what they are called, and who is in a room of coordinators.
+"""The members of one workspace: whether somebody is one, what they are called, and who is in a room of coordinators.
 
-An employee's name is asked for only once they agreed that the coordinators may see it. In a room of coordinators nobody counts who
+An employee's name is asked for only once they agreed that the coordinators may see it; of who sends something that does not say
+which workspace they are of, nothing else is looked at or kept. In a room of coordinators nobody counts who
 is a program, a guest, of another workspace or no longer there; a name gives nobody any right.
 """
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,13 +24,32 @@ PATIENCE_S = 1.0
 """Slack waits for the answer to a press meanwhile; a name that does not come in time is left out."""
 PAGE, MOST_PAGES = 200, 25
 AT_ONCE = 5
+BELIEVED_S = 300.0
+"""So long an answer about whether somebody belongs to the workspace counts."""
+MOST_BELIEVED = 10_000
 
 
 class Members:
     """Asks Slack about people."""
 
-    def __init__(self, api: SlackApi) -> None:
-        self._api = api
+    def __init__(self, api: SlackApi, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api, self._clock = api, clock
+        self._belonging: dict[str, tuple[bool, float]] = {}
+
+    async def belongs(self, user: str, us: Workspace) -> bool:
+        """Whether somebody is of our own workspace, as an employee or a guest. Raises ChannelError when Slack does not say."""
+        known, now = self._belonging.get(user), self._clock()
+        if known is not None and now - known[1] < BELIEVED_S:
+            return known[0]
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                found = _is_ours(await self._user(user), us)
+        except TimeoutError as error:
+            raise ChannelError("Slack does not say in time who somebody is") from error
+        if len(self._belonging) >= MOST_BELIEVED:
+            self._belonging.clear()
+        self._belonging[user] = found, now
+        return found
 
     async def named(self, person: Person) -> Person:
         """The same person with the name their profile shows; without one when Slack does not say it in time."""
@@ -77,6 +98,9 @@ def _name_of(user: Mapping[str, Any]) -> str | None:
 
 def _counts(user: Mapping[str, Any], us: Workspace) -> bool:
     """Whether this is a full member of our own workspace. Guests and strangers are marked; what is not said counts against."""
-    team = user.get("team_id")
-    marked = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger", "is_app_user")
-    return team == us.team and not any(user.get(mark) for mark in marked)
+    marked = ("is_bot", "is_restricted", "is_ultra_restricted", "is_app_user")
+    return _is_ours(user, us) and not any(user.get(mark) for mark in marked)
+
+
+def _is_ours(user: Mapping[str, Any], us: Workspace) -> bool:
+    return user.get("team_id") == us.team and not user.get("is_stranger") and not user.get("deleted")

@@ -28,6 +28,13 @@ STRANGER: Words = {
 }
 STRANGER_TOLD = f"{STRANGER['de']}\n{STRANGER['en']}"
 """In both languages: nothing is known of a stranger, so neither is the language they prefer."""
+NOT_KNOWN: Words = {
+    "de": "Slack sagt mir gerade nicht, ob Sie zu diesem Workspace gehören; es wurde nichts gespeichert. Bitte versuchen Sie es "
+    "gleich noch einmal, oder schreiben Sie mir direkt.",
+    "en": "Slack does not tell me just now whether you are of this workspace; nothing has been stored. Please try again in a "
+    "moment, or write to me directly.",
+}
+NOT_KNOWN_TOLD = f"{NOT_KNOWN['de']}\n{NOT_KNOWN['en']}"
 IN_CASE: Words = {
     "de": "Das gehört zu Ihrem Fall. Die Antwort steht in unserem Gespräch, nicht in diesem Thread.",
     "en": "That belongs to your case. The answer will stand in our conversation, not in this thread.",

@@ -66,6 +66,16 @@ class Surfaces:
         """A line only this user sees, until they load Slack anew."""
         self.begin("hint", self._hint(Hint(room, user, text, thread)))
 
+    def hint_anywhere(self, room: str, user: str, text: str) -> None:
+        """The same, in their own conversation with Lotse where it is not in this room."""
+        self.begin("hint", self._hint_anywhere(Hint(room, user, text)))
+
+    async def _hint_anywhere(self, hint: Hint) -> None:
+        try:
+            await self._hint(hint)
+        except ChannelError:
+            await self._hint(replace(hint, room=hint.user, thread=None))
+
     async def _hint(self, hint: Hint) -> None:
         room = await self._rooms.id_of(hint.room)
         place = {"thread_ts": hint.thread} if hint.thread else {}
@@ -99,10 +109,7 @@ class Surfaces:
             await self._api.call("views.open", trigger_id=trigger, view=view)
         except ChannelError as error:
             log.info("slack_not_shown", what="form", reason=error.reason)
-            try:
-                await self._hint(otherwise)
-            except ChannelError:  # a place Lotse itself is not in
-                await self._hint(replace(otherwise, room=otherwise.user, thread=None))
+            await self._hint_anywhere(otherwise)
 
     def home(self, user: str, view: Mapping[str, Any]) -> None:
         """Show the app's home to this user."""

@@ -113,6 +113,11 @@ class SlackPerson:
             "is_enterprise_install": False,
         }
 
+    def sends(self, published: dict) -> dict:
+        """One of the published payloads with this person as who sent it; nothing more is said of them than there."""
+        user = {**published["user"], "id": self.user}
+        return {**published, "user": user, "trigger_id": f"trigger.{next(_numbers)}"}
+
     def press_payload(self, message: dict, action_id: str, room: str | None = None, **more) -> dict:
         """Pressing the button with this id under a message of Lotse's."""
         room = room or self.direct

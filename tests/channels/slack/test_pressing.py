@@ -212,12 +212,12 @@ async def test_how_ones_own_cases_stand_is_shown_to_their_person_only(stage, kim
 
 
 async def test_a_message_becomes_a_question_to_the_coordinators(stage, kim):
-    body = {**payload("message_shortcut"), **kim.about(), "trigger_id": await kim.trigger()}
+    body = {**kim.sends(payload("message_shortcut")), "trigger_id": await kim.trigger()}
     assert (await stage.bridge.push("interactive", body)).acknowledged
     (opened,) = await stage.bridge.until(lambda: stage.bridge.called("views.open"))
     view = opened["view"]
     assert view["blocks"][0]["element"]["initial_value"] == "Gilt der Bonus & Urlaub @… auch für uns?"
-    form = {**payload("view_submission"), **kim.about()}
+    form = kim.sends(payload("view_submission"))
     assert (await stage.bridge.push("interactive", form)).acknowledged
     async with stage.site.database.reading() as connection:
         payloads = list(await connection.scalars(select(tables.inbox.c.payload).order_by(tables.inbox.c.id)))

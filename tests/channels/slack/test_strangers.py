@@ -1,12 +1,14 @@
 """People of other workspaces and guests: what they send changes nothing, they are told so, and no name of theirs calls anybody."""
 
+import functools
+
 import pytest
 from sqlalchemy import func, select
 
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.desk_forms import desk_form
 from bot.channels.slack.handlers import private
-from bot.channels.slack.members import Members
+from bot.channels.slack.members import BELIEVED_S, Members
 from bot.channels.slack.posting import Rooms
 from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.slack_desk_events import DeskPlace
@@ -28,32 +30,66 @@ async def rows(stage, *of):
         return [await connection.scalar(select(func.count()).select_from(table)) for table in of]
 
 
-def as_stranger(person, body, team=ELSEWHERE):
-    """The same, sent by somebody of another workspace; without a team, by somebody Slack says nothing of."""
-    about = {**person.about(), "user": {"id": person.user, "team_id": team}}
-    if team is None:
-        del about["user"]["team_id"]
-    return {**body, **about}
+def as_stranger(person, body):
+    """The same, sent by somebody of another workspace."""
+    return {**body, **person.about(), "user": {"id": person.user, "team_id": ELSEWHERE}}
+
+
+def unknown(person, body):
+    """The same, sent as Slack publishes it by somebody Slack knows nothing about."""
+    return {**person.sends(body), "user": {**body["user"], "id": "U0NOBODY"}}
 
 
 async def test_the_shortcut_and_the_form_of_a_stranger_open_and_store_nothing(stage, kim):
-    for number, team in enumerate((ELSEWHERE, None, ""), 1):
-        shortcut = as_stranger(kim, {**payload("message_shortcut"), "trigger_id": await kim.trigger()}, team)
-        assert (await stage.bridge.push("interactive", shortcut)).acknowledged
-        hints = await stage.bridge.until(lambda so_many=number: _as_many(stage, so_many))
-        assert (hints[-1]["user"], hints[-1]["text"]) == (kim.user, words.STRANGER_TOLD)
-        sent = await stage.bridge.push("interactive", as_stranger(kim, payload("view_submission"), team))
-        assert sent.answer == {"response_action": "errors", "errors": {"question": words.STRANGER_TOLD}}
-    assert hints[-1]["text"] == f"{words.STRANGER['de']}\n{words.STRANGER['en']}"
+    shortcut = as_stranger(kim, {**payload("message_shortcut"), "trigger_id": await kim.trigger()})
+    assert (await stage.bridge.push("interactive", shortcut)).acknowledged
+    (hint, *_) = await stage.bridge.until(lambda: stage.bridge.called("chat.postEphemeral"))
+    assert (hint["user"], hint["text"]) == (kim.user, f"{words.STRANGER['de']}\n{words.STRANGER['en']}")
+    sent = await stage.bridge.push("interactive", as_stranger(kim, payload("view_submission")))
+    assert sent.answer == {"response_action": "errors", "errors": {"question": words.STRANGER_TOLD}}
+    assert not stage.bridge.called("users.info"), "what Slack says along is not asked for"
     assert not stage.bridge.called("views.open")
     assert await rows(stage, tables.inbox) == [0]
     assert (await stage.bridge.push("interactive", {**payload("view_submission"), **kim.about()})).acknowledged
     assert await rows(stage, tables.inbox) == [2], "the same of one of us is taken in: the question, and the consent"
 
 
-def _as_many(stage, expected):
-    hints = stage.bridge.called("chat.postEphemeral")
-    return hints if len(hints) == expected else []
+async def test_whose_workspace_slack_does_not_say_along_is_asked_for_and_believed_for_a_while(stage, kim):
+    """As Slack publishes a shortcut and a form: neither says which workspace the person is of."""
+    form = kim.sends(payload("view_submission"))
+    form["view"]["state"]["values"]["consent"]["consent"]["selected_options"] = []  # so that no name is asked for
+    for number in (1, 2):
+        shortcut = {**kim.sends(payload("message_shortcut")), "trigger_id": await kim.trigger()}
+        assert (await stage.bridge.push("interactive", shortcut)).acknowledged
+        await stage.bridge.until(lambda opened=number: len(stage.bridge.called("views.open")) == opened)
+    assert (await stage.bridge.push("interactive", form)).answer in (None, "")
+    assert await rows(stage, tables.inbox) == [1]
+    assert stage.bridge.called("users.info") == [{"user": kim.user}]
+
+
+async def test_whom_slack_does_not_tell_us_about_is_told_so_and_nothing_is_stored(stage, kim):
+    room = await kim.new_room("allgemein")
+    shortcut = {**payload("message_shortcut"), "channel": {"id": room, "name": "allgemein"}}
+    for number, sent_by in enumerate((kim.sends, functools.partial(unknown, kim)), 1):
+        stage.bridge.fail("users.info", times=2 if number == 1 else 0)
+        assert (await stage.bridge.push("interactive", sent_by(shortcut))).acknowledged
+        hints = await stage.bridge.until(
+            lambda so_many=number: stage.bridge.called("chat.postEphemeral")[so_many - 1 :]
+        )
+        assert (hints[0]["channel"], hints[0]["text"]) == (room, words.NOT_KNOWN_TOLD)
+        sent = await stage.bridge.push("interactive", sent_by(payload("view_submission")))
+        assert sent.answer == {"response_action": "errors", "errors": {"question": words.NOT_KNOWN_TOLD}}
+    assert not stage.bridge.called("views.open")
+    assert await rows(stage, tables.inbox) == [0]
+    assert not (await stage.bridge.push("interactive", kim.sends(payload("view_submission")))).answer, "it passed"
+
+
+async def test_a_refusal_in_a_place_without_lotse_is_told_in_ones_own_conversation(stage, kim):
+    stage.bridge.fail("users.info")
+    stage.bridge.fail("chat.postEphemeral", status=200, error="not_in_channel")
+    assert (await stage.bridge.push("interactive", kim.sends(payload("message_shortcut")))).acknowledged
+    hints = await stage.bridge.until(lambda: stage.bridge.called("chat.postEphemeral")[1:])
+    assert (hints[0]["channel"], hints[0]["text"]) == (kim.direct, words.NOT_KNOWN_TOLD)
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
@@ -77,17 +113,18 @@ async def test_a_stranger_in_the_room_of_coordinators_presses_types_and_sends_in
         view = desk_form("note", place, (), (), "de")
         note = {"text": {"text": {"type": "plain_text_input", "value": "Ich bin auch da"}}}
         form = {"type": "view_submission", "view": {**view, "id": "V1", "state": {"values": note}}}
-        for team in (ELSEWHERE, None):
-            sent = await desk.bridge.push("interactive", as_stranger(desk.anna, form, team))
-            assert sent.answer == {"response_action": "errors", "errors": {"text": words.STRANGER_TOLD}}
+        sent = await desk.bridge.push("interactive", as_stranger(desk.anna, form))
+        assert sent.answer == {"response_action": "errors", "errors": {"text": words.STRANGER_TOLD}}
+        published = payload("view_submission")
+        sent = await desk.bridge.push("interactive", unknown(desk.anna, {**published, **form}))
+        assert sent.answer == {"response_action": "errors", "errors": {"text": words.NOT_KNOWN_TOLD}}
         command = {**payload("slash_command"), "user_id": desk.anna.user, "channel_id": desk.room, "text": "liste"}
         _, answer = await desk.bridge.push_once("slash_commands", {**command, "team_id": ELSEWHERE})
         assert answer == private(words.STRANGER_TOLD)
         assert await rows(desk, tables.inbox, tables.desk_inbox) == [0, 0]
-        ours = await desk.bridge.push("interactive", {**form, **desk.anna.about()})
-        assert ours.answer["errors"]["text"] != words.STRANGER_TOLD, (
-            "one of us is told about the case, which there is not"
-        )
+        for ours in ({**form, **desk.anna.about()}, desk.anna.sends({**published, **form})):
+            back = (await desk.bridge.push("interactive", ours)).answer
+            assert "Fall" in back["errors"]["text"], "one of us is told about the case, which there is not"
 
 
 # --- Who counts in a room of coordinators ---------------------------------------------------------------------------------
@@ -124,6 +161,30 @@ class OneMember:
 async def test_only_a_full_member_of_the_workspace_counts_in_a_room_of_coordinators(said, counts):
     state = await Members(OneMember({**MEMBER, **said})).in_room("C1", US)
     assert [member.joined for member in state.members] == [counts]
+
+
+@pytest.mark.parametrize(
+    ("said", "ours"),
+    [
+        ({}, True),
+        ({"is_restricted": True}, True),  # a guest has questions like anybody
+        ({"is_stranger": True}, False),
+        ({"deleted": True}, False),
+        ({"team_id": ELSEWHERE}, False),
+        ({"team_id": None}, False),
+    ],
+    ids=str,
+)
+async def test_who_belongs_to_the_workspace_is_read_from_what_slack_knows(said, ours):
+    now = [0.0]
+    slack = OneMember({**MEMBER, **said})
+    members = Members(slack, clock=lambda: now[0])
+    assert await members.belongs("U1", US) is ours
+    slack.user = {**MEMBER, "team_id": TEAM if not ours else ELSEWHERE}
+    now[0] = BELIEVED_S - 1
+    assert await members.belongs("U1", US) is ours, "believed for a while"
+    now[0] = BELIEVED_S
+    assert await members.belongs("U1", US) is not ours
 
 
 class ManyMembers(OneMember):
