@@ -14,7 +14,7 @@ from bot.dialogue.desk_commands import MARK, Command, read_command
 from bot.dialogue.desk_moves import CODES
 from bot.dialogue.naming import label_title, title_of
 from bot.dialogue.situation import BERLIN
-from bot.dialogue.state import state_from_json
+from bot.dialogue.state import fresh_context, state_from_json
 from bot.dialogue.topic_menu import AREA_TITLES, areas_of, sides_of, topics_in
 from bot.errors import ChannelError
 from bot.handoff.case_words import RESOLUTION_WORDS
@@ -40,6 +40,7 @@ from bot.store.case_rows import last_said
 from bot.store.database import Database
 from bot.store.desk_reading import Filters, read_queue
 from bot.store.sent_replies import (
+    GOES_ON,
     FoundReply,
     find_case_of_event,
     find_case_place,
@@ -93,6 +94,25 @@ class Looks:
         label = next(label for label, each in pending.choices if each == value)
         sent = _as_seen_by(person, await find_offer(self.database, address, label))
         return TakenChoice(sent, label) if sent is not None and sent.theirs else None
+
+    async def is_waited_for(self, address: Address, text: str) -> bool:
+        """Whether the conversation at this address waits for these words.
+
+        A case goes on where it is for as long as it can be taken up. What may be asked next after an answer is an offer and
+        no question: only words that take it are meant for it.
+        """
+        now = await standing_of(self.database, address)
+        if now is None:
+            return False
+        if now.case in GOES_ON:
+            return True
+        pending = None if now.state is None else fresh_context(state_from_json(now.state), self.clock()).pending
+        return pending is not None and (pending.kind != "next" or choice_typed(text, pending) is not None)
+
+    async def with_person(self, address: Address) -> bool:
+        """Whether a coordinator has the word in the conversation at this address, and Lotse none."""
+        now = await standing_of(self.database, address)
+        return now is not None and now.case in SILENT
 
     async def case_place(self, person: Person, room: str, stamp: str) -> Address | None:
         """Where the case of this person goes on that the message with this room and stamp belongs to."""

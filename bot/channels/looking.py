@@ -110,6 +110,14 @@ class Look(Belonging, Protocol):
         """The choice these words take, of the question that is open at this address; None when they take none."""
         ...
 
+    async def is_waited_for(self, address: Address, text: str) -> bool:
+        """Whether the conversation at this address waits for these words: in a case that goes on there, or after a question."""
+        ...
+
+    async def with_person(self, address: Address) -> bool:
+        """Whether a coordinator has the word in the conversation at this address, and Lotse none."""
+        ...
+
     async def case_place(self, person: Person, room: str, stamp: str) -> Address | None:
         """Where the case of this person goes on that the message with this room and stamp belongs to; None when to none."""
         ...

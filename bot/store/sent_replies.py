@@ -30,6 +30,8 @@ from bot.store.places import address_of, at_address, locale_of
 from bot.store.tables import case_messages, cases, conversations, inbox, outbox, persons, transcript
 
 VISIBLE = ("sending", "sent")
+GOES_ON: tuple[CaseState, ...] = (*UNFINISHED, "resolved")
+"""States of a case that what its person writes is said in; one that is over for good goes on nowhere."""
 LATEST = 10
 """So many replies are searched for the one that asked what was just answered."""
 
@@ -151,7 +153,7 @@ async def _case_found(database: Database, person: Person, is_it: ColumnElement[b
         .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
         .join(persons, persons.c.id == cases.c.person_id)
         .where(persons.c.channel == person.channel, persons.c.external_user == person.external_user)
-        .where(cases.c.state.in_((*UNFINISHED, "resolved")))
+        .where(cases.c.state.in_(GOES_ON))
         .limit(1)
     )
     async with database.reading() as connection:

@@ -102,31 +102,26 @@ class Handlers:
                 first = heard.incomings[0]
                 if first.alone is None:
                     self._rooms.learn(first.person.external_user, event["channel"])
-                if (
-                    self._agent_view
-                    and first.alone is None
-                    and first.address.thread
-                    and isinstance(first.input, Utterance)
-                ):
-                    thread = first.address.thread
-                    self._surfaces.begin("status", self._show_status(first.person, event["channel"], thread))
             case _:
                 assert_never(heard)
 
     async def _take_heard(self, heard: Heard, room: str) -> None:
         first = heard.incomings[0]
+        written_at, person = first.address, first.person
         async with self._intake.turn_of(room):
-            if heard.if_taking_part and not await self._look.takes_part(first.person, first.address):
+            if heard.if_taking_part and not await self._look.takes_part(person, written_at):
                 return
-            place = await self._case_place(first, room)
-            taken = await self._choice_typed(first)
-            incomings = (replace(each, address=place or each.address) for each in heard.incomings)
-            await self._intake.take(list(incomings))
+            place = await self._place(heard, room)
+            taken = await self._choice_typed(replace(first, address=place))
+            await self._intake.take([replace(each, address=place) for each in heard.incomings])
         if taken is not None:
             self._show_choice(taken.sent, taken.label)
-        if place is not None:
-            locale = await self._look.locale_of(first.person)
-            self._surfaces.hint(room, first.person.external_user, words.IN_CASE[locale], first.address.thread)
+        if place == written_at:
+            if self._agent_view and first.alone is None and isinstance(first.input, Utterance):
+                self._surfaces.begin("status", self._show_status(person, room, place))
+        elif not heard.begins_thread:
+            locale = await self._look.locale_of(person)
+            self._surfaces.hint(room, person.external_user, words.IN_CASE[locale], written_at.thread)
 
     async def _choice_typed(self, said: Incoming) -> TakenChoice | None:
         """The choice that is taken by these words instead of a press. Looked at before they are taken in, and answered."""
@@ -143,16 +138,21 @@ class Handlers:
         shown = with_choice({"text": message.text, "blocks": message.blocks}, said)
         self._surfaces.change(place.room, place.stamps[-1], shown)
 
-    async def _case_place(self, said: Incoming, room: str) -> Address | None:
-        """Where the case goes on below whose message this was written, when that is another place than its thread.
+    async def _place(self, heard: Heard, room: str) -> Address:
+        """Where this is said: below a message of a case in that case, and beside all threads where an answer is waited for.
 
-        Who is asked something answers below the question, and would not know that a thread is a conversation of its own.
+        Who is asked something answers below the question, or below it in the conversation, and would not know that a thread is a
+        conversation of its own; what a command, a form or the home begins has none.
         """
-        thread = said.address.thread
+        said = heard.incomings[0]
+        here, thread = said.address, said.address.thread
         if said.alone is not None or thread is None or not isinstance(said.input, Utterance | SentFile):
-            return None
-        place = await self._look.case_place(said.person, room, thread)
-        return None if place == said.address else place
+            return here
+        if heard.begins_thread:
+            outside = replace(here, thread=None)
+            text = said.input.text if isinstance(said.input, Utterance) else ""
+            return outside if await self._look.is_waited_for(outside, text) else here
+        return await self._look.case_place(said.person, room, thread) or here
 
     async def reaction(self, body: Body) -> None:
         """``reaction_added``: a number, a thumb or a raised hand under a reply is what could be pressed there."""
@@ -362,8 +362,10 @@ class Handlers:
                 return words.NOT_KNOWN_TOLD
         return None if ours else words.STRANGER_TOLD
 
-    async def _show_status(self, person: Person, room: str, thread: str) -> None:
-        self._surfaces.status(room, thread, await self._look.locale_of(person))
+    async def _show_status(self, person: Person, room: str, place: Address) -> None:
+        """In a thread of the agent view, that the answer is on its way; not where it is a coordinator who will answer."""
+        if place.thread is not None and not await self._look.with_person(place):
+            self._surfaces.status(room, place.thread, await self._look.locale_of(person))
 
     async def _show_prompts(self, person: Person, room: str) -> None:
         locale = await self._look.locale_of(person)

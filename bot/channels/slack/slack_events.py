@@ -7,7 +7,8 @@ case: what is said there is said in the case (``handlers.py`` asks). Which messa
 =====================================  ==================================================================================
 what was written                       is taken in as
 =====================================  ==================================================================================
-anything in a direct conversation      said there; with the agent view every message begins a thread of its own
+anything in a direct conversation      said there; with the agent view every message begins a thread of its own,
+                                       unless the conversation without one waits for it (``handlers.py`` asks)
 a message that mentions Lotse          said in its thread, which it begins where there is none
 a reply in a thread without mention    said there, if this person has already spoken with Lotse in that thread and does
                                        not begin by naming somebody else
@@ -40,10 +41,14 @@ SAID = (None, "thread_broadcast", "file_share", "me_message")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Inputs of one event. ``if_taking_part``: only when the person has spoken with Lotse in that thread before."""
+    """Inputs of one event. ``if_taking_part``: only when the person has spoken with Lotse in that thread before.
+
+    ``begins_thread``: written outside all threads, in the agent view, where a thread of its own begins with it.
+    """
 
     incomings: tuple[Incoming, ...]
     if_taking_part: bool = False
+    begins_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +101,13 @@ def read_message(
         return None
     if us.is_stranger(event):
         return StrangerAsked(room, event["user"], thread) if mentioned else None
+    begins_thread = direct and agent_view and thread is None
     if direct:
-        address = Address(NAME, event["user"], thread or (event["ts"] if agent_view else None))
+        address = Address(NAME, event["user"], event["ts"] if begins_thread else thread)
     else:
         address = Address(NAME, room, thread or event["ts"])
-    return Heard(_said(event, address, plain_text(text, us.bot_user)), if_taking_part=not direct and not mentioned)
+    said = _said(event, address, plain_text(text, us.bot_user))
+    return Heard(said, if_taking_part=not direct and not mentioned, begins_thread=begins_thread)
 
 
 def _said(event: Mapping[str, Any], address: Address, text: str) -> tuple[Incoming, ...]:

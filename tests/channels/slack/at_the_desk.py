@@ -87,7 +87,7 @@ class DeskInSlack(Stage):
 
 
 @contextlib.asynccontextmanager
-async def desk_in_slack(folder, emulator, transport="socket", **site_options):
+async def desk_in_slack(folder, emulator, transport="socket", *, agent_view=False, **site_options):
     emulator.reset()
     async with contextlib.AsyncExitStack() as stack:
         bridge = await stack.enter_async_context(Bridge(emulator, transport))
@@ -101,7 +101,7 @@ async def desk_in_slack(folder, emulator, transport="socket", **site_options):
             app_token=None if http else APP_TOKEN,
             signing_secret=SIGNING_SECRET if http else None,
             api=bridge.api,
-            agent_view=False,
+            agent_view=agent_view,
             desk_rooms=rooms,
         )
         made = {}
