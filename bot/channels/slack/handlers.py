@@ -17,6 +17,7 @@ from bot.channels.slack.blocks import messages_of, with_choice, with_rating
 from bot.channels.slack.case_form import case_form
 from bot.channels.slack.commands import Private, Said, read_words
 from bot.channels.slack.desk_handlers import DeskHandlers, not_taken
+from bot.channels.slack.double_clicks import DoubleClicks
 from bot.channels.slack.escaping import escape
 from bot.channels.slack.external_ids import posted
 from bot.channels.slack.home import cases_said, home_view
@@ -85,6 +86,7 @@ class Handlers:
         self._intake, self._look, self._members = intake, look, members
         self._rooms, self._surfaces, self._desk = rooms, surfaces, desk
         self._agent_view = agent_view
+        self._clicks = DoubleClicks()
 
     # --- Events ------------------------------------------------------------------------------------------------------
 
@@ -239,9 +241,10 @@ class Handlers:
             return
         alone = _alone(pressing.address, pressing.person)
         person = await self._members.named(pressing.person) if _consents(given) else pressing.person
-        await self._intake.take(
-            [Incoming(pressing.address, person, pressing.external_id, given, pressing.at, None, alone)]
-        )
+        incoming = Incoming(pressing.address, person, pressing.external_id, given, pressing.at, None, alone)
+        with self._clicks.first(pressing.button, pressing.at) as counts:
+            if counts:
+                await self._intake.take([incoming])
         if pressing.what == "choice":
             said = words.CHOSEN[locale].replace("{label}", sent.reply.choices[pressing.number].label)
             self._surfaces.change(pressing.room, pressing.stamp, with_choice(pressing.message, said))
@@ -271,7 +274,9 @@ class Handlers:
 
     async def _ask_from_home(self, pressing: HomePressing, place: Place, given: Input, asked: str) -> None:
         """Ask in the conversation with the person alone; the home says where the answer stands."""
-        await self._take_alone(pressing.person, [(given, pressing.external_id)])
+        with self._clicks.first(pressing.button, pressing.at) as counts:
+            if counts:
+                await self._take_alone(pressing.person, [(given, pressing.external_id)])
         self._surfaces.begin("home", self._show_home(pressing.person, place, asked))
 
     async def commanded(self, body: Body, bot_user: str) -> Json | None:

@@ -32,7 +32,11 @@ MAX_ID = 64
 
 @dataclass(frozen=True, slots=True)
 class Pressing:
-    """A button under a reply: where it stands, which reply it names, and which of its choices (from 0)."""
+    """A button under a reply: where it stands, which reply it names, and which of its choices (from 0).
+
+    A choice is taken once, so its ``external_id`` is the same however often it is pressed; offered again, it stands under another
+    reply. Anything else may be wanted again later.
+    """
 
     person: Person
     address: Address
@@ -44,6 +48,11 @@ class Pressing:
     room: str
     stamp: str
     message: Mapping[str, Any]
+
+    @property
+    def button(self) -> str:
+        """Which button of whom; the same for every click on it."""
+        return f"{self.room}:{self.stamp}:{self.person.external_user}:{self.what}:{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,11 @@ class HomePressing:
     external_id: ExternalId
     at: datetime
     trigger: str
+
+    @property
+    def button(self) -> str:
+        """Which button of whom; the same for every click on it."""
+        return f"home:{self.person.external_user}:{self.what}:{self.number}:{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +136,8 @@ def read_press(body: Mapping[str, Any]) -> Pressing | HomePressing | None:
     thread = message.get("thread_ts") or container.get("thread_ts")
     address = Address(NAME, person.external_user if room.startswith("D") else room, thread)
     about = OutboxId(str(action.get("value", ""))[:MAX_ID])
+    if what == "choice":
+        external_id = ExternalId(f"press:{person.external_user}:{about}:{number}")
     return Pressing(person, address, what, about, number - 1, external_id, at, room, stamp, message)
 
 

@@ -26,8 +26,8 @@ from tests.channels.slack.people import SlackPerson
 from tests.channels.slack.stage import Stage
 from tests.web.site import QUESTIONS, running_site
 
-ANNA, BEN, KIM, OLE = 1, 2, 0, 3
-"""Numbers of people: two coordinators, an employee, and somebody in no room of coordinators."""
+ANNA, BEN, KIM, OLE, SASCHA = 1, 2, 0, 3, 4
+"""Numbers of people: two coordinators, an employee, somebody in no room of coordinators, and another employee."""
 
 
 class DeskInSlack(Stage):

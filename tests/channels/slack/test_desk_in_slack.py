@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from bot.store.cases import cases_of
 from bot.store.desk import Done
 from bot.store.desk_reading import read_case
 from bot.worker.digest_loop import write_digest
-from tests.channels.slack.at_the_desk import KIM, OLE, desk_in_slack
+from tests.channels.slack.at_the_desk import KIM, OLE, SASCHA, desk_in_slack
 from tests.channels.slack.block_check import own_findings, sdk_findings
 from tests.conftest import NOW
 from tests.desk_people import MARIA
@@ -349,6 +350,22 @@ async def test_below_the_digest_the_next_case_is_claimed_and_the_knowledge_looke
     await desk.anna.answered("Im Moment wartet hier kein Fall, den niemand hat.", room)
     await desk.press(desk.ben, digest, "desk-review")
     await desk.anna.answered("Wissen prüfen · Förderberatung", room)
+
+
+async def test_a_double_click_on_the_next_case_claims_one(desk, kim):
+    number, _ = await opened(desk, kim)
+    other, _ = await opened(desk, await desk.person(SASCHA))
+    site, room = desk.site, desk.room
+    assert await write_digest(
+        site.database, site.live.content, site.live.content.teams["foerderung"], site.clock(), site.parts.gaps.labels
+    )
+    digest = (await desk.anna.sees(lambda some: any("Guten Morgen" in one["text"] for one in some), room))[-1]
+    clicks = (desk.press(desk.anna, digest, "desk-next", action_ts=f"{time.time() + late:.6f}") for late in (0, 0.3))
+    await asyncio.gather(*clicks)
+    said = f"Fall {number} ist jetzt bei Ihnen"
+    await desk.anna.sees(lambda some: sum(said in one["text"] for one in some) == 2, room)
+    (waiting,) = await cases_of(site.database, Address("slack", (await desk.person(SASCHA)).user))
+    assert (waiting.number, waiting.state) == (other, "open"), "the second click finds the case of the first"
 
 
 async def test_the_command_in_the_coordinators_room_is_the_desks(desk, kim):

@@ -1,7 +1,10 @@
 """Buttons, commands, forms and the app's home, by both transports: what they do, and what a forged one does not."""
 
 import itertools
+import json
 import random
+import time
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -9,6 +12,8 @@ from sqlalchemy import func, select
 from bot.channels.slack import handlers
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.commands import Private, Said, read_words
+from bot.channels.slack.double_clicks import MOMENT, DoubleClicks
+from bot.channels.slack.intake import NotTakenIn
 from bot.dialogue import case_rules
 from bot.model import Address, AskedPerson, Typing, Utterance
 from bot.store import tables
@@ -48,15 +53,47 @@ async def test_a_choice_is_carried_out_and_the_buttons_give_way_to_it(stage, kim
     assert [line.text for line in said if line.who == "user"] == ["Auswahl", "Wer bekommt ihn?"]
 
 
-async def test_the_same_press_twice_is_one(stage, kim):
-    await kim.write("Auswahl")
-    pressed = kim.press_payload(await choices_for(kim), "choice-1")
-    for _ in range(2):
-        await stage.bridge.push("interactive", {**pressed, "response_url": stage.bridge.response_url()})
-    await kim.answered("Gewählt: Wie beantrage ich ihn?")
+async def answers(kim, words):
+    """How often Lotse has answered with these words, once it has answered what was written after them."""
     await kim.write("Ende")
-    assert sum("Gewählt" in text for text in await kim.answered("Sie schrieben: Ende")) <= 2
-    assert await count(stage, tables.inbox) == 3
+    await kim.answered("Sie schrieben: Ende")
+    return sum(message["text"] == words for message in await kim.messages())
+
+
+async def test_a_choice_that_is_pressed_twice_is_taken_once_and_again_where_it_is_offered_again(stage, kim):
+    """Also long after: the buttons stay when Slack did not change the message."""
+    stage.bridge.fail("chat.update", times=2)
+    await kim.write("Auswahl")
+    message = await choices_for(kim)
+    for later in (0, 0.2, 90):
+        stamp = f"{time.time() + later:.6f}"
+        assert (await kim.press(message, "choice-1", action_ts=stamp)).acknowledged
+    assert await answers(kim, "Gewählt: Wie beantrage ich ihn?") == 1
+    await kim.write("Auswahl")
+    offered = await kim.sees(lambda them: sum("actions" in json.dumps(each["blocks"]) for each in them) > 1)
+    again = [each for each in offered if "Bitte wählen" in each["text"]][-1]
+    await kim.press(again, "choice-1")
+    await kim.sees(lambda them: sum(each["text"] == "Gewählt: Wie beantrage ich ihn?" for each in them) == 2)
+
+
+async def test_two_clicks_are_one_question_why_and_a_later_one_is_another(stage, kim):
+    await kim.write("Bewertung")
+    await kim.answered("Sie schrieben: Bewertung")
+    (message,) = await kim.messages()
+    for later in (0, 0.2, 60):
+        await kim.press(message, "why", action_ts=f"{time.time() + later:.6f}")
+    assert await answers(kim, "Darum.") == 2
+
+
+async def test_a_press_that_was_not_stored_may_be_repeated_at_once():
+    clicks, now = DoubleClicks(), datetime(2026, 11, 22, tzinfo=UTC)
+    with pytest.raises(NotTakenIn), clicks.first("one", now):
+        raise NotTakenIn("not stored")
+    for at, counted in ((now, True), (now + MOMENT / 2, False), (now + MOMENT, True)):
+        with clicks.first("one", at) as counts:
+            assert counts is counted
+        with clicks.first("another", at) as counts:
+            assert counts is counted
 
 
 async def test_a_rating_can_be_changed_and_why_stays(stage, kim):

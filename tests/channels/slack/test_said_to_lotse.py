@@ -1,5 +1,7 @@
 """What is meant for Lotse while a coordinator has the case, and what is asked under an older answer; Lotse in its own words."""
 
+import time
+
 import pytest
 
 from bot.model import Address
@@ -46,7 +48,7 @@ async def test_why_is_about_the_answer_it_stands_under_and_no_part_of_the_case(d
     explained = (await kim.answered("Ich habe „"))[-1]
     assert "Ich habe „Bonus Schleswig-Holstein: Seite amount“ gewählt" in explained
     card = await claimed(desk, kim)
-    await kim.press(first, "why")
+    await kim.press(first, "why", action_ts=f"{time.time() + 60:.6f}")
     await kim.answered("Automatische Antwort:\n\nIch habe „Bonus Schleswig-Holstein: Seite amount“ gewählt")
     await kim.write("Danke so weit")
     below = "\n".join(await desk.in_thread(card, "Danke so weit"))
