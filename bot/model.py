@@ -80,10 +80,14 @@ class RoomMember:
 
 @dataclass(frozen=True, slots=True)
 class RoomState:
-    """A room of coordinators as the platform says it is. ``encrypted``: nobody but its members can read what stands there."""
+    """A room of coordinators as the platform says it is. ``encrypted``: nobody but its members can read what stands there.
+
+    ``with_lotse``: Lotse is in it; some platforms say who is in a room it cannot write to.
+    """
 
     members: tuple[RoomMember, ...]
     encrypted: bool = False
+    with_lotse: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ from bot.model import Person, RoomMember, RoomState
 
 log = structlog.get_logger(__name__)
 
+NOT_IN_ROOM = "Lotse is not in {room} (LOTSE_SLACK_DESK_ROOMS): write `/invite @lotse` in that channel."
+_SAY_SO = ("not_in_channel", "channel_not_found")
+"""What Slack answers then; the second about a private channel, which to an app outside it is none."""
+
 PATIENCE_S = 1.0
 """Slack waits for the answer to a press meanwhile; a name that does not come in time is left out."""
 PAGE, MOST_PAGES = 200, 25
@@ -84,11 +88,18 @@ class Members:
         members = await asyncio.gather(*(member(user) for user in ids if user != us.bot_user))
         if members and not any(member.known for member in members):
             raise ChannelError(f"Slack says of nobody in {room} who they are")
-        return RoomState(tuple(members))
+        return RoomState(tuple(members), with_lotse=us.bot_user in ids)
 
     async def _user(self, user: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = (await self._api.call("users.info", user=user))["user"]
         return found
+
+
+def absence(room: str, told: ChannelError | RoomState) -> str | None:
+    """What to do when this says that Lotse is not in a room of coordinators; None when it does not."""
+    if isinstance(told, RoomState):
+        return None if told.with_lotse else NOT_IN_ROOM.format(room=room)
+    return NOT_IN_ROOM.format(room=room) if any(code in told.reason for code in _SAY_SO) else None
 
 
 def _name_of(user: Mapping[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from bot.channels.slack.external_ids import posted
 from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.http_transport import HttpTransport
 from bot.channels.slack.intake import Intake
-from bot.channels.slack.members import Members
+from bot.channels.slack.members import Members, absence
 from bot.channels.slack.posting import Posting, Rooms
 from bot.channels.slack.slack_api import SlackApi, Tell
 from bot.channels.slack.slack_events import NAME
@@ -86,13 +86,26 @@ class SlackChannel:
 
     async def send(self, delivery: Delivery) -> ExternalId:
         """Carry out one delivery. Raises ChannelError."""
-        return await self._posting.carry_out(delivery)
+        room = delivery.address.room
+        try:
+            external_id = await self._posting.carry_out(delivery)
+        except ChannelError as error:
+            self._note_absence(room, absence(room, error))
+            raise
+        self._note_absence(room, None)
+        return external_id
 
     async def look_into(self, room: str) -> RoomState:
         """Who is in a room of coordinators. Raises ChannelError."""
         if not self.ready.is_set():
             raise ChannelError("it is not clear yet who Lotse is in Slack")
-        return await self._members.in_room(room, self._handlers.us)
+        try:
+            state = await self._members.in_room(room, self._handlers.us)
+        except ChannelError as error:
+            self._note_absence(room, absence(room, error))
+            raise
+        self._note_absence(room, absence(room, state))
+        return state
 
     def thread_at(self, external_id: ExternalId) -> str:
         """The thread that begins with this message; of several parts, with the first."""
@@ -107,6 +120,11 @@ class SlackChannel:
     async def _show_status(self, user: str, thread: str) -> None:
         locale = await self._look.locale_of(Person(NAME, user))
         self._surfaces.status(await self._rooms.id_of(user), thread, locale)
+
+    def _note_absence(self, room: str, problem: str | None) -> None:
+        """Lotse is in a room of coordinators, or is not, and then what to do. Elsewhere nobody need act: it was taken out."""
+        if any(desk.room == room for desk in self.desk_rooms):
+            self._about(room)(problem)
 
     def _about(self, part: str) -> Tell:
         def tell(problem: str | None) -> None:

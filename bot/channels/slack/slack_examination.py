@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from bot.channels.finding import Finding
 from bot.channels.slack.http_transport import PATH, VALID_S
 from bot.channels.slack.manifest import scopes
-from bot.channels.slack.members import Members
+from bot.channels.slack.members import Members, absence
 from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.slack_settings import SlackSettings
 from bot.channels.slack.workspace import Workspace, workspace_from
@@ -82,9 +82,11 @@ async def _desk_room(settings: SlackSettings, room: str, us: Workspace) -> Findi
     try:
         state = await Members(api).in_room(room, us)
     except ChannelError as error:
-        return Finding("wrong", f"{error.reason}. Is {room} (LOTSE_SLACK_DESK_ROOMS) a channel Lotse was invited to?")
+        return Finding("wrong", " ".join(filter(None, (f"{error.reason}.", absence(room, error)))))
     finally:
         await api.close()
+    if (absent := absence(room, state)) is not None:
+        return Finding("wrong", absent)
     count = sum(member.joined for member in state.members)
     if not count:
         return Finding(

@@ -76,6 +76,8 @@ class Bridge:
         """What was sent about the message with this time stamp."""
         self.responses: list[dict[str, Any]] = []
         self.failures: dict[str, Failure] = {}
+        self.outside: set[str] = set()
+        """Channels Lotse is not in: Slack refuses what it posts there, the emulator does not."""
         self.connections: list[web.WebSocketResponse] = []
         self.connected = asyncio.Event()
         self.changed = asyncio.Event()
@@ -287,6 +289,8 @@ class Bridge:
                 self._reached.set()
                 await self._released.wait()
                 return answer
+            if method == "chat.postMessage" and given["channel"] in self.outside:
+                return web.json_response({"ok": False, "error": "not_in_channel"})
         if method == "apps.connections.open":
             known = token == APP_TOKEN
             link = {"ok": True, "url": f"ws://127.0.0.1:{self.emulator.bridge_port}/link"}

@@ -1,15 +1,20 @@
 """What the doctor says about Slack: who Lotse is there, what it may do, whether it can connect."""
 
+import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
+import httpx
 import pytest
 
 from bot.channels.slack.manifest import scopes
 from bot.channels.slack.slack_examination import _clock, _rights, examine_slack
+from bot.errors import ChannelError
 from bot.model import DeskRoom
-from tests.channels.slack.at_the_desk import desk_in_slack
+from bot.store.announce import DESK_POSTS
+from tests.channels.slack.at_the_desk import KIM, desk_in_slack
 from tests.channels.slack.bridge import Bridge
-from tests.channels.slack.emulator import APP_TOKEN, BOT_TOKEN
+from tests.channels.slack.emulator import APP_TOKEN, BOT_TOKEN, BOT_USER
 from tests.channels.slack.stage import slack_settings
 from tests.program import lotse_here
 
@@ -89,5 +94,46 @@ async def test_the_rooms_of_coordinators_are_looked_into(slack_emulator, tmp_pat
             f"2 people may work cases in {desk.room}; whoever can join it may, too.",
         )
         elsewhere = await found(replace(settings, desk_rooms=(DeskRoom("slack", "C0NOWHERE", rest=True),)))
-    assert elsewhere[-1][0] == "wrong"
-    assert "LOTSE_SLACK_DESK_ROOMS" in elsewhere[-1][1]
+        without = (await desk.anna.api.conversations_create(name="ohne-lotse"))["channel"]["id"]
+        not_invited = await found(replace(settings, desk_rooms=(DeskRoom("slack", without, rest=True),)))
+    assert elsewhere[-1][0] == not_invited[-1][0] == "wrong"
+    assert "Lotse is not in C0NOWHERE (LOTSE_SLACK_DESK_ROOMS): write `/invite @lotse`" in elsewhere[-1][1]
+    assert not_invited[-1][1].startswith(f"Lotse is not in {without}")
+
+
+async def health(desk, condition):
+    """What the page of health complains of, once that is like this."""
+    async with httpx.AsyncClient(base_url=desk.site.address, trust_env=False) as browser, asyncio.timeout(8):
+        with desk.site.database.announcer.listen(DESK_POSTS) as bell:
+            while not condition(reasons := (await browser.get("/health")).json()["reasons"]):
+                await bell.wait(0.2)
+    return reasons
+
+
+async def test_a_room_without_lotse_is_said_on_the_page_of_health_until_it_is_invited(slack_emulator, tmp_path):
+    async with desk_in_slack(tmp_path, slack_emulator) as desk:
+        desk.bridge.outside.add(desk.room)
+        kim = await desk.person(KIM)
+        await kim.write("Mensch")
+        await kim.answered("ist offen.")
+        told = f"Lotse is not in {desk.room} (LOTSE_SLACK_DESK_ROOMS): write `/invite @lotse` in that channel."
+        await health(desk, lambda reasons: told in reasons)
+        desk.bridge.outside.clear()
+        desk.site.now += timedelta(hours=1)
+        desk.site.database.announcer.notify(DESK_POSTS)
+        assert await health(desk, lambda reasons: not reasons) == []
+        await desk.card(1)
+
+
+async def test_that_lotse_is_not_in_a_room_is_seen_when_its_people_are_looked_up(slack_emulator, tmp_path):
+    async with desk_in_slack(tmp_path, slack_emulator) as desk:
+        await desk.anna.api.conversations_kick(channel=desk.room, user=BOT_USER)
+        await desk.channel.look_into(desk.room)
+        assert desk.channel.problem.startswith(f"Lotse is not in {desk.room}")
+        await desk.anna.api.conversations_invite(channel=desk.room, users=BOT_USER)
+        await desk.channel.look_into(desk.room)
+        assert desk.channel.problem is None
+        desk.bridge.fail("conversations.members", status=200, error="channel_not_found")
+        with pytest.raises(ChannelError):
+            await desk.channel.look_into(desk.room)
+        assert "/invite @lotse" in desk.channel.problem
