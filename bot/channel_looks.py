@@ -93,7 +93,7 @@ class Looks:
             return None
         label = next(label for label, each in pending.choices if each == value)
         sent = _as_seen_by(person, await find_offer(self.database, address, label))
-        return TakenChoice(sent, label) if sent is not None and sent.theirs else None
+        return TakenChoice(sent, label, value) if sent is not None and sent.theirs else None
 
     async def is_waited_for(self, address: Address, text: str) -> bool:
         """Whether the conversation at this address waits for these words.

@@ -35,6 +35,7 @@ class TakenChoice:
 
     sent: SentReply
     label: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)

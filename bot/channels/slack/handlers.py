@@ -115,7 +115,8 @@ class Handlers:
                 return
             place = await self._place(heard, room)
             taken = await self._choice_typed(replace(first, address=place))
-            await self._intake.take([replace(each, address=place) for each in heard.incomings])
+            named = person if taken is None else await self._named_for(person, Pressed(taken.value))
+            await self._intake.take([replace(each, address=place, person=named) for each in heard.incomings])
         if taken is not None:
             self._show_choice(taken.sent, taken.label)
         if place == written_at:
@@ -174,7 +175,8 @@ class Handlers:
             if sent is not None and given is not None:
                 alone = _alone(sent.address, reacted.person)
                 external_id = reacted.once if isinstance(given, Utterance) else reacted.external_id
-                incoming = Incoming(sent.address, reacted.person, external_id, given, reacted.at, None, alone)
+                person = await self._named_for(reacted.person, given)
+                incoming = Incoming(sent.address, person, external_id, given, reacted.at, None, alone)
                 await self._intake.take([incoming])
                 if isinstance(given, Pressed):
                     label = next(choice.label for choice in sent.reply.choices if choice.value == given.value)
@@ -240,7 +242,7 @@ class Handlers:
             self._surfaces.hint(pressing.room, pressing.person.external_user, refusal[locale], thread)
             return
         alone = _alone(pressing.address, pressing.person)
-        person = await self._members.named(pressing.person) if _consents(given) else pressing.person
+        person = await self._named_for(pressing.person, given)
         incoming = Incoming(pressing.address, person, pressing.external_id, given, pressing.at, None, alone)
         with self._clicks.first(pressing.button, pressing.at) as counts:
             if counts:
@@ -344,6 +346,10 @@ class Handlers:
         return await self._desk.form_sent(body) if refusal is None else not_taken(refusal)
 
     # --- Shared ------------------------------------------------------------------------------------------------------
+
+    async def _named_for(self, person: Person, given: Input) -> Person:
+        """The person, with their name once they let the coordinators see it by this, pressed, typed or said by a sign."""
+        return await self._members.named(person) if _consents(given) else person
 
     async def _take_alone(self, person: Person, given: list[tuple[Input, ExternalId]]) -> None:
         """Inputs that have no place of their own belong into the conversation with the person alone."""

@@ -56,6 +56,24 @@ async def test_why_is_about_the_answer_it_stands_under_and_no_part_of_the_case(d
     assert "gewählt" not in below
 
 
+@pytest.mark.parametrize("how", ["pressed", "typed", "sign"])
+async def test_however_the_yes_is_said_the_coordinators_see_the_name_then_and_not_before(desk, kim, how):
+    await kim.command("mensch Zählt mein Zeugnis?")
+    await kim.answered("für die Koordination")
+    await all_sent(desk)
+    question = (await kim.messages())[-1]
+    await desk.card(1, lambda card: "Person person0" not in card["text"])
+    assert not [call for call in desk.bridge.called("users.info") if call["user"] == kim.user]
+    match how:
+        case "pressed":
+            await kim.press(question, "choice-1")
+        case "typed":
+            await kim.write("ja")
+        case "sign":
+            await kim.react(question["ts"], "one")
+    await desk.card(1, lambda card: "Person person0" in card["text"])
+
+
 async def test_commands_and_starters_are_answered_by_lotse_while_anna_has_the_case(desk, kim, monkeypatch):
     monkeypatch.setitem(QUESTIONS, "de", ("Bonus Vorlauf",))
     card = await claimed(desk, kim)
