@@ -18,6 +18,7 @@ from bot.channels.slack.slack_desk_events import STEPS, DeskPlace
 from bot.channels.splitting import split_reply
 from bot.config import shipped_content
 from bot.content.read import read_content
+from bot.dialogue.desk_answers import calling
 from bot.dialogue.desk_card import (
     DeskCase,
     DeskLine,
@@ -28,6 +29,7 @@ from bot.dialogue.desk_card import (
     inserts_list,
     queue_list,
 )
+from bot.dialogue.digest import DigestFigures, digest
 from bot.dialogue.knowledge_insert import insert_of
 from bot.dialogue.policy import take_turn
 from bot.dialogue.state import State
@@ -50,6 +52,7 @@ from bot.model import (
 )
 from tests.channels.slack.block_check import message_findings, own_findings, sdk_findings, texts_of, types_findings
 from tests.conftest import NOW
+from tests.dialogue.test_digest import FULL, TEAM
 from tests.web.site import CHOICES, LONG, QUESTIONS, SOURCE, plain
 
 ID = OutboxId("3f0c9d6e-0000-4000-8000-000000000000")
@@ -170,10 +173,15 @@ def test_what_coordinators_see_is_what_slack_takes(node_tools, tmp_path):
         *(queue_list(some, content, NOW, locale, most=30) for some in ((), cases[:1], cases * 4) for locale in LOCALES),
         inserts_list([insert] * 12, "de"),
         erased_card(CaseNumber(17), "en"),
+        *(digest(TEAM, figures, NOW, locale) for figures in (FULL, DigestFigures()) for locale in LOCALES),
+        calling(plain("Das liegt jetzt bei Ihnen."), [("U061F7AUR", "Anna"), ("U2147483697", "Ben <!channel>")]),
     ]
     messages = [message for reply in replies for message in messages_of(reply, ID)]
     assert {message.text[:60]: found for message in messages if (found := message_findings(message))} == {}
-    rows = [block for message in messages for block in message.blocks if block["type"] == "actions"]
+    blocks = [block for message in messages for block in message.blocks]
+    called = [part for block in blocks for run in block["elements"] for part in run.get("elements", ())]
+    assert [part["user_id"] for part in called if part["type"] == "user"] == ["U061F7AUR", "U2147483697"]
+    rows = [block for block in blocks if str(block.get("block_id")).startswith("desk:")]
     assert {len(row["elements"]) for row in rows} == {len(STEPS) + 1, len(STEPS) + 2}, "with and without *claim*"
     many = [(f"team{number}", "Ein Team mit einem sehr langen Namen " * 4) for number in range(120)]
     place = DeskPlace("C0123456789", "1700000000.000100", 10**9 - 1, Seen(10**9 - 1, 10**17))

@@ -15,7 +15,7 @@ from bot.dialogue.topic_menu import areas_of, topics_in
 from bot.model import LOCALES, Address
 from bot.store.transcripts import read_transcript
 from tests.channels.slack.at_the_desk import KIM, desk_in_slack
-from tests.channels.slack.block_check import own_findings, sdk_findings, texts_of
+from tests.channels.slack.block_check import own_findings, sdk_findings, texts_of, types_findings
 from tests.conftest import NOW, TODAY
 
 
@@ -110,7 +110,7 @@ def everywhere(entries, way=()):
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_every_place_of_the_content_that_ships_is_a_home_slack_takes(trained, locale):
+def test_every_place_of_the_content_that_ships_is_a_home_slack_takes(trained, locale, node_tools, tmp_path):
     looks = Looks(None, None, lambda: NOW, lambda locale: (), lambda: trained.content)
     menu = looks.menu(locale)
     assert [entry.key for entry in menu] == list(areas_of(trained.content, TODAY))
@@ -119,12 +119,15 @@ def test_every_place_of_the_content_that_ships_is_a_home_slack_takes(trained, lo
     )
     places = list(everywhere(menu))
     assert len(places) > 50
+    homes = []
     for way, entries in places:
         place = place_at(menu, way)
         assert place.entries == entries
-        blocks = home_view(("Frage?",) * 4, place, (), locale)["blocks"]
+        homes.append(home_view(("Frage?",) * 4, place, (), locale))
+        blocks = homes[-1]["blocks"]
         assert sdk_findings(blocks) == []
         assert own_findings(blocks, most=100) == []
+    assert types_findings(node_tools, tmp_path, *homes) == []
     asked = [side.question for area in menu for topic in area.entries for side in topic.entries]
     assert all(answer_of(each.value, trained.content) is not None and each.words for each in asked)
 

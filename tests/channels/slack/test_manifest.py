@@ -10,9 +10,12 @@ import pytest
 
 from bot.channels.slack import bolt_app, manifest
 from bot.channels.slack.manifest import AGENT_METHODS, DESK_METHODS, EVENTS, METHODS, scopes, subscriptions
+from tests.channels.slack.at_the_desk import KIM, desk_in_slack
 from tests.channels.slack.block_check import manifest_findings
 from tests.channels.slack.emulator import running_emulator
+from tests.channels.slack.payloads import payload
 from tests.channels.slack.stage import slack_stage
+from tests.channels.slack.test_desk_in_slack import claimed_by
 from tests.program import lotse_here
 
 PACKAGE = Path(manifest.__file__).parent
@@ -62,9 +65,10 @@ def test_the_setup_page_explains_every_scope():
 
 def test_manifests_fit_slacks_own_type_and_limits(node_tools, tmp_path):
     made = [
-        manifest.manifest(transport, "https://lotse.example.org", agent_view=agent_view, locale=locale)
+        manifest.manifest(transport, "https://lotse.example.org", agent_view=agent_view, desk=desk, locale=locale)
         for transport in ("socket", "http")
         for agent_view in (False, True)
+        for desk in (False, True)
         for locale in ("de", "en")
     ]
     known = [_without_agent_scope(each) for each in made]
@@ -112,6 +116,7 @@ def test_http_says_where_slack_sends_to_and_socket_mode_does_not():
             False,
         ),
         (("--agent", "--language", "en"), {}, True),
+        ((), {"LOTSE_SLACK_DESK_ROOMS": "C024BE7LH"}, True),
     ],
 )
 def test_the_command_prints_the_manifest_for_the_settings(tmp_path, arguments, settings, socket_mode):
@@ -120,6 +125,8 @@ def test_the_command_prints_the_manifest_for_the_settings(tmp_path, arguments, s
     printed = json.loads(done.stdout)
     assert printed["settings"]["socket_mode_enabled"] is socket_mode
     assert ("agent_view" in printed["features"]) == ("--agent" in arguments)
+    asked_for = scopes(agent_view="--agent" in arguments, desk="LOTSE_SLACK_DESK_ROOMS" in settings)
+    assert printed["oauth_config"]["scopes"]["bot"] == list(asked_for)
 
 
 def test_the_command_says_what_http_needs(tmp_path):
@@ -142,3 +149,30 @@ async def test_the_scopes_are_enough_for_what_people_do(node_tools, tmp_path):
             await kim.press(message, "choice-1")
             await kim.answered("Gewählt")
             assert stage.channel.problem is None
+
+
+async def test_the_scopes_are_enough_for_coordinators_and_the_agent_view(node_tools, tmp_path):
+    with running_emulator(node_tools, SCOPES=",".join(scopes(agent_view=True, desk=True))) as emulator:
+        async with desk_in_slack(tmp_path, emulator, agent_view=True) as desk:
+            kim = await desk.person(KIM)
+            asked = await kim.write("Mensch")
+            await kim.answered("ist offen.", thread=asked)
+            card = await desk.card(1)
+            await desk.press(desk.anna, card, "desk-claim")
+            card = await desk.card(1, claimed_by("Person person1"))
+            await desk.anna.write("Seit wann?", desk.room, card["ts"])
+            await kim.answered("Seit wann?", thread=asked)
+            await kim.write("Seit 2019", thread=asked)
+            await desk.in_thread(card, "Seit 2019")
+            await desk.bridge.until(lambda: desk.bridge.called("reactions.add"))
+            assert not (await desk.fill_in(desk.anna, card, "note", text="Zeugnis fehlt noch")).answer
+            form = kim.sends(payload("view_submission"))
+            assert not (await desk.bridge.push("interactive", form)).answer
+            assert {"user": kim.user} in desk.bridge.called("users.info"), (
+                "the form does not say whose workspace it is from"
+            )
+            body = payload("app_home_opened")
+            body["event"].update(user=kim.user, channel=kim.direct)
+            await desk.bridge.push("events_api", body)
+            await desk.bridge.until(lambda: desk.bridge.called("views.publish"))
+            assert desk.channel.problem is None
