@@ -228,11 +228,12 @@ class Site:
     """One running web chat. ``stop`` and ``start`` are a restart on the same port, with the same database.
 
     ``platform`` makes the channel of a platform beside it, once the store is open; with ``own_words`` Lotse says what it says
-    by itself about the small content, instead of the script.
+    by itself about the small content, instead of the script; with ``live``, about that content.
     """
 
-    def __init__(self, folder, *, beat_s=20.0, open_access=True, platform=None, own_words=False):
-        self.own_words = own_words
+    def __init__(self, folder, *, beat_s=20.0, open_access=True, platform=None, own_words=False, live=None):
+        self.own_words = own_words or live is not None
+        self.live = live or small_live()
         self.open_access = open_access
         self.platform = platform
         self.staff_file = folder / "staff.yaml"
@@ -257,7 +258,6 @@ class Site:
     async def start(self):
         self.database = database = await open_database(f"sqlite:///{self.file}")
         self.inbox = Inbox(database, self.clock, flood_notice)
-        self.live = small_live()
         self.desk = Desk(database, office_of(self.live, self.people))
         routes, bodies = (), {}
         if self.platform is not None:
