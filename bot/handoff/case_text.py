@@ -14,7 +14,9 @@ from bot.model import Block, Bullets, Paragraph, Span
 MOST_CHARACTERS = 4_000
 """Characters of one message to an employee; more is not read on a phone."""
 
-NOTE_MARK = "//"
+NOTE_MARK = "/"
+"""One slash is enough: of the two somebody types, some clients (Element) take the first for an escape and send the other alone.
+A reply that begins with a path stays among coordinators as well, and its receipt says so; the other way round it would be out."""
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _JOINER = "\u2060"
 
@@ -34,14 +36,14 @@ _HOST = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d+)?(?:[/?#].*)?"
 
 
 def is_note(text: str) -> bool:
-    """Whether this is an internal note: it begins with ``//``, whatever nobody sees in front of it."""
+    """Whether this is an internal note: it begins with a slash, or two, whatever nobody sees in front of it."""
     return text.lstrip().lstrip(_UNSEEN).lstrip().startswith(NOTE_MARK)
 
 
 def note_text(text: str) -> str:
     """The words of a note, without its mark."""
     stripped = text.lstrip().lstrip(_UNSEEN).lstrip()
-    return stripped.removeprefix(NOTE_MARK).strip()
+    return stripped.removeprefix(NOTE_MARK).removeprefix(NOTE_MARK).strip()
 
 
 def harmless(text: str) -> str:

@@ -203,8 +203,8 @@ TOO_LONG: Sentences = {
     "en": "This text is too long ({length} characters). The most is {most}.",
 }
 LOOKS_LIKE_A_NOTE: Sentences = {
-    "de": "Was mit // beginnt, ist eine interne Notiz und geht nie an die Person. Bitte nehmen Sie das // weg.",
-    "en": "What begins with // is an internal note and never goes to the person. Please remove the //.",
+    "de": "Was mit // oder / beginnt, ist eine interne Notiz und geht nie an die Person. Bitte nehmen Sie das weg.",
+    "en": "What begins with // or / is an internal note and never goes to the person. Please remove that.",
 }
 ONLY_OWN_LINES: Sentences = {
     "de": "Ändern und zurücknehmen können Sie nur, was Sie selbst geschrieben haben.",

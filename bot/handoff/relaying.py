@@ -1,6 +1,6 @@
 """Which of a coordinator's words reach the employee, and which stay among coordinators.
 
-Only who has the case is relayed, and what begins with ``//`` never. Where a team relays *explicitly*, because what its people
+Only who has the case is relayed, and what begins with a slash never. Where a team relays *explicitly*, because what its people
 discuss beside a case must not slip out, words reach the employee only when somebody chose to reply; whatever else is written
 is a note. ``decide`` asks here for every reply, so no desk has a way around it; a desk in a chat begins with ``written``.
 """

@@ -47,9 +47,13 @@ NOTE = st.sampled_from(
     [MARKER, f"{MARKER} und mehr", f"**{MARKER}**", f"@room {MARKER}", f"- {MARKER}\n- x", f"https://{MARKER}.de/aaaa"]
 )
 SLASHED = st.builds(
-    "{}//{}{}".format, st.sampled_from(["", " ", "\n", "\u200b", "\ufeff "]), st.sampled_from(["", " "]), NOTE
+    "{}{}{}{}".format,
+    st.sampled_from(["", " ", "\n", "\u200b", "\ufeff "]),
+    st.sampled_from(["//", "/"]),
+    st.sampled_from(["", " "]),
+    NOTE,
 )
-TEXT = st.sampled_from(["Guten Tag", "**Ja**", "siehe // dort", "/ / nein"])
+TEXT = st.sampled_from(["Guten Tag", "**Ja**", "siehe // dort", "ja / nein"])
 
 COMMAND = st.one_of(
     st.tuples(st.just("claim")),

@@ -29,9 +29,12 @@ NOTE = st.sampled_from(
     [
         f"// {MARKER}",
         f"\u200b//{MARKER}",
+        f"/ {MARKER}",  # as Element sends two of them
+        f"/{MARKER}",
         f"!notiz {MARKER}",
         f"!note {MARKER}",
         f"!a // {MARKER}",
+        f"!a /{MARKER}",
         f"!an anerkennung: {MARKER} !",
     ]
 )
@@ -43,7 +46,7 @@ SAID = st.one_of(
         st.just("colleague"), st.one_of(NOTE, st.sampled_from([MARKER, f"**{MARKER}** an alle", f"!a {MARKER}"]))
     ),
     st.tuples(st.just("stranger"), st.sampled_from([MARKER, f"!a {MARKER}", f"!nimm {MARKER}", f"// {MARKER}"])),
-    st.tuples(st.just("change"), st.sampled_from([f"// {MARKER}", f"!notiz {MARKER}", "anders"])),
+    st.tuples(st.just("change"), st.sampled_from([f"// {MARKER}", f"/ {MARKER}", f"!notiz {MARKER}", "anders"])),
     st.tuples(st.just("delete"), st.just("")),
     st.tuples(st.just("claim"), st.just("")),
     st.tuples(st.just("browser"), st.just(f"{MARKER} vom Desk")),

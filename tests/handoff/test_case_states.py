@@ -259,7 +259,7 @@ def test_the_first_reply_claims():
 # --- Words --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["// nur für uns", "  //nur für uns", "\u200b//nur für uns"])
+@pytest.mark.parametrize("text", ["// nur für uns", "  //nur für uns", "\u200b//nur für uns", "/ nur für uns"])
 @pytest.mark.parametrize("state", ["open", "claimed", "waiting_employee", "resolved"])
 def test_a_reply_that_begins_with_slashes_is_a_note(text, state):
     turn = decide(case(state), events.Replies(JAN, text), NOW, OFFICE)
@@ -275,6 +275,7 @@ def test_a_reply_that_begins_with_slashes_is_a_note(text, state):
         events.WaitsForThird(MARIA, LATER, "// intern"),
         events.Resolves(MARIA, "answered", "// intern"),
         events.RevisesLine(MARIA, 1, "maria", NOW, "// intern"),
+        events.RevisesLine(MARIA, 1, "maria", NOW, "/ intern"),
     ],
 )
 def test_no_other_way_to_the_employee_takes_a_note(event):

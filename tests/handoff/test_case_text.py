@@ -55,13 +55,15 @@ def test_an_address_of_mail_is_left_alone():
     assert harmless("an anna.petersen@ihk.de") == "an anna.petersen@ihk.de"
 
 
-@pytest.mark.parametrize("text", ["// intern", "//intern", "  // x", "\u200b// x", "\n//x", "\ufeff //x"])
+@pytest.mark.parametrize(
+    "text", ["// intern", "//intern", "  // x", "\u200b// x", "\n//x", "\ufeff //x", "/ intern", "/intern", "\u200b /x"]
+)
 def test_a_note_is_recognised_whatever_stands_unseen_before_it(text):
     assert is_note(text)
     assert not note_text(text).startswith("/")
 
 
-@pytest.mark.parametrize("text", ["siehe // dort", "https://x.de", "/ /x", ""])
+@pytest.mark.parametrize("text", ["siehe // dort", "https://x.de", "1/2", ""])
 def test_what_only_holds_slashes_is_no_note(text):
     assert not is_note(text)
 

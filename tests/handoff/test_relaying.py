@@ -19,6 +19,7 @@ STRICT = DeskOffice(on_purpose=frozenset({"foerderung"}))
         (DeskOffice(), "Guten Tag", False, True),
         (DeskOffice(), "Guten Tag", True, True),
         (DeskOffice(), "// Guten Tag", True, False),
+        (DeskOffice(), "/Guten Tag", False, False),
         (STRICT, "Guten Tag", False, False),
         (STRICT, "Guten Tag", True, True),
         (STRICT, "\u200b// Guten Tag", True, False),

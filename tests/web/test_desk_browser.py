@@ -123,13 +123,15 @@ async def test_a_role_taken_away_is_told_on_the_open_page_which_shows_no_case_an
         await page.close()
 
 
-async def test_two_slashes_make_a_note_and_it_shows_while_one_types(site, guest, sit_down):
+async def test_two_slashes_or_one_make_a_note_and_it_shows_while_one_types(site, guest, sit_down):
     number = await case_of(site, guest)
     page = await sit_down(path=f"/desk/cases/{number}")
     await page.locator("#text").fill("// nur für uns")
     await expect(button(page, DE["desk_send_note"])).to_be_visible()
     await page.locator("#text").fill("nicht nur für uns")
     await expect(button(page, DE["desk_send_reply"])).to_be_visible()
+    await page.locator("#text").fill("/ nur für uns")
+    await expect(button(page, DE["desk_send_note"])).to_be_visible()
 
 
 async def test_where_a_team_relays_only_on_purpose_each_reply_is_chosen_anew(site, guest, sit_down):

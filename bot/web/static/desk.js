@@ -212,12 +212,12 @@
   // --- writing a reply or a note -----------------------------------------------------------------------------------
   const modes = () => Array.from(composer.elements.mode);
   const mode = () => modes().find((one) => one.checked)?.value;
-  const isNote = () => mode() === "note" || box.value.trimStart().startsWith("//");
+  const isNote = () => mode() === "note" || box.value.trimStart().startsWith("/");
   function setMode(value) {
     modes().forEach((one) => { one.checked = one.value === value; });
     marked();
   }
-  const marked = () => composer.classList.toggle("is-note", isNote());   // a // in front makes a note, and it shows while one types
+  const marked = () => composer.classList.toggle("is-note", isNote());   // a slash in front makes a note, and it shows while one types
   function modeFollows() {   // somebody else has taken the case: what is typed becomes a note, and is said so
     const now = regionOf("hint")?.firstElementChild?.dataset;
     if (!composer || !now) return;

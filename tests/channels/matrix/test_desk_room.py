@@ -85,6 +85,35 @@ async def test_a_case_from_the_question_to_its_end_in_matrix_alone(desk, encrypt
     assert not any("GEHEIM" in str(each["content"]) for each in timeline)
 
 
+async def test_a_note_of_which_the_client_took_one_slash_claims_nothing_and_stays_among_coordinators(desk):
+    kim, alone = await desk.asks(encrypted=True)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    number = await number_of_latest(desk)
+    thread, anna = (await desk.card(number))["id"], desk.anna
+
+    async def kept(body):
+        note = await anna.say(desk.room, body, thread=thread)
+        await anna.until(
+            lambda timeline: any(each["type"] == "m.reaction" and each.get("relation") == {
+                "rel_type": "m.annotation", "event_id": note, "key": "🔒"} for each in timeline), room=desk.room,
+        )  # fmt: skip
+
+    await kept("/ GEHEIM5: wer nimmt das?")  # "// GEHEIM5: …" as it was typed in Element
+    assert (await list_cases(desk.site.database, None))[-1].state == "open"
+    await anna.react(desk.room, thread, "✋")
+    await kim.hears(alone, desk.lotse, "übernimmt Ihren Fall")
+    await kept("/GEHEIM5: das klingt nach Kiel")
+    said = await anna.say(desk.room, "Moin!", thread=thread)
+    await kim.hears(alone, desk.lotse, "Moin!")
+    await anna.edit(desk.room, said, "/ GEHEIM5: doch nicht")
+    await anna.hears(desk.room, desk.lotse, "ist eine interne Notiz")
+    await anna.say(desk.room, "Ich sehe nach.", thread=thread)
+    await kim.hears(alone, desk.lotse, "Ich sehe nach.")
+    for table in (tables.outbox, tables.transcript, tables.inbox, tables.desk_posts, tables.desk_inbox):
+        assert "GEHEIM5" not in words_in(await rows(desk.site.database, table)), table.name
+    assert not any("GEHEIM5" in str(each["content"]) for each in await kim.ask("timeline", room=alone))
+
+
 async def test_an_employee_in_matrix_and_a_coordinator_in_the_browser(desk):
     kim, alone = await desk.asks(encrypted=True)
     await kim.hears(alone, desk.lotse, "ist offen.")
