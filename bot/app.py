@@ -65,6 +65,7 @@ from bot.worker.owners_loop import owners_loop
 from bot.worker.room_people import Named, RoomPeople
 from bot.worker.staff_watch import staff_watch
 from bot.worker.timer_loop import timer_loop
+from bot.worker.typing_loop import typing_loop
 
 log = structlog.get_logger(__name__)
 
@@ -223,6 +224,10 @@ async def serve(settings: Settings, listening: socket.socket, on_ready: Callable
                 asyncio.create_task(staff_watch(people, core.database.announcer), name="staff"),
                 asyncio.create_task(
                     owners_loop(core.database, core.desk, coordinators, teams, core.clock), name="owners"
+                ),
+                # Pages show by themselves that an answer is on its way, and Slack's own view does so as well.
+                asyncio.create_task(
+                    typing_loop(core.database, connected, core.clock, core.database.announcer), name="typing"
                 ),
                 *(asyncio.create_task(loop) for loop in desk_loops(core, coordinators, channels, listening)),
             ]

@@ -963,7 +963,14 @@ class Typing:
     address: Address
 
 
-View = Typing
+@dataclass(frozen=True, slots=True)
+class TypingEnds:
+    """Fleeting: the answer has left, or will not come."""
+
+    address: Address
+
+
+View = Typing | TypingEnds
 
 
 @dataclass(frozen=True, slots=True)

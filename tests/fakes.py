@@ -93,6 +93,7 @@ class RecordingChannel:
         self.name = name
         self.posts: dict[str, object] = {}
         self.handed = []
+        self.shown = []
         self.failures: list[Exception] = []
         self.gate: asyncio.Event | None = None
         self.changed = asyncio.Event()
@@ -112,7 +113,8 @@ class RecordingChannel:
         return ExternalId(f"posted-{delivery.outbox_id}")
 
     async def show(self, view) -> None:
-        pass
+        self.shown.append(view)
+        self.changed.set()
 
     def texts(self, room: str | None = None) -> list[str]:
         return [

@@ -44,7 +44,7 @@ class Channel(Protocol):
         ...
 
     async def show(self, view: View) -> None:
-        """Show something fleeting, now or never: not stored, not retried, loss harmless."""
+        """Show something fleeting, now or never: not stored, loss harmless. Raises nothing."""
         ...
 
 

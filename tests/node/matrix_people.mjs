@@ -33,6 +33,11 @@ const commands = {
     const prepared = once(client, "sync", (state) => state === "PREPARED");
     for (const name of ["Room.timeline", "Event.decrypted", "Room.redaction", "RoomMember.membership", "Event.replaced", "RoomState.events"])
       client.on(name, () => say({ changed: user }));
+    client.typed = [];
+    client.on("RoomMember.typing", (event, { roomId, userId, typing }) => {
+      client.typed.push({ room: roomId, who: userId, typing });
+      say({ changed: user });
+    });
     await client.startClient({ initialSyncLimit: 20, threadSupport: false });
     await prepared;
     if (strict) {
@@ -74,6 +79,10 @@ const commands = {
       failed: event.isDecryptionFailure(), redacted: event.isRedacted(), state: event.isState(),
       shield: event.isEncrypted() ? (await client.getCrypto().getEncryptionInfoForEvent(event))?.shieldColour : undefined,
     })));
+  },
+  typing({ user, room }) {
+    // Each time somebody was seen to begin or to stop typing there.
+    return clients.get(user).typed.filter((each) => each.room === room).map(({ who, typing }) => [who, typing]);
   },
   async devices({ user, other }) {
     return [...((await clients.get(user).getCrypto().getUserDeviceInfo([other], true)).get(other)?.keys() ?? [])];

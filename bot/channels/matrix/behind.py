@@ -56,7 +56,7 @@ class Behind:
         pause_s = FIRST_PAUSE_S
         async with self._one_at_a_time:
             while True:
-                await self._until_quiet()
+                await self.until_quiet()
                 if self._clock() >= try_until:
                     raise ChannelError("messages went before it for too long", permanent=True)
                 try:
@@ -67,7 +67,8 @@ class Behind:
                     self._wait(error.retry_after.total_seconds() if error.retry_after is not None else pause_s)
                     pause_s *= 2
 
-    async def _until_quiet(self) -> None:
+    async def until_quiet(self) -> None:
+        """Return once no message is under way and nothing is throttled."""
         while self._messages or self._not_before > self._clock():
             await self._quiet.wait()
             await asyncio.sleep(max(self._not_before - self._clock(), 0.0))

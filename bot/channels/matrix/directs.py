@@ -64,6 +64,10 @@ class Directs:
                 del known[user]
                 self._changed = True
 
+    def known_room(self, address: str) -> str | None:
+        """The room an address stands for, where there is one already."""
+        return self._ours.get(address) if address.startswith("@") else address
+
     async def room_for(self, address: str) -> str:
         """The room an address stands for: itself, or the one with a person, made if need be. Raises HomeserverError."""
         if not address.startswith("@"):

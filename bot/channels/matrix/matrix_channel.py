@@ -40,8 +40,6 @@ log = structlog.get_logger(__name__)
 LIMITS = Limits(text=8_000, choices=9)
 """A longer reply becomes several messages; nine choices have a sign of their own."""
 
-TYPING_FOR_MS = 15_000
-
 
 class MatrixChannel:
     """Reads and sends as one device. ``problem`` says in one sentence why it cannot at present; None when it can."""
@@ -126,14 +124,11 @@ class MatrixChannel:
         return external_id.split()[0]
 
     async def show(self, view: View) -> None:
-        """Show that an answer is on its way; it ends with the answer, or by itself."""
-        if self._connection is None or not isinstance(view, Typing):
+        """Show that an answer is on its way, or that it is no longer. No client has to take a message for the end of typing."""
+        if self._connection is None:
             return
-        body = {"typing": True, "timeout": TYPING_FOR_MS}
         with contextlib.suppress(ChannelError):  # fleeting: loss is harmless
-            room = await self._connection.directs.room_for(view.address.room)
-            path = f"/rooms/{segment(room)}/typing/{segment(self._settings.user)}"
-            await self._connection.homeserver.call("PUT", path, body, patience_s=5)
+            await self._connection.sender.show_typing(view.address, typing=isinstance(view, Typing))
 
     async def _connect(self) -> None:
         async with contextlib.AsyncExitStack() as stack:
@@ -155,7 +150,7 @@ class MatrixChannel:
             meaning = EventMeaning(addresses, ours, names, self._belonging, self._clock, fingerprint)
             timelines = Timelines(me.homeserver, rooms, me.device.user)
             reader = SyncReader(me.device.user, timelines, events, meaning, late, self._clock)
-            sender = Sender(me.homeserver, rooms, directs, me.encryption, ours.remember, places, desk_rooms)
+            sender = Sender(me.device.user, me.homeserver, rooms, directs, me.encryption, ours.remember, places, desk_rooms)
             invitations = Invitations(me.homeserver, self._settings)
             self._connection = Connection(me, me.homeserver, rooms, directs, late, reader, sender, invitations)
             self._stack.push_async_exit(stack.pop_all())

@@ -7,6 +7,7 @@ In one room one delivery is sent after the other: the key of the room is given o
 """
 
 import asyncio
+import contextlib
 import functools
 import time
 from collections.abc import Callable, Mapping
@@ -24,15 +25,22 @@ from bot.channels.matrix.rooms import MEGOLM, Room, RoomBook
 from bot.errors import ChannelError
 from bot.model import Address, Delivery, Edit, ExternalId, Post, React, Redact, Reply
 
+TYPING_FOR_MS = 15_000
+"""Then clients stop to show it by themselves."""
+SHOW_WITHIN_S = 1.0
+"""A sign is left out when messages go before it for so long."""
+SHOWING_PATIENCE_S = 5
+
 Remember = Callable[[str, Mapping[str, Any], str | None], None]
 """Told about every event that was sent: its id, its content, the thread it stands in."""
 
 
 class Sender:
-    """Carries deliveries out."""
+    """Carries deliveries out. ``me``: our own id."""
 
     def __init__(
         self,
+        me: str,
         homeserver: Homeserver,
         rooms: RoomBook,
         directs: Directs,
@@ -41,6 +49,7 @@ class Sender:
         places: MessagePlaces,
         desk_rooms: frozenset[str] = frozenset(),
     ) -> None:
+        self._me = me
         self._desk_rooms = desk_rooms
         self._homeserver = homeserver
         self._rooms = rooms
@@ -88,6 +97,26 @@ class Sender:
         for number, (sign, _choice) in enumerate(zip(CHOICE_SIGNS, reply.choices, strict=False), 1):
             content, transaction = reaction_to(event_id, sign), f"{outbox_id}.sign{number}"
             await self._behind.send(functools.partial(self._put, room, "m.reaction", content, transaction), try_until)
+
+    async def show_typing(self, address: Address, *, typing: bool) -> None:
+        """Show where this address is spoken in that Lotse types, between the messages of all rooms; or that it does no longer.
+
+        Raises ChannelError. No room is made for a sign.
+        """
+        known = self._directs.known_room(address.room)
+        if known is None or (typing and not await self._is_quiet_soon()):
+            return
+        room = await self._rooms.latest_of(known)
+        path = f"/rooms/{segment(room.id)}/typing/{segment(self._me)}"
+        body = {"typing": True, "timeout": TYPING_FOR_MS} if typing else {"typing": False}
+        await self._homeserver.call("PUT", path, body, patience_s=SHOWING_PATIENCE_S)
+
+    async def _is_quiet_soon(self) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SHOW_WITHIN_S):
+                await self._behind.until_quiet()
+                return True
+        return False
 
     async def send_behind(self, address: Address, kind: str, content: dict[str, Any], transaction: str) -> None:
         """Send an event that is no message behind the messages of all rooms, for a minute at most. Raises ChannelError."""

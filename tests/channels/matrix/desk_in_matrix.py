@@ -18,6 +18,7 @@ from bot.worker.desk_board import DeskBoard, desk_board_loop
 from bot.worker.desk_talk import DeskTalk, desk_talk_loop
 from bot.worker.notices import flood_notice
 from bot.worker.room_people import RoomPeople
+from bot.worker.typing_loop import typing_loop
 from tests.channels.matrix.people import People, Person, lotse_on
 from tests.web.site import Site, running_site
 
@@ -104,6 +105,7 @@ async def working(site, channel, rooms):
         asyncio.create_task(channel.receive(accept, None)),
         asyncio.create_task(desk_board_loop(board, [channel], site.clock)),
         asyncio.create_task(desk_talk_loop(talk, site.clock, site.database.announcer)),
+        asyncio.create_task(typing_loop(site.database, [channel], site.clock, site.database.announcer)),
     ]
     try:
         yield

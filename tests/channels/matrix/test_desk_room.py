@@ -1,6 +1,7 @@
 """Cases worked in a Matrix room on a real homeserver, by people with an independent client, beside the desk in the browser."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -9,6 +10,7 @@ from bot.channels.matrix.rooms import ABOVE_ALL, Room, with_state
 from bot.model import ANOTHERS_CHOICE, Address, Person
 from bot.store import tables
 from bot.store.absences import list_absences
+from bot.store.announce import INBOX
 from bot.store.cases import list_cases
 from bot.store.sent_replies import find_case_of_event
 from bot.worker.digest_loop import write_digest
@@ -112,6 +114,41 @@ async def test_a_note_of_which_the_client_took_one_slash_claims_nothing_and_stay
     for table in (tables.outbox, tables.transcript, tables.inbox, tables.desk_posts, tables.desk_inbox):
         assert "GEHEIM5" not in words_in(await rows(desk.site.database, table)), table.name
     assert not any("GEHEIM5" in str(each["content"]) for each in await kim.ask("timeline", room=alone))
+
+
+async def test_lotse_is_seen_typing_while_an_answer_is_late_and_not_where_a_person_has_the_word(desk):
+    site, (mia, with_mia), (kim, alone) = desk.site, *[await desk.asks(encrypted=each) for each in (False, True)]
+    await mia.hears(with_mia, desk.lotse, "ist offen.")
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    await desk.anna.react(desk.room, (await desk.card(await number_of(desk, kim)))["id"], "✋")
+    await kim.hears(alone, desk.lotse, "übernimmt Ihren Fall")
+    await mia.say(with_mia, "schnell")
+    await mia.hears(with_mia, desk.lotse, "Sie schrieben: schnell")
+    async with site.without_answers():
+        await kim.say(alone, "Sind Sie da?")
+        await mia.say(with_mia, "langsam")
+        await waiting_in(site, 2)
+        site.now += timedelta(seconds=1)
+        await mia.until(lambda seen: seen == [[desk.lotse, True]], "typing", room=with_mia)
+    await mia.hears(with_mia, desk.lotse, "Sie schrieben: langsam")
+    await mia.until(lambda seen: seen == [[desk.lotse, True], [desk.lotse, False]], "typing", room=with_mia)
+    await desk.anna.hears(desk.room, desk.lotse, "Person: Sind Sie da?")
+    assert await kim.ask("typing", room=alone) == []
+
+
+async def waiting_in(site, count):
+    """Return once so many messages wait for an answer."""
+    with site.database.announcer.listen(INBOX) as bell:
+        async with asyncio.timeout(60):
+            while sum(row.status == "waiting" for row in await rows(site.database, tables.inbox)) < count:
+                await bell.wait(0.5)
+
+
+async def number_of(desk, person):
+    """The case this person asked for."""
+    (known,) = [row.id for row in await rows(desk.site.database, tables.persons) if row.external_user == person.user]
+    (case,) = [row for row in await rows(desk.site.database, tables.cases) if row.person_id == known]
+    return case.number
 
 
 async def test_an_employee_in_matrix_and_a_coordinator_in_the_browser(desk):

@@ -407,6 +407,9 @@ async def test_a_room_that_is_upgraded_goes_on_as_the_same_conversation(work, lo
     assert (await work.hears("neu")).address == Address("matrix", room)
     event = await work.says(room, "Antwort", outbox="upgraded")
     assert homeserver.call("GET", f"/rooms/{new}/event/{event}", account.token)["content"]["body"] == "Antwort"
+    await work.channel.show(Typing(Address("matrix", room)))
+    fleeting = homeserver.call("GET", "/sync", account.token)["rooms"]["join"][new]["ephemeral"]["events"]
+    assert [each["content"] for each in fleeting if each["type"] == "m.typing"] == [{"user_ids": [lotse.user]}]
 
 
 async def test_people_see_that_an_answer_is_coming_and_that_it_was_read(work, lotse, homeserver):
