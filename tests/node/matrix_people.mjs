@@ -106,8 +106,9 @@ const commands = {
     await clients.get(user).logout(true);
     clients.delete(user);
   },
-  async withhold({ user, on }) {
+  async withhold({ user, on, keep }) {
     // Keys for rooms are not handed out while this is on: what is sent meanwhile cannot be read, as when they are late.
+    // They are handed out at its end; with keep, at a later one.
     const client = clients.get(user);
     client.kept ??= [];
     client.handOut ??= client.http.authedRequest.bind(client.http);
@@ -118,7 +119,7 @@ const commands = {
           : client.handOut(method, path, ...rest);
     else {
       client.http.authedRequest = client.handOut;
-      for (const request of client.kept.splice(0)) await client.handOut(...request);
+      for (const request of keep ? [] : client.kept.splice(0)) await client.handOut(...request);
     }
   },
   stop({ user }) {

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.channels.looking import Belonging
 from bot.channels.matrix.calling import Names
-from bot.channels.matrix.event_reading import RoomEvent, id_of, inside, read_event, relation_of, thread_of
+from bot.channels.matrix.event_reading import RoomEvent, id_of, inside, read_event, thread_of
 from bot.channels.matrix.late_keys import WaitingEvent
 from bot.channels.matrix.looking_time import uncounted
 from bot.channels.matrix.matrix_settings import NAME
@@ -81,7 +81,7 @@ class EventMeaning:
     async def of_unreadable(self, waiting: WaitingEvent) -> Incoming | None:
         """That the writer of this event has to be told; None where they may not have spoken to Lotse."""
         sender = id_of(waiting.event.get("sender"), "@")
-        thread = thread_of(relation_of(inside(waiting.event, "content")))
+        thread = thread_of(waiting.relation)
         place = await self._addresses.place(waiting.room)
         if place is None or sender is None:
             return None

@@ -1,9 +1,9 @@
 """Encrypted events whose key has not arrived, and events of a room that cannot be looked at: they wait here, and survive a stop.
 
 When the key comes the event is read as if it had just been written. After a minute its writer is told once that it cannot be
-read; it goes on waiting for a day, because keys do come late. Only what the server holds as well is kept, in a file beside
-the key store: the encrypted event, or of one in clear its id, never a text. The file is written before the cursor, so nothing is
-lost in between: once for all events of an answer, and beside the event loop.
+read; it goes on waiting for a day, because keys do come late, or until it is deleted. Only what the server holds as well is
+kept, in a file beside the key store: the encrypted event, or of one in clear its id, never a text. The file is written before
+the cursor, so nothing is lost in between: once for all events of an answer, and beside the event loop.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.channels.matrix.event_reading import id_of, inside, relation_of
 from bot.channels.matrix.sealed_file import replace_file
 from bot.errors import ConfigError
 
@@ -47,6 +48,16 @@ class WaitingEvent:
         """The event's id."""
         return str(self.event.get("event_id"))
 
+    @property
+    def relation(self) -> Mapping[str, Any]:
+        """What it relates to, which stands beside what is encrypted."""
+        return relation_of(inside(self.event, "content"))
+
+    @property
+    def changes(self) -> str | None:
+        """The event it changes, if it is a change."""
+        return id_of(self.relation.get("event_id"), "$") if self.relation.get("rel_type") == "m.replace" else None
+
 
 class LateKeys:
     """The events that wait; what was changed is on disk once ``keep`` has returned."""
@@ -69,6 +80,9 @@ class LateKeys:
             except (ValueError, KeyError, TypeError):
                 raise ConfigError(f"{path} is damaged; delete it (messages that waited for a key are lost).") from None
 
+    def __contains__(self, event_id: str) -> bool:
+        return event_id in self._waiting
+
     def __len__(self) -> int:
         return len(self._waiting)
 
@@ -83,6 +97,16 @@ class LateKeys:
             self._drop_of_most(lambda event_id: 1)
         while self._bytes > MOST_BYTES:
             self._drop_of_most(lambda event_id: len(self._rows[event_id]))
+
+    def find(self, room: str, event_id: str) -> WaitingEvent | None:
+        """The event of this room, if it waits."""
+        found = self._waiting.get(event_id)
+        return found if found is not None and found.room == room else None
+
+    def remove(self, room: str, event_id: str) -> None:
+        """It was deleted in this room: neither it nor a change of it is of use to anybody any more."""
+        here = [each for each in self._waiting.values() if each.room == room]
+        self.done([each.id for each in here if event_id in (each.id, each.changes)])
 
     def wait_for_key(self, event_id: str, now: datetime) -> None:
         """This one's room can be looked at again, and its key has not come."""

@@ -171,17 +171,20 @@ class SyncLoop:
         rooms = inside(answer, "rooms")
         for room_id in inside(rooms, "leave"):
             self._at.rooms.forget(room_id)
-        late, read = await self._at.reader.read_late()
-        inputs = await self._at.reader.read_rooms(rooms.get("join"), cursor)
+        read = await self._at.reader.read_late()
+        said = await self._at.reader.read_rooms(rooms.get("join"), cursor)
+        # What was deleted waits no longer, also if its key came at the same moment.
+        late = [each for event_id, found in read.items() if event_id in self._at.late for each in found]
+        inputs = [*late, *said]
         await self._at.late.keep()
-        await self._keep([*late, *inputs], following)
+        await self._keep(inputs, following)
         self._at.late.done(read)
         await self._at.late.keep()
         self._key_events_taken.clear()
         for room_id, successor, via in upgrades_in(rooms.get("join")):
             self._at.invitations.follow(room_id, successor, via, tasks)
         self._at.invitations.take(rooms.get("invite"), tasks)
-        self._acknowledge([*late, *inputs], inside(answer, "to_device").get("events"))
+        self._acknowledge(inputs, inside(answer, "to_device").get("events"))
         if self._upkeep is not None:  # the inputs are safe already
             await self._upkeep.keep(answer)
         await self._at.directs.keep()

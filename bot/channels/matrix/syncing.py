@@ -15,7 +15,7 @@ import structlog
 from bot.channels.channel import Accept
 from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.event_meaning import EventMeaning
-from bot.channels.matrix.event_reading import event_id_of, id_of, is_encrypted
+from bot.channels.matrix.event_reading import event_id_of, id_of, inside, is_encrypted, read_event
 from bot.channels.matrix.failing_rooms import FailingRooms
 from bot.channels.matrix.homeserver import HomeserverError
 from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
@@ -72,21 +72,18 @@ class SyncReader:
                 raise each
         return [one for each in found if not isinstance(each, BaseException) for one in each]
 
-    async def read_late(self) -> tuple[list[Incoming], list[str]]:
-        """What waited for a key that has come, and the ids of all events that need not wait any more."""
-        inputs: list[Incoming] = []
-        read: list[str] = []
+    async def read_late(self) -> dict[str, list[Incoming]]:
+        """The events that need not wait for a key any more, by their ids, and what was said in each."""
+        read: dict[str, list[Incoming]] = {}
         for waiting in self._late.waiting():
             if waiting.why != "key" or not self.may_look_at(waiting) or self._lacks_key(waiting):
                 continue
             try:
-                inputs += await self._within_a_look(waiting.room, self._read_waiting(waiting))
+                read[waiting.id] = await self._within_a_look(waiting.room, self._read_waiting(waiting))
             except HomeserverError:
                 if self.may_look_at(waiting):
                     raise
-            else:
-                read.append(waiting.id)
-        return inputs, read
+        return read
 
     def due_aside(self) -> tuple[str, ...]:
         """The rooms set aside that are to be looked at again now."""
@@ -213,13 +210,26 @@ class SyncReader:
     async def _of_event(self, room_id: str, raw: Any) -> tuple[Incoming, ...]:
         if not isinstance(raw, Mapping) or raw.get("sender") == self._me:
             return ()
-        if not is_encrypted(raw):
-            return await self._meaning.of(room_id, raw)
-        clear = self._events.in_clear(room_id, raw)
+        clear = self._events.in_clear(room_id, raw) if is_encrypted(raw) else raw
         if clear == "no key":
             self._late.add(room_id, raw, self._clock())
             return ()
-        return () if clear is None else await self._meaning.of(room_id, clear)
+        return () if clear is None else await self._meaning.of(room_id, self._or_what_waits(room_id, clear))
+
+    def _or_what_waits(self, room_id: str, clear: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The event; a change of one that cannot be read yet is read as that one. What is deleted waits no longer."""
+        event = read_event(clear)
+        if event is None or event.about is None:
+            return clear
+        if event.kind == "removal":
+            self._late.remove(room_id, event.about)
+        waiting = self._late.find(room_id, event.about) if event.kind == "edit" else None
+        if waiting is None or waiting.event.get("sender") != event.sender or not self._lacks_key(waiting):
+            return clear
+        # It goes on waiting until this is stored; what comes of its key later is known by its id.
+        self._late.told([waiting.id])
+        content = {**inside(clear, "content", "m.new_content"), "m.relates_to": waiting.relation}
+        return {**waiting.event, "type": "m.room.message", "content": content}
 
 
 def _id_alone(event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from bot.channels.matrix.matrix_account import DEVICE_FILE
 from bot.channels.matrix.sealed_file import SealedFile
 from bot.channels.matrix.signed_in import signed_in
 from bot.errors import ChannelError
-from bot.model import Choice, Unreadable
+from bot.model import Choice, Edited, Removed, Unreadable, Utterance
 from tests.channels.matrix.at_work import PATIENCE_S, AtWork, NothingKept
 from tests.channels.matrix.gateway import HANG, gateway
 from tests.channels.matrix.people import KEY, People, lotse_on
@@ -81,6 +81,78 @@ async def test_who_wrote_it_is_told_once_when_the_key_does_not_come(homeserver, 
         await person.ask("withhold", on=False)
         await work.hears("nie zu lesen", room)  # answered after all, though later than promised
         assert len(unreadable(work)) == 1
+
+
+async def test_what_was_deleted_is_neither_answered_nor_asked_for_when_its_key_comes(
+    homeserver, people, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(late_keys, "TELL_AFTER", timedelta(seconds=5))
+    monkeypatch.setattr(sync_loop, "LOOK_AT_LATE_EVERY_S", 0.2)
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
+    waiting = lotse.settings.folder / "waiting.json"
+    async with AtWork(lotse.settings) as work:
+        room = await person.room_with(lotse.user, encrypted=True)
+        await person.ask("withhold", on=True)
+        deleted = await person.say(room, "doch nicht")
+        await person.edit(room, deleted, "wirklich nicht")
+        kept = await person.say(room, "Wie hoch ist der Bonus?")
+        await work.until(lambda: waiting.exists() and len(json.loads(waiting.read_text())) == 3)
+        await person.redact(room, deleted)
+        await work.until(lambda: len(json.loads(waiting.read_text())) == 1)
+        await work.until(lambda: unreadable(work))
+        await person.ask("withhold", on=False)
+        await work.hears("Wie hoch ist der Bonus?", room)
+        said = [each.external_id for each in work.heard if not isinstance(each.input, Removed)]
+        assert said == [f"{kept}:unreadable", kept]
+
+
+async def test_what_was_deleted_at_the_moment_its_key_came_is_not_answered(homeserver, people, tmp_path):
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
+    waiting = lotse.settings.folder / "waiting.json"
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        room = await person.room_with(lotse.user, encrypted=True)
+        await person.ask("withhold", on=True)
+        deleted = await person.say(room, "doch nicht")
+        await work.until(lambda: waiting.exists() and json.loads(waiting.read_text()))
+        gate.trouble = lambda path: web.Response(status=502) if "/sync" in path else None  # from the next one on
+        await person.say(room, "etwas anderes")
+        await work.until(lambda: len(json.loads(waiting.read_text())) == 2)
+        await person.redact(room, deleted)
+        await person.ask("withhold", on=False)
+        gate.trouble = lambda path: None
+        await work.hears("etwas anderes", room)
+        assert [each.input for each in work.heard] == [Utterance("etwas anderes"), Removed(deleted)]
+
+
+async def test_a_change_that_can_be_read_stands_for_what_it_changes_and_cannot(homeserver, people, tmp_path):
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
+    waiting = lotse.settings.folder / "waiting.json"
+    async with AtWork(lotse.settings) as work:
+        room = await person.room_with(lotse.user, encrypted=True)
+        root = await person.say(room, "Hallo")
+        await person.ask("forgetRoomKey", room=room)
+        await person.ask("withhold", on=True)
+        first = await person.say(room, "Wie hoch ist der Bohnus?", thread=root)
+        both = await person.say(room, "Und wann?")
+        await person.edit(room, both, "Und wann kommt er?")
+        await work.until(lambda: waiting.exists() and len(json.loads(waiting.read_text())) == 3)
+        await person.ask("withhold", on=False, keep=True)
+        await person.ask("forgetRoomKey", room=room)
+        await person.edit(room, first, "Wie hoch ist der Bonus?")
+        heard = await work.hears("Wie hoch ist der Bonus?", room)
+        assert (heard.external_id, heard.address.thread) == (first, root)
+        await person.ask("withhold", on=False)
+        await work.hears("Und wann kommt er?", room)
+        await work.until(lambda: not json.loads(waiting.read_text()))
+        inputs = [each.input for each in work.heard[1:]]
+        assert inputs == [
+            Utterance("Wie hoch ist der Bonus?"),
+            Utterance("Und wann?"),
+            Edited(both, "Und wann kommt er?"),
+        ]
 
 
 async def test_an_inbox_that_is_away_costs_nothing(homeserver, people, tmp_path):
