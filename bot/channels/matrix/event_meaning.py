@@ -69,6 +69,8 @@ class EventMeaning:
             return () if left is None else (left,)
         event = read_event(raw)
         place = None if event is None else await self._addresses.place(room_id)
+        if event is not None and event.thread is not None and event.kind in ("text", "file"):
+            self._ours.thread_goes_on(room_id, event.thread, event.id)
         said = None if event is None or place is None else await self._said(place, event)
         if said is None or place is None:
             return ()

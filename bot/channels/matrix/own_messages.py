@@ -25,10 +25,10 @@ class Target:
     thread: str | None
 
 
-class Recent(OrderedDict[str, Any]):
+class Recent(OrderedDict[Any, Any]):
     """What was seen lately, so that the server need not be asked; it may forget."""
 
-    def keep(self, key: str, value: Any = True) -> None:
+    def keep(self, key: Any, value: Any = True) -> None:
         """Remember this."""
         self[key] = value
         self.move_to_end(key)
@@ -44,6 +44,7 @@ class OwnMessages:
         self._names = names
         self._ours = Recent()
         self._threads = Recent()
+        self._latest = Recent()
 
     def remember(self, event_id: str, content: Mapping[str, Any], root: str | None) -> None:
         """A message of ours was sent; whoever reacts to it needs not be looked up."""
@@ -52,6 +53,14 @@ class OwnMessages:
             self._ours.keep(event_id, Target(written, root))
         if root is not None:
             self._threads.keep(root)
+
+    def thread_goes_on(self, room_id: str, root: str, event_id: str) -> None:
+        """This is the latest message of the thread."""
+        self._latest.keep((room_id, root), event_id)
+
+    def latest_in(self, room_id: str, root: str) -> str:
+        """The latest message of this thread that was seen lately; without one, that with which it begins."""
+        return str(self._latest.get((room_id, root), root))
 
     def called_in(self, root: str) -> None:
         """Somebody called Lotse in this thread, or where it begins: it is part of it from now on."""

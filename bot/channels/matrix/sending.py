@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, assert_never
 from weakref import WeakValueDictionary
 
@@ -21,6 +21,7 @@ from bot.channels.matrix.event_reading import CHOICE_SIGNS
 from bot.channels.matrix.event_writing import contents_of, edit_of, in_thread, reaction_to
 from bot.channels.matrix.homeserver import Homeserver, segment
 from bot.channels.matrix.message_places import MessagePlaces
+from bot.channels.matrix.own_messages import OwnMessages
 from bot.channels.matrix.rooms import MEGOLM, Room, RoomBook
 from bot.errors import ChannelError
 from bot.model import Address, Delivery, Edit, ExternalId, Post, React, Redact, Reply
@@ -30,9 +31,6 @@ TYPING_FOR_MS = 15_000
 SHOW_WITHIN_S = 1.0
 """A sign is left out when messages go before it for so long."""
 SHOWING_PATIENCE_S = 5
-
-Remember = Callable[[str, Mapping[str, Any], str | None], None]
-"""Told about every event that was sent: its id, its content, the thread it stands in."""
 
 
 class Sender:
@@ -45,7 +43,7 @@ class Sender:
         rooms: RoomBook,
         directs: Directs,
         encryption: Encryption | None,
-        remember: Remember,
+        ours: OwnMessages,
         places: MessagePlaces,
         desk_rooms: frozenset[str] = frozenset(),
     ) -> None:
@@ -55,7 +53,7 @@ class Sender:
         self._rooms = rooms
         self._directs = directs
         self._encryption = encryption
-        self._remember = remember
+        self._ours = ours
         self._places = places
         self._behind = Behind()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -136,13 +134,22 @@ class Sender:
 
     async def _post(self, room: Room, delivery: Post, reply: Reply) -> list[str]:
         root = await self._thread_in(room, delivery.address)
-        ids: list[str] = []
-        for number, plain in enumerate(contents_of(reply, delivery.outbox_id, loud=self._is_desk(delivery.address))):
-            content = in_thread(plain, root, ids[-1] if ids else None) if root else plain
-            ids.append(await self._say(room, content, _transaction(delivery.outbox_id, number)))
-            self._remember(ids[-1], plain, root)
+        contents = contents_of(reply, delivery.outbox_id, loud=self._is_desk(delivery.address))
+        ids = [
+            await self._add(room, root, plain, _transaction(delivery.outbox_id, number))
+            for number, plain in enumerate(contents)
+        ]
         self._places.note(room.id, ids[0])
         return ids
+
+    async def _add(self, room: Room, root: str | None, plain: dict[str, Any], transaction: str) -> str:
+        """Post an event, behind everything in its thread."""
+        content = plain if root is None else in_thread(plain, root, self._ours.latest_in(room.id, root))
+        event_id = await self._say(room, content, transaction)
+        self._ours.remember(event_id, plain, root)
+        if root is not None:
+            self._ours.thread_goes_on(room.id, root, event_id)
+        return event_id
 
     async def _edit(self, room: Room, delivery: Edit, reply: Reply, before: list[str]) -> list[str]:
         """The events are changed one by one; what is too many is taken back, what is too few is added."""
@@ -155,11 +162,9 @@ class Sender:
             transaction = _transaction(delivery.outbox_id, number)
             if number < len(before):
                 ids.append(await self._say(room, edit_of(plain, before[number]), transaction))
-                self._remember(before[number], plain, root)
+                self._ours.remember(before[number], plain, root)
             else:
-                content = in_thread(plain, root, before[-1]) if root else plain
-                ids.append(await self._say(room, content, transaction))
-                self._remember(ids[-1], plain, root)
+                ids.append(await self._add(room, root, plain, transaction))
         for number, event_id in enumerate(before[len(contents) :]):
             await self._redact(room, event_id, f"{delivery.outbox_id}.gone{number}")
         return ids

@@ -124,6 +124,29 @@ async def test_what_is_not_for_lotse_costs_no_write_each_time_and_is_read_again_
         assert [each.input.text for each in after.heard] == ["Ende", "Neu"]
 
 
+async def test_clients_without_threads_show_an_answer_below_the_latest_message_of_its_thread(work, lotse, anna, ben):
+    room = await anna.room_with(lotse.user, ben, encrypted=True)
+
+    async def answers(words, thread):
+        """What each event of the answer is shown as an answer to, and its id."""
+        event = await work.says(room, words, thread=thread, outbox=f"below {words[:20]}")
+        shown = await anna.from_lotse(room, lotse.user, lambda all: {each["id"] for each in all} >= set(event.split()))
+        relations = {each["id"]: each["relation"] for each in shown}
+        return [(relations[each]["m.in_reply_to"]["event_id"], each) for each in event.split()]
+
+    root = await anna.say(room, "Was zahlt der Bonus?", mention=lotse.user)
+    await work.hears("Was zahlt der Bonus?", room)
+    ((below, first),) = await answers("60 %", root)
+    assert below == root
+    ((below, second),) = await answers("Noch etwas", root)
+    assert below == first
+    asked = await ben.say(room, "Auch in Kiel?", thread=root)
+    await work.hears("Auch in Kiel?", room)
+    await anna.react(room, second, "👍")
+    long = await answers("Ja, überall im Land. " * 600, root)
+    assert [below for below, _ in long] == [asked, long[0][1]]
+
+
 async def test_after_a_restart_lotse_still_knows_its_threads(lotse, homeserver, anna, ben, tmp_path):
     other = await lotse_on(homeserver, tmp_path / "lotse")
     async with AtWork(other.settings) as before:
