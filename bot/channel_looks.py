@@ -39,6 +39,7 @@ from bot.store.absences import list_absences
 from bot.store.case_rows import last_said
 from bot.store.database import Database
 from bot.store.desk_reading import Filters, read_queue
+from bot.store.desk_threads import thread_of_message
 from bot.store.sent_replies import (
     GOES_ON,
     FoundReply,
@@ -122,6 +123,10 @@ class Looks:
         """The case of this person that the message with this id belongs to."""
         found = await find_case_of_event(self.database, person, event)
         return None if found is None else CasePlace(found.number, found.address, found.locale)
+
+    async def desk_thread(self, desk_room: Address, event: ExternalId) -> str | None:
+        """The thread of the case to which the message with this id belongs in a room of coordinators."""
+        return await thread_of_message(self.database, desk_room.channel, desk_room.room, event)
 
     async def locale_of(self, person: Person) -> Locale:
         """The language this person was last answered in; German when nothing is known."""

@@ -85,7 +85,7 @@ class Objection:
 
 
 class Belonging(Protocol):
-    """Says whose a message is. Both raise StoreUnavailable when the database does not answer."""
+    """Says whose a message is. All of them raise StoreUnavailable when the database does not answer."""
 
     async def reply_sent(self, person: Person, address: Address, outbox_id: OutboxId) -> SentReply | None:
         """The reply with this id in the conversation at this address; None when none was sent there."""
@@ -93,6 +93,10 @@ class Belonging(Protocol):
 
     async def case_of_event(self, person: Person, event: ExternalId) -> CasePlace | None:
         """The case of this person that the message with this id belongs to; None when to none."""
+        ...
+
+    async def desk_thread(self, desk_room: Address, event: ExternalId) -> str | None:
+        """The thread of the case to which the message with this id belongs in a room of coordinators; None when to none."""
         ...
 
 

@@ -40,6 +40,15 @@ async def thread_of_case(database: Database, channel: str, room: str, number: Ca
     return thread
 
 
+async def thread_of_message(database: Database, channel: str, room: str, external_id: str) -> str | None:
+    """The thread of the case a message in a room of coordinators belongs to, whoever wrote it; None where to none."""
+    number = await case_of_message(database, channel, room, external_id)
+    if number is None:
+        own = await own_line(database, channel, room, external_id)
+        number = None if own is None else own.case
+    return None if number is None else await thread_of_case(database, channel, room, number)
+
+
 async def case_of_message(database: Database, channel: str, room: str, external_id: str) -> CaseNumber | None:
     """The case a message of Lotse's in a room of coordinators belongs to."""
     ours = storable(external_id)

@@ -1,8 +1,9 @@
 """What one event means to Lotse: an input at an address, or nothing.
 
 Where Lotse is spoken to: everywhere between two people; in a group when it is called, then in the thread that begins there,
-without being called again; in a room of coordinators always. Others of a group may ask on in such a thread, but what was offered
-to one of them is not theirs to press, and a sign for a coordinator is not theirs to give.
+without being called again; in a room of coordinators always, and there a reply to a message of a case is said in the thread of the
+case. Others of a group may ask on in such a thread, but what was offered to one of them is not theirs to press, and a sign for a
+coordinator is not theirs to give.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from bot.channels.matrix.room_addresses import Place, RoomAddresses
 from bot.channels.matrix.sign_meaning import NO_CHOICE, PERSON, meaning_of
 from bot.model import (
     ANOTHERS_CHOICE,
+    Address,
     AskedToVerify,
     Edited,
     ExternalId,
@@ -110,6 +112,10 @@ class EventMeaning:
     async def _words(self, place: Place, event: RoomEvent) -> Incoming | None:
         given: Input = SentFile() if event.kind == "file" else Utterance(self._names.without_call(event.text))
         thread = event.thread
+        if place.at_desk and event.answers is not None:
+            # Whose client has no threads works a case this way.
+            with uncounted():
+                thread = await self._belonging.desk_thread(Address(NAME, place.known_as), ExternalId(event.answers))
         if not (place.between_two or place.at_desk):
             if self._names.is_called(event):
                 thread = event.thread or event.id

@@ -30,7 +30,8 @@ FALLBACK = re.compile(r"> [^\n]*\n")
 class RoomEvent:
     """Something somebody did in a room.
 
-    ``about`` is the message a change, removal or reaction is about; ``thread`` the root of the thread it stands in.
+    ``about`` is the message a change, removal or reaction is about; ``thread`` the root of the thread it stands in; ``answers``
+    the message it was written in reply to, outside of threads.
     ``mentioned``: the ids that are called, or who is to be verified; None when the sender's client does not say.
     """
 
@@ -42,6 +43,7 @@ class RoomEvent:
     thread: str | None = None
     about: str | None = None
     mentioned: frozenset[str] | None = None
+    answers: str | None = None
     links: str = ""
     """The formatted body, in which older clients mention people by links."""
 
@@ -88,7 +90,9 @@ def _message(event_id: str, sender: str, at: datetime | None, content: Json) -> 
     if not isinstance(msgtype, str) or not isinstance(body, str) or msgtype in IGNORED:
         return None
     if msgtype in FILES:
-        return None if kind == "edit" else RoomEvent("file", event_id, sender, at, thread=thread_of(relation))
+        if kind == "edit":
+            return None
+        return RoomEvent("file", event_id, sender, at, thread=thread_of(relation), answers=_answered(relation))
     formatted = content.get("formatted_body")
     return RoomEvent(
         kind,
@@ -97,6 +101,7 @@ def _message(event_id: str, sender: str, at: datetime | None, content: Json) -> 
         at,
         text=without_fallback(body[:MOST_READ], relation),
         thread=thread_of(relation),
+        answers=_answered(relation),
         about=about,
         mentioned=_mentioned(content),
         links=formatted[:MOST_READ] if isinstance(formatted, str) else "",
@@ -112,6 +117,13 @@ def relation_of(content: Json) -> Json:
 def thread_of(relation: Json) -> str | None:
     """The root of the thread an event of this relation stands in."""
     return id_of(relation.get("event_id"), "$") if relation.get("rel_type") == "m.thread" else None
+
+
+def _answered(relation: Json) -> str | None:
+    """The message that is replied to; in a thread it is only how clients without threads show it."""
+    if thread_of(relation) is not None:
+        return None
+    return id_of(inside(relation, "m.in_reply_to").get("event_id"), "$")
 
 
 def without_fallback(body: str, relation: Json) -> str:

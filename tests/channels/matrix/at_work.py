@@ -20,6 +20,9 @@ class NothingKept:
     async def case_of_event(self, person, event):
         return None
 
+    async def desk_thread(self, desk_room, event):
+        return None
+
 
 class AtWork:
     """One connected channel. ``heard`` is everything it took in, each event once, as the inbox keeps it.

@@ -116,6 +116,38 @@ async def test_a_note_of_which_the_client_took_one_slash_claims_nothing_and_stay
     assert not any("GEHEIM5" in str(each["content"]) for each in await kim.ask("timeline", room=alone))
 
 
+async def test_a_case_is_worked_by_plain_replies_where_a_client_has_no_threads(desk):
+    kim, alone = await desk.asks(encrypted=True)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    number, anna = await number_of_latest(desk), desk.anna
+    card = (await desk.card(number))["id"]
+
+    async def replies(by, event, words):
+        quoted = f"> <{desk.lotse}> Fall {number}\n> GEHEIM6\n\n{words}"
+        relation = {"m.relates_to": {"m.in_reply_to": {"event_id": event}}}
+        return await by.say(desk.room, quoted, **relation)
+
+    async def signed(event, sign):
+        wanted = {"rel_type": "m.annotation", "event_id": event, "key": sign}
+        await anna.until(lambda timeline: any(each.get("relation") == wanted for each in timeline), room=desk.room)
+
+    among_themselves = await anna.say(desk.room, "Wer ist heute da?")
+    await replies(desk.ben, among_themselves, "GEHEIM6: ich nicht")
+    await signed(await replies(desk.ben, card, "/ GEHEIM6: kennt das jemand?"), "🔒")
+    said = await replies(anna, card, "Moin, worum geht es?")
+    assert (await kim.hears(alone, desk.lotse, "worum geht es?"))["content"]["body"].endswith("Moin, worum geht es?")
+    await signed(said, "📤")
+    await desk.card(number, "In Arbeit")
+    await kim.say(alone, "Um den Bonus")
+    line = await anna.hears(desk.room, desk.lotse, "Person: Um den Bonus")
+    await replies(anna, line["id"], "Ich sehe nach.")
+    await kim.hears(alone, desk.lotse, "Ich sehe nach.")
+    await signed(await replies(desk.ben, said, "GEHEIM6: frag Dora"), "🔒")
+    await replies(anna, said, "!fertig beantwortet")
+    await desk.card(number, "Erledigt")
+    assert not any("GEHEIM6" in str(each["content"]) for each in await kim.ask("timeline", room=alone))
+
+
 async def test_lotse_is_seen_typing_while_an_answer_is_late_and_not_where_a_person_has_the_word(desk):
     site, (mia, with_mia), (kim, alone) = desk.site, *[await desk.asks(encrypted=each) for each in (False, True)]
     await mia.hears(with_mia, desk.lotse, "ist offen.")
