@@ -924,23 +924,28 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace what the message ``of`` says; ``external_id`` is the platform's id of it."""
+    """Replace what the message ``of`` says; ``external_id`` is the platform's id of it.
+
+    ``again``: a change of it was tried before, so it may have parts already that the id does not name.
+    """
 
     address: Address
     outbox_id: OutboxId
     of: OutboxId
     external_id: ExternalId
     reply: Reply
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Redact:
-    """Take the message ``of`` back."""
+    """Take the message ``of`` back. ``again``: as with ``Edit``."""
 
     address: Address
     outbox_id: OutboxId
     of: OutboxId
     external_id: ExternalId
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import textwrap
 from datetime import UTC, datetime, timedelta
 
 from bot.dialogue.state import State
@@ -9,17 +10,21 @@ from bot.dialogue.turn import Turn
 from bot.errors import ChannelError
 from bot.model import (
     Address,
+    Edit,
     ExternalId,
     Incoming,
     Limits,
     Paragraph,
     Person,
+    Post,
     Reason,
+    Redact,
     Reply,
     Say,
     Span,
     Understanding,
     Utterance,
+    as_text,
 )
 from bot.store.conversations import TurnRecord
 
@@ -110,7 +115,9 @@ class RecordingChannel:
             raise self.failures.pop(0)
         self.posts.setdefault(delivery.outbox_id, delivery)
         self.changed.set()
-        return ExternalId(f"posted-{delivery.outbox_id}")
+        return (
+            delivery.external_id if isinstance(delivery, Edit | Redact) else ExternalId(f"posted-{delivery.outbox_id}")
+        )
 
     async def show(self, view) -> None:
         self.shown.append(view)
@@ -130,6 +137,46 @@ class RecordingChannel:
                 self.changed.clear()
                 if not condition():
                     await self.changed.wait()
+
+
+class PartedMessages:
+    """What stands on a platform that takes ten characters at a time; a message is known by the ids of all its parts."""
+
+    def __init__(self) -> None:
+        self.standing: dict[str, str] = {}
+
+    def carry_out(self, delivery) -> ExternalId:
+        match delivery:
+            case Post(reply=reply):
+                ids = self._written([], reply)
+            case Edit(external_id=of, reply=reply):
+                ids = self._written(of.split(), reply)
+            case Redact(external_id=of):
+                ids = of.split()
+                for part in ids:
+                    del self.standing[part]
+        return ExternalId(" ".join(ids))
+
+    def _written(self, before, reply):
+        parts = textwrap.wrap(as_text(reply), 10)
+        more = [f"$part{next(_numbers)}" for _ in parts[len(before) :]]
+        ids = [*before[: len(parts)], *more]
+        self.standing.update(zip(ids, parts, strict=True))
+        for part in before[len(parts) :]:
+            del self.standing[part]
+        return ids
+
+
+class PartedChannel(RecordingChannel):
+    """A platform in memory on which long messages become several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages = PartedMessages()
+
+    async def send(self, delivery) -> ExternalId:
+        await super().send(delivery)
+        return self.messages.carry_out(delivery)
 
 
 def away(seconds: float | None = None) -> ChannelError:

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 
 from bot.channels.channel import Accept
-from bot.model import Address, Delivery, ExternalId, Limits, View
+from bot.model import Address, Delivery, Edit, ExternalId, Limits, Redact, View
 
 NAME = "browser"
 
@@ -41,7 +41,7 @@ class BrowserChannel:
     async def send(self, delivery: Delivery) -> ExternalId:
         """Wake the pages at the address. The transcript is the platform, so its id of the message is the outbox id."""
         self._wake(delivery.address)
-        return ExternalId(delivery.outbox_id)
+        return ExternalId(delivery.of if isinstance(delivery, Edit | Redact) else delivery.outbox_id)
 
     async def show(self, view: View) -> None:
         """Nothing to do: pages show by themselves that an answer is on its way, from the inbox they read."""

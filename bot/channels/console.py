@@ -14,7 +14,20 @@ from datetime import datetime
 
 from bot.channels.channel import Accept
 from bot.errors import ChannelError
-from bot.model import Address, Delivery, ExternalId, Incoming, Limits, Person, React, Redact, Utterance, View, as_text
+from bot.model import (
+    Address,
+    Delivery,
+    Edit,
+    ExternalId,
+    Incoming,
+    Limits,
+    Person,
+    React,
+    Redact,
+    Utterance,
+    View,
+    as_text,
+)
 
 NAME = "console"
 LIMITS = Limits(text=100_000, choices=20)
@@ -62,7 +75,7 @@ class ConsoleChannel:
             except OSError as error:
                 raise ChannelError(f"the terminal is gone: {error.strerror}", permanent=True) from None
             self._printed.add(delivery.outbox_id)
-        return ExternalId(delivery.outbox_id)
+        return ExternalId(delivery.of if isinstance(delivery, Edit | Redact) else delivery.outbox_id)
 
     async def show(self, view: View) -> None:
         """Nothing: an answer is there before a sign of it could be read."""

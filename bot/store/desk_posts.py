@@ -245,11 +245,11 @@ class DeskPosts:
         return None if line is None else (line, line.state)
 
     async def posted(self, item: DeskItem, external_id: ExternalId, root: str, now: datetime) -> None:
-        """The platform has it; ``root`` is the thread that begins with it."""
+        """The platform has it, under this id; ``root`` is the thread that begins with it."""
         done: dict[str, Any] = {"status": "sent", "retry_at": None, "error": None, "done_at": now, "attempts": 0}
         done |= {"reply": None, "shown": None if item.again and item.external_id is None else item.state}
-        if item.kind != "sign" and item.external_id is None:  # a change has an id of its own, which nobody refers to
-            done["external_id"] = external_id
+        if item.kind != "sign":  # of a sign it is the message it stands under
+            done["external_id"] = external_id  # a change may have made more parts of it, or fewer
             if item.kind == "card":
                 done["thread"] = root
         over = _over(item)

@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.errors import ChannelError
-from bot.model import Delivery, ExternalId, OutboxId, Post
+from bot.model import Delivery, ExternalId, OutboxId, React
 from bot.store.announce import DESK, OUTBOX, outbox_topics, sending_topic, transcript_topic
 from bot.store.database import Database
 from bot.store.payloads import delivery_from_json
@@ -155,7 +155,7 @@ class Outbox:
                 await _set(connection, outbox_id, status="parked", error=unreadable, done_at=now, retry_at=None)
                 continue
             attempts = row.attempts + 1
-            if isinstance(delivery, Post) and attempts > 1:
+            if attempts > 1 and not isinstance(delivery, React):
                 delivery = replace(delivery, again=True)
             until = now + self._sending_lasts
             await _set(connection, outbox_id, status="sending", attempts=attempts, retry_at=until)
@@ -181,6 +181,8 @@ class Outbox:
             if row is not None:
                 done = {"status": "sent", "external_id": external_id, "done_at": now}
                 await _set(connection, outbox_id, **done, retry_at=None, error=None)
+                if row.revises is not None:  # it may have become more parts, or fewer
+                    await _set(connection, OutboxId(row.revises), external_id=external_id)
                 wake += [OUTBOX, transcript_topic(address_of(row))]
                 # Elsewhere a turn may just be adding something behind it, seen by neither of the two before they commit.
                 if row.more_wait or not self._database.is_sqlite:

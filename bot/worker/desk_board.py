@@ -116,12 +116,12 @@ class DeskBoard:
             return self._redaction(item)
         if item.external_id is None:
             return Post(item.address, item.delivery_id, reply, again=item.again)
-        return Edit(item.address, item.delivery_id, item.outbox_id, item.external_id, reply)
+        return Edit(item.address, item.delivery_id, item.outbox_id, item.external_id, reply, again=item.again)
 
     def _redaction(self, item: DeskItem) -> Redact | None:
         if item.external_id is None:
             return None
-        return Redact(item.address, item.delivery_id, item.outbox_id, item.external_id)
+        return Redact(item.address, item.delivery_id, item.outbox_id, item.external_id, again=item.again)
 
     async def _reply(self, item: DeskItem, now: datetime) -> Reply | None:
         content, locale = self.live.content, self.locale

@@ -99,7 +99,7 @@ class FileRooms:
                 case React(external_id=of, sign=sign):
                     append(self.file, {**place, "sign": sign, "of": of})
         self._gate.point("after_room")
-        return ExternalId(f"${delivery.outbox_id}")
+        return delivery.external_id if isinstance(delivery, Edit) else ExternalId(f"${delivery.outbox_id}")
 
     async def show(self, view):
         pass

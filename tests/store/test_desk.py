@@ -59,8 +59,9 @@ from bot.store.desk_reading import CaseFile, ErasedCase, Filters, owned_by, read
 from bot.store.outbox import Outbox
 from bot.store.transcripts import read_transcript
 from tests.desk_people import ADMIN, JAN, MARIA, OLE, DeskOffice
-from tests.fakes import incoming, record, refused, reply
+from tests.fakes import PartedChannel, incoming, record, refused, reply
 from tests.store.rows import answer, parts, rows, words_in
+from tests.worker.running import send_next
 
 NOTE = "Zeugnisse liegen vor."
 
@@ -295,6 +296,29 @@ async def test_an_old_line_is_corrected_by_a_new_one(database, clock, desk):
     clock.move(hours=25)
     await desk.revise(MARIA, 1, line.id, "40 %", clock())
     assert await sent(database, clock) == ["Maria Petersen (Mensch):\n\nBerichtigung: 40 %"]
+
+
+async def test_whatever_a_line_is_changed_to_all_of_it_changes_and_nothing_is_left_once_it_is_taken_back(
+    database, clock, desk
+):
+    channel, outbox = PartedChannel(), Outbox(database)
+
+    async def read():
+        while await send_next(outbox, channel, clock):
+            pass
+        return " ".join(channel.messages.standing.values())
+
+    await opened(database, clock)
+    await desk.act(1, Claims(MARIA), clock())
+    before = await read()
+    await desk.act(1, Replies(MARIA, "kurz"), clock())
+    assert (await read()).endswith("kurz")
+    line = await coordinator_line(database, clock)
+    for text in ("lang " * 9, "auch lang " * 7, "wieder kurz", "noch einmal lang " * 6):
+        await desk.revise(MARIA, 1, line.id, text, clock())
+        assert await read() == f"{before} Maria Petersen (Mensch): {text.strip()}"
+    await desk.revise(MARIA, 1, line.id, None, clock())
+    assert await read() == before
 
 
 # --- Receipts ---------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from bot.model import (
     OpenCase,
     Person,
     Pressed,
+    React,
     Reacted,
     Removed,
     RoomMember,
@@ -55,7 +56,7 @@ from bot.worker.owners_loop import hand_on, hand_to_teams
 from tests.desk_people import MARIA
 from tests.desk_people import OLE as OLE_STAFF
 from tests.desk_stage import ANNA, BEN, FUNDING, OLE, REST, DeskStage, RoomChannel
-from tests.fakes import away, incoming, record, refused, reply
+from tests.fakes import PartedMessages, away, incoming, record, refused, reply
 from tests.store.rows import answer, parts, rows, words_in
 
 
@@ -790,24 +791,57 @@ async def answer_timer(stage, conversations):
         await work.finish(record(MoveCase(moved)))
 
 
+async def changed(stage, said, text):
+    """The employee changes a message, or (None) deletes it."""
+    async with stage.database.transaction() as connection:
+        row = (await connection.execute(select(tables.conversations))).first()
+        person = await connection.scalar(select(tables.persons.c.id))
+        listener = Listener(row.id, address_of(row), person)
+        await keep_edit(connection, listener, KeepEdit(said, text), stage.clock.move(seconds=1))
+    await stage.settle()
+
+
 @embedded
-async def test_a_message_an_employee_changes_or_deletes_changes_in_the_room(stage, thread, database):
+async def test_a_message_an_employee_changes_or_deletes_changes_in_the_room(stage, thread):
     said = await stage.asks("Meine IBAN ist DE00")
     assert "Person: Meine IBAN ist DE00" in stage.rooms.texts(thread=thread)
 
-    async def change(text):
-        async with database.transaction() as connection:
-            row = (await connection.execute(select(tables.conversations))).first()
-            person = await connection.scalar(select(tables.persons.c.id))
-            listener = Listener(row.id, address_of(row), person)
-            await keep_edit(connection, listener, KeepEdit(said, text), stage.clock.move(seconds=1))
-        await stage.settle()
-
-    await change("Meine IBAN nenne ich nicht")
+    await changed(stage, said, "Meine IBAN nenne ich nicht")
     assert "Person: Meine IBAN nenne ich nicht (bearbeitet)" in stage.rooms.texts(thread=thread)
-    await change(None)
+    await changed(stage, said, None)
     assert not any("IBAN" in text for text in stage.rooms.texts(thread=thread) if text.startswith("Person"))
     assert "Person: (gelöscht)" in stage.rooms.texts(thread=thread)
+
+
+class PartedRooms(RoomChannel):
+    """Rooms on a platform on which long messages become several."""
+
+    def __init__(self):
+        super().__init__()
+        self.messages = PartedMessages()
+
+    async def send(self, delivery):
+        return None if isinstance(delivery, React) else self.messages.carry_out(delivery)
+
+
+async def test_whatever_is_changed_all_of_it_changes_in_the_room_and_nothing_of_it_is_left(database, clock):
+    stage = DeskStage(database, clock, channel=PartedRooms())
+
+    def standing():
+        return " ".join(stage.rooms.messages.standing.values())
+
+    await stage.asks()
+    said = await stage.asks("Apfel")
+    lotse_too = standing().split().count("Apfel") - 1  # it repeats what was said
+    for apples, pears in ((9, 0), (0, 7), (1, 0), (8, 1)):
+        await changed(stage, said, "Apfel " * apples + "Birne " * pears)
+        words = standing().split()
+        assert (words.count("Apfel") - lotse_too, words.count("Birne")) == (apples, pears)
+    await changed(stage, said, None)
+    assert (standing().split().count("Apfel"), standing().count("Birne")) == (lotse_too, 0)
+    await forget(database, Person("recording", "kim"), actor="operator", now=clock())
+    await stage.settle()
+    assert standing() == "Fall 1: Die Person hat ihre Daten löschen lassen."
 
 
 async def test_who_is_forgotten_disappears_from_the_rooms(stage, thread, clock):

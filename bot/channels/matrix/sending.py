@@ -73,10 +73,9 @@ class Sender:
             case Edit(reply=reply, external_id=external_id):
                 ids = await self._edit(room, delivery, reply, external_id.split())
             case Redact(external_id=external_id, outbox_id=outbox_id):
-                ids = [
+                ids = external_id.split()
+                for number, event_id in enumerate(ids):
                     await self._redact(room, event_id, f"{outbox_id}.{number}")
-                    for number, event_id in enumerate(external_id.split())
-                ]
             case React(external_id=external_id, outbox_id=outbox_id, sign=sign):
                 # Reactions stay in clear in encrypted rooms too: the server counts them.
                 ids = [await self._put(room, "m.reaction", reaction_to(external_id.split()[0], sign), outbox_id)]
@@ -152,16 +151,19 @@ class Sender:
         return event_id
 
     async def _edit(self, room: Room, delivery: Edit, reply: Reply, before: list[str]) -> list[str]:
-        """The events are changed one by one; what is too many is taken back, what is too few is added."""
+        """The events are changed one by one; what is too many is taken back, what is too few is added.
+
+        An edit is an event as well, but the message stays known by the ones that are changed.
+        """
         if not await self._places.holds(room, delivery.address.room, before[0]):
             raise ChannelError("the message was left behind when its room moved", permanent=True, gone=True)
         root = await self._thread_in(room, delivery.address)
         contents = contents_of(reply, delivery.of, loud=self._is_desk(delivery.address))
-        ids: list[str] = []
+        ids = before[: len(contents)]
         for number, plain in enumerate(contents):
             transaction = _transaction(delivery.outbox_id, number)
             if number < len(before):
-                ids.append(await self._say(room, edit_of(plain, before[number]), transaction))
+                await self._say(room, edit_of(plain, before[number]), transaction)
                 self._ours.remember(before[number], plain, root)
             else:
                 ids.append(await self._add(room, root, plain, transaction))

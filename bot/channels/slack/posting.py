@@ -65,26 +65,20 @@ class Posting:
             case Edit():
                 return (await self._edit(delivery)).external_id
             case Redact(external_id=external_id):
-                before = posted(external_id)
-                for stamp in before.stamps:
-                    await self._delete(before.room, stamp)
+                await self._redact(delivery)
                 return external_id
             case React(external_id=external_id, sign=sign):
                 await self._react(posted(external_id), sign)
                 return external_id
 
     async def _post(self, delivery: Post) -> Posted:
-        room = await self._rooms.id_of(delivery.address.room)
-        messages = messages_of(delivery.reply, delivery.outbox_id)
-        there = (
-            await self._already_there(room, delivery.address, delivery.outbox_id, len(messages))
-            if delivery.again
-            else {}
-        )
+        room, own = await self._rooms.id_of(delivery.address.room), delivery.outbox_id
+        there = await self._already_there(room, delivery.address, own) if delivery.again else {}
+        messages = messages_of(delivery.reply, own)
         for number, message in enumerate(messages):
             if number not in there:
-                there[number] = await self._send(room, delivery.address.thread, message, delivery.outbox_id, number)
-        return Posted(room, tuple(there[number] for number in range(len(messages))))
+                there[number] = await self._send(room, delivery.address.thread, message, own, number)
+        return await self._without_more(room, there, len(messages))
 
     async def _send(
         self, room: str, thread: str | None, message: SlackMessage, outbox_id: OutboxId, number: int
@@ -104,21 +98,36 @@ class Posting:
         return stamp
 
     async def _edit(self, delivery: Edit) -> Posted:
-        before = posted(delivery.external_id)
-        messages = messages_of(delivery.reply, delivery.of)
-        stamps = list(before.stamps[: len(messages)])
-        for stamp, message in zip(stamps, messages, strict=False):
+        """Every part is changed; what is too many is taken back, what is too few is added, as a part of the message it is about."""
+        before, messages = posted(delivery.external_id), messages_of(delivery.reply, delivery.of)
+        there = await self._parts(delivery, look=delivery.again or len(messages) > len(before.stamps))
+        for number, message in enumerate(messages):
+            if (stamp := there.get(number)) is None:
+                there[number] = await self._send(before.room, delivery.address.thread, message, delivery.of, number)
+                continue
             await self._api.call(
                 "chat.update", channel=before.room, ts=stamp, text=message.text, blocks=list(message.blocks)
             )
-        if more := messages[len(stamps) :]:  # an edit may come twice as well, so what it adds is looked for
-            address, own = delivery.address, delivery.outbox_id
-            there = await self._already_there(before.room, address, own, len(more))
-            for number, message in enumerate(more):
-                stamps.append(there.get(number) or await self._send(before.room, address.thread, message, own, number))
-        for stamp in before.stamps[len(messages) :]:
-            await self._delete(before.room, stamp)
-        return Posted(before.room, tuple(stamps))
+        return await self._without_more(before.room, there, len(messages))
+
+    async def _redact(self, delivery: Redact) -> None:
+        room = posted(delivery.external_id).room
+        await self._without_more(room, await self._parts(delivery, look=delivery.again), 0)
+
+    async def _parts(self, delivery: Edit | Redact, *, look: bool) -> dict[int, str]:
+        """The parts of the message a change is about; ``look`` for those a change that failed may have added to it."""
+        before = posted(delivery.external_id)
+        known = dict(enumerate(before.stamps))
+        if not look:
+            return known
+        return known | await self._already_there(before.room, delivery.address, delivery.of, before.stamps[0])
+
+    async def _without_more(self, room: str, there: dict[int, str], parts: int) -> Posted:
+        """Take back what a message has beyond so many parts; the message as it stands then."""
+        for number in sorted(there):
+            if number >= parts:
+                await self._delete(room, there[number])
+        return Posted(room, tuple(there[number] for number in range(parts)))
 
     async def _delete(self, room: str, stamp: str) -> None:
         try:
@@ -139,30 +148,30 @@ class Posting:
             if "already_reacted" not in error.reason:
                 raise
 
-    async def _already_there(self, room: str, address: Address, outbox_id: OutboxId, parts: int) -> dict[int, str]:
-        """The parts of a message that an earlier attempt has posted, by their number."""
+    async def _already_there(
+        self, room: str, address: Address, outbox_id: OutboxId, first: str | None = None
+    ) -> dict[int, str]:
+        """The parts of a message that stand there, by their number; ``first`` is the stamp of its first one, if it is known."""
         found: dict[int, str] = {}
-        async for message in self._messages(room, address.thread):
+        async for message in self._messages(room, address.thread, first):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
             if payload.get("outbox_id") == outbox_id:
                 found[int(payload.get("part", 0))] = message["ts"]
-            if len(found) == parts:
+            if 0 in found and not address.thread and first is None:  # from here on they are older than its first part
                 break
         return found
 
-    async def _messages(self, room: str, thread: str | None) -> AsyncIterator[Mapping[str, Any]]:
-        """The messages of the thread, or the latest of the room itself, page by page."""
+    async def _messages(self, room: str, thread: str | None, since: str | None) -> AsyncIterator[Mapping[str, Any]]:
+        """The messages of the thread, or of the room itself from the latest on, page by page; none older than ``since``."""
+        what: dict[str, Any] = {"channel": room, "limit": PAGE, "include_all_metadata": True}
+        if since is not None:
+            what |= {"oldest": since, "inclusive": True}
         cursor = ""
         for _ in range(MOST_PAGES):
             if thread:
-                page = await self._api.call(
-                    "conversations.replies",
-                    channel=room, ts=thread, limit=PAGE, cursor=cursor, include_all_metadata=True,
-                )  # fmt: skip
+                page = await self._api.call("conversations.replies", ts=thread, cursor=cursor, **what)
             else:
-                page = await self._api.call(
-                    "conversations.history", channel=room, limit=PAGE, cursor=cursor, include_all_metadata=True
-                )
+                page = await self._api.call("conversations.history", cursor=cursor, **what)
             for message in page["messages"]:
                 yield message
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""

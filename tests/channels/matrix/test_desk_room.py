@@ -183,6 +183,24 @@ async def number_of(desk, person):
     return case.number
 
 
+async def test_whatever_a_reply_is_changed_to_nothing_of_it_is_left_once_it_is_taken_back(desk):
+    kim, alone = await desk.asks(encrypted=True)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    thread = (await desk.card(await number_of_latest(desk)))["id"]
+
+    def standing(timeline):
+        """How often it is read: clients show an edit in the place of what it changes."""
+        shown = [each for each in timeline if (each.get("relation") or {}).get("rel_type") != "m.replace"]
+        return sum((each["content"].get("body") or "").count("€") for each in shown)
+
+    said = await desk.anna.say(desk.room, "1 €", thread=thread)
+    for count in (1_800, 1_700, 2, 1_900):  # two bytes more than a character, so that the many become two events
+        await desk.anna.edit(desk.room, said, "€ " * count)
+        await kim.until(lambda timeline, count=count: standing(timeline) == count, room=alone)
+    await desk.anna.redact(desk.room, said)
+    await kim.until(lambda timeline: standing(timeline) == 0, room=alone)
+
+
 async def test_an_employee_in_matrix_and_a_coordinator_in_the_browser(desk):
     kim, alone = await desk.asks(encrypted=True)
     await kim.hears(alone, desk.lotse, "ist offen.")

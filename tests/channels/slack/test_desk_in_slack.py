@@ -231,6 +231,44 @@ async def test_a_hand_claims_and_what_is_typed_works_too(desk, kim):
     assert "und so" not in read
 
 
+LONG = [f"{word} " * (3_600 // (len(word) + 1)) for word in ("lang", "länger")]
+
+
+async def test_whatever_a_reply_is_changed_to_nothing_of_it_is_left_once_it_is_deleted(desk, kim):
+    number, card = await opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    await desk.card(number, claimed_by("Person person1"))
+    reply = await desk.anna.write("kurz", desk.room, card["ts"])
+    await kim.answered("kurz")
+    for text in (*LONG, "wieder kurz", LONG[0]):
+        await desk.anna.change(reply, text, desk.room)
+        await kim.sees(lambda them, text=text: holds_once(them, text))
+    await desk.anna.delete(reply, desk.room)
+    await kim.sees(lambda them: not any(word in one["text"] for one in them for word in ("kurz", "lang", "länger")))
+
+
+def holds_once(messages, text):
+    """Whether these words stand in the latest messages, and nothing of an earlier version does."""
+    words = [word for one in messages for word in unescape(one["text"]).split() if word in ("kurz", "lang", "länger")]
+    return words == [word for word in text.split() if word != "wieder"]
+
+
+async def test_whatever_an_employee_changes_a_message_to_stands_in_the_thread_once(desk, kim):
+    number, card = await opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    await desk.card(number, claimed_by("Person person1"))
+    said = await kim.write("kurz")
+    await desk.in_thread(card, "Person: kurz")
+    for text in (*LONG, "wieder kurz", LONG[0]):
+        desk.site.now += timedelta(seconds=1)
+        await kim.change(said, text)
+        await desk.anna.sees(lambda them, text=text: holds_once(them, text), desk.room, card["ts"])
+    desk.site.now += timedelta(seconds=1)
+    await kim.delete(said)
+    await desk.in_thread(card, "gelöscht")
+    await desk.anna.sees(lambda them: holds_once(them, ""), desk.room, card["ts"])
+
+
 async def test_what_an_employee_changes_and_deletes_follows_into_the_thread(desk, kim):
     number, card = await opened(desk, kim)
     await desk.press(desk.anna, card, "desk-claim")

@@ -18,6 +18,7 @@ from tests.web.site import plain
 
 ID = OutboxId("3f0c9d6e-0000-4000-8000-000000000001")
 OTHER = OutboxId("3f0c9d6e-0000-4000-8000-000000000002")
+THIRD = OutboxId("3f0c9d6e-0000-4000-8000-000000000003")
 LONG = plain("Absatz " * 1_200)
 
 
@@ -112,6 +113,22 @@ async def test_an_edit_changes_every_part_and_makes_or_takes_away_as_many_as_it_
     shrunk = await stage.channel.send(Edit(address, OTHER, ID, grown, plain("wieder kurz")))
     assert shrunk == first
     assert await kim.read() == ["wieder kurz"]
+
+
+@pytest.mark.parametrize("then", ["shorter", "gone"])
+async def test_what_a_change_that_was_cut_off_has_added_goes_with_the_next_one(stage, kim, then):
+    address = Address("slack", kim.user)
+    first = await stage.channel.send(Post(address, ID, plain("kurz")))
+    stage.bridge.fail("chat.postMessage", breaks="after")
+    with pytest.raises(ChannelError):
+        await stage.channel.send(Edit(address, OTHER, ID, first, LONG))
+    assert len(await kim.messages()) == 2
+    if then == "gone":
+        await stage.channel.send(Redact(address, THIRD, ID, first, again=True))
+        assert await kim.messages() == []
+    else:
+        assert await stage.channel.send(Edit(address, THIRD, ID, first, plain("wieder kurz"), again=True)) == first
+        assert await kim.read() == ["wieder kurz"]
 
 
 async def test_what_is_taken_back_is_gone_also_the_second_time(stage, kim):
