@@ -292,24 +292,35 @@ class Seen:
     line: int | None = None
 
 
-def typed(command: str, seen: Seen | None = None) -> Pressed:
-    """A command that was put together instead of typed, with what whoever did so had seen: ``desk:type:3.57:!fertig 17 …``."""
-    if seen is None:
-        return Pressed(f"{TYPED}{command}")
-    return Pressed(f"{TYPED}{seen.version}{'' if seen.line is None else f'.{seen.line}'}:{command}")
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command that was put together instead of typed: what whoever did so had seen, and the case it is about.
+
+    ``case`` is None where it is that of the thread, or stands in the command itself.
+    """
+
+    command: str
+    seen: Seen | None = None
+    case: int | None = None
 
 
-def read_typed(value: str) -> tuple[str, Seen | None] | None:
-    """The command in a pressed value, and what was seen; None when it is no command."""
+def typed(command: str, seen: Seen | None = None, case: int | None = None) -> Pressed:
+    """Such a command as an input: ``desk:type:17@3.57:!a …``."""
+    about = "" if case is None else f"{case}@"
+    version = "" if seen is None else f"{seen.version}{'' if seen.line is None else f'.{seen.line}'}:"
+    return Pressed(f"{TYPED}{about}{version}{command}")
+
+
+def read_typed(value: str) -> Typed | None:
+    """The command in a pressed value; None when it is none."""
     before, mark, command = value.removeprefix(TYPED).partition("!")
-    if not value.startswith(TYPED) or not mark:
+    about, at, shown = before.rpartition("@")
+    case, seen = [about] if at else [], shown.removesuffix(":").split(".") if shown else []
+    if not value.startswith(TYPED) or not mark or shown[-1:] not in ("", ":") or len(seen) > 2:
         return None
-    if not before:
-        return f"{mark}{command}", None
-    numbers = before.removesuffix(":").split(".")
-    if not before.endswith(":") or len(numbers) > 2 or not all(n.isascii() and n.isdecimal() for n in numbers):
+    if not all(number.isascii() and number.isdecimal() for number in case + seen):
         return None
-    return f"{mark}{command}", Seen(*map(int, numbers))
+    return Typed(f"{mark}{command}", Seen(*map(int, seen)) if seen else None, int(about) if at else None)
 
 
 Input = (

@@ -42,6 +42,12 @@ CLAIM = "desk:claim"
 MOST_QUESTION = 1_500
 """Characters of a question a card shows; the rest stands on its page."""
 
+MOST_CARD = 2_800
+"""Characters of a card. Every platform takes so many in one message, and a card must be one: its thread is below one message, and
+so are its buttons. What is longest is shortened until it fits; the whole stands on its page."""
+BETWEEN = 3
+"""Characters between two lines of a card, such as an empty line or a bullet."""
+
 _WORDS = {
     "de": {
         "case": "Fall {number}", "question": "Frage", "state": "Stand", "about": "Thema", "person": "Person",
@@ -151,16 +157,16 @@ class DeskLine:
 def case_card(case: DeskCase, content: Content, now: datetime, locale: Locale) -> Reply:
     """The card of a case as it stands now. Its one choice is to claim it, while nobody has."""
     words, facts = _WORDS[locale], case.facts
-    rows = tuple(_row(title, text) for title, text in _rows(case, content, now, locale) if text)
     title = f"{words['case'].format(number=facts.number)} · {team_title(content, facts.team, locale)}"
-    question = harmless(case.question[:MOST_QUESTION]) or "–"
+    question = (words["question"], _shortened(harmless(case.question), MOST_QUESTION) or "–")
+    rows = [row for row in _rows(case, content, now, locale) if row[1]]
+    how = words["how"].format(mark=MARK) if facts.state in UNFINISHED else ""
+    (question_row, *other_rows) = _fitting([question, *rows], MOST_CARD - len(title) - len(how) - 2 * BETWEEN)
     blocks: tuple[Block, ...] = (
-        Paragraph((Span(title, bold=True),)),
-        Paragraph((Span(f"{words['question']}: ", bold=True), Span(question))),
-        Bullets(rows),
-    )
-    if facts.state in UNFINISHED:
-        blocks = (*blocks, Paragraph((Span(words["how"].format(mark=MARK)),), "notice"))
+        Paragraph((Span(title, bold=True),)), Paragraph(question_row), Bullets(tuple(other_rows)),
+    )  # fmt: skip
+    if how:
+        blocks = (*blocks, Paragraph((Span(how),), "notice"))
     choices = (Choice(words["claim"], f"{CLAIM}:{facts.number}:{facts.version}"),) if facts.state == "open" else ()
     can_be_worked = facts.state in UNFINISHED or facts.state == "resolved"
     return Reply(blocks, locale, choices=choices, card=(facts.number, facts.version) if can_be_worked else None)
@@ -206,8 +212,21 @@ def _given(given: Given, locale: Locale) -> str:
     return f"{given.title}: {holds} ({given.label}{shown_from})"
 
 
-def _row(title: str, text: str) -> tuple[Span, ...]:
-    return (Span(f"{title}: ", bold=True), Span(text))
+def _fitting(rows: Sequence[tuple[str, str]], room: int) -> Iterator[tuple[Span, ...]]:
+    """The rows in so many characters: the longest are shortened, so that none is left out and the short ones stand as they are."""
+    room -= sum(len(title) + len(": ") + BETWEEN for title, _ in rows)
+    most = room
+    for left, length in zip(range(len(rows), 0, -1), sorted(len(text) for _, text in rows), strict=True):
+        most = room // left
+        if length > most:
+            break
+        room -= length
+    for title, text in rows:
+        yield Span(f"{title}: ", bold=True), Span(_shortened(text, most))
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def case_line(line: DeskLine, content: Content, locale: Locale) -> Reply:

@@ -7,12 +7,12 @@ new one.
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
-from bot.store.desk_threads import BETWEEN_PARTS
+from bot.store.message_parts import is_part
 from bot.store.payloads import storable
 from bot.store.tables import desk_posts
 
@@ -50,15 +50,18 @@ def _with_case_of(row_id: int) -> ColumnElement[bool]:
 
 
 async def card_removed(database: Database, channel: str, room: str, external_id: str) -> None:
-    """Post the card again that was this message; any other message, or what Lotse itself takes back, is left alone."""
+    """Post the card again that was this message; any other message, or what Lotse itself takes back, is left alone.
+
+    A card of an earlier release may be several messages, with its buttons below the last.
+    """
     gone = storable(external_id)
-    parts = (desk_posts.c.external_id.startswith(f"{gone}{more}", autoescape=True) for more in BETWEEN_PARTS)
+    theirs = desk_posts.c.status == "sent"  # while it is changed, it is Lotse itself that takes what is too many away
     mine = (
         desk_posts.c.channel == channel,
         desk_posts.c.room == storable(room),
         desk_posts.c.kind == "card",
         desk_posts.c.status.in_(POSTED),
-        or_(desk_posts.c.external_id == gone, *parts),
+        or_(desk_posts.c.external_id == gone, and_(theirs, is_part(desk_posts.c.external_id, gone))),
     )
     async with database.transaction([DESK_POSTS]) as connection:
         await connection.execute(update(desk_posts).where(*mine).values(posted_anew()))

@@ -3,25 +3,31 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import CaseNumber, StaffId
 from bot.store.database import Database
+from bot.store.message_parts import is_message, is_part
 from bot.store.payloads import storable
 from bot.store.tables import case_messages, desk_posts
 
-BETWEEN_PARTS = " +"
-"""What stands between the parts of the id of a long message, on one platform or the other."""
-
 
 async def case_in_thread(database: Database, channel: str, room: str, thread: str) -> CaseNumber | None:
-    """The case whose card begins this thread."""
+    """The case whose card begins this thread.
+
+    A card of an earlier release may be several messages; a thread begins with the first, but people may answer below any.
+    """
+    ids = (
+        storable(thread),
+        storable(f"{room}:{thread}"),
+    )  # as one platform or the other names the message a thread is below
+    below_a_part = and_(desk_posts.c.kind == "card", or_(*(is_part(desk_posts.c.external_id, each) for each in ids)))
     found = select(desk_posts.c.case_number).where(
         desk_posts.c.channel == channel,
         desk_posts.c.room == storable(room),
-        desk_posts.c.thread == storable(thread),
         desk_posts.c.case_number.is_not(None),
+        or_(desk_posts.c.thread == storable(thread), below_a_part),
     )
     return await _case(database, found)
 
@@ -51,15 +57,11 @@ async def thread_of_message(database: Database, channel: str, room: str, externa
 
 async def case_of_message(database: Database, channel: str, room: str, external_id: str) -> CaseNumber | None:
     """The case a message of Lotse's in a room of coordinators belongs to."""
-    ours = storable(external_id)
     found = select(desk_posts.c.case_number).where(
         desk_posts.c.channel == channel,
         desk_posts.c.room == storable(room),
         desk_posts.c.case_number.is_not(None),
-        or_(
-            desk_posts.c.external_id == ours,
-            *(desk_posts.c.external_id.startswith(f"{ours}{more}", autoescape=True) for more in BETWEEN_PARTS),
-        ),
+        is_message(desk_posts.c.external_id, storable(external_id)),
     )
     return await _case(database, found)
 
@@ -73,7 +75,7 @@ async def case_of_words(database: Database, channel: str, room: str, external_id
             desk_posts.c.channel == channel,
             desk_posts.c.room == storable(room),
             desk_posts.c.kind == "line",
-            desk_posts.c.external_id == storable(external_id),
+            is_message(desk_posts.c.external_id, storable(external_id)),
             case_messages.c.kind == "employee",
         )
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 
 from bot.model import (
     SILENT,
@@ -25,6 +25,7 @@ from bot.model import (
 )
 from bot.store.case_rows import facts_of
 from bot.store.database import Database
+from bot.store.message_parts import is_message, is_part
 from bot.store.payloads import reply_from_json, storable
 from bot.store.places import address_of, at_address, locale_of
 from bot.store.tables import case_messages, cases, conversations, inbox, outbox, persons, transcript
@@ -112,7 +113,8 @@ async def find_reply(database: Database, address: Address, outbox_id: OutboxId) 
 async def find_reply_posted_as(database: Database, channel: str, room: str, stamp: str) -> FoundReply | None:
     """The reply the platform knows by this room and stamp, also as one of its parts; ``room:stamp+stamp`` is its id."""
     mine = _replies().where(conversations.c.channel == channel).limit(1)
-    ids = (outbox.c.external_id == f"{room}:{stamp}", _is_part(room, stamp))
+    ours = f"{room}:{stamp}"
+    ids = (outbox.c.external_id == ours, is_part(outbox.c.external_id, ours))
     async with database.reading() as connection:
         for condition in ids:  # the first is found by an index, and is nearly always the one
             row = (await connection.execute(mine.where(condition))).one_or_none()
@@ -123,28 +125,16 @@ async def find_reply_posted_as(database: Database, channel: str, room: str, stam
 
 async def find_case_place(database: Database, person: Person, room: str, stamp: str) -> Address | None:
     """Where the case goes on that the message with this room and stamp belongs to; None when it belongs to none of theirs."""
-    wrote = transcript.c.external_id == f"{room}:{stamp}"
-    told = or_(outbox.c.external_id == f"{room}:{stamp}", _is_part(room, stamp))
-    found = await _case_found(database, person, or_(wrote, told))
+    found = await find_case_of_event(database, person, ExternalId(f"{room}:{stamp}"))
     return None if found is None else found.address
 
 
 async def find_case_of_event(database: Database, person: Person, event: ExternalId) -> FoundCase | None:
-    """That case, where every message has an id of its own, and a reply of several is known by all, with spaces between."""
-    told = or_(
-        outbox.c.external_id == event,
-        outbox.c.external_id.startswith(f"{event} ", autoescape=True),
-        outbox.c.external_id.endswith(f" {event}", autoescape=True),
-        outbox.c.external_id.contains(f" {event} ", autoescape=True),
-    )
-    return await _case_found(database, person, or_(transcript.c.external_id == event, told))
+    """The case of this person with the message of this id: they wrote it there, or were told it.
 
-
-async def _case_found(database: Database, person: Person, is_it: ColumnElement[bool]) -> FoundCase | None:
-    """The case of this person with a line of which this holds.
-
-    That is what they wrote in it, or what they were told; a case that is over for good goes on nowhere.
+    A case that is over for good goes on nowhere.
     """
+    is_it = or_(transcript.c.external_id == event, is_message(outbox.c.external_id, event))
     theirs: Select[Any] = (
         select(conversations.c.channel, conversations.c.room, conversations.c.thread, cases.c.number, cases.c.locale)
         .join(cases, cases.c.conversation_id == conversations.c.id)
@@ -200,14 +190,6 @@ async def own_cases(database: Database, person: Person, limit: int = 20) -> tupl
     )
     async with database.reading() as connection:
         return tuple(facts_of(row) for row in (await connection.execute(statement)).all())
-
-
-def _is_part(room: str, stamp: str) -> Any:
-    first, later = f"{room}:{stamp}+", f"+{stamp}"
-    in_room = outbox.c.external_id.startswith(f"{room}:", autoescape=True)
-    return in_room & or_(
-        outbox.c.external_id.startswith(first, autoescape=True), outbox.c.external_id.contains(later, autoescape=True)
-    )
 
 
 def _replies() -> Select[Any]:

@@ -42,6 +42,7 @@ from bot.model import (
     SentFile,
     Staff,
     TimerDue,
+    Typed,
     Unreadable,
     Utterance,
     read_typed,
@@ -140,17 +141,19 @@ class DeskTalk:
     async def _pressed(self, said: SaidAtDesk, room: DeskRoom, value: str, now: datetime) -> None:
         read, claim = read_typed(value), claimed_in(value)
         if read is not None:
-            await self._written(said, room, read[0], now, read[1])
+            await self._written(said, room, read.command, now, read)
         elif claim is not None:
             await self._claims(said, room, claim[0], now, Seen(claim[1]))
         else:
             await self._say.only(said, words.UNKNOWN_PRESS, now)
 
     async def _written(
-        self, said: SaidAtDesk, room: DeskRoom, text: str, now: datetime, seen: Seen | None = None
+        self, said: SaidAtDesk, room: DeskRoom, text: str, now: datetime, form: Typed | None = None
     ) -> None:
         command = read_command(text)
         number = await self._case_here(said)
+        if form is not None and form.case is not None:
+            number = CaseNumber(form.case)
         if command is None and number is None:
             return await self._say.only(said, None, now)  # coordinators among themselves
         staff = await self._staff(said, room, now)
@@ -164,7 +167,7 @@ class DeskTalk:
             case Command(name=name) if name not in STEPS:
                 await self._asked.tell(said, room, staff, command, command.case or number, now)
             case Command():
-                await self._step(said, staff, command, command.case or number, now, seen)
+                await self._step(said, staff, command, command.case or number, now, None if form is None else form.seen)
             case None:
                 facts = await self._facts(staff, number)
                 event = None if facts is None else written(facts, staff, text)

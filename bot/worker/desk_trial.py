@@ -35,7 +35,7 @@ class DeskTrial:
     async def objection(self, incoming: Incoming, number: CaseNumber, now: datetime) -> Refused | None:
         """Why this step in this case would be refused; None: nothing speaks against it. Raises StoreUnavailable."""
         read = read_typed(incoming.input.value) if isinstance(incoming.input, Pressed) else None
-        command = None if read is None else read_command(read[0])
+        command = None if read is None else read_command(read.command)
         if read is None or not isinstance(command, Command) or command.name not in STEPS:
             return None
         staff = await self._staff(incoming)
@@ -49,7 +49,7 @@ class DeskTrial:
             return Refused("unclear", move.words)
         if move is None:
             return None
-        seen = read[1]
+        seen = read.seen
         office = self.office(await list_absences(self.database, now))
         outcome = decide(facts, move, now, office, None if seen is None else seen.version)
         match outcome:

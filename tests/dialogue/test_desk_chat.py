@@ -10,6 +10,7 @@ from bot.config import shipped_content
 from bot.content.read import read_content
 from bot.dialogue.desk_card import (
     HELP,
+    MOST_CARD,
     DeskCase,
     DeskLine,
     case_card,
@@ -193,6 +194,18 @@ def test_the_card_holds_the_facts_and_stands_alone_as_text(content, locale):
     )
     assert "Maria Petersen" in as_text(claimed)
     assert claimed.choices == ()
+
+
+def test_a_card_fits_into_one_message_and_what_is_short_of_it_stands_there_whole(content):
+    def lines(shown):
+        return as_text(replace(case_card(shown, content, NOW, "de"), choices=())).splitlines()
+
+    given = (ShownAnswer("weiterbildungsbonus.amount"),) * 20
+    card = lines(case(question="Worum geht es? " * 200, context=replace(CONTEXT, shown=given)))
+    assert MOST_CARD - 100 < len("\n".join(card)) <= MOST_CARD
+    cut = [line for line in card if line.endswith("…")]
+    assert [line.partition(":")[0] for line in cut] == ["Frage", "• Gezeigt"]
+    assert set(lines(case())) - {line for line in lines(case()) if line.startswith(("Frage", "• Gezeigt"))} <= set(card)
 
 
 def test_an_answer_already_shown_says_its_id_its_content_and_whether_it_still_holds(content):

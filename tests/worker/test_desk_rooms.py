@@ -127,6 +127,8 @@ async def test_every_way_of_claiming_claims_and_the_card_says_so_for_everybody(s
         (Pressed("desk:claim:1:9"), "Der Fall hat sich inzwischen geändert."),
         (Pressed("desk:type:9:!nimm 1"), "Der Fall hat sich inzwischen geändert."),
         (Pressed("desk:type:x:!nimm 1"), "Diesen Knopf gibt es nicht oder nicht mehr"),
+        (Pressed("desk:type:x@!a Hallo"), "Diesen Knopf gibt es nicht oder nicht mehr"),
+        (Pressed("desk:type:2@9:!a Hallo"), "Einen solchen Fall gibt es für Sie hier nicht."),
         (Pressed("desk:type:1"), "Diesen Knopf gibt es nicht oder nicht mehr"),
         (TimerDue("case:1:gives_up"), None),
     ],

@@ -42,8 +42,8 @@ _STANDS_FOR = re.compile(r"!(\w+) (\w+)")
 def command_buttons(choices: Sequence[Choice], outbox_id: OutboxId) -> Json | None:
     """The row under what offers commands; None where the choices are others. Of each only the team goes to the client and back."""
     names = {command: name for name, command in COMMANDS.items()}
-    read = [(choice.label, read_typed(choice.value)) for choice in choices]
-    found = [(label, _STANDS_FOR.fullmatch(command[0])) for label, command in read if command is not None]
+    given = [(choice.label, read_typed(choice.value)) for choice in choices]
+    found = [(label, _STANDS_FOR.fullmatch(read.command)) for label, read in given if read is not None]
     buttons = [button(label, names[stands[1]], stands[2]) for label, stands in found if stands and stands[1] in names]
     if len(buttons) < len(choices):
         return None

@@ -143,7 +143,7 @@ def read_desk_form(body: Mapping[str, Any], now: datetime) -> FormSent:
     if isinstance(command, Missing):
         return FormSent(step, place, command)
     external_id = ExternalId(f"form:{view['id'][:MAX_ID]}")
-    said = typed(command, place.seen)
+    said = typed(command, place.seen, place.case)
     return FormSent(step, place, _incoming(place.room, place.thread, body["user"]["id"], said, external_id, now))
 
 
@@ -166,7 +166,7 @@ def _place_of(kept: str) -> tuple[Step, DeskPlace]:
 
 
 def _command(step: Step, place: DeskPlace, given: Mapping[str, str]) -> str | Missing:
-    """What would be typed instead. The case's number stands in front of words that may begin with a number of their own."""
+    """What would be typed instead, with the case's number where one may be typed: words may begin with a number of their own."""
     text, case = given.get("text", "").strip(), place.case
     match step:
         case "reply":

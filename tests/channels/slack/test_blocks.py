@@ -163,8 +163,12 @@ def test_what_coordinators_see_is_what_slack_takes(node_tools, tmp_path):
     content = read_content(shipped_content()).content
     cases = list(desk_cases(content))
     insert = insert_of("weiterbildungsbonus.amount", content, NOW, "de")
+    cards = [case_card(each, content, NOW, locale) for each in cases for locale in LOCALES]
+    assert {len(messages_of(card, ID)) for card in cards} == {1}, (
+        "its buttons stand below the message its thread begins with"
+    )
     replies = [
-        *(case_card(each, content, NOW, locale) for each in cases for locale in LOCALES),
+        *cards,
         *(
             case_line(DeskLine(kind, NOW, LONG_QUESTION, "Anna"), content, "de")
             for kind in ("employee", "note", "coordinator")

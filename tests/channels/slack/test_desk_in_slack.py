@@ -13,7 +13,10 @@ from bot.channels.slack.intake import Intake
 from bot.channels.slack.slack_desk_events import DeskPlace, metadata, read_desk_form, read_desk_press
 from bot.channels.slack.slack_words import NO_CASES
 from bot.handoff.case_events import Claims
-from bot.model import Address, Seen, read_typed
+from bot.model import Address, CaseContext, Seen, ShownAnswer, Typed, read_typed
+from bot.store import tables
+from bot.store.announce import DESK
+from bot.store.case_rows import context_to_json
 from bot.store.cases import cases_of
 from bot.store.desk import Done
 from bot.store.desk_reading import read_case
@@ -184,7 +187,7 @@ async def test_a_form_that_cannot_be_checked_in_time_is_taken_in():
     values = {"text": {"text": {"type": "plain_text_input", "value": "Zeugnis fehlt"}}}
     view = {"id": "V1", "private_metadata": kept, "state": {"values": values}}
     assert await desk.form_sent({"user": {"id": "U1"}, "view": view}) is None
-    assert [read_typed(one.input.value) for one in taken] == [("!notiz Zeugnis fehlt", Seen(3, 57))]
+    assert [read_typed(one.input.value) for one in taken] == [Typed("!notiz Zeugnis fehlt", Seen(3, 57), 17)]
 
 
 async def test_a_form_that_does_not_open_says_so_and_what_to_type_instead(desk, kim):
@@ -299,6 +302,70 @@ async def test_a_card_that_was_taken_away_is_posted_again(desk, kim):
     )
     await desk.anna.write("Ich bin dran.", desk.room, third["ts"])
     await kim.answered("Ich bin dran.")
+
+
+async def test_a_card_is_one_message_however_much_it_has_to_say_and_is_worked_from_there(desk, kim):
+    number, card = await opened(desk, kim)
+    shown = tuple(ShownAnswer(f"weiterbildungsbonus.{aspect}") for aspect in ("amount", "overview", "deadline")) * 3
+    async with desk.site.database.transaction([DESK]) as connection:
+        long = {"question": "Worum geht es? " * 110, "context": context_to_json(CaseContext(shown=shown))}
+        await connection.execute(tables.cases.update().values(long))
+    card = await desk.card(number, lambda it: "Gezeigt" in it["text"])
+    assert {"desk-claim", "desk-reply", "desk-note"} <= buttons(card)
+    assert len([one for one in await desk.anna.messages(desk.room) if buttons(one)]) == 1
+    await desk.press(desk.anna, card, "desk-claim")
+    card = await desk.card(number, claimed_by("Person person1"))
+    await desk.anna.write("Ich sehe es mir an.", desk.room, card["ts"])
+    await kim.answered("Ich sehe es mir an.")
+
+
+async def of_two_messages(desk, card):
+    """The card as an earlier release posted it where it was long: its buttons stand on a second message, which is returned."""
+    await desk.in_thread(card, "Person: Mensch")  # it is known to be posted
+    words = {"text": "• Gezeigt: vieles", "blocks": card["blocks"]}
+    stamp = (await desk.anna.bot.chat_postMessage(channel=desk.room, **words))["ts"]
+    async with desk.site.database.transaction() as connection:
+        is_card = tables.desk_posts.c.kind == "card"
+        both = {"external_id": f"{desk.room}:{card['ts']}+{stamp}"}
+        await connection.execute(tables.desk_posts.update().where(is_card).values(both))
+    return next(one for one in await desk.anna.messages(desk.room) if one["ts"] == stamp)
+
+
+async def test_a_hand_below_either_message_of_a_card_claims_and_the_card_is_one_message_then(desk, kim):
+    number, card = await opened(desk, kim)
+    below = await of_two_messages(desk, card)
+    await desk.anna.react(below["ts"], "raised_hand", desk.room)
+    await desk.card(number, claimed_by("Person person1"))
+    await desk.anna.sees(lambda them: below["ts"] not in [one["ts"] for one in them], desk.room)
+
+
+async def test_what_is_written_below_either_message_of_a_card_reaches_the_employee(desk, kim):
+    _, card = await opened(desk, kim)
+    below = await of_two_messages(desk, card)
+    await desk.anna.write("Unter dem zweiten Teil geschrieben", desk.room, below["ts"])
+    await kim.answered("Unter dem zweiten Teil geschrieben")
+
+
+@pytest.mark.parametrize("step", ["reply", "note"])
+async def test_the_words_of_a_form_reach_its_case_wherever_its_button_stands(desk, kim, step):
+    number, card = await opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    card = await desk.card(number, claimed_by("Person person1"))
+    words = {"text": "• Gezeigt: vieles", "blocks": card["blocks"]}
+    stamp = (await desk.anna.bot.chat_postMessage(channel=desk.room, **words))["ts"]
+    elsewhere = next(one for one in await desk.anna.messages(desk.room) if one["ts"] == stamp)
+    assert not (await desk.fill_in(desk.anna, elsewhere, step, text="3 Angaben fehlen")).answer
+    if step == "reply":
+        await kim.answered("3 Angaben fehlen")
+    else:
+        await desk.anna.answered("Notiz · Person person1: 3 Angaben fehlen", desk.room, card["ts"])
+
+
+async def test_a_card_of_two_messages_is_posted_again_when_either_was_taken_away(desk, kim):
+    number, card = await opened(desk, kim)
+    below = await of_two_messages(desk, card)
+    await desk.anna.bot.chat_delete(channel=desk.room, ts=below["ts"])
+    await desk.card(number, lambda it: it["ts"] not in (card["ts"], below["ts"]))
 
 
 async def test_only_who_is_in_the_room_may_and_a_forged_press_does_nothing(desk, kim):
@@ -450,4 +517,4 @@ def test_a_button_says_which_case_and_which_version_its_card_showed(value, seen)
     view = {"id": "V1", "private_metadata": metadata("note", read.place)}
     view["state"] = {"values": {"text": {"text": {"type": "plain_text_input", "value": "! 17: x"}}}}
     sent = read_desk_form({"user": {"id": "U1"}, "view": view}, NOW)
-    assert read_typed(sent.given.input.value) == ("!notiz ! 17: x", seen)
+    assert read_typed(sent.given.input.value) == Typed("!notiz ! 17: x", seen, 17)
