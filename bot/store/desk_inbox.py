@@ -1,8 +1,8 @@
 """What coordinators say in their rooms, until it was handled: a queue of its own, so that nothing in it is taken for an employee's.
 
-It is stored with the cursor behind it, like everything that comes in, and recognised by (channel, external id). Whoever handles
-it marks it done in the very transaction in which the case moves: a stop in between repeats all of it, and nothing twice. With the
-mark its words go; what became part of a case stands there.
+It is stored with the cursor behind it, like everything that comes in, and recognised by (channel, external id), or by a second
+id where the platform has one. Whoever handles it marks it done in the very transaction in which the case moves: a stop in between
+repeats all of it, and nothing twice. With the mark its words go; what became part of a case stands there.
 """
 
 from collections.abc import Sequence
@@ -62,6 +62,7 @@ async def take_in(connection: AsyncConnection, incomings: Sequence[Incoming], no
         row = insert_into(desk_inbox, connection.dialect.name).values(
             channel=incoming.address.channel,
             external_id=storable(incoming.external_id),
+            also=None if incoming.also is None else storable(incoming.also),
             room=storable(incoming.address.room),
             thread=storable(incoming.address.thread or ""),
             alone=None if incoming.alone is None else storable(incoming.alone),
@@ -71,7 +72,7 @@ async def take_in(connection: AsyncConnection, incomings: Sequence[Incoming], no
             status="waiting",
             attempts=0,
         )
-        unless_known = row.on_conflict_do_nothing(index_elements=["channel", "external_id"])
+        unless_known = row.on_conflict_do_nothing()  # by either of its ids
         if await connection.scalar(unless_known.returning(desk_inbox.c.id)) is not None:
             wake.append(DESK_INBOX)
 

@@ -126,7 +126,7 @@ TREATMENTS: Mapping[str, Treatment] = {
     "desk_inbox": Treatment(
         "nobody",
         "its words until they were handled, the row 30 days",
-        ours=("channel", "external_id", "room", "thread", "alone", "status", "error"),
+        ours=("channel", "external_id", "also", "room", "thread", "alone", "status", "error"),
         staff=("external_user", "payload"),
         because="what one of the staff says in a room of theirs; what becomes part of a case stands in its messages",
     ),

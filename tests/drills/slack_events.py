@@ -2,7 +2,7 @@
 
 Signed requests go to the real route of a Lotse on SQLite. Of all events three in ten come again: as they were, as the mention
 that comes beside the message, or as Slack's phantom, the same message under another stamp. Nothing answers them meanwhile, so
-that what is counted is what was taken in.
+that what is counted is what was taken in. One message in five is a coordinator's, in a room of theirs.
 
 ``stall``: in the middle another program holds the database for ten seconds. Slack is told so in time, sends again, and
 everything is taken in once.
@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import func, select
 
+from bot.model import DeskRoom
 from bot.store import tables
 from tests.channels.slack.bridge import signed
 from tests.channels.slack.emulator import BOT_USER, running_emulator
@@ -31,6 +32,7 @@ EACH = 20
 AT_ONCE = 8
 STALLS_S = 10.0
 IN_TIME_S = 3.0
+DESK = DeskRoom("slack", "C0KOORDINATION", rest=True)
 
 
 def events_of(points: int, dice: random.Random) -> list[dict]:
@@ -43,8 +45,9 @@ def events_of(points: int, dice: random.Random) -> list[dict]:
         body = payload("message_im")
         body["event_id"] = f"Ev{number}"
         body["event"].update(user=user, ts=stamp, event_ts=stamp, client_msg_id=f"client-{number}", text=text)
-        body["event"].update(channel=f"C{number // EACH:07d}" if mentions else f"D{number // EACH:07d}")
-        body["event"]["channel_type"] = "channel" if mentions else "im"
+        at_desk = number // EACH % 5 == 4
+        room = DESK.room if at_desk else f"{'C' if mentions else 'D'}{number // EACH:07d}"
+        body["event"].update(channel=room, channel_type="channel" if mentions or at_desk else "im")
         made.append((number, body))
         if dice.random() < 0.3:
             again = json.loads(json.dumps(body))
@@ -89,7 +92,7 @@ async def taken_in(emulator, folder: Path, points: int, seed: int, *, stall_s: f
     events = events_of(points, dice)
     waits: list[float] = []
     refused: list[int] = []
-    async with slack_stage(folder, emulator, "http") as stage:
+    async with slack_stage(folder, emulator, "http", desk_rooms=(DESK,)) as stage:
         await stage.site.stop_loops()
         before, after = events[: len(events) // 2], events[len(events) // 2 :]
         await deliver(stage, before, waits, refused)
@@ -104,11 +107,16 @@ async def taken_in(emulator, folder: Path, points: int, seed: int, *, stall_s: f
         else:
             await deliver(stage, after, waits, refused)
         async with stage.site.database.reading() as connection:
-            inputs = await connection.scalar(select(func.count()).select_from(tables.inbox))
+            counts = [
+                await connection.scalar(select(func.count()).select_from(table))
+                for table in (tables.inbox, tables.desk_inbox)
+            ]
+    inputs = sum(counts)
     waits.sort()
     return {
         "events": len(events),
         "messages": points,
+        "of_coordinators": counts[1],
         "lost": max(points - inputs, 0),
         "doubled": max(inputs - points, 0),
         "told_to_wait": len(refused),

@@ -8,6 +8,7 @@ from bot.model import (
     AskedPerson,
     AskedToVerify,
     ContinueAlone,
+    DeskRoom,
     Edited,
     ForgetPerson,
     LedToCase,
@@ -19,9 +20,9 @@ from bot.model import (
     Utterance,
 )
 from bot.store import tables
-from bot.store.inbox import MOST_WAITING
+from bot.store.inbox import MOST_WAITING, Inbox
 from tests.fakes import incoming, record
-from tests.store.rows import answer, answer_all, parts, rows
+from tests.store.rows import answer, answer_all, parts, refuse, rows
 
 
 async def test_what_was_accepted_is_there_for_another_process(database, clock):
@@ -62,6 +63,21 @@ async def test_an_event_sent_again_under_another_id_is_known_by_its_second_one(d
     assert await answer_all(conversations, clock()) == 2
     await inbox.accept("recording", [incoming("ja", external_id="e5"), incoming("ja", external_id="e6")])
     assert await answer_all(conversations, clock()) == 2
+
+
+async def test_what_a_coordinator_says_is_known_by_its_second_id_too(database, clock):
+    inbox = Inbox(database, clock, refuse, [DeskRoom("recording", "desk")])
+
+    def said(number, also):
+        return incoming("ja", room="desk", external_id=f"e{number}", also=also)
+
+    await inbox.accept("recording", [said(1, "client-1"), said(2, "client-1")])
+    await inbox.accept("recording", [said(3, "client-1")])
+    await asyncio.gather(*(inbox.accept("recording", [said(number, "client-2")]) for number in (4, 5)))
+    await inbox.accept("recording", [said(6, None), said(7, None)])
+    kept = await rows(database, tables.desk_inbox)
+    assert [row.also for row in kept] == ["client-1", "client-2", None, None]
+    assert [row.external_id for row in kept][::2] == ["e1", "e6"]
 
 
 async def test_who_was_forgotten_is_not_known_again_by_an_event_sent_again(database, clock):

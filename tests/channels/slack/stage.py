@@ -11,13 +11,16 @@ from bot.channel_looks import Looks
 from bot.channels.slack.http_transport import PATH
 from bot.channels.slack.slack_channel import SlackChannel
 from bot.channels.slack.slack_settings import SlackSettings
+from bot.model import DeskRoom
+from bot.store.inbox import Inbox
+from bot.worker.notices import flood_notice
 from tests.channels.slack.bridge import Bridge
 from tests.channels.slack.emulator import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from tests.channels.slack.people import SlackPerson
 from tests.web.site import QUESTIONS, running_site
 
 
-def slack_settings(bridge: Bridge, *, agent_view: bool = False) -> SlackSettings:
+def slack_settings(bridge: Bridge, *, agent_view: bool = False, desk_rooms: tuple[DeskRoom, ...] = ()) -> SlackSettings:
     http = bridge.transport == "http"
     return SlackSettings(
         bot_token=BOT_TOKEN,
@@ -25,6 +28,7 @@ def slack_settings(bridge: Bridge, *, agent_view: bool = False) -> SlackSettings
         signing_secret=SIGNING_SECRET if http else None,
         api=bridge.api,
         agent_view=agent_view,
+        desk_rooms=desk_rooms,
     )
 
 
@@ -48,7 +52,7 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def slack_stage(folder, emulator, transport, *, agent_view=False):
+async def slack_stage(folder, emulator, transport, *, agent_view=False, desk_rooms=()):
     emulator.reset()
     async with contextlib.AsyncExitStack() as stack:
         bridge = await stack.enter_async_context(Bridge(emulator, transport))
@@ -58,7 +62,9 @@ async def slack_stage(folder, emulator, transport, *, agent_view=False):
             questions = functools.partial(dict.__getitem__, QUESTIONS)
             content = site.live.content
             looks = Looks(site.database, office_of(site.live, site.people), site.clock, questions, lambda: content)
-            return SlackChannel(slack_settings(bridge, agent_view=agent_view), looks)
+            if desk_rooms:
+                site.inbox = Inbox(site.database, site.clock, flood_notice, desk_rooms)
+            return SlackChannel(slack_settings(bridge, agent_view=agent_view, desk_rooms=desk_rooms), looks)
 
         site = await stack.enter_async_context(running_site(folder, platform=platform))
         bridge.target = f"{site.address}{PATH}"

@@ -234,6 +234,21 @@ async def test_a_hand_claims_and_what_is_typed_works_too(desk, kim):
     assert "und so" not in read
 
 
+async def test_what_slack_delivers_under_two_stamps_reaches_the_employee_once(desk, kim):
+    number, card = await opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    await desk.card(number, claimed_by("Person person1"))
+    said = await desk.anna.write("Nur einmal", desk.room, card["ts"])
+    await kim.answered("Nur einmal")
+    (event,) = desk.bridge.events[said]
+    stamp = f"{float(said) + 1:.6f}"
+    phantom = {**event["event"], "ts": stamp, "event_ts": stamp}
+    assert (await desk.bridge.push("events_api", {**event, "event_id": "EvPHANTOM", "event": phantom})).acknowledged
+    await desk.anna.write("Und weiter", desk.room, card["ts"])
+    await kim.answered("Und weiter")
+    assert sum("Nur einmal" in text for text in await kim.read()) == 1
+
+
 LONG = [f"{word} " * (3_600 // (len(word) + 1)) for word in ("lang", "länger")]
 
 
