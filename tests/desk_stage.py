@@ -61,7 +61,7 @@ class RoomChannel(RecordingChannel):
         }
         self.encrypted = True
         self.looked = 0
-        self.shown, self.signs, self.numbers = {}, [], itertools.count(1)
+        self.shown, self.standing_signs, self.numbers = {}, {}, itertools.count(1)
 
     async def look_into(self, room):
         self.looked += 1
@@ -85,12 +85,22 @@ class RoomChannel(RecordingChannel):
             case Edit(external_id=of, reply=reply):
                 self.shown[of] = (self.shown[of][0], reply)
                 return of
+            case Redact(external_id=of) if of in self.standing_signs:
+                del self.standing_signs[of]
+                return of
             case Redact(external_id=of):
                 del self.shown[of]
                 return of
             case React(external_id=of, sign=sign):
-                self.signs.append((of, sign))
-                return ExternalId(f"$sign{len(self.signs)}")
+                external_id = ExternalId(f"$sign of {delivery.outbox_id}")
+                self.standing_signs[external_id] = (of, sign)
+                assert len(set(self.signs)) == len(self.signs), "platforms refuse the same sign a second time"
+                return external_id
+
+    @property
+    def signs(self):
+        """The signs that stand there: under what, and which."""
+        return list(self.standing_signs.values())
 
     def texts(self, room=FUNDING.room, thread=None):
         """What stands in a room, or in one of its threads, from top to bottom."""

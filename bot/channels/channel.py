@@ -38,6 +38,7 @@ class Channel(Protocol):
         """Carry out one delivery at its address and return the platform's id of the message.
 
         An edit or a redaction returns the id of the message it is about, which names the parts that message has from then on.
+        A sign has an id of its own, by which it is taken back like a message.
 
         The same delivery may come twice, when a stop left it unclear whether it arrived: a channel recognises it by
         its ``outbox_id`` and then returns the id of the first message. Raises ChannelError, never the platform

@@ -18,7 +18,7 @@ from bot.store.case_rows import facts_of
 from bot.store.database import Database
 from bot.store.desk_cards import POSTED
 from bot.store.desk_notices import NOTICES_FOR
-from bot.store.desk_posts import Shows, put
+from bot.store.desk_posts import Shows, is_replaced, put
 from bot.store.desk_shown import KNOWN_FROM_CARD, TOLD, line_state, state_of
 from bot.store.tables import case_messages, cases, desk_notices, desk_posts, outbox, transcript
 from bot.store.telling import UNTOLD, must_wait, untold
@@ -75,6 +75,7 @@ async def _look(
         if line_state(row) != (row.shown or ""):
             found.stale.append(row.id)
     found.stale += (await connection.scalars(_vanished(channel))).all()
+    found.stale += (await connection.scalars(_replaced(channel))).all()
     for row in (await connection.execute(_unsigned(channel))).all():
         sign = _sign_for(row, now)
         if sign is not None and sign != row.sign:
@@ -164,6 +165,12 @@ def _vanished(channel: str) -> Any:
     )
 
 
+def _replaced(channel: str) -> Any:
+    """Signs that stand beside the one that took their place."""
+    stands = (desk_posts.c.kind == "sign", desk_posts.c.status == "sent", desk_posts.c.external_id.is_not(None))
+    return select(desk_posts.c.id).where(desk_posts.c.channel == channel, *stands, is_replaced()).limit(MOST_AT_ONCE)
+
+
 def _unsigned(channel: str) -> Any:
     """Coordinators' words under which the last sign does not stand yet, with what became of them."""
     return (
@@ -212,6 +219,12 @@ async def _notices(connection: AsyncConnection, rooms: tuple[DeskRoom, ...], now
     ]
 
 
+def _latest_sign(row_id: int) -> Any:
+    """The sign that was put under these words last."""
+    signs = select(desk_posts.c.id, desk_posts.c.sign, desk_posts.c.status).where(desk_posts.c.under == row_id)
+    return signs.order_by(desk_posts.c.id.desc()).limit(1)
+
+
 async def _note(connection: AsyncConnection, found: Plan, now: datetime, wake: list[str]) -> None:
     for room, number in found.cards:
         await put(connection, Address(room.channel, room.room), "card", f"card:{number}", now, wake, case=number)
@@ -234,9 +247,11 @@ async def _note(connection: AsyncConnection, found: Plan, now: datetime, wake: l
         await connection.execute(further.values(lines_to=row.line))
     for row, sign in found.signs:
         address = Address(row.channel, row.room, row.thread or None)
-        key = f"sign:{row.id}:{sign}"
         number = CaseNumber(row.case_number)
-        await put(connection, address, "sign", key, now, wake, case=number, sign=sign, external_id=row.external_id)
+        former = (await connection.execute(_latest_sign(row.id))).one_or_none()
+        if former is None or former.sign != sign or former.status in ("over", "parked"):
+            key = f"sign:{row.id}:{0 if former is None else former.id}"  # of two who note the next one, one does
+            await put(connection, address, "sign", key, now, wake, case=number, sign=sign, under=row.id)
         await connection.execute(update(desk_posts).where(desk_posts.c.id == row.id).values(sign=sign))
         if sign == FAILED:  # each time anew: it may have been sent again meanwhile
             why = f"failed:{row.id}:{row.failed_at}"

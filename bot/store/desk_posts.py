@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -56,7 +56,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A sign under a message."""
+    """A sign under a message; it is posted and taken back like a message of its own."""
 
     to: ExternalId
     sign: str
@@ -111,6 +111,7 @@ async def put(
     reply: Reply | None = None,
     staff: StaffId | None = None,
     sign: str | None = None,
+    under: int | None = None,
     external_id: str | None = None,
 ) -> bool:
     """Note that this is to be shown, or (``own``) that it stands there already; False when it is known by this key.
@@ -129,6 +130,7 @@ async def put(
         line=line,
         reply=kept,
         sign=sign,
+        under=under,
         external_id=None if external_id is None else storable(external_id),
         created_at=now,
         status="sent" if kind == "own" else "waiting",
@@ -192,7 +194,7 @@ class DeskPosts:
 
     def _item(self, row: Row[Any], shown: Shown, state: str) -> DeskItem:
         outbox_id = OutboxId(row.outbox_id)
-        changes = row.external_id is not None and row.kind != "sign"
+        changes = row.external_id is not None
         return DeskItem(
             id=row.id,
             kind=row.kind,
@@ -216,12 +218,12 @@ class DeskPosts:
                 return reply_from_json(row.reply), ""
             case "link":
                 return SignInLink(StaffId(row.reply["staff"])), ""
-            case "sign":
-                return Sign(ExternalId(row.external_id), row.sign), ""
             case "notice":
                 notice = await notice_shown(connection, row.line)
                 return None if notice is None else (notice, "")
         gone: tuple[Shown, str] | None = (TakeBack(), "gone") if row.external_id is not None else None
+        if row.kind == "sign":
+            return await self._sign(connection, row) or gone
         case = await case_shown(connection, row.case_number, row.outbox_id, now, content)
         room = self._rooms.get((row.channel, row.room))
         if case is None:
@@ -240,6 +242,16 @@ class DeskPosts:
             return None if line is None or line.line.receipt != "failed" else (line, "")
         return await self._line(connection, row, case) or gone  # what stands there follows edits, wherever the case is
 
+    async def _sign(self, connection: AsyncConnection, row: Row[Any]) -> tuple[Shown, str] | None:
+        """The sign, unless another one has taken its place.
+
+        One of which nobody knows whether it stands there is put there once more: only then its id is known to take it back by.
+        """
+        words = await connection.scalar(select(desk_posts.c.external_id).where(desk_posts.c.id == row.under))
+        unclear = row.external_id is None and row.attempts > 0
+        replaced = await connection.scalar(select(desk_posts.c.id).where(desk_posts.c.id == row.id, is_replaced()))
+        return None if words is None or (replaced and not unclear) else (Sign(ExternalId(words), row.sign), "")
+
     async def _line(self, connection: AsyncConnection, row: Row[Any], case: CaseShown) -> tuple[Shown, str] | None:
         line = await line_shown(connection, row.line, case)
         return None if line is None else (line, line.state)
@@ -248,10 +260,9 @@ class DeskPosts:
         """The platform has it, under this id; ``root`` is the thread that begins with it."""
         done: dict[str, Any] = {"status": "sent", "retry_at": None, "error": None, "done_at": now, "attempts": 0}
         done |= {"reply": None, "shown": None if item.again and item.external_id is None else item.state}
-        if item.kind != "sign":  # of a sign it is the message it stands under
-            done["external_id"] = external_id  # a change may have made more parts of it, or fewer
-            if item.kind == "card":
-                done["thread"] = root
+        done["external_id"] = external_id  # a change may have made more parts of it, or fewer
+        if item.kind == "card":
+            done["thread"] = root
         over = _over(item)
         if over:
             done |= {"status": "over"}
@@ -325,6 +336,12 @@ def _over(item: DeskItem) -> bool:
     return item.kind == "card" and isinstance(item.shown, CaseShown) and item.shown.facts.state in OVER
 
 
+def is_replaced() -> ColumnElement[bool]:
+    """The condition that another sign has taken the place of this one."""
+    later = aliased(desk_posts)
+    return select(later.c.id).where(later.c.under == desk_posts.c.under, later.c.id > desk_posts.c.id).exists()
+
+
 def _one(row_id: int) -> Any:
     return update(desk_posts).where(desk_posts.c.id == row_id)
 
@@ -340,7 +357,7 @@ def _former_key(row_id: int) -> Any:
 
 
 def _next(channel: str, now: datetime, *, locked: bool) -> Select[Any]:
-    """The next row that may be sent: posts of one case in their order, changes at any time."""
+    """The next row that may be sent: posts of one case in their order, a sign once the former one is away, changes at any time."""
     earlier = aliased(desk_posts)
     held_back = (
         select(earlier.c.id)
@@ -349,8 +366,15 @@ def _next(channel: str, now: datetime, *, locked: bool) -> Select[Any]:
         .where(earlier.c.external_id.is_(None), earlier.c.status.in_(("waiting", "sending")))
         .exists()
     )
+    replaces = (
+        select(earlier.c.id)
+        .where(earlier.c.under == desk_posts.c.under, earlier.c.id < desk_posts.c.id)
+        .where(or_(earlier.c.external_id.is_not(None), earlier.c.status.in_(("waiting", "sending"))))
+        .exists()
+    )
+    sign = desk_posts.c.kind == "sign"
     due = or_(desk_posts.c.retry_at.is_(None), desk_posts.c.retry_at <= now)
-    new = and_(desk_posts.c.status == "waiting", or_(desk_posts.c.kind == "sign", ~held_back))
+    new = and_(desk_posts.c.status == "waiting", or_(and_(sign, ~replaces), and_(~sign, ~held_back)))
     statement = (
         select(desk_posts)
         .where(desk_posts.c.channel == channel, due, or_(new, desk_posts.c.status.in_(("stale", "sending"))))

@@ -430,6 +430,7 @@ desk_posts = Table(
         "reply", Json, doc="an answer in words of ours, until it is sent; whatever is of an employee is read when it is"
     ),
     Column("sign", String(8), doc="the latest sign under a coordinator's words"),
+    Column("under", Number, doc="of a sign: the row of the words it stands under"),
     Column("external_id", Text),
     Column("shown", Text, doc="which state of the case, or of the line, is shown; null: nobody knows"),
     Column("edits", Integer, nullable=False, server_default="0"),
@@ -444,6 +445,7 @@ desk_posts = Table(
     Index(None, "status", "id"),
     Index(None, "external_id"),
     Index(None, "line"),
+    Index(None, "under"),
     sqlite_autoincrement=True,
 )
 

@@ -26,6 +26,7 @@ from bot.model import (
     Person,
     Post,
     React,
+    Redact,
     RoomMember,
     RoomState,
     Utterance,
@@ -99,7 +100,7 @@ class FileRooms:
                 case React(external_id=of, sign=sign):
                     append(self.file, {**place, "sign": sign, "of": of})
         self._gate.point("after_room")
-        return delivery.external_id if isinstance(delivery, Edit) else ExternalId(f"${delivery.outbox_id}")
+        return delivery.external_id if isinstance(delivery, Edit | Redact) else ExternalId(f"${delivery.outbox_id}")
 
     async def show(self, view):
         pass

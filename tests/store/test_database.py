@@ -34,6 +34,29 @@ async def test_a_new_database_gets_exactly_the_tables_of_this_release(empty_addr
     await (await open_database(empty_address, upgrade=False)).close()
 
 
+async def test_a_sign_an_earlier_release_had_noted_is_put_under_its_words(empty_address, clock):
+    database = await open_database(empty_address)
+    noted = {
+        "kind": "sign",
+        "key": "sign:4:📤",
+        "sign": "📤",
+        "external_id": "$words",
+        "status": "waiting",
+        "attempts": 0,
+    }
+    place = {"outbox_id": "a", "channel": "x", "room": "!r", "thread": ""}
+    async with database.transaction() as connection:
+        await connection.execute(insert(tables.desk_posts).values(**noted, **place, created_at=clock()))
+        for step in ("DROP INDEX ix_desk_posts_under", "ALTER TABLE desk_posts DROP COLUMN under"):
+            await connection.execute(text(step))
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'desk_second_id'"))
+    await database.close()
+    database = await open_database(empty_address)
+    (sign,) = await rows(database, tables.desk_posts)
+    assert (sign.under, sign.external_id, sign.sign) == (4, None, "📤")
+    await database.close()
+
+
 async def test_several_processes_may_start_at_the_same_time(postgres_address):
     opened = await asyncio.gather(*(open_database(postgres_address) for _ in range(4)))
     for database in opened:

@@ -523,7 +523,7 @@ async def test_what_was_not_delivered_is_sent_again_from_the_room(stage, thread)
     await stage.says("@fremd:x.org", "!nochmal 1")
     await stage.says(ANNA, "!nochmal 1")
     assert [text.split()[-1] for text in stage.heard()[before:]] == ["an?", "das?"]
-    assert [sign for _, sign in stage.rooms.signs][-2:] == ["📤", "📤"]
+    assert [sign for _, sign in stage.rooms.signs] == ["📤", "📤"]
     assert "Ich versuche es noch einmal" in stage.rooms.texts()[-1]
 
 
@@ -537,7 +537,50 @@ async def test_words_on_their_way_for_long_say_so(stage, thread, clock):
     assert stage.rooms.signs == [(said, "⏳")]
     clock.move(seconds=60)
     await stage.settle()
-    assert stage.rooms.signs == [(said, "⏳"), (said, "📤")]
+    assert stage.rooms.signs == [(said, "📤")]
+
+
+async def test_under_words_stands_what_became_of_them_last_and_no_other_sign(stage, thread, clock):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    stage.employees.failures = [away(60)]
+    said = await stage.says(ANNA, "Kommt das an?", thread=thread)
+
+    async def stands_after(sign, **time):
+        clock.move(**time)
+        await stage.settle()
+        assert stage.rooms.signs == [(said, sign)]
+
+    await stands_after("⏳", seconds=6)
+    stage.employees.failures = [refused()]
+    await stands_after("⚠", seconds=60)
+    stage.employees.failures = [refused()]
+    await stage.says(ANNA, "!nochmal 1")
+    assert stage.rooms.signs == [(said, "⚠")], "refused again"
+    stage.employees.failures = [away(60)]
+    await stage.says(ANNA, "!nochmal 1")
+    await stands_after("⏳", seconds=6)
+    stage.employees.failures = [refused()]
+    await stands_after("⚠", seconds=60)
+    await stage.says(ANNA, "!nochmal 1")
+    await stands_after("📤")
+
+
+async def test_a_sign_of_which_nobody_knows_whether_it_stands_there_goes_as_well(database, clock):
+    stage = DeskStage(database, clock, sending_lasts=timedelta())
+    await stage.asks()
+    thread = stage.rooms.card(1)
+    await stage.says(ANNA, "!nimm", thread=thread)
+    stage.employees.failures = [away(60)]
+    said = await stage.says(ANNA, "Dauert das?", thread=thread)
+    clock.move(seconds=6)
+    await stage.board.plan("rooms", clock())
+    item = await stage.board.claim_next("rooms", clock())
+    await stage.rooms.send(React(item.address, item.delivery_id, item.shown.to, item.shown.sign))  # and then it stopped
+    assert stage.rooms.signs == [(said, "⏳")]
+    clock.move(seconds=60)
+    again = DeskStage(database, clock, channel=stage.rooms, sending_lasts=timedelta())
+    await again.settle()
+    assert stage.rooms.signs == [(said, "📤")]
 
 
 @embedded
@@ -823,7 +866,7 @@ class PartedRooms(RoomChannel):
         self.messages = PartedMessages()
 
     async def send(self, delivery):
-        return None if isinstance(delivery, React) else self.messages.carry_out(delivery)
+        return self.messages.carry_out(delivery)
 
 
 async def test_whatever_is_changed_all_of_it_changes_in_the_room_and_nothing_of_it_is_left(database, clock):

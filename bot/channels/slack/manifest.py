@@ -30,6 +30,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "conversations.open": ("im:write",),
     "conversations.replies": HISTORY,
     "reactions.add": ("reactions:write",),
+    "reactions.remove": ("reactions:write",),
     "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from bot.channels.slack.blocks import SlackMessage, messages_of
-from bot.channels.slack.external_ids import Posted, posted
+from bot.channels.slack.external_ids import Posted, PutSign, posted, put_sign
 from bot.channels.slack.slack_api import SlackApi
 from bot.errors import ChannelError
 from bot.model import Address, Delivery, Edit, ExternalId, OutboxId, Post, React, Redact
@@ -65,11 +65,13 @@ class Posting:
             case Edit():
                 return (await self._edit(delivery)).external_id
             case Redact(external_id=external_id):
-                await self._redact(delivery)
+                if (sign := put_sign(external_id)) is not None:
+                    await self._take_away(sign)
+                else:
+                    await self._redact(delivery)
                 return external_id
-            case React(external_id=external_id, sign=sign):
-                await self._react(posted(external_id), sign)
-                return external_id
+            case React(external_id=external_id, sign=shown):
+                return (await self._react(posted(external_id), shown)).external_id
 
     async def _post(self, delivery: Post) -> Posted:
         room, own = await self._rooms.id_of(delivery.address.room), delivery.outbox_id
@@ -136,16 +138,20 @@ class Posting:
             if not error.gone:  # somebody else has taken it back already
                 raise
 
-    async def _react(self, message: Posted, sign: str) -> None:
+    async def _react(self, message: Posted, shown: str) -> PutSign:
+        sign = PutSign(message.room, message.stamps[-1], EMOJI.get(shown, "speech_balloon"))
         try:
-            await self._api.call(
-                "reactions.add",
-                channel=message.room,
-                timestamp=message.stamps[-1],
-                name=EMOJI.get(sign, "speech_balloon"),
-            )
+            await self._api.call("reactions.add", channel=sign.room, timestamp=sign.stamp, name=sign.name)
         except ChannelError as error:
             if "already_reacted" not in error.reason:
+                raise
+        return sign
+
+    async def _take_away(self, sign: PutSign) -> None:
+        try:
+            await self._api.call("reactions.remove", channel=sign.room, timestamp=sign.stamp, name=sign.name)
+        except ChannelError as error:
+            if "no_reaction" not in error.reason and not error.gone:  # it went with the message, or by somebody's hand
                 raise
 
     async def _already_there(

@@ -243,9 +243,11 @@ async def test_what_was_said_is_changed_and_taken_back(work, lotse, anna, encryp
     await work.channel.send(Redact(address, OutboxId(f"{name}-3"), OutboxId(name), event))
     await anna.until(lambda timeline: any(each["id"] == event and each["redacted"] for each in timeline), room=room)
     mine = await anna.say(room, "Danke")
-    await work.channel.send(React(address, OutboxId(f"{name}-4"), mine, "📤"))
+    put = await work.channel.send(React(address, OutboxId(f"{name}-4"), mine, "⏳"))
     signs = await anna.from_lotse(room, lotse.user, kind="m.reaction")
-    assert signs[-1]["relation"] == {"rel_type": "m.annotation", "event_id": mine, "key": "📤"}
+    assert signs[-1]["relation"] == {"rel_type": "m.annotation", "event_id": mine, "key": "⏳"}
+    await work.channel.send(Redact(address, OutboxId(f"{name}-5"), OutboxId(f"{name}-4"), put))
+    await anna.until(lambda timeline: any(each["id"] == put and each["redacted"] for each in timeline), room=room)
 
 
 async def test_a_very_long_reply_becomes_several_messages_that_are_changed_together(work, lotse, anna):

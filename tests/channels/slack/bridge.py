@@ -32,13 +32,17 @@ TWO_KINDS_OF_CALL = ("assistant.threads.setStatus", "assistant.threads.setSugges
 
 @dataclass
 class Failure:
-    """How calls of one method fail: with a status, or by a connection that breaks ``before`` or ``after`` the effect."""
+    """How calls of one method fail: with a status, or by a connection that breaks ``before`` or ``after`` the effect.
+
+    ``room``: only those about this room.
+    """
 
     times: int = 1
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     error: str | None = None
     breaks: str | None = None
+    room: str | None = None
 
 
 @dataclass(frozen=True)
@@ -271,7 +275,7 @@ class Bridge:
         if not token.startswith("xoxp-"):  # people's own calls are part of the test, not of what is tested
             self.calls.append(Call(method, given))
             failure = self.failures.get(method)
-            if failure is not None and failure.times:
+            if failure is not None and failure.times and failure.room in (None, given.get("channel")):
                 failure.times -= 1
                 if failure.breaks != "before" and failure.breaks != "after":
                     return web.json_response(

@@ -234,6 +234,34 @@ async def test_a_hand_claims_and_what_is_typed_works_too(desk, kim):
     assert "und so" not in read
 
 
+async def test_under_a_reply_stands_what_became_of_it_last(desk, kim):
+    _, card = await opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    await kim.answered("übernimmt Ihren Fall")
+    desk.bridge.fail("chat.postMessage", status=200, error="is_archived", room=kim.direct)
+    said = await desk.anna.write("Kommt das an?", desk.room, card["ts"])
+    await desk.in_thread(card, "Nicht zugestellt")
+    await signed_with(desk, said, "warning")
+    await desk.anna.write("!nochmal", desk.room, card["ts"])
+    await kim.answered("Kommt das an?")
+    await signed_with(desk, said, "outbox_tray")
+
+
+async def signed_with(desk, stamp, sign):
+    """Wait until this sign stands under a message; nothing but it does."""
+    async with asyncio.timeout(8):
+        while True:
+            desk.bridge.changed.clear()
+            thread = await desk.anna.api.conversations_replies(channel=desk.room, ts=stamp)
+            signs = [
+                each["name"] for one in thread["messages"] if one["ts"] == stamp for each in one.get("reactions", ())
+            ]
+            if sign in signs:
+                assert signs == [sign]
+                return
+            await desk.bridge.changed.wait()
+
+
 async def test_what_slack_delivers_under_two_stamps_reaches_the_employee_once(desk, kim):
     number, card = await opened(desk, kim)
     await desk.press(desk.anna, card, "desk-claim")
