@@ -10,7 +10,7 @@ SEED = 11
 
 def in_whatever_time(drill, counts):
     """What is not as promised, apart from how long it took: that is measured where nothing else runs."""
-    return drill.failures({**counts, "late": 0})
+    return drill.failures({**counts, "late": 0, "slow": 0})
 
 
 def test_hostile_texts_call_nobody_and_hide_no_host(tmp_path):
@@ -31,6 +31,13 @@ async def test_events_that_come_again(slack_emulator, tmp_path):
     counts = await slack_events.taken_in(slack_emulator, tmp_path, 150, SEED)
     assert in_whatever_time(SLACK_EVENTS, counts) == []
     assert counts["events"] > 180
+
+
+def test_more_than_one_slow_acknowledgement_in_a_hundred_fails_the_drill_of_a_healthy_database():
+    assert [slack_events.too_slow([0.6] * slow + [0.4] * (200 - slow)) for slow in (0, 2, 3, 200)] == [0, 0, 1, 198]
+    promised = dict.fromkeys(slack_events.ZERO, 0)
+    assert SLACK_EVENTS.failures({**promised, "slow": 1}) == ["slack_events: slow is 1, not 0"]
+    assert SLACK_STALL.failures({**promised, "slow": 1}) == []
 
 
 async def test_a_database_that_stands_still(slack_emulator, tmp_path):
