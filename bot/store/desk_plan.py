@@ -250,8 +250,9 @@ async def _note(connection: AsyncConnection, found: Plan, now: datetime, wake: l
         number = CaseNumber(row.case_number)
         former = (await connection.execute(_latest_sign(row.id))).one_or_none()
         if former is None or former.sign != sign or former.status in ("over", "parked"):
-            key = f"sign:{row.id}:{0 if former is None else former.id}"  # of two who note the next one, one does
-            await put(connection, address, "sign", key, now, wake, case=number, sign=sign, under=row.id)
+            key = f"sign:{row.id}:{0 if former is None else former.id}"
+            if not await put(connection, address, "sign", key, now, wake, case=number, sign=sign, under=row.id):
+                continue  # another process has just noted the next one; the next look tells whether it is this
         await connection.execute(update(desk_posts).where(desk_posts.c.id == row.id).values(sign=sign))
         if sign == FAILED:  # each time anew: it may have been sent again meanwhile
             why = f"failed:{row.id}:{row.failed_at}"

@@ -173,6 +173,9 @@ class DeskPosts:
                 row = (await connection.execute(_next(channel, now, locked=True))).one_or_none()
                 if row is None:
                     return None
+                if row.kind == "sign" and row.under is None:
+                    await connection.execute(_one(row.id).values(_as_of_this_release(row)))
+                    continue
                 shown = await self._shown(connection, row, now, shows, content)
                 if shown is None:  # never posted, and not to be any more
                     over = {"status": "over", "done_at": now, "reply": None, "retry_at": None}
@@ -290,7 +293,8 @@ class DeskPosts:
             if error.gone and item.kind == "card" and not new and not old:
                 await connection.execute(mine.values(posted_anew()))
                 return "waiting"
-            if error.gone and new and item.address.thread is not None:
+            # What a sign is for is a message, and only that is gone: somebody has deleted their words.
+            if error.gone and new and item.kind != "sign" and item.address.thread is not None:
                 await connection.execute(mine.values(status="waiting", thread="", retry_at=None, attempts=0))
                 await card_gone(connection, item.id)
                 return "waiting"
@@ -342,6 +346,11 @@ def is_replaced() -> ColumnElement[bool]:
     return select(later.c.id).where(later.c.under == desk_posts.c.under, later.c.id > desk_posts.c.id).exists()
 
 
+def _as_of_this_release(row: Row[Any]) -> dict[str, Any]:
+    """What a sign is that was noted by a process of the release before: it has the id of the words, not one of its own."""
+    return {"under": int(row.key.split(":")[1]), "external_id": None}
+
+
 def _one(row_id: int) -> Any:
     return update(desk_posts).where(desk_posts.c.id == row_id)
 
@@ -363,7 +372,7 @@ def _next(channel: str, now: datetime, *, locked: bool) -> Select[Any]:
         select(earlier.c.id)
         .where(earlier.c.channel == desk_posts.c.channel, earlier.c.room == desk_posts.c.room)
         .where(earlier.c.case_number == desk_posts.c.case_number, earlier.c.id < desk_posts.c.id)
-        .where(earlier.c.external_id.is_(None), earlier.c.status.in_(("waiting", "sending")))
+        .where(earlier.c.external_id.is_(None), earlier.c.status.in_(("waiting", "sending")), earlier.c.kind != "sign")
         .exists()
     )
     replaces = (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import CaseNumber, StaffId
@@ -22,14 +22,14 @@ async def case_in_thread(database: Database, channel: str, room: str, thread: st
         storable(thread),
         storable(f"{room}:{thread}"),
     )  # as one platform or the other names the message a thread is below
-    below_a_part = and_(desk_posts.c.kind == "card", or_(*(is_part(desk_posts.c.external_id, each) for each in ids)))
     found = select(desk_posts.c.case_number).where(
-        desk_posts.c.channel == channel,
-        desk_posts.c.room == storable(room),
-        desk_posts.c.case_number.is_not(None),
-        or_(desk_posts.c.thread == storable(thread), below_a_part),
+        desk_posts.c.channel == channel, desk_posts.c.room == storable(room), desk_posts.c.case_number.is_not(None)
     )
-    return await _case(database, found)
+    number = await _case(database, found.where(desk_posts.c.thread == storable(thread)))
+    if number is not None:
+        return number
+    below_a_part = or_(*(is_part(desk_posts.c.external_id, each) for each in ids))
+    return await _case(database, found.where(desk_posts.c.kind == "card", below_a_part))
 
 
 async def thread_of_case(database: Database, channel: str, room: str, number: CaseNumber) -> str | None:

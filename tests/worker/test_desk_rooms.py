@@ -583,6 +583,32 @@ async def test_a_sign_of_which_nobody_knows_whether_it_stands_there_goes_as_well
     assert stage.rooms.signs == [(said, "📤")]
 
 
+async def test_words_that_were_deleted_before_their_sign_came_leave_the_card_where_it_is(stage, thread, clock):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    stage.employees.failures = [away(60)]
+    await stage.says(ANNA, "Dauert das?", thread=thread)
+    clock.move(seconds=6)
+    await stage.board.plan("rooms", clock())
+    item = await stage.board.claim_next("rooms", clock())
+    assert item.kind == "sign"
+    await stage.posts.failed(item, ChannelError("no such message", permanent=True, gone=True), clock())
+    await stage.settle()
+    assert stage.rooms.card(1) == thread
+
+
+async def test_a_sign_noted_by_a_process_of_the_release_before_takes_nothing_away(stage, thread, clock):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    stage.employees.failures = [away(60)]
+    said = await stage.says(ANNA, "Dauert das?", thread=thread)
+    clock.move(seconds=6)
+    await stage.board.plan("rooms", clock())
+    before = {"under": None, "external_id": said}  # as it noted a sign: with the id of the words
+    async with stage.database.transaction() as connection:
+        await connection.execute(update(tables.desk_posts).where(tables.desk_posts.c.kind == "sign").values(before))
+    await stage.settle()
+    assert stage.rooms.signs == [(said, "⏳")]
+
+
 @embedded
 async def test_notes_and_what_colleagues_write_stay_inside(stage, thread):
     await stage.says(ANNA, "!nimm", thread=thread)

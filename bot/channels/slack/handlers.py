@@ -245,8 +245,9 @@ class Handlers:
         person = await self._named_for(pressing.person, given)
         incoming = Incoming(pressing.address, person, pressing.external_id, given, pressing.at, None, alone)
         with self._clicks.first(pressing.button, pressing.at) as counts:
-            if counts:
-                await self._intake.take([incoming])
+            if not counts:
+                return  # the first click shows what came of it, once that is stored
+            await self._intake.take([incoming])
         if pressing.what == "choice":
             said = words.CHOSEN[locale].replace("{label}", sent.reply.choices[pressing.number].label)
             self._surfaces.change(pressing.room, pressing.stamp, with_choice(pressing.message, said))
@@ -277,8 +278,9 @@ class Handlers:
     async def _ask_from_home(self, pressing: HomePressing, place: Place, given: Input, asked: str) -> None:
         """Ask in the conversation with the person alone; the home says where the answer stands."""
         with self._clicks.first(pressing.button, pressing.at) as counts:
-            if counts:
-                await self._take_alone(pressing.person, [(given, pressing.external_id)])
+            if not counts:
+                return
+            await self._take_alone(pressing.person, [(given, pressing.external_id)])
         self._surfaces.begin("home", self._show_home(pressing.person, place, asked))
 
     async def commanded(self, body: Body, bot_user: str) -> Json | None:

@@ -90,8 +90,11 @@ class SlackChannel:
         try:
             external_id = await self._posting.carry_out(delivery)
         except ChannelError as error:
-            self._note_absence(room, absence(room, error))
-            raise
+            problem = absence(room, error)
+            if problem is None or not self._is_desk(room):
+                raise
+            self._about(room)(problem)
+            raise ChannelError(error.reason, retry_after=LONGEST_PAUSE) from error  # posted once it is asked in again
         self._note_absence(room, None)
         return external_id
 
@@ -123,8 +126,11 @@ class SlackChannel:
 
     def _note_absence(self, room: str, problem: str | None) -> None:
         """Lotse is in a room of coordinators, or is not, and then what to do. Elsewhere nobody need act: it was taken out."""
-        if any(desk.room == room for desk in self.desk_rooms):
+        if self._is_desk(room):
             self._about(room)(problem)
+
+    def _is_desk(self, room: str) -> bool:
+        return any(desk.room == room for desk in self.desk_rooms)
 
     def _about(self, part: str) -> Tell:
         def tell(problem: str | None) -> None:

@@ -122,7 +122,14 @@ async def test_a_room_without_lotse_is_said_on_the_page_of_health_until_it_is_in
         desk.site.now += timedelta(hours=1)
         desk.site.database.announcer.notify(DESK_POSTS)
         assert await health(desk, lambda reasons: not reasons) == []
-        await desk.card(1)
+        card = await desk.card(1)
+        desk.bridge.outside.add(desk.room)
+        await kim.write("Ich warte auf eine Antwort")
+        await health(desk, lambda reasons: told in reasons)
+        desk.bridge.outside.clear()
+        desk.site.now += timedelta(hours=1)
+        desk.site.database.announcer.notify(DESK_POSTS)
+        await desk.in_thread(card, "Ich warte auf eine Antwort")
 
 
 async def test_that_lotse_is_not_in_a_room_is_seen_when_its_people_are_looked_up(slack_emulator, tmp_path):
