@@ -92,6 +92,8 @@ class EventMeaning:
         told = place.between_two or place.at_desk
         if not told and (thread is None or not await self._ours.takes_part(place.room.id, thread)):
             return None
+        if thread is not None:
+            self._addresses.stands_there(place, thread)
         address = self._addresses.address(place, sender, thread)
         once = ExternalId(f"{waiting.id}:unreadable")
         return Incoming(address, _person(place, sender), once, Unreadable(), waiting.since)
@@ -193,6 +195,8 @@ class EventMeaning:
         self, place: Place, event: RoomEvent, given: Input, thread: str | None, once: str | None = None
     ) -> Incoming:
         """``once``: the id by which it is known, where that is not the event's own."""
+        if thread is not None and thread in (event.thread, event.id):
+            self._addresses.stands_there(place, thread)
         return Incoming(
             self._addresses.address(place, event.sender, thread),
             _person(place, event.sender),

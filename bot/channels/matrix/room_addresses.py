@@ -47,9 +47,11 @@ class RoomAddresses:
     def address(self, place: Place, user: str, thread: str | None = None) -> Address:
         """The address of what this person says there."""
         room = self._directs.address_of(place.known_as, user) if place.between_two else place.known_as
-        if thread is not None:
-            self._places.note(place.room.id, thread)
         return Address(NAME, room, thread)
+
+    def stands_there(self, place: Place, thread: str) -> None:
+        """An event of this room says that the thread begins in it. What else is known of a thread may be of a room before it."""
+        self._places.note(place.room.id, thread)
 
     def alone_with(self, place: Place, user: str) -> str | None:
         """The address where this person can be answered without others reading along; None: that is where they wrote."""

@@ -65,3 +65,19 @@ async def test_cases_of_before_and_after_a_move_are_worked_below_cards_in_the_ne
         answer = await desk.anna.hears(desk.room, desk.lotse, "!nimm übernimmt den Fall")
         assert "relation" not in answer
         assert left_behind.isdisjoint(each["id"] for each in await desk.anna.ask("timeline", room=desk.room))
+
+
+async def test_who_answers_below_a_case_that_was_looked_up_after_a_move_works_it_below_a_card_in_the_new_room(
+    homeserver, node_tools, tmp_path
+):
+    async with matrix_desk(homeserver, node_tools, tmp_path) as desk:
+        number, kim, alone, left_behind = await case_in(desk)
+        await move(desk, homeserver)
+        await desk.anna.say(desk.room, f"!stand {number}")
+        copy = await desk.card(number)
+        answered = {"m.relates_to": {"m.in_reply_to": {"event_id": copy["id"]}}}
+        await desk.anna.say(desk.room, "Guten Tag, ich sehe nach", **answered)
+        await kim.hears(alone, desk.lotse, "Guten Tag, ich sehe nach")
+        card = await desk.card(number, "In Arbeit")
+        assert card["id"] not in (copy["id"], left_behind["id"])
+        await works(desk, kim, alone, card["id"], "nachgesehen")
