@@ -23,6 +23,7 @@ from bot.channels.matrix.homeserver import Homeserver, segment
 from bot.channels.matrix.message_places import MessagePlaces
 from bot.channels.matrix.own_messages import OwnMessages
 from bot.channels.matrix.rooms import MEGOLM, Room, RoomBook
+from bot.channels.matrix.taking_back import TakingBack
 from bot.errors import ChannelError
 from bot.model import Address, Delivery, Edit, ExternalId, Post, React, Redact, Reply
 
@@ -55,6 +56,7 @@ class Sender:
         self._encryption = encryption
         self._ours = ours
         self._places = places
+        self._taking_back = TakingBack(me, homeserver)
         self._behind = Behind()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -75,7 +77,7 @@ class Sender:
             case Redact(external_id=external_id, outbox_id=outbox_id):
                 ids = external_id.split()
                 for number, event_id in enumerate(ids):
-                    await self._redact(room, event_id, f"{outbox_id}.{number}")
+                    await self._taking_back.take_back(room.id, event_id, f"{outbox_id}.{number}")
             case React(external_id=external_id, outbox_id=outbox_id, sign=sign):
                 # Reactions stay in clear in encrypted rooms too: the server counts them.
                 ids = [await self._put(room, "m.reaction", reaction_to(external_id.split()[0], sign), outbox_id)]
@@ -168,7 +170,7 @@ class Sender:
             else:
                 ids.append(await self._add(room, root, plain, transaction))
         for number, event_id in enumerate(before[len(contents) :]):
-            await self._redact(room, event_id, f"{delivery.outbox_id}.gone{number}")
+            await self._taking_back.take_back(room.id, event_id, f"{delivery.outbox_id}.gone{number}")
         return ids
 
     async def _thread_in(self, room: Room, address: Address) -> str | None:
@@ -198,10 +200,6 @@ class Sender:
     async def _put(self, room: Room, kind: str, content: Mapping[str, Any], transaction: str) -> str:
         path = f"/rooms/{segment(room.id)}/send/{segment(kind)}/{segment(transaction)}"
         return _event_id(await self._homeserver.call("PUT", path, content))
-
-    async def _redact(self, room: Room, event_id: str, transaction: str) -> str:
-        path = f"/rooms/{segment(room.id)}/redact/{segment(event_id)}/{segment(transaction)}"
-        return _event_id(await self._homeserver.call("PUT", path, {}))
 
 
 def _event_id(answer: Mapping[str, Any]) -> str:
