@@ -76,11 +76,14 @@ class Sender:
                 ids = await self._edit(room, delivery, reply, external_id.split())
             case Redact(external_id=external_id, outbox_id=outbox_id):
                 ids = external_id.split()
+                home = await self._home_of(room, delivery.address.room, ids[0])
                 for number, event_id in enumerate(ids):
-                    await self._taking_back.take_back(room.id, event_id, f"{outbox_id}.{number}")
+                    await self._taking_back.take_back(home.id, event_id, f"{outbox_id}.{number}")
             case React(external_id=external_id, outbox_id=outbox_id, sign=sign):
+                about = external_id.split()[0]
+                home = await self._home_of(room, delivery.address.room, about)
                 # Reactions stay in clear in encrypted rooms too: the server counts them.
-                ids = [await self._put(room, "m.reaction", reaction_to(external_id.split()[0], sign), outbox_id)]
+                ids = [await self._put(home, "m.reaction", reaction_to(about, sign), outbox_id)]
             case _:
                 assert_never(delivery)
         return ExternalId(" ".join(ids))
@@ -172,6 +175,14 @@ class Sender:
         for number, event_id in enumerate(before[len(contents) :]):
             await self._taking_back.take_back(room.id, event_id, f"{delivery.outbox_id}.gone{number}")
         return ids
+
+    async def _home_of(self, room: Room, known_as: str, event_id: str) -> Room:
+        """The room in which this event stands: the one that is spoken in, or one of those it continues."""
+        for room_id in await self._rooms.before(room.id):
+            each = await self._rooms.get(room_id)
+            if await self._places.holds(each, known_as, event_id):
+                return each
+        return room  # the homeserver says what is wrong
 
     async def _thread_in(self, room: Room, address: Address) -> str | None:
         """The thread to answer in. One that was left behind when its room moved is answered in the new room itself.

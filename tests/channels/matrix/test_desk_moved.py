@@ -12,13 +12,24 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def move(desk, homeserver):
     """Upgrade the room of the coordinators, as its owner does; everybody is asked into the new one, and comes."""
-    call = functools.partial(homeserver.call, "POST")
-    old, token = desk.room, desk.anna.token
-    desk.room = call(f"/rooms/{old}/upgrade", token, {"new_version": "11"})["replacement_room"]
-    for user in (desk.ben.user, desk.lotse):
-        call(f"/rooms/{desk.room}/invite", token, {"user_id": user})
+    desk.room = await upgraded(homeserver, desk.anna, desk.room, desk.lotse, desk.ben.user)
     await desk.ben.ask("join", room=desk.room)
-    await desk.anna.until(lambda members: members.get(desk.lotse) == "join", "members", room=desk.room)
+
+
+async def upgraded(homeserver, owner, room, lotse, *others):
+    """Where the room has moved to, once Lotse is there."""
+    call = functools.partial(homeserver.call, "POST")
+    new = call(f"/rooms/{room}/upgrade", owner.token, {"new_version": "11"})["replacement_room"]
+    for user in (lotse, *others):
+        call(f"/rooms/{new}/invite", owner.token, {"user_id": user})
+    await owner.until(lambda members: members.get(lotse) == "join", "members", room=new)
+    return new
+
+
+def give_power(homeserver, owner, room, lotse):
+    """Let Lotse write in this room also when it has moved, as who made it can."""
+    levels = {"users": {lotse: 50}}
+    homeserver.call("PUT", f"/rooms/{room}/state/m.room.power_levels", owner.token, levels)
 
 
 async def case_in(desk):
@@ -81,3 +92,27 @@ async def test_who_answers_below_a_case_that_was_looked_up_after_a_move_works_it
         card = await desk.card(number, "In Arbeit")
         assert card["id"] not in (copy["id"], left_behind["id"])
         await works(desk, kim, alone, card["id"], "nachgesehen")
+
+
+async def test_what_is_taken_back_or_signed_after_a_move_is_so_in_the_room_where_it_stands(
+    homeserver, node_tools, tmp_path
+):
+    async with matrix_desk(homeserver, node_tools, tmp_path) as desk:
+        _number, kim, alone, card = await case_in(desk)
+        for owner, room in ((desk.anna, desk.room), (kim, alone)):
+            give_power(homeserver, owner, room, desk.lotse)
+        words = await desk.anna.say(desk.room, "Guten Tag, zu viel gesagt", thread=card["id"])
+        read = await kim.hears(alone, desk.lotse, "zu viel gesagt")
+        old = desk.room
+        await move(desk, homeserver)
+        moved = await upgraded(homeserver, kim, alone, desk.lotse)
+
+        later = await desk.anna.say(old, "Guten Tag, noch etwas", thread=card["id"])
+        await kim.hears(moved, desk.lotse, "noch etwas")
+        sign = {"rel_type": "m.annotation", "event_id": later, "key": "📤"}
+        await desk.anna.until(lambda timeline: any(each.get("relation") == sign for each in timeline), room=old)
+
+        await desk.anna.redact(old, words)
+        await kim.until(
+            lambda timeline: any(each["id"] == read["id"] and each["redacted"] for each in timeline), room=alone
+        )
