@@ -237,8 +237,11 @@ class Encryption:
         """Begin anew with devices whose session is broken, and tell them. Raises HomeserverError."""
         machine = self._machine
         if machine.wedged_devices:
+            asked = tuple(machine.wedged_devices)
             await self._claim_for(machine.get_users_for_key_claiming())
-            machine.wedged_devices.clear()  # those that offered no key are tried when they next write
+            for device in asked:  # those that offered no key are tried when they next write
+                if device in machine.wedged_devices:
+                    machine.wedged_devices.remove(device)
         for message in tuple(machine.outgoing_to_device_messages):
             body = message.as_dict()
             await self._homeserver.call("PUT", f"/sendToDevice/{segment(message.type)}/{uuid.uuid4().hex}", body)

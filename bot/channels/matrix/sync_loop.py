@@ -186,7 +186,7 @@ class SyncLoop:
         self._at.invitations.take(rooms.get("invite"), tasks)
         self._acknowledge(inputs, inside(answer, "to_device").get("events"))
         if self._upkeep is not None:  # the inputs are safe already
-            await self._upkeep.keep(answer)
+            self._upkeep.keep(answer, tasks)
         await self._at.directs.keep()
         return following
 

@@ -22,7 +22,7 @@ from bot.channels.matrix.sealed_file import SealedFile
 from bot.channels.matrix.signed_in import IDENTITY_FILE, UNTRUSTED, signed_in
 from bot.errors import ConfigError
 from tests.channels.matrix.at_work import AtWork
-from tests.channels.matrix.gateway import gateway
+from tests.channels.matrix.gateway import HANG, gateway
 from tests.channels.matrix.people import KEY, lotse_on
 from tests.synapse import PASSWORD
 
@@ -145,6 +145,32 @@ async def test_keys_the_homeserver_does_not_take_keep_nobody_waiting(people, hom
         assert work.told == told + 1, "no sync is read again"
         gate.trouble = lambda path: None
         await work.until(lambda: work.channel.problem is None)
+        await talk(await people.arrive(strict=True), work, lotse.user, "jemand anderes")
+
+
+async def test_a_homeserver_that_hangs_over_keys_keeps_nobody_waiting_and_is_asked_once_at_a_time(
+    people, homeserver, tmp_path
+):
+    lotse, stranger = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    person = await people.arrive(strict=True)
+    device = SealedFile(lotse.settings.folder / DEVICE_FILE, KEY).read()["device"]
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        room, _ = await talk(person, work, lotse.user, "vorher")
+        gate.trouble = lambda path: HANG if path.endswith("/keys/upload") else None
+        for _ in range(26):
+            wanted = {"one_time_keys": {lotse.user: {device: "signed_curve25519"}}}
+            homeserver.call("POST", "/keys/claim", stranger.token, wanted)
+        await person.say(room, "währenddessen")
+        await work.until(lambda: gate.held)
+        for words in ("eins", "zwei", "drei"):
+            await talk(person, work, lotse.user, words, room)
+        assert work.channel.problem is None, "all that while the first answer was still waited for"
+        assert sum("/keys/upload" in path for path in gate.asked) == 1
+        gate.trouble = lambda path: None
+        gate.let_go("/keys/upload")
         await talk(await people.arrive(strict=True), work, lotse.user, "jemand anderes")
 
 
