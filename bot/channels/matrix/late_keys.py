@@ -35,13 +35,14 @@ A *gap* is no event but stands for those between two tokens, ``before`` and ``si
 
 @dataclass(frozen=True, slots=True)
 class WaitingEvent:
-    """One event that waits for its key."""
+    """One event that waits for its key. ``read`` is the change of it that was read in its place."""
 
     room: str
     event: Mapping[str, Any]
     since: datetime
     told: bool = False
     why: Why = "key"
+    read: str | None = None
 
     @property
     def id(self) -> str:
@@ -75,8 +76,8 @@ class LateKeys:
             try:
                 for each in json.loads(path.read_text("utf-8")):
                     since = datetime.fromisoformat(each["since"])
-                    waiting = WaitingEvent(each["room"], each["event"], since, each["told"], each.get("why", "key"))
-                    self._put(waiting)
+                    why, read = each.get("why", "key"), each.get("read")
+                    self._put(WaitingEvent(each["room"], each["event"], since, each["told"], why, read))
             except (ValueError, KeyError, TypeError):
                 raise ConfigError(f"{path} is damaged; delete it (messages that waited for a key are lost).") from None
 
@@ -134,6 +135,12 @@ class LateKeys:
                 self._put(replace(self._waiting[event_id], told=True))
                 self._changed = True
 
+    def read_as(self, event_id: str, change: str) -> None:
+        """This change was read in its place, so that its writer need not be told."""
+        if event_id in self._waiting:
+            self._put(replace(self._waiting[event_id], told=True, read=change))
+            self._changed = True
+
     def done(self, ids: Collection[str]) -> None:
         """These have been read, or are nothing of ours."""
         for event_id in tuple(ids):
@@ -157,7 +164,7 @@ class LateKeys:
 
     def _put(self, one: WaitingEvent) -> None:
         row = {"room": one.room, "event": dict(one.event), "since": one.since.isoformat(), "told": one.told}
-        row |= {"why": one.why}
+        row |= {"why": one.why, "read": one.read}
         written = json.dumps(row).encode()
         self._bytes += len(written) - len(self._rows.get(one.id, b""))
         self._waiting[one.id], self._rows[one.id] = one, written

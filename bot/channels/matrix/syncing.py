@@ -15,7 +15,7 @@ import structlog
 from bot.channels.channel import Accept
 from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.event_meaning import EventMeaning
-from bot.channels.matrix.event_reading import event_id_of, id_of, inside, is_encrypted, read_event
+from bot.channels.matrix.event_reading import RoomEvent, event_id_of, id_of, inside, is_encrypted, read_event
 from bot.channels.matrix.failing_rooms import FailingRooms
 from bot.channels.matrix.homeserver import HomeserverError
 from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
@@ -217,19 +217,41 @@ class SyncReader:
         return () if clear is None else await self._meaning.of(room_id, self._or_what_waits(room_id, clear))
 
     def _or_what_waits(self, room_id: str, clear: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The event; a change of one that cannot be read yet is read as that one. What is deleted waits no longer."""
+        """The event; the first change of one that cannot be read yet is read as that one. What is deleted waits no longer."""
         event = read_event(clear)
         if event is None or event.about is None:
             return clear
         if event.kind == "removal":
             self._late.remove(room_id, event.about)
-        waiting = self._late.find(room_id, event.about) if event.kind == "edit" else None
-        if waiting is None or waiting.event.get("sender") != event.sender or not self._lacks_key(waiting):
+        if event.kind != "edit":
             return clear
-        # It goes on waiting until this is stored; what comes of its key later is known by its id.
-        self._late.told([waiting.id])
+        self._forget_changes_before(room_id, event)
+        waiting = self._late.find(room_id, event.about)
+        if waiting is None or waiting.event.get("sender") != event.sender or not self._stands_for(event.id, waiting):
+            return clear
         content = {**inside(clear, "content", "m.new_content"), "m.relates_to": waiting.relation}
         return {**waiting.event, "type": "m.room.message", "content": content}
+
+    def _stands_for(self, change: str, waiting: WaitingEvent) -> bool:
+        """Whether this change is read as what waits; a later one changes what was read.
+
+        What waits goes on waiting until this is stored; what comes of its key later is known by its id.
+        """
+        if waiting.read is not None:
+            return change == waiting.read
+        if not self._lacks_key(waiting):
+            return False
+        self._late.read_as(waiting.id, change)
+        return True
+
+    def _forget_changes_before(self, room_id: str, event: RoomEvent) -> None:
+        """Earlier changes of the same message whose key is still missing: when it came they would undo this one."""
+        for each in self._late.waiting():
+            if each.id == event.id:
+                return
+            same = (each.room, each.changes, each.event.get("sender")) == (room_id, event.about, event.sender)
+            if same and self._lacks_key(each):
+                self._late.done([each.id])
 
 
 def _id_alone(event: Mapping[str, Any]) -> Mapping[str, Any]:

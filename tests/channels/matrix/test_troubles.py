@@ -155,6 +155,41 @@ async def test_a_change_that_can_be_read_stands_for_what_it_changes_and_cannot(h
         ]
 
 
+async def test_each_further_change_of_what_cannot_be_read_changes_what_was_read_in_its_place(
+    homeserver, people, tmp_path
+):
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
+    waiting = lotse.settings.folder / "waiting.json"
+    async with AtWork(lotse.settings) as before:
+        room = await person.room_with(lotse.user, encrypted=True)
+        await person.say(room, "Hallo")
+        await before.hears("Hallo", room)
+        await person.ask("forgetRoomKey", room=room)
+        await person.ask("withhold", on=True)
+        said = await person.say(room, "Wie hoch ist der Bohnus?")
+        await person.ask("forgetRoomKey", room=room)
+        await person.edit(room, said, "Wie hoch ist der Bomus?")
+        await before.until(lambda: waiting.exists() and len(json.loads(waiting.read_text())) == 2)
+        await person.ask("withhold", on=False, keep=True)
+        await person.ask("forgetRoomKey", room=room)
+        await person.edit(room, said, "Wie hoch ist der Bonus?")
+        assert (await before.hears("Wie hoch ist der Bonus?", room)).external_id == said
+        await person.edit(room, said, "Wie hoch ist er?")
+        await before.hears("Wie hoch ist er?", room)
+    async with AtWork(lotse.settings, before.cursor) as after:
+        await person.edit(room, said, "Wer bekommt ihn?")
+        await after.hears("Wer bekommt ihn?", room)
+        await person.ask("withhold", on=False)
+        await after.until(lambda: not json.loads(waiting.read_text()))
+        known = {each.external_id for each in before.heard}
+        heard = before.heard + [each for each in after.heard if each.external_id not in known]
+        assert [each.input for each in heard[1:]] == [
+            Utterance("Wie hoch ist der Bonus?"),
+            Edited(said, "Wie hoch ist er?"),
+            Edited(said, "Wer bekommt ihn?"),
+        ]
+
+
 async def test_an_inbox_that_is_away_costs_nothing(homeserver, people, tmp_path):
     lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
     async with AtWork(lotse.settings) as work:
