@@ -6,6 +6,7 @@ import re
 
 from bot.config import shipped_content
 from bot.content.read import read_content
+from bot.errors import ChannelError
 from bot.handoff.team_office import office_at
 from bot.model import (
     Address,
@@ -61,6 +62,7 @@ class RoomChannel(RecordingChannel):
         }
         self.encrypted = True
         self.looked = 0
+        self.left_behind = set()
         self.shown, self.standing_signs, self.numbers = {}, {}, itertools.count(1)
 
     async def look_into(self, room):
@@ -72,7 +74,14 @@ class RoomChannel(RecordingChannel):
     def thread_at(self, external_id):
         return external_id.split()[0]
 
+    def move(self):
+        """What is posted from now on stands in the room that follows; nothing before it can be changed or answered any more."""
+        self.left_behind |= self.shown.keys()
+
     async def send(self, delivery):
+        place = delivery.address.thread if isinstance(delivery, Post) else delivery.external_id
+        if place in self.left_behind and isinstance(delivery, Post | Edit):
+            raise ChannelError("it was left behind when its room moved", permanent=True, gone=True)
         before = delivery.outbox_id in self.posts
         await super().send(delivery)
         match delivery:

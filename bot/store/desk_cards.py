@@ -23,24 +23,41 @@ POSTED = ("sent", "stale", "sending")
 def posted_anew() -> dict[str, Any]:
     """The columns of a card that is to be posted as if it had never been; its further lines go below the new one.
 
-    It gets another outbox id: by the former one a platform would recognise what it has posted already.
+    It gets another outbox id: by the former one a platform would recognise what it has posted already. Its thread it keeps until it
+    is posted, so that what is said below the former card meanwhile is known to belong to its case.
     """
-    never = {"external_id": None, "thread": "", "shown": None, "retry_at": None, "done_at": None}
+    never = {"external_id": None, "shown": None, "retry_at": None, "done_at": None}
     return {"outbox_id": str(uuid.uuid4()), "status": "waiting", "attempts": 0, "edits": 0, **never}
 
 
-async def card_gone(connection: AsyncConnection, row_id: int) -> None:
-    """Post the card again in whose thread this message was to stand; the message itself waits until it is there."""
-    cards = update(desk_posts).where(
-        _with_case_of(row_id), desk_posts.c.kind == "card", desk_posts.c.status.in_(POSTED)
-    )
-    await connection.execute(cards.values(posted_anew()))
+async def thread_instead(connection: AsyncConnection, row_id: int, gone: str) -> str:
+    """Where this message is to stand, whose thread is gone: below the card of its case, or (empty) in the room itself.
+
+    The card that began the thread is posted again, and the message waits for it; one that stands elsewhere already is left alone.
+    """
+    cards = select(desk_posts).where(_with_case_of(row_id), desk_posts.c.kind == "card")
+    there = desk_posts.c.status.in_((*POSTED, "waiting"))
+    card = (await connection.execute(cards.where(there).order_by(desk_posts.c.id.desc()).limit(1))).one_or_none()
+    if card is None:
+        return ""
+    if card.external_id is not None and card.thread == storable(gone):
+        lost = update(desk_posts).where(desk_posts.c.id == card.id, desk_posts.c.external_id == card.external_id)
+        await connection.execute(lost.values(posted_anew()))
+    elif card.external_id is not None:
+        return str(card.thread)
+    return storable(gone) if card.id < row_id else ""  # what was noted before its card does not wait for it
 
 
 async def card_posted(connection: AsyncConnection, row_id: int, root: str) -> None:
-    """Have what waits for this new card, which begins the thread ``root``, stand below it."""
-    waiting = (desk_posts.c.kind.in_(("line", "failed")), desk_posts.c.status == "waiting")
-    await connection.execute(update(desk_posts).where(_with_case_of(row_id), *waiting).values(thread=root))
+    """Note the thread ``root`` this card begins; what waits for the card, or was to stand in its former thread, stands there."""
+    former = await connection.scalar(select(desk_posts.c.thread).where(desk_posts.c.id == row_id))
+    below = or_(
+        desk_posts.c.kind.in_(("line", "failed")), and_(desk_posts.c.thread == former, desk_posts.c.thread != "")
+    )
+    waiting = (_with_case_of(row_id), desk_posts.c.status == "waiting", below)
+    await connection.execute(
+        update(desk_posts).where(or_(and_(*waiting), desk_posts.c.id == row_id)).values(thread=root)
+    )
 
 
 def _with_case_of(row_id: int) -> ColumnElement[bool]:

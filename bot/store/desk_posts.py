@@ -25,7 +25,7 @@ from bot.errors import ChannelError
 from bot.model import OVER, Address, CaseFacts, CaseNumber, DeskRoom, ExternalId, OutboxId, Reply, StaffId
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
-from bot.store.desk_cards import card_gone, card_posted, posted_anew
+from bot.store.desk_cards import card_posted, posted_anew, thread_instead
 from bot.store.desk_notices import NOTICES_FOR
 from bot.store.desk_shown import CaseShown, LineShown, NoticeShown, case_shown, line_shown, notice_shown, was_erased
 from bot.store.outbox import GIVE_UP_AFTER, LONGEST_PAUSE, SENDING_LASTS, pause_after
@@ -264,16 +264,14 @@ class DeskPosts:
         done: dict[str, Any] = {"status": "sent", "retry_at": None, "error": None, "done_at": now, "attempts": 0}
         done |= {"reply": None, "shown": None if item.again and item.external_id is None else item.state}
         done["external_id"] = external_id  # a change may have made more parts of it, or fewer
-        if item.kind == "card":
-            done["thread"] = root
         over = _over(item)
         if over:
             done |= {"status": "over"}
             if not isinstance(item.shown, CaseShown):  # nothing of the case stands there any more
                 done |= {"external_id": None, "key": _former_key(item.id)}
         async with self._database.transaction([DESK_POSTS]) as connection:
-            await connection.execute(_under_way(item).values(done))
-            if item.kind == "card" and item.external_id is None:
+            noted = await connection.execute(_under_way(item).values(done))
+            if item.kind == "card" and noted.rowcount:
                 await card_posted(connection, item.id, root)
 
     async def dropped(self, item: DeskItem, now: datetime) -> None:
@@ -295,8 +293,8 @@ class DeskPosts:
                 return "waiting"
             # What a sign is for is a message, and only that is gone: somebody has deleted their words.
             if error.gone and new and item.kind != "sign" and item.address.thread is not None:
-                await connection.execute(mine.values(status="waiting", thread="", retry_at=None, attempts=0))
-                await card_gone(connection, item.id)
+                below = await thread_instead(connection, item.id, item.address.thread)
+                await connection.execute(mine.values(status="waiting", thread=below, retry_at=None, attempts=0))
                 return "waiting"
             if _gives_up(item, now - created, permanent=error.permanent):
                 given_up = {"error": error.reason, "done_at": now, "retry_at": None, "reply": None, "shown": item.state}

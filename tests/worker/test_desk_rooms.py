@@ -181,12 +181,34 @@ async def test_a_card_somebody_took_away_is_posted_again_and_goes_on_below_the_n
 
 
 async def test_a_line_whose_thread_was_left_behind_stands_below_a_new_card(stage, thread):
-    stage.rooms.failures = [ChannelError("the thread was left behind", permanent=True, gone=True)]
+    stage.rooms.move()
     await stage.asks("Und noch etwas")
     again = stage.rooms.card(1)
     assert again != thread
     assert stage.rooms.texts(thread=again)[0] == "Person: Und noch etwas"
     assert "Person: Und noch etwas" not in [*stage.rooms.texts(), *stage.rooms.texts(thread=thread)]
+
+
+async def test_a_room_that_moved_gets_a_card_once_whatever_was_to_stand_in_the_former_thread(stage, thread, clock):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    stage.employees.failures = [away(60)]
+    await stage.says(ANNA, "Kommt das an?", thread=thread)
+    stage.rooms.failures = [away(30)]
+    await stage.says(BEN, "!stand", thread=thread)  # asked for in the thread, and under way for half a minute
+    stage.rooms.move()
+    await stage.asks("Und noch etwas")
+    again = stage.rooms.card(1)
+    assert again != thread
+    stage.employees.failures = [refused()]
+    clock.move(seconds=61)
+    await stage.settle()
+    assert [text for text in stage.rooms.texts() if text.startswith("Fall 1 ")] == [
+        as_text(stage.rooms.shown[thread][1]),
+        as_text(stage.rooms.shown[again][1]),
+    ]
+    below = stage.rooms.texts(thread=again)
+    assert sum(text.startswith("Fall 1 ") for text in below) == 1
+    assert sum("Nicht zugestellt" in text for text in below) == 1
 
 
 @embedded
