@@ -63,6 +63,7 @@ class RoomChannel(RecordingChannel):
         self.encrypted = True
         self.looked = 0
         self.left_behind = set()
+        self.history = {}
         self.shown, self.standing_signs, self.numbers = {}, {}, itertools.count(1)
 
     async def look_into(self, room):
@@ -92,6 +93,7 @@ class RoomChannel(RecordingChannel):
                 self.shown[external_id] = (delivery, delivery.reply)
                 return external_id
             case Edit(external_id=of, reply=reply):
+                self.history.setdefault(of, []).append(as_text(self.shown[of][1]))
                 self.shown[of] = (self.shown[of][0], reply)
                 return of
             case Redact(external_id=of) if of in self.standing_signs:
@@ -99,6 +101,7 @@ class RoomChannel(RecordingChannel):
                 return of
             case Redact(external_id=of):
                 del self.shown[of]
+                self.history.pop(of, None)
                 return of
             case React(external_id=of, sign=sign):
                 external_id = ExternalId(f"$sign of {delivery.outbox_id}")
@@ -118,6 +121,11 @@ class RoomChannel(RecordingChannel):
             for post, reply in self.shown.values()
             if post.address.room == room and post.address.thread == thread
         ]
+
+    def readable(self):
+        """Everything members can read in any room, the history of changed messages too."""
+        now = [as_text(reply) for _, reply in self.shown.values()]
+        return "\n".join([*now, *(text for history in self.history.values() for text in history)])
 
     def card(self, number, room=FUNDING.room):
         """The id of the latest card of this case."""

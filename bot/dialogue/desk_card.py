@@ -56,7 +56,7 @@ _WORDS = {
         "who": "Angaben", "fits": "Regeln", "earlier": "Frühere Fälle", "files": "Dateien abgelehnt",
         "claim": "Übernehmen", "how": "✋ oder eine Antwort in diesem Faden übernimmt · {mark}hilfe zeigt alles",
         "said": "Person", "lotse": "Lotse (automatisch)", "notice": "An die Person", "note": "🔒 Notiz", "edited": "bearbeitet",
-        "deleted": "gelöscht", "earlier_line": "Vor dem Fall", "none": "Kein offener Fall.", "queue": "{count} offene Fälle",
+        "earlier_line": "Vor dem Fall", "none": "Kein offener Fall.", "queue": "{count} offene Fälle",
         "one": "1 offener Fall", "more": "und {count} weitere; {mark}liste und der Desk im Browser zeigen alle",
         "no_inserts": "Dazu gibt es keine Antwort, die heute gilt.", "inserts": "Zum Abschicken: {mark}a und der Text",
         "erased": "Die Person hat ihre Daten löschen lassen.", "content": "Wissensstand {content}",
@@ -68,7 +68,7 @@ _WORDS = {
         "who": "Facts given", "fits": "Rules", "earlier": "Earlier cases", "files": "Files refused",
         "claim": "Claim", "how": "✋ or a reply in this thread claims it · {mark}help shows everything",
         "said": "Person", "lotse": "Lotse (automatic)", "notice": "To the person", "note": "🔒 Note", "edited": "edited",
-        "deleted": "deleted", "earlier_line": "Before the case", "none": "No open case.", "queue": "{count} open cases",
+        "earlier_line": "Before the case", "none": "No open case.", "queue": "{count} open cases",
         "one": "1 open case", "more": "and {count} more; {mark}queue and the desk in the browser show all",
         "no_inserts": "There is no answer to that which holds today.", "inserts": "To send one: {mark}a and the text",
         "erased": "The person had their data deleted.", "content": "content {content}",
@@ -151,7 +151,6 @@ class DeskLine:
     what: str = ""
     values: tuple[tuple[str, str], ...] = ()
     edited: bool = False
-    deleted: bool = False
 
 
 def case_card(case: DeskCase, content: Content, now: datetime, locale: Locale) -> Reply:
@@ -232,8 +231,6 @@ def _shortened(text: str, most: int) -> str:
 def case_line(line: DeskLine, content: Content, locale: Locale) -> Reply:
     """One line of a case as it stands in its thread. What employees typed is text and nothing else."""
     words = _WORDS[locale]
-    if line.deleted:
-        return _said(words["said"] if line.kind == "employee" else line.author_name, f"({words['deleted']})", locale)
     edited = f" ({words['edited']})" if line.edited else ""
     match line.kind:
         case "remark":
@@ -328,7 +325,7 @@ def inserts_list(inserts: Iterable[Insert], locale: Locale) -> Reply:
 
 
 def erased_card(number: CaseNumber, locale: Locale) -> Reply:
-    """What is left of the card of a case whose person had everything deleted."""
+    """What a room reads instead of the card of a case whose person had everything deleted."""
     words = _WORDS[locale]
     title = Span(words["case"].format(number=number), bold=True)
     return Reply((Paragraph((title, Span(f": {words['erased']}"))),), locale)

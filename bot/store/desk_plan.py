@@ -18,7 +18,7 @@ from bot.store.case_rows import facts_of
 from bot.store.database import Database
 from bot.store.desk_cards import POSTED
 from bot.store.desk_notices import NOTICES_FOR
-from bot.store.desk_posts import Shows, is_replaced, put
+from bot.store.desk_posts import Shows, card_key, is_replaced, put
 from bot.store.desk_shown import KNOWN_FROM_CARD, TOLD, line_state, state_of
 from bot.store.tables import case_messages, cases, desk_notices, desk_posts, outbox, transcript
 from bot.store.telling import UNTOLD, must_wait, untold
@@ -227,7 +227,7 @@ def _latest_sign(row_id: int) -> Any:
 
 async def _note(connection: AsyncConnection, found: Plan, now: datetime, wake: list[str]) -> None:
     for room, number in found.cards:
-        await put(connection, Address(room.channel, room.room), "card", f"card:{number}", now, wake, case=number)
+        await put(connection, Address(room.channel, room.room), "card", card_key(number), now, wake, case=number)
     for room, notice in found.notices:
         await put(connection, Address(room.channel, room.room), "notice", f"notice:{notice}", now, wake, line=notice)
     for row in found.lines:

@@ -33,7 +33,7 @@ from bot.store.payloads import reply_from_json, reply_to_json, storable
 from bot.store.places import insert_into
 from bot.store.tables import desk_posts
 
-Kind = Literal["card", "copy", "line", "own", "sign", "answer", "link", "notice", "failed"]
+Kind = Literal["card", "copy", "line", "own", "sign", "answer", "link", "notice", "failed", "erased"]
 
 Shows = Callable[[DeskRoom, CaseFacts], bool]
 """Whether a case is to be shown in a room at this moment."""
@@ -41,7 +41,7 @@ Shows = Callable[[DeskRoom, CaseFacts], bool]
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The person of a case had everything deleted; its card says so."""
+    """The person of a case had everything deleted; its card was taken back, and this says why."""
 
     number: CaseNumber
 
@@ -144,6 +144,11 @@ async def put(
     return True
 
 
+def card_key(number: int) -> str:
+    """The key of the card of a case in a room that has the case."""
+    return f"card:{number}"
+
+
 class DeskPosts:
     """Where the loop that looks after rooms of coordinators finds what to post. ``rooms`` are all there are."""
 
@@ -224,14 +229,17 @@ class DeskPosts:
             case "notice":
                 notice = await notice_shown(connection, row.line)
                 return None if notice is None else (notice, "")
+            case "erased":
+                return Erased(CaseNumber(row.case_number)), ""
         gone: tuple[Shown, str] | None = (TakeBack(), "gone") if row.external_id is not None else None
         if row.kind == "sign":
             return await self._sign(connection, row) or gone
         case = await case_shown(connection, row.case_number, row.outbox_id, now, content)
         room = self._rooms.get((row.channel, row.room))
         if case is None:
-            erased = row.kind == "card" and await was_erased(connection, row.case_number)
-            return (Erased(CaseNumber(row.case_number)), "gone") if gone and erased else gone
+            if gone and row.key == card_key(row.case_number) and await was_erased(connection, row.case_number):
+                await self._say_erased(connection, row, now)
+            return gone
         here = room is not None and shows(room, case.facts)
         match row.kind:
             case "card" if not here:
@@ -245,6 +253,11 @@ class DeskPosts:
             return None if line is None or line.line.receipt != "failed" else (line, "")
         return await self._line(connection, row, case) or gone  # what stands there follows edits, wherever the case is
 
+    async def _say_erased(self, connection: AsyncConnection, card: Row[Any], now: datetime) -> None:
+        """Note that the room is told why this card disappears: if it were changed, its history would still show the words."""
+        room, number = Address(card.channel, card.room), CaseNumber(card.case_number)
+        await put(connection, room, "erased", f"erased:{number}", now, [], case=number)
+
     async def _sign(self, connection: AsyncConnection, row: Row[Any]) -> tuple[Shown, str] | None:
         """The sign, unless another one has taken its place.
 
@@ -256,8 +269,9 @@ class DeskPosts:
         return None if words is None or (replaced and not unclear) else (Sign(ExternalId(words), row.sign), "")
 
     async def _line(self, connection: AsyncConnection, row: Row[Any], case: CaseShown) -> tuple[Shown, str] | None:
+        """The line as it reads now; one that was deleted is taken back, for the history of a change would still show its words."""
         line = await line_shown(connection, row.line, case)
-        return None if line is None else (line, line.state)
+        return None if line is None or line.line.deleted else (line, line.state)
 
     async def posted(self, item: DeskItem, external_id: ExternalId, root: str, now: datetime) -> None:
         """The platform has it, under this id; ``root`` is the thread that begins with it."""
@@ -267,8 +281,7 @@ class DeskPosts:
         over = _over(item)
         if over:
             done |= {"status": "over"}
-            if not isinstance(item.shown, CaseShown):  # nothing of the case stands there any more
-                done |= {"external_id": None, "key": _former_key(item.id)}
+            done |= _done_with(item)
         async with self._database.transaction([DESK_POSTS]) as connection:
             noted = await connection.execute(_under_way(item).values(done))
             if item.kind == "card" and noted.rowcount:
@@ -281,7 +294,7 @@ class DeskPosts:
 
     async def failed(self, item: DeskItem, error: ChannelError, now: datetime) -> Literal["waiting", "parked"]:
         """The platform did not take it. A change is tried again too; a card for as long as there is a case."""
-        old = isinstance(item.shown, TakeBack | Erased | Moved)
+        old = isinstance(item.shown, TakeBack | Moved)
         async with self._database.transaction([DESK_POSTS]) as connection:
             created = await connection.scalar(select(desk_posts.c.created_at).where(desk_posts.c.id == item.id))
             if created is None:
@@ -298,7 +311,7 @@ class DeskPosts:
                 return "waiting"
             if _gives_up(item, now - created, permanent=error.permanent):
                 given_up = {"error": error.reason, "done_at": now, "retry_at": None, "reply": None, "shown": item.state}
-                given_up |= {"status": "over", "external_id": None} if old else {"status": "parked" if new else "sent"}
+                given_up |= {"status": "over", **_done_with(item)} if old else {"status": "parked" if new else "sent"}
                 await connection.execute(mine.values(given_up))
                 return "parked"
             pause = (
@@ -333,9 +346,22 @@ def _gives_up(item: DeskItem, age: timedelta, *, permanent: bool) -> bool:
 
 def _over(item: DeskItem) -> bool:
     """Whether nothing will be shown at this message any more."""
-    if isinstance(item.shown, TakeBack | Erased | Moved):
+    if isinstance(item.shown, TakeBack | Moved):
         return True
     return item.kind == "card" and isinstance(item.shown, CaseShown) and item.shown.facts.state in OVER
+
+
+def _done_with(item: DeskItem) -> dict[str, Any]:
+    """The columns of a message nothing will be shown at any more.
+
+    A card that says where its case went is still known: its history shows what it said before, and goes with the case.
+    """
+    match item.shown:
+        case TakeBack():
+            return {"external_id": None, "key": _former_key(item.id)}
+        case Moved():
+            return {"key": _former_key(item.id)}
+    return {}
 
 
 def is_replaced() -> ColumnElement[bool]:

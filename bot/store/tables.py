@@ -419,7 +419,12 @@ desk_posts = Table(
     Column(
         "thread", Text, nullable=False, doc="where it stands; of a card that was posted: the thread that begins with it"
     ),
-    Column("kind", String(10), nullable=False, doc="card | copy | line | own | sign | answer | link | notice | failed"),
+    Column(
+        "kind",
+        String(10),
+        nullable=False,
+        doc="card | copy | line | own | sign | answer | link | notice | failed | erased",
+    ),
     Column("key", Text, nullable=False, doc="what it shows, such as card:17 or line:230; a place shows it once"),
     Column("case_number", Number, doc="no reference: what is shown must be taken back once the case is gone"),
     Column("line", Number, doc="of case_messages, or of desk_notices; no reference, for the same reason"),

@@ -150,9 +150,7 @@ class DeskBoard:
                 if line.kind != "remark" and await self._must_not_show(item.room, facts):
                     return None
                 text = line.source if line.kind == "coordinator" else line.text
-                said = DeskLine(
-                    line.kind, line.at, text, line.author_name, line.what, line.values, line.edited, line.deleted
-                )
+                said = DeskLine(line.kind, line.at, text, line.author_name, line.what, line.values, line.edited)
                 return await self._calling(item.room, case_line(said, content, locale), line.what, facts, now)
             case Sign() | SignInLink() | TakeBack():
                 raise ValueError("it is no reply")

@@ -255,7 +255,6 @@ def test_lines_are_told_apart(content):
 
     assert line("employee") == "Person: Worte"
     assert line("employee", edited=True) == "Person: Worte (bearbeitet)"
-    assert line("employee", deleted=True) == "Person: (gelöscht)"
     assert line("note") == "🔒 Notiz · Maria Petersen: Worte"
     assert line("coordinator") == "Maria Petersen:\n\nWorte"
     assert line("lotse") == "Lotse (automatisch): Worte"

@@ -903,7 +903,7 @@ async def test_a_message_an_employee_changes_or_deletes_changes_in_the_room(stag
     assert "Person: Meine IBAN nenne ich nicht (bearbeitet)" in stage.rooms.texts(thread=thread)
     await changed(stage, said, None)
     assert not any("IBAN" in text for text in stage.rooms.texts(thread=thread) if text.startswith("Person"))
-    assert "Person: (gelöscht)" in stage.rooms.texts(thread=thread)
+    assert "Person: Meine IBAN" not in stage.rooms.readable()
 
 
 class PartedRooms(RoomChannel):
@@ -939,16 +939,28 @@ async def test_whatever_is_changed_all_of_it_changes_in_the_room_and_nothing_of_
 
 async def test_who_is_forgotten_disappears_from_the_rooms(stage, thread, clock):
     await stage.asks("Ich heiße Kim")
+    await stage.says(ANNA, "!nimm", thread=thread)
     await stage.says(ANNA, "!stand", thread=thread)
+    assert "Mensch" in stage.rooms.readable()
     await forget(stage.database, Person("recording", "kim"), actor="operator", now=clock())
     await stage.settle()
     assert stage.rooms.texts() == ["Fall 1: Die Person hat ihre Daten löschen lassen."]
-    assert stage.rooms.texts(thread=thread) == []
+    assert stage.rooms.readable() == "Fall 1: Die Person hat ihre Daten löschen lassen."
     await stage.says(ANNA, "Hallo?", thread=thread)
     assert (
         "gelöscht" in stage.rooms.texts(thread=thread)[-1]
         or "Einen solchen Fall" in stage.rooms.texts(thread=thread)[-1]
     )
+
+
+async def test_who_is_forgotten_disappears_from_the_room_their_case_has_left(stage, thread, clock):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    await stage.says(ANNA, "!an anerkennung: Zeugnisse liegen vor", thread=thread)
+    assert "Mensch" in stage.rooms.history[thread][0]
+    await forget(stage.database, Person("recording", "kim"), actor="operator", now=clock())
+    await stage.settle()
+    assert stage.rooms.texts() == []
+    assert stage.rooms.readable() == "Fall 1: Die Person hat ihre Daten löschen lassen."
 
 
 async def test_what_is_kept_for_its_time_only_goes_from_the_rooms_too(stage, thread, clock):

@@ -70,7 +70,9 @@ async def test_a_case_from_the_question_to_its_end_in_matrix_alone(desk, encrypt
     await kim.edit(alone, question, "Meine Frage ist anders:")
     await anna.hears(desk.room, desk.lotse, "Person: Meine Frage ist anders: (bearbeitet)")
     await kim.redact(alone, question)
-    await anna.hears(desk.room, desk.lotse, "Person: (gelöscht)")
+    await anna.until(
+        lambda timeline: any(each["id"] == line["id"] and each["redacted"] for each in timeline), room=desk.room
+    )
     await anna.edit(desk.room, said, "Moin, worum geht es?")
     await kim.hears(alone, desk.lotse, "Moin, worum geht es?")
     await anna.redact(desk.room, said)
