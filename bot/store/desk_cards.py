@@ -7,7 +7,7 @@ new one.
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.announce import DESK_POSTS
@@ -30,6 +30,21 @@ def posted_anew() -> dict[str, Any]:
     return {"outbox_id": str(uuid.uuid4()), "status": "waiting", "attempts": 0, "edits": 0, **never}
 
 
+async def leave_behind(connection: AsyncConnection, *that: ColumnElement[bool]) -> None:
+    """Post the card anew for which this holds, and take the former one back, which may stand where the room was before.
+
+    Later nobody would know its id.
+    """
+    card = (await connection.execute(select(desk_posts).where(*that).with_for_update())).one_or_none()
+    if card is None:
+        return
+    await connection.execute(update(desk_posts).where(desk_posts.c.id == card.id).values(posted_anew()))
+    kept = ("outbox_id", "channel", "room", "thread", "case_number", "external_id", "edits", "created_at")
+    former = {name: getattr(card, name) for name in kept}
+    former |= {"kind": "left", "key": f"left:{card.outbox_id}", "status": "stale", "attempts": 0}
+    await connection.execute(insert(desk_posts).values(former))
+
+
 async def thread_instead(connection: AsyncConnection, row_id: int, gone: str) -> str:
     """Where this message is to stand, whose thread is gone: below the card of its case, or (empty) in the room itself.
 
@@ -41,8 +56,7 @@ async def thread_instead(connection: AsyncConnection, row_id: int, gone: str) ->
     if card is None:
         return ""
     if card.external_id is not None and card.thread == storable(gone):
-        lost = update(desk_posts).where(desk_posts.c.id == card.id, desk_posts.c.external_id == card.external_id)
-        await connection.execute(lost.values(posted_anew()))
+        await leave_behind(connection, desk_posts.c.id == card.id, desk_posts.c.external_id == card.external_id)
     elif card.external_id is not None:
         return str(card.thread)
     return storable(gone) if card.id < row_id else ""  # what was noted before its card does not wait for it

@@ -25,7 +25,7 @@ from bot.errors import ChannelError
 from bot.model import OVER, Address, CaseFacts, CaseNumber, DeskRoom, ExternalId, OutboxId, Reply, StaffId
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
-from bot.store.desk_cards import card_posted, posted_anew, thread_instead
+from bot.store.desk_cards import card_posted, leave_behind, thread_instead
 from bot.store.desk_notices import NOTICES_FOR
 from bot.store.desk_shown import CaseShown, LineShown, NoticeShown, case_shown, line_shown, notice_shown, was_erased
 from bot.store.outbox import GIVE_UP_AFTER, LONGEST_PAUSE, SENDING_LASTS, pause_after
@@ -33,7 +33,7 @@ from bot.store.payloads import reply_from_json, reply_to_json, storable
 from bot.store.places import insert_into
 from bot.store.tables import desk_posts
 
-Kind = Literal["card", "copy", "line", "own", "sign", "answer", "link", "notice", "failed", "erased"]
+Kind = Literal["card", "copy", "line", "own", "sign", "answer", "link", "notice", "failed", "erased", "left"]
 
 Shows = Callable[[DeskRoom, CaseFacts], bool]
 """Whether a case is to be shown in a room at this moment."""
@@ -232,6 +232,8 @@ class DeskPosts:
             case "erased":
                 return Erased(CaseNumber(row.case_number)), ""
         gone: tuple[Shown, str] | None = (TakeBack(), "gone") if row.external_id is not None else None
+        if row.kind == "left":
+            return gone
         if row.kind == "sign":
             return await self._sign(connection, row) or gone
         case = await case_shown(connection, row.case_number, row.outbox_id, now, content)
@@ -302,7 +304,7 @@ class DeskPosts:
             new = item.external_id is None
             mine = _under_way(item)
             if error.gone and item.kind == "card" and not new and not old:
-                await connection.execute(mine.values(posted_anew()))
+                await leave_behind(connection, *_is_under_way(item))
                 return "waiting"
             # What a sign is for is a message, and only that is gone: somebody has deleted their words.
             if error.gone and new and item.kind != "sign" and item.address.thread is not None:
@@ -380,8 +382,12 @@ def _one(row_id: int) -> Any:
 
 
 def _under_way(item: DeskItem) -> Any:
+    return update(desk_posts).where(*_is_under_way(item))
+
+
+def _is_under_way(item: DeskItem) -> tuple[ColumnElement[bool], ...]:
     """The row, unless it is no longer this that is being sent: the message was taken away and is posted anew."""
-    return _one(item.id).where(desk_posts.c.status == "sending", desk_posts.c.outbox_id == item.outbox_id)
+    return desk_posts.c.id == item.id, desk_posts.c.status == "sending", desk_posts.c.outbox_id == item.outbox_id
 
 
 def _former_key(row_id: int) -> Any:

@@ -423,7 +423,7 @@ desk_posts = Table(
         "kind",
         String(10),
         nullable=False,
-        doc="card | copy | line | own | sign | answer | link | notice | failed | erased",
+        doc="card | copy | line | own | sign | answer | link | notice | failed | erased | left",
     ),
     Column("key", Text, nullable=False, doc="what it shows, such as card:17 or line:230; a place shows it once"),
     Column("case_number", Number, doc="no reference: what is shown must be taken back once the case is gone"),
