@@ -52,6 +52,8 @@ async def thread_of_message(database: Database, channel: str, room: str, externa
     if number is None:
         own = await own_line(database, channel, room, external_id)
         number = None if own is None else own.case
+    if number is None:  # a card that is posted anew at this moment is known by the thread that began with it
+        number = await case_in_thread(database, channel, room, external_id)
     return None if number is None else await thread_of_case(database, channel, room, number)
 
 

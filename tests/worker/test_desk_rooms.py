@@ -45,6 +45,7 @@ from bot.store.desk_cards import card_removed
 from bot.store.desk_inbox import DeskInbox
 from bot.store.desk_notices import DeskNotice, put_notice
 from bot.store.desk_reading import read_case
+from bot.store.desk_threads import thread_of_message
 from bot.store.figures import read_figures, read_lost_teams
 from bot.store.places import address_of
 from bot.store.privacy import Retention, apply_retention, forget
@@ -260,6 +261,20 @@ async def test_what_is_said_below_a_card_of_which_nobody_knows_yet_waits_for_it(
     await stage.settle()  # the card is posted once more, and the platform knows it again
     assert (await facts(stage)).owner == ANNA
     assert any("Moin, ich sehe nach." in text for text in stage.heard())
+
+
+@embedded
+async def test_what_is_said_below_a_card_that_is_being_posted_anew_is_said_in_its_case(stage, thread):
+    await stage.says(ANNA, "!hilfe")  # who she is, is known from now on
+    async with stage.database.transaction() as connection:  # nothing else stands in the thread
+        await connection.execute(delete(tables.desk_posts).where(tables.desk_posts.c.kind == "line"))
+    await card_removed(stage.database, "rooms", FUNDING.room, thread)
+    stage.rooms.failures = [away(60)]
+    reply_to_card = await thread_of_message(stage.database, "rooms", FUNDING.room, thread)
+    assert reply_to_card == thread, "clients without threads"
+    await stage.says(ANNA, "Moin, ich sehe nach.", thread=thread)
+    assert any("Moin, ich sehe nach." in text for text in stage.heard())
+    assert stage.rooms.card(1) == thread, "the new one does not stand there yet"
 
 
 @embedded
