@@ -981,7 +981,7 @@ class Typing:
 
 @dataclass(frozen=True, slots=True)
 class TypingEnds:
-    """Fleeting: the answer has left, or will not come."""
+    """Fleeting: the answer has left, or will not come, and none is awaited in another thread of the room."""
 
     address: Address
 

@@ -44,7 +44,9 @@ class TypingSigns:
         for address in over:
             del self._shown[address]
         self._shown |= dict.fromkeys(late, now)
-        views: list[View] = [*(TypingEnds(address) for address in over), *(Typing(address) for address in late)]
+        rooms = {address.room for address in self._shown}  # a platform may show one sign for all threads of a room
+        ended = [address for address in over if address.room not in rooms]
+        views: list[View] = [*(TypingEnds(address) for address in ended), *(Typing(address) for address in late)]
         await asyncio.gather(*(self._channel.show(view) for view in views))
         return bool(since)
 

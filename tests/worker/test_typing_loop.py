@@ -10,14 +10,14 @@ from bot.store.conversations import Conversations
 from bot.store.desk import Desk
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
-from bot.worker.inbox_loop import inbox_loop
+from bot.worker.inbox_loop import handle_next, inbox_loop
 from bot.worker.notices import apologise, flood_notice
 from bot.worker.outbox_loop import outbox_loop
 from bot.worker.typing_loop import typing_loop
 from tests.desk_people import MARIA, DeskOffice
 from tests.fakes import RecordingChannel, echo_turn, echo_understand, incoming
 from tests.store.test_desk import opened
-from tests.worker.running import NOTHING, QUICK, running
+from tests.worker.running import NOTHING, QUICK, running, send_next
 
 
 @pytest.fixture
@@ -53,6 +53,27 @@ async def test_who_waits_is_shown_it_again_and_again_until_the_answer_has_left(d
             await channel.until(lambda: channel.shown == [Typing(at("anna"))] * 2)
             channel.gate.set()
             await channel.until(lambda: channel.shown[2:] == [TypingEnds(at("anna"))])
+
+
+async def test_an_answer_in_one_thread_leaves_the_sign_for_another_of_the_same_room(database, inbox, channel, clock):
+    outbox = Outbox(database)
+    conversations = Conversations(database, apologise, outbox)
+    first, second = Address("recording", "team", "$1"), Address("recording", "team", "$2")
+
+    async def answer_next():
+        mind = {"understand": echo_understand, "take_turn": echo_turn}
+        assert await handle_next(conversations, None, None, clock(), **mind)
+        assert await send_next(outbox, channel, clock)
+
+    await inbox.accept("recording", [incoming(room=each.room, thread=each.thread) for each in (first, second)])
+    clock.move(seconds=1)
+    async with running(showing(database, channel, clock)):
+        await channel.until(lambda: channel.shown == [Typing(first), Typing(second)])
+        await answer_next()
+        clock.move(seconds=10)
+        await channel.until(lambda: channel.shown[2:] == [Typing(second)])
+        await answer_next()
+        await channel.until(lambda: channel.shown[3:] == [TypingEnds(second)])
 
 
 async def test_nobody_else_is_shown_anything(database, inbox, channel, clock):
