@@ -83,15 +83,26 @@ async def test_who_answers_below_a_case_that_was_looked_up_after_a_move_works_it
 ):
     async with matrix_desk(homeserver, node_tools, tmp_path) as desk:
         number, kim, alone, left_behind = await case_in(desk)
+        await desk.anna.until(
+            lambda timeline: any(
+                (each.get("relation") or {}).get("rel_type") == "m.thread"
+                and each["relation"]["event_id"] == left_behind["id"]
+                for each in timeline
+            ),
+            room=desk.room,
+        )
         await move(desk, homeserver)
         await desk.anna.say(desk.room, f"!stand {number}")
         copy = await desk.card(number)
         answered = {"m.relates_to": {"m.in_reply_to": {"event_id": copy["id"]}}}
         await desk.anna.say(desk.room, "Guten Tag, ich sehe nach", **answered)
         await kim.hears(alone, desk.lotse, "Guten Tag, ich sehe nach")
-        card = await desk.card(number, "In Arbeit")
-        assert card["id"] not in (copy["id"], left_behind["id"])
-        await works(desk, kim, alone, card["id"], "nachgesehen")
+        await desk.card(number, "In Arbeit")
+        await kim.say(alone, "Danke, gern")
+        line = await desk.anna.hears(desk.room, desk.lotse, "Person: Danke, gern")
+        here = {each["id"] for each in await desk.anna.ask("timeline", room=desk.room)}
+        assert line["relation"]["rel_type"] == "m.thread"
+        assert line["relation"]["event_id"] in here
 
 
 async def test_what_is_taken_back_or_signed_after_a_move_is_so_in_the_room_where_it_stands(
