@@ -140,22 +140,36 @@ class RecordingChannel:
 
 
 class PartedMessages:
-    """What stands on a platform that takes ten characters at a time; a message is known by the ids of all its parts."""
+    """What stands on a platform that takes ten characters at a time; a message is known by the ids of all its parts.
+
+    ``break_off``: the next delivery fails after everything of it was written.
+    """
 
     def __init__(self) -> None:
         self.standing: dict[str, str] = {}
+        self.break_off = False
+        self._parts: dict[str, list[str]] = {}
 
     def carry_out(self, delivery) -> ExternalId:
+        message = delivery.outbox_id if isinstance(delivery, Post) else delivery.of
         match delivery:
             case Post(reply=reply):
                 ids = self._written([], reply)
-            case Edit(external_id=of, reply=reply):
-                ids = self._written(of.split(), reply)
-            case Redact(external_id=of):
-                ids = of.split()
+            case Edit(reply=reply):
+                ids = self._written(self._known(delivery), reply)
+            case Redact():
+                ids = self._known(delivery)
                 for part in ids:
                     del self.standing[part]
+        self._parts[message] = ids
+        if self.break_off:
+            self.break_off = False
+            raise refused()
         return ExternalId(" ".join(ids))
+
+    def _known(self, delivery) -> list[str]:
+        """The parts of the message: those it is known by, or with a look all that stand there."""
+        return self._parts[delivery.of] if delivery.again else delivery.external_id.split()
 
     def _written(self, before, reply):
         parts = textwrap.wrap(as_text(reply), 10)

@@ -35,7 +35,7 @@ from bot.store.announce import DESK, OUTBOX, outbox_topics, sending_topic, trans
 from bot.store.database import Database
 from bot.store.payloads import delivery_from_json
 from bot.store.places import address_of
-from bot.store.revising import discard, fold_in, revised_by
+from bot.store.revising import discard, fold_in, may_have_more, revised_by
 from bot.store.tables import cases, conversations, outbox, row_of
 
 SENDING_LASTS = timedelta(minutes=2)
@@ -155,8 +155,9 @@ class Outbox:
                 await _set(connection, outbox_id, status="parked", error=unreadable, done_at=now, retry_at=None)
                 continue
             attempts = row.attempts + 1
-            if attempts > 1 and not isinstance(delivery, React):
-                delivery = replace(delivery, again=True)
+            if not isinstance(delivery, React):
+                more = revised is not None and await may_have_more(connection, row)
+                delivery = replace(delivery, again=attempts > 1 or more)
             until = now + self._sending_lasts
             await _set(connection, outbox_id, status="sending", attempts=attempts, retry_at=until)
             wake.append(transcript_topic(delivery.address))

@@ -90,6 +90,13 @@ async def discard(connection: AsyncConnection, row: Row[Any], now: datetime) -> 
     await connection.execute(delete(transcript).where(transcript.c.outbox_id == outbox_id))
 
 
+async def may_have_more(connection: AsyncConnection, row: Row[Any]) -> bool:
+    """Whether an earlier change of the same message failed: it may have added parts that are known to nobody."""
+    tried = (outbox.c.status != "sent", outbox.c.attempts > 0)
+    earlier = select(outbox.c.id).where(outbox.c.revises == row.revises, outbox.c.seq < row.seq, *tried)
+    return await connection.scalar(earlier.limit(1)) is not None
+
+
 async def revised_by(connection: AsyncConnection, revises: str) -> tuple[OutboxId, ExternalId] | None:
     """The message an edit is about, as the platform knows it; None when the platform never got it."""
     row = (

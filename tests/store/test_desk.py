@@ -317,6 +317,11 @@ async def test_whatever_a_line_is_changed_to_all_of_it_changes_and_nothing_is_le
     for text in ("lang " * 9, "auch lang " * 7, "wieder kurz", "noch einmal lang " * 6):
         await desk.revise(MARIA, 1, line.id, text, clock())
         assert await read() == f"{before} Maria Petersen (Mensch): {text.strip()}"
+    channel.messages.break_off = True
+    await desk.revise(MARIA, 1, line.id, "und noch etwas mehr " * 8, clock())
+    await read()  # it was refused with parts added that nobody knows of
+    await desk.revise(MARIA, 1, line.id, "das gilt", clock())
+    assert await read() == f"{before} Maria Petersen (Mensch): das gilt"
     await desk.revise(MARIA, 1, line.id, None, clock())
     assert await read() == before
 
