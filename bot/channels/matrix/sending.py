@@ -19,7 +19,7 @@ from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import Encryption
 from bot.channels.matrix.event_reading import CHOICE_SIGNS
 from bot.channels.matrix.event_writing import contents_of, edit_of, in_thread, reaction_to
-from bot.channels.matrix.homeserver import Homeserver, segment
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
 from bot.channels.matrix.message_places import MessagePlaces
 from bot.channels.matrix.own_messages import OwnMessages
 from bot.channels.matrix.rooms import MEGOLM, Room, RoomBook
@@ -66,7 +66,17 @@ class Sender:
         lock = self._locks.setdefault(room.id, asyncio.Lock())
         with self._behind.message():
             async with lock:
-                return await self._carry_out(room, delivery)
+                try:
+                    return await self._carry_out(room, delivery)
+                except HomeserverError as error:
+                    if error.status == 403 and await self._is_moving(room):
+                        raise ChannelError("the room moves, and Lotse is not in the new one yet") from error
+                    raise
+
+    async def _is_moving(self, room: Room) -> bool:
+        """Whether the room that refused is shut because another takes its place, which Lotse is on its way into."""
+        self._rooms.forget(room.id)
+        return (await self._rooms.get(room.id)).successor is not None
 
     async def _carry_out(self, room: Room, delivery: Delivery) -> ExternalId:
         match delivery:

@@ -8,6 +8,7 @@ import pytest
 from bot.channels.matrix.examination import examine
 from bot.channels.matrix.sync_loop import upgrades_in
 from bot.channels.matrix.timelines import sync_filter
+from bot.errors import ChannelError
 from bot.model import Address, DeskRoom
 from tests.channels.matrix.at_work import AtWork
 from tests.channels.matrix.people import lotse_on
@@ -113,6 +114,28 @@ async def test_a_thread_that_begins_where_a_room_moved_to_is_answered_and_goes_o
         assert thread_of(new, answer) == begins
         says(ben, new, "nachgefragt", begins)
         assert (await again.hears("nachgefragt")).address == Address("matrix", old, begins)
+
+
+async def test_what_is_said_while_a_room_moves_is_said_once_lotse_is_in_the_new_one(homeserver, tmp_path):
+    lotse, account = await lotse_on(homeserver, tmp_path / "lotse"), homeserver.register()
+    wanted = {"preset": "private_chat", "room_version": "10", "invite": [lotse.user]}
+    old = homeserver.call("POST", "/createRoom", account.token, wanted)["room_id"]
+    async with AtWork(lotse.settings) as work:
+        homeserver.call(
+            "PUT", f"/rooms/{old}/send/m.room.message/1", account.token, {"msgtype": "m.text", "body": "da?"}
+        )
+        await work.hears("da?")
+        new = upgraded(homeserver, account, old)
+        with pytest.raises(ChannelError) as refused:
+            await work.says(old, "Guten Tag", outbox="one")
+        assert not refused.value.permanent
+        homeserver.call("POST", f"/rooms/{new}/invite", account.token, {"user_id": lotse.user})
+        await work.until(
+            lambda: lotse.user in homeserver.call("GET", f"/rooms/{new}/joined_members", account.token)["joined"]
+        )
+        await work.says(old, "Guten Tag", outbox="one")
+    there = homeserver.call("GET", f"/rooms/{new}/messages", account.token, dir="b", limit="20")["chunk"]
+    assert [each["content"]["body"] for each in there if each["type"] == "m.room.message"] == ["Guten Tag"]
 
 
 async def test_what_is_read_where_a_room_moved_to_is_shown_there(homeserver, tmp_path):
