@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# Each has a trained reader and servers of its own, a gigabyte together; the tests of one file stay together.
-TEST_PROCESSES ?= 3
+# Each has a trained reader and servers of its own, a gigabyte together; the tests of one file stay together. In the order of the
+# files: the longest tests stand in files of few, which would come last.
+TEST_PROCESSES ?= 4
 SYNAPSE := matrix-synapse==1.163.2
 
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ run: install  ## Start Lotse: web chat on 127.0.0.1, SQLite, shipped content, no
 install: $(VENV)/.run  ## Install what running needs into .venv
 
 test: $(VENV)/.test test-tools  ## Run all tests (at most 8 minutes on 2 cores)
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test  ## Style, format and types
 	$(BIN)/ruff check bot tests
