@@ -244,8 +244,10 @@ class Site:
         self.beat_s = beat_s
         self.now = NOW
         self.content = ContentState("hash-of-the-content")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.listening = bound_to(
+            0
+        )  # held until the server listens on it, so that nothing else on this machine takes it
+        self.port = self.listening.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
         self.address = f"http://{self.host}"
         self.suggestions = QUESTIONS.__getitem__
@@ -337,11 +339,9 @@ class Site:
         )
         self.server = uvicorn.Server(config)
         self.parts.streams.closing = False
-        # The protocol is named because asyncio switches Nagle's delay off (40 ms per answer) only where it is.
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", self.port))
-        self.serving = asyncio.create_task(self.server.serve(sockets=[listening]))
+        if self.listening.fileno() < 0:  # the server was stopped, and closed it
+            self.listening = bound_to(self.port)
+        self.serving = asyncio.create_task(self.server.serve(sockets=[self.listening]))
         async with asyncio.timeout(5):
             while not self.server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
                 await asyncio.sleep(0)
@@ -357,10 +357,23 @@ class Site:
         await self.database.close()
 
 
+def bound_to(port):
+    """A socket on this port, or on a free one when it is 0."""
+    # The protocol is named because asyncio switches Nagle's delay off (40 ms per answer) only where it is.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound
+
+
 @contextlib.asynccontextmanager
 async def running_site(folder, **options):
     site = Site(folder, **options)
-    await site.start()
+    try:
+        await site.start()
+    except BaseException:
+        site.listening.close()
+        raise
     try:
         yield site
     finally:
