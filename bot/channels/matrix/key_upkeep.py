@@ -52,7 +52,7 @@ class KeyUpkeep:
             )
             asked_s = error.retry_after.total_seconds() if error.retry_after is not None else 0.0
             self._try_later(problem, asked_s)
-        except Exception as bug:  # reading goes on
+        except Exception as bug:  # told, and tried again; raised here it would end the tasks that read beside it
             report_bug("matrix_keys_failed", bug)
             self._try_later(f"Keeping Lotse's keys on Matrix failed ({type(bug).__name__}); the log says where.")
         else:

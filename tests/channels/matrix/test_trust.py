@@ -120,6 +120,13 @@ async def test_a_backup_older_than_the_last_one_time_keys_goes_on(people, homese
         await talk(await people.arrive(strict=True), again, lotse.user, "jemand anderes")
 
 
+def take_keys(homeserver, stranger, user, device):
+    """As many as make Lotse's device refill its stock."""
+    for _ in range(26):
+        wanted = {"one_time_keys": {user: {device: "signed_curve25519"}}}
+        homeserver.call("POST", "/keys/claim", stranger.token, wanted)
+
+
 async def test_keys_the_homeserver_does_not_take_keep_nobody_waiting(people, homeserver, tmp_path, monkeypatch):
     monkeypatch.setattr(key_upkeep, "AGAIN_AFTER_S", 0.5)
     monkeypatch.setattr(sync_loop, "LONG_POLL_S", 1)
@@ -132,9 +139,7 @@ async def test_keys_the_homeserver_does_not_take_keep_nobody_waiting(people, hom
     ):
         room, _ = await talk(person, work, lotse.user, "vorher")
         gate.trouble = lambda path: web.Response(status=500) if path.endswith("/keys/upload") else None
-        for _ in range(26):
-            wanted = {"one_time_keys": {lotse.user: {device: "signed_curve25519"}}}
-            homeserver.call("POST", "/keys/claim", stranger.token, wanted)
+        take_keys(homeserver, stranger, lotse.user, device)
         await person.say(room, "währenddessen")
         await work.hears("währenddessen", room)
         await work.until(lambda: work.channel.problem and "takes no keys" in work.channel.problem)
@@ -160,9 +165,7 @@ async def test_a_homeserver_that_hangs_over_keys_keeps_nobody_waiting_and_is_ask
     ):
         room, _ = await talk(person, work, lotse.user, "vorher")
         gate.trouble = lambda path: HANG if path.endswith("/keys/upload") else None
-        for _ in range(26):
-            wanted = {"one_time_keys": {lotse.user: {device: "signed_curve25519"}}}
-            homeserver.call("POST", "/keys/claim", stranger.token, wanted)
+        take_keys(homeserver, stranger, lotse.user, device)
         await person.say(room, "währenddessen")
         await work.until(lambda: gate.held)
         for words in ("eins", "zwei", "drei"):
