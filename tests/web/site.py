@@ -239,6 +239,7 @@ class Site:
         self.staff_file = folder / "staff.yaml"
         self.staff_file.write_text(PEOPLE)
         self.people = StaffDirectory(self.staff_file)
+        self.coordinators = self.people  # where people coordinate in rooms, those of the rooms as well
         self.file = folder / "lotse.db"
         self.content_folder = small_tree(folder / "content")
         self.beat_s = beat_s
@@ -300,7 +301,7 @@ class Site:
         sent_from = Outbox(self.database)
         conversations = Conversations(self.database, apologise, sent_from)
         live = self.live if self.own_words else SimpleNamespace(content=None, reader=None)
-        words = {"office": office_of(self.live, self.people)} if self.own_words else SCRIPT
+        words = {"office": office_of(self.live, self.coordinators)} if self.own_words else SCRIPT
         self.tasks.append(asyncio.create_task(staff_watch(self.people, announcer, every_s=0.05)))
         if inbox:
             loop = inbox_loop(conversations, live, self.clock, announcer, **words)

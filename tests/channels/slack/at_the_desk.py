@@ -87,14 +87,20 @@ class DeskInSlack(Stage):
 
 
 @contextlib.asynccontextmanager
-async def desk_in_slack(folder, emulator, transport="socket", *, agent_view=False, **site_options):
+async def desk_in_slack(
+    folder, emulator, transport="socket", *, agent_view=False, teams=frozenset(), beside=None, **site_options
+):
+    """The desk at work in a channel of Slack, for these teams or for all; ``beside`` it there may be another platform.
+
+    That has ``rooms`` of coordinators, and ``connected(site, looks)`` is its channel at work.
+    """
     emulator.reset()
     async with contextlib.AsyncExitStack() as stack:
         bridge = await stack.enter_async_context(Bridge(emulator, transport))
         session = await stack.enter_async_context(ClientSession())
         anna, ben = [await SlackPerson(bridge, session, number).arrive() for number in (ANNA, BEN)]
         room = await anna.new_room("koordination", ben, private=True)
-        rooms = (DeskRoom("slack", room, rest=True),)
+        rooms = (DeskRoom("slack", room, teams, rest=not teams), *(beside.rooms if beside else ()))
         http = transport == "http"
         settings = SlackSettings(
             bot_token=BOT_TOKEN,
@@ -102,22 +108,26 @@ async def desk_in_slack(folder, emulator, transport="socket", *, agent_view=Fals
             signing_secret=SIGNING_SECRET if http else None,
             api=bridge.api,
             agent_view=agent_view,
-            desk_rooms=rooms,
+            desk_rooms=rooms[:1],
         )
         made = {}
 
         def platform(site):
-            made["people"] = people = RoomPeople(site.people, rooms, site.clock)
+            site.coordinators = people = RoomPeople(site.people, rooms, site.clock)
             questions = functools.partial(dict.__getitem__, QUESTIONS)
             content = site.live.content
-            looks = Looks(site.database, office_of(site.live, people), site.clock, questions, lambda: content, people)
+            office = office_of(site.live, people)
+            made["looks"] = looks = Looks(site.database, office, site.clock, questions, lambda: content, people)
             site.inbox = Inbox(site.database, site.clock, flood_notice, rooms)
-            site.desk = Desk(site.database, office_of(site.live, people))
+            site.desk = Desk(site.database, office)
             return SlackChannel(settings, looks)
 
         site = await stack.enter_async_context(running_site(folder, platform=platform, **site_options))
-        people, channel = made["people"], site.channels[1]
-        people.connect([channel], functools.partial(linked_on, site.database))
+        people, channel = site.coordinators, site.channels[1]
+        channels = [channel]
+        if beside:
+            channels.append(await stack.enter_async_context(beside.connected(site, made["looks"])))
+        people.connect(channels, functools.partial(linked_on, site.database))
         stage = DeskInSlack(site, bridge, session, room, people, anna, ben)
         bridge.target = f"{site.address}{PATH}"
         stack.push_async_callback(stage.stop_receiving)
@@ -134,7 +144,7 @@ async def desk_in_slack(folder, emulator, transport="socket", *, agent_view=Fals
         )
         talk = DeskTalk(site.database, site.desk, people, site.live, "de", site.parts.gaps.labels)
         for loop in (
-            desk_board_loop(board, [channel], site.clock, settle_s=0.01),
+            desk_board_loop(board, channels, site.clock, settle_s=0.01),
             desk_talk_loop(talk, site.clock, site.database.announcer),
         ):
             site.tasks.append(asyncio.create_task(loop))

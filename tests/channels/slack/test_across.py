@@ -1,21 +1,16 @@
 """Employee on one platform, coordinator on another: what is said, changed and taken back crosses over."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
-from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.slack.escaping import unescape
 from bot.handoff.case_events import Claims, Replies, TransfersToPerson
-from bot.model import Address, DeskRoom
+from bot.model import Address
 from bot.store.cases import cases_of
 from bot.store.desk import Done
 from bot.store.transcripts import read_transcript
 from bot.web.chat_view import address_of
-from tests.channels.matrix.desk_in_matrix import MatrixDesk, looks_on, working
-from tests.channels.matrix.people import People, lotse_on
 from tests.channels.slack.at_the_desk import KIM, desk_in_slack
-from tests.channels.slack.stage import slack_stage
 from tests.desk_people import MARIA
 from tests.web.desk_acting import act, case_of, seen
 from tests.web.site import arrived, signed_in
@@ -92,45 +87,6 @@ async def test_an_employee_in_slack_and_a_coordinator_in_the_browser(tmp_path, s
         assert "Ich wohne in Lübeck" in "\n".join(await desk.in_thread(card, "Lübeck")), (
             "colleagues in Slack see it too"
         )
-
-
-async def test_an_employee_in_slack_and_a_coordinator_in_matrix(tmp_path, slack_emulator, homeserver, node_tools):
-    async with slack_stage(tmp_path, slack_emulator, "socket") as stage, People(node_tools, homeserver) as people:
-        anna, lotse = await people.arrive(), await lotse_on(homeserver, tmp_path / "matrix")
-        room = (await anna.ask("room", invite=[lotse.user], encrypted=True, direct=False))["room_id"]
-        rooms = (DeskRoom("matrix", room, rest=True),)
-        async with (
-            open_matrix(replace(lotse.settings, desk_rooms=rooms), looks_on(stage.site), stage.site.clock) as channel,
-            working(stage.site, channel, rooms),
-        ):
-            desk = MatrixDesk(stage.site, people, lotse.user, room, anna, anna, channel)
-            await anna.until(lambda members: members.get(lotse.user) == "join", "members", room=room)
-            kim = await stage.person(KIM)
-            await kim.write("Mensch")
-            await kim.answered("ist offen.")
-            (case,) = await cases_of(stage.site.database, Address("slack", kim.user))
-            card = (await desk.card(case.number, "Slack"))["id"]
-            reply = await anna.say(room, f"Ja, **gern** {HOSTILE}", thread=card)
-            await kim.answered("(Mensch):")
-            said = await kim.write(f"Ich wohne in Kiel {HOSTILE}")
-            line = await anna.hears(room, lotse.user, "Ich wohne in Kiel")
-            assert line["relation"]["event_id"] == card
-            assert line["content"].get("m.mentions", {}) == {}
-            stage.site.now += timedelta(seconds=1)
-            await kim.change(said, "Ich wohne in Lübeck")
-            await anna.hears(room, lotse.user, "Ich wohne in Lübeck (bearbeitet)")
-            await anna.edit(room, reply, "Ja, **sehr** gern")
-            await kim.answered("Ja, sehr gern")
-            assert calls_in(await kim.messages()) == []
-            await anna.react(room, line["id"], "👍")
-            await kim.answered("👍")
-            await anna.say(room, "// nur für uns", thread=card)
-            await anna.redact(room, reply)
-            await kim.sees(lambda them: not any("sehr gern" in one["text"] for one in them))
-            await anna.say(room, "!fertig beantwortet Alles Gute!", thread=card)
-            read = await kim.answered("Alles Gute!")
-            assert not any("nur für uns" in text for text in read)
-            assert (await desk.card(case.number, "Erledigt"))["id"] == card
 
 
 async def test_who_links_an_account_of_slack_is_the_same_person_here_and_at_the_desk(tmp_path, slack_emulator):
