@@ -49,6 +49,12 @@ NOTE_STAYS: Sentences = {
     "de": "Eine Notiz bleibt, wie sie geschrieben wurde; schreiben Sie bitte eine neue.",
     "en": "A note stays as it was written; please write a new one.",
 }
+REPLY_STAYS: Sentences = {
+    "de": "Der Fall liegt nicht mehr bei Ihrem Team: Ihre Änderung erreicht die Person nicht, sie hat weiter die frühere Fassung. "
+    "Löschen können Sie die Nachricht noch; dann verschwindet sie auch dort.",
+    "en": "The case is not with your team any more: your change does not reach the person, who still has what you wrote first. "
+    "You can still delete the message; then it disappears there as well.",
+}
 ONLY_A_REPLY: Sentences = {
     "de": "Durch Ändern wird aus einer Antwort kein Befehl; die Person hat weiter die frühere Fassung. Schreiben Sie ihn neu.",
     "en": "Changing a reply does not make it a command; the person still has what you wrote first. Please write it anew.",

@@ -127,7 +127,7 @@ class Desk:
         wake: list[str],
         line: int | None = None,
     ) -> DeskResult:
-        held = await _hold(connection, event.by, number)
+        held = await _hold(connection, None if _takes_back_own(event) else event.by, number)
         if not isinstance(held, _Held):
             return held
         if key is not None and await _has_key(connection, number, key):
@@ -166,7 +166,10 @@ class Desk:
         key: str | None = None,
         then: Then | None = None,
     ) -> DeskResult:
-        """Change the words of a line this coordinator wrote, or take them back; an old line is corrected by a new one."""
+        """Change the words of a line this coordinator wrote, or take them back; an old line is corrected by a new one.
+
+        Taken back they can be also when the case is with another team by now: they stay the author's, and nothing is learned of it.
+        """
         wake: list[str] = []
         async with self._database.transaction(wake) as connection:
             row = (await connection.execute(_own_line(number, line))).one_or_none()
@@ -232,7 +235,7 @@ class _Held:
 
 
 async def _hold(connection: AsyncConnection, staff: Staff | None, number: CaseNumber) -> _Held | NotFound | Refused:
-    """Lock the conversation of this case, then look at the case and at the right to see it; None: it is not a person."""
+    """Lock the conversation of this case, then look at the case and at the right to see it; None: nobody has to."""
     conversation = await connection.scalar(select(cases.c.conversation_id).where(cases.c.number == number))
     place = None
     if conversation is not None:
@@ -245,6 +248,10 @@ async def _hold(connection: AsyncConnection, staff: Staff | None, number: CaseNu
     if place is None or (staff is not None and not may_see(staff, facts.team, facts.owner, facts.alarm)):
         return NotFound()
     return _Held(facts, Listener(place.id, address_of(place), row.person_id))
+
+
+def _takes_back_own(event: CoordinatorEvent) -> bool:
+    return isinstance(event, RevisesLine) and event.text is None and event.author == event.by.id
 
 
 async def _encrypted(connection: AsyncConnection, listener: Listener) -> bool:

@@ -92,22 +92,30 @@ async def _case(database: Database, found: Select[Any]) -> CaseNumber | None:
 
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """What a coordinator wrote in a room: the line of the case it became, or None where it became none."""
+    """What a coordinator wrote in a room: the line of the case it became, or None where it became none.
+
+    ``reply``: it went to the employee.
+    """
 
     case: CaseNumber
     line: int | None
+    reply: bool
 
 
 async def own_line(database: Database, channel: str, room: str, external_id: str) -> OwnLine | None:
     """What became of this message of a coordinator."""
-    found = select(desk_posts.c.case_number, desk_posts.c.line).where(
-        desk_posts.c.channel == channel,
-        desk_posts.c.room == storable(room),
-        desk_posts.c.key == storable(own_key(external_id)),
+    found = (
+        select(desk_posts.c.case_number, desk_posts.c.line, case_messages.c.kind)
+        .join(case_messages, case_messages.c.id == desk_posts.c.line, isouter=True)
+        .where(
+            desk_posts.c.channel == channel,
+            desk_posts.c.room == storable(room),
+            desk_posts.c.key == storable(own_key(external_id)),
+        )
     )
     async with database.reading() as connection:
         row = (await connection.execute(found)).one_or_none()
-    return None if row is None else OwnLine(CaseNumber(row.case_number), row.line)
+    return None if row is None else OwnLine(CaseNumber(row.case_number), row.line, row.kind == "coordinator")
 
 
 async def has_replied(database: Database, number: CaseNumber, staff: StaffId) -> bool:

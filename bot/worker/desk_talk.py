@@ -242,8 +242,8 @@ class DeskTalk:
             if command is not None and not (isinstance(command, Command) and command.name == "reply"):
                 return await self._say.only(said, words.ONLY_A_REPLY, now)
             text = await self._with_people(command.rest if isinstance(command, Command) else text, room)
-        not_found = words.NOTE_STAYS if text is not None else None
-        then = self._say.then(said, own.case, now, not_found)
+        stays = words.REPLY_STAYS if own.reply else words.NOTE_STAYS
+        then = self._say.then(said, own.case, now, stays if text is not None else None)
         await self.desk.revise(staff, own.case, own.line, text, now, key=said.external_id, then=then)
         return None
 

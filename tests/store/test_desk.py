@@ -280,6 +280,21 @@ async def test_edits_and_deletions_follow_what_was_said(database, clock, desk):
     assert isinstance(await desk.revise(MARIA, 1, 4711, "nichts", clock()), NotFound)
 
 
+async def test_who_handed_a_case_to_another_team_takes_back_what_they_wrote_but_says_nothing_new(database, clock, desk):
+    event = await opened(database, clock)
+    await desk.act(1, Replies(MARIA, "eins"), clock())
+    line = next(line for line in (await read_case(database, MARIA, 1, clock())).lines if line.kind == "coordinator")
+    await sent(database, clock)
+    await desk.act(1, TransfersToTeam(MARIA, "anerkennung", "Bitte übernehmen Sie."), clock())
+    await sent(database, clock)
+    assert isinstance(await desk.revise(MARIA, 1, line.id, "zwei", clock()), NotFound)
+    assert isinstance(await desk.revise(OLE, 1, line.id, None, clock()), Refused), "theirs is the case, not the line"
+    assert await Outbox(database).claim_next("recording", clock()) is None
+    assert isinstance(await desk.revise(MARIA, 1, line.id, None, clock()), Done)
+    assert isinstance((await Outbox(database).claim_next("recording", clock())).delivery, Redact)
+    assert [each.text for each in await read_transcript(database, event.address) if each.who == "staff"] == [""]
+
+
 async def test_a_line_that_was_never_sent_is_taken_back_without_a_trace(database, clock, desk):
     await opened(database, clock)
     await desk.act(1, Replies(MARIA, "versehentlich"), clock())

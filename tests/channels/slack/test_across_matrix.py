@@ -127,3 +127,64 @@ async def test_an_employee_in_slack_and_a_coordinator_in_matrix(tmp_path, slack_
             read = await kim.answered("Alles Gute!")
             assert not any("nur für uns" in text for text in read)
             assert (await desk.card(case.number, "Erledigt"))["id"] == card
+
+
+async def test_a_case_moves_from_slack_to_matrix_and_back(tmp_path, slack_emulator, homeserver, node_tools):
+    teams = {"in_slack": ["foerderung"], "in_matrix": ["anerkennung"]}
+    async with slack_and_matrix(tmp_path, slack_emulator, homeserver, node_tools, **teams) as (desk, matrix):
+        kim, alone, number = await asks_for_a_person(desk, matrix)
+        lotse, anna, room, mia = matrix.lotse, desk.anna, desk.room, matrix.anna
+        card = await desk.card(number, lambda it: "Bonus Betrag" in it["text"])
+        first = await anna.write("Hier Anna", room, card["ts"])
+        heard = await kim.hears(alone, lotse, "Hier Anna")
+        said = await kim.say(alone, "Ich wohne in Kiel")
+        await desk.in_thread(card, "Ich wohne in Kiel")
+
+        await anna.write("!an anerkennung: Es geht um ein Zeugnis.", room, card["ts"])
+        await kim.hears(alone, lotse, "in ihrem Raum auf Matrix, der ebenfalls verschlüsselt ist")
+        gone = await desk.card(number, lambda it: it["text"] == f"Fall {number} liegt jetzt bei: Anerkennung.")
+        assert gone["ts"] == card["ts"]
+        assert "Bonus" not in str(gone["blocks"])
+        there = (await matrix.card(number, "Bonus Betrag"))["id"]
+        await mia.hears(matrix.room, lotse, "🔒 Notiz · Person person1: Es geht um ein Zeugnis.")
+        shown = await mia.hears(matrix.room, lotse, "Person person1:\n\nHier Anna")
+        line = await mia.hears(matrix.room, lotse, "Person: Ich wohne in Kiel")
+        assert [each["relation"]["event_id"] for each in (shown, line)] == [there, there]
+
+        await mia.say(matrix.room, "Hier Mia", thread=there)
+        await kim.hears(alone, lotse, "Hier Mia")
+        await anna.write("Noch etwas von Anna", room, card["ts"])
+        await desk.in_thread(card, "Einen solchen Fall gibt es für Sie hier nicht.")
+        await anna.change(first, "Noch mehr von Anna", room)
+        await desk.in_thread(card, "Ihre Änderung erreicht die Person nicht")
+        await anna.delete(first, room)
+        await taken_back(kim, alone, heard["id"])
+        await taken_back(mia, matrix.room, shown["id"])
+        await kim.redact(alone, said)
+        await taken_back(mia, matrix.room, line["id"])
+        await anna.sees(lambda them: not any("Kiel" in one["text"] for one in them), room, card["ts"])
+        asked = await kim.say(alone, "Und mein Zeugnis?")
+        await mia.hears(matrix.room, lotse, "Person: Und mein Zeugnis?")
+
+        await mia.say(matrix.room, "!an foerderung: Bitte doch wieder dort.", thread=there)
+        await kim.hears(alone, lotse, "in ihrem Kanal in Slack, der nicht von Ende zu Ende verschlüsselt ist")
+        gone = await mia.hears(matrix.room, lotse, f"Fall {number} liegt jetzt bei: Förderberatung.")
+        assert gone["relation"] == {"rel_type": "m.replace", "event_id": there}
+        back = await desk.card(number, lambda it: "noch niemand" in it["text"])
+        assert back["ts"] != card["ts"], "it is noticed as a new one"
+        await desk.in_thread(back, "Bitte doch wieder dort.")
+        desk.site.now += timedelta(seconds=1)
+        await kim.edit(alone, asked, "Und mein Abschluss?")
+        await desk.in_thread(back, "Und mein Abschluss? (bearbeitet)")
+        await mia.say(matrix.room, "Noch etwas von Mia", thread=there)
+        await mia.hears(matrix.room, lotse, "Einen solchen Fall gibt es für Sie hier nicht.")
+        await anna.write("Wieder Anna", room, back["ts"])
+        await kim.hears(alone, lotse, "Wieder Anna")
+
+        read = [each["content"].get("body", "") for each in await kim.from_lotse(alone, lotse)]
+        assert sum("Hier Mia" in text for text in read) == 1
+        assert not any(words in "\n".join(read) for words in ("Noch etwas", "Noch mehr", "ein Zeugnis", "Bitte doch"))
+        assert await said_in(desk.site, alone) == [
+            ("user", "Bonus Betrag"), ("staff", ""), ("user", ""), ("staff", "Hier Mia"), ("user", "Und mein Abschluss?"),
+            ("staff", "Wieder Anna"),
+        ]  # fmt: skip
