@@ -1,13 +1,13 @@
 """Cards that are not there any more in a room of coordinators: they are posted anew, for a case nobody sees is worked by nobody.
 
-Somebody took them away, or the room moved and left them behind. What was to stand in the thread of such a card stands below the
-new one.
+Somebody took them away, or the room moved and left them behind, or the case had left the room and is back. What was to stand in
+the thread of such a card stands below the new one.
 """
 
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, String, and_, cast, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.announce import DESK_POSTS
@@ -72,6 +72,16 @@ async def card_posted(connection: AsyncConnection, row_id: int, root: str) -> No
     await connection.execute(
         update(desk_posts).where(or_(and_(*waiting), desk_posts.c.id == row_id)).values(thread=root)
     )
+
+
+async def free_lines(connection: AsyncConnection, row_id: int) -> None:
+    """Let the lines below this card be shown again below the next one, should the case come back to the room it has left.
+
+    In the former thread nobody looks for them, and what was said while the card was changed stands in neither.
+    """
+    below = (_with_case_of(row_id), desk_posts.c.kind == "line", desk_posts.c.id > row_id)
+    freed = desk_posts.c.key + ":" + cast(desk_posts.c.id, String)
+    await connection.execute(update(desk_posts).where(*below).values(key=freed))
 
 
 def _with_case_of(row_id: int) -> ColumnElement[bool]:

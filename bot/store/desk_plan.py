@@ -113,12 +113,16 @@ def _is_other(row: Row[Any], card: Row[Any], now: datetime, content: str, *, her
 
 
 def _new_lines(channel: str) -> Any:
-    """Lines that are not in the threads yet, with whether they have a place there."""
+    """Lines that are not in the threads yet, with whether they have a place there.
+
+    What was written below this very card has one. Where a case came back to its room, what was written below the former card is
+    shown like all the rest.
+    """
     own = desk_posts.alias()
     written_here = (
         select(own.c.id)
         .where(own.c.channel == desk_posts.c.channel, own.c.room == desk_posts.c.room)
-        .where(own.c.kind == "own", own.c.line == case_messages.c.id)
+        .where(own.c.kind == "own", own.c.line == case_messages.c.id, own.c.id > desk_posts.c.id)
         .exists()
     )
     known = and_(case_messages.c.kind == "remark", case_messages.c.what.in_(KNOWN_FROM_CARD))

@@ -25,7 +25,7 @@ from bot.errors import ChannelError
 from bot.model import OVER, Address, CaseFacts, CaseNumber, DeskRoom, ExternalId, OutboxId, Reply, StaffId
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
-from bot.store.desk_cards import card_posted, leave_behind, thread_instead
+from bot.store.desk_cards import card_posted, free_lines, leave_behind, thread_instead
 from bot.store.desk_notices import NOTICES_FOR
 from bot.store.desk_shown import CaseShown, LineShown, NoticeShown, case_shown, line_shown, notice_shown, was_erased
 from bot.store.outbox import GIVE_UP_AFTER, LONGEST_PAUSE, SENDING_LASTS, pause_after
@@ -184,7 +184,7 @@ class DeskPosts:
                 shown = await self._shown(connection, row, now, shows, content)
                 if shown is None:  # never posted, and not to be any more
                     over = {"status": "over", "done_at": now, "reply": None, "retry_at": None}
-                    if row.kind == "card":  # the case may come back to this room, and needs a card then
+                    if row.kind in ("card", "line"):  # the case may come back to this room, and needs them then
                         over["key"] = _former_key(row.id)
                     await connection.execute(_one(row.id).values(over))
                     continue
@@ -288,6 +288,8 @@ class DeskPosts:
             noted = await connection.execute(_under_way(item).values(done))
             if item.kind == "card" and noted.rowcount:
                 await card_posted(connection, item.id, root)
+                if isinstance(item.shown, Moved):
+                    await free_lines(connection, item.id)
 
     async def dropped(self, item: DeskItem, now: datetime) -> None:
         """Nothing was posted, and nothing will be."""

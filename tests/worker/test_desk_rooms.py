@@ -839,24 +839,28 @@ async def test_who_is_not_known_just_now_may_nothing_and_keeps_their_case_and_ev
     )
 
 
-@embedded
 async def test_a_case_that_goes_to_another_team_leaves_the_room_and_its_thread_works_no_more(stage, thread):
     await stage.says(ANNA, "!nimm", thread=thread)
+    await stage.says(ANNA, "Seit wann?", thread=thread)
     await stage.says(ANNA, "!an anerkennung: Zeugnisse liegen vor", thread=thread)
     assert stage.rooms.texts() == ["Fall 1 liegt jetzt bei: Anerkennung und Anrechnung."]
     (card,) = stage.rooms.texts(REST.room)
     assert "Fall 1 · Anerkennung und Anrechnung" in card
-    before = len(stage.heard())
+    heard = len(stage.heard())
     await stage.says(ANNA, "Noch ein Wort", thread=thread)
     assert "Einen solchen Fall gibt es für Sie hier nicht" in stage.rooms.texts(thread=thread)[-1]
-    assert len(stage.heard()) == before
+    assert len(stage.heard()) == heard
     there = stage.rooms.card(1, REST.room)
     await stage.asks("Hört mich jemand?")
     assert "Person: Hört mich jemand?" in stage.rooms.texts(REST.room, there)
     assert "Person: Hört mich jemand?" not in stage.rooms.texts(thread=thread)
     await stage.says(OLE, "!an foerderung: doch nicht unseres", room=REST.room, thread=there)
     assert "Fall 1 · Förderberatung" in stage.rooms.texts()[-1]
-    assert stage.rooms.card(1) != thread
+    back = stage.rooms.card(1)
+    assert back != thread
+    *before, moved, note = stage.rooms.texts(thread=back)
+    assert before == stage.rooms.texts(REST.room, there), "what was said meanwhile and before it left, also from here"
+    assert ("Ole hat an Förderberatung übergeben" in moved, "doch nicht unseres" in note) == (True, True)
 
 
 @embedded

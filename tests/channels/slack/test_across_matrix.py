@@ -138,6 +138,7 @@ async def test_a_case_moves_from_slack_to_matrix_and_back(tmp_path, slack_emulat
         first = await anna.write("Hier Anna", room, card["ts"])
         heard = await kim.hears(alone, lotse, "Hier Anna")
         said = await kim.say(alone, "Ich wohne in Kiel")
+        await anna.write("// Das klingt nach uns.", room, card["ts"])
         await desk.in_thread(card, "Ich wohne in Kiel")
 
         await anna.write("!an anerkennung: Es geht um ein Zeugnis.", room, card["ts"])
@@ -172,7 +173,9 @@ async def test_a_case_moves_from_slack_to_matrix_and_back(tmp_path, slack_emulat
         assert gone["relation"] == {"rel_type": "m.replace", "event_id": there}
         back = await desk.card(number, lambda it: "noch niemand" in it["text"])
         assert back["ts"] != card["ts"], "it is noticed as a new one"
-        await desk.in_thread(back, "Bitte doch wieder dort.")
+        whole = "\n".join(await desk.in_thread(back, "Bitte doch wieder dort."))
+        for words in ("Das klingt nach uns.", "hat an Anerkennung übergeben", "Es geht um ein Zeugnis.", "Hier Mia"):
+            assert whole.count(words) == 1
         desk.site.now += timedelta(seconds=1)
         await kim.edit(alone, asked, "Und mein Abschluss?")
         await desk.in_thread(back, "Und mein Abschluss? (bearbeitet)")
