@@ -25,6 +25,7 @@ class Drill:
 def all_drills() -> tuple[Drill, ...]:
     """Every drill there is."""
     # They import this module.
+    from tests.drills.across_injection import ACROSS_INJECTION
     from tests.drills.claims import CLAIMS_POSTGRES, CLAIMS_SQLITE
     from tests.drills.erasure import ERASURE_POSTGRES, ERASURE_SQLITE
     from tests.drills.handoffs import HANDOFFS
@@ -77,6 +78,7 @@ def all_drills() -> tuple[Drill, ...]:
         SLACK_KILLS,
         SLACK_RELAY,
         SLACK_INJECTION,
+        ACROSS_INJECTION,
         MATRIX_KILL,
         MATRIX_LOAD,
         MATRIX_BLACKHOLE,

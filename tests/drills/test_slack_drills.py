@@ -1,6 +1,7 @@
 """Small samples of Slack's drills; ``make drill`` does all of them."""
 
 from tests.drills import slack_events, slack_posts
+from tests.drills.across_injection import ACROSS_INJECTION
 from tests.drills.slack_events import SLACK_EVENTS, SLACK_STALL
 from tests.drills.slack_injection import SLACK_INJECTION
 from tests.drills.slack_posts import SLACK_POSTS
@@ -17,6 +18,12 @@ def test_hostile_texts_call_nobody_and_hide_no_host(tmp_path):
     counts = SLACK_INJECTION.run(SLACK_INJECTION.points, SEED, tmp_path)
     assert SLACK_INJECTION.failures(counts) == []
     assert counts["texts"] == 500
+
+
+def test_hostile_texts_call_nobody_and_hide_no_host_on_the_other_platform(tmp_path):
+    counts = ACROSS_INJECTION.run(200, SEED, tmp_path)
+    assert ACROSS_INJECTION.failures(counts) == []
+    assert counts["texts"] == 200
 
 
 async def test_posts_that_are_cut_off(slack_emulator):
