@@ -274,6 +274,11 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomMoved:
+    """Lotse has come to where a room of coordinators moved: nothing that stood in the former one stands there."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskedPerson:
     """The user asked for a person about these words: in a form, by a command, or because they had asked in public."""
 
@@ -325,7 +330,7 @@ def read_typed(value: str) -> Typed | None:
 
 Input = (
     Utterance | Pressed | TimerDue | Rated | AskedWhy | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left
-    | AskedPerson | AskedToVerify | LedToCase
+    | AskedPerson | AskedToVerify | LedToCase | RoomMoved
 )  # fmt: skip
 
 

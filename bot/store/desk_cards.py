@@ -106,3 +106,11 @@ async def card_removed(database: Database, channel: str, room: str, external_id:
     )
     async with database.transaction([DESK_POSTS]) as connection:
         await connection.execute(update(desk_posts).where(*mine).values(posted_anew()))
+
+
+async def cards_left_behind(database: Database, channel: str, room: str) -> None:
+    """Have every card of an open case looked for where the room has moved; one that does not stand there is posted anew."""
+    mine = (desk_posts.c.channel == channel, desk_posts.c.room == storable(room), desk_posts.c.kind == "card")
+    posted = (desk_posts.c.external_id.is_not(None), desk_posts.c.status.in_(("sent", "stale")))
+    async with database.transaction([DESK_POSTS]) as connection:
+        await connection.execute(update(desk_posts).where(*mine, *posted).values(status="stale", retry_at=None))

@@ -42,6 +42,7 @@ from bot.model import (
     RecordRating,
     Removed,
     Reply,
+    RoomMoved,
     Say,
     SentFile,
     SetTimer,
@@ -276,6 +277,7 @@ async def write_said(
             | Left()
             | AskedToVerify()
             | LedToCase()
+            | RoomMoved()
         ):
             return None
         case _:

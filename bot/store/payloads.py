@@ -35,6 +35,7 @@ from bot.model import (
     Redact,
     Removed,
     Reply,
+    RoomMoved,
     SentFile,
     TimerDue,
     Unreadable,
@@ -84,6 +85,8 @@ def input_to_json(given: Input, most: int = MAX_UTTERANCE) -> dict[str, Any]:
             return {"kind": "reacted", "of": storable(of), "sign": storable(sign[:64])}
         case Left():
             return {"kind": "left"}
+        case RoomMoved():
+            return {"kind": "room_moved"}
         case AskedPerson(question=question):
             return {"kind": "asked_person", "question": storable(question[:most])}
 
@@ -130,6 +133,8 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return Reacted(ExternalId(data["of"]), data["sign"])
         case "left":
             return Left()
+        case "room_moved":
+            return RoomMoved()
         case "asked_person":
             return AskedPerson(data["question"])
         case kind:

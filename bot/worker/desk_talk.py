@@ -38,6 +38,7 @@ from bot.model import (
     Rated,
     Reacted,
     Removed,
+    RoomMoved,
     Seen,
     SentFile,
     Staff,
@@ -50,7 +51,7 @@ from bot.model import (
 from bot.store.announce import DESK_INBOX, DESK_POSTS, Announcer
 from bot.store.database import Database
 from bot.store.desk import Desk
-from bot.store.desk_cards import card_removed
+from bot.store.desk_cards import card_removed, cards_left_behind
 from bot.store.desk_handling import say_about
 from bot.store.desk_inbox import DeskInbox, HandledElsewhere, SaidAtDesk, thread_of_said
 from bot.store.desk_reading import read_facts
@@ -128,6 +129,9 @@ class DeskTalk:
             case SentFile():
                 inside = await self._case_here(said) is not None
                 await self._say.only(said, words.FILES_STAY if inside else None, now)
+            case RoomMoved():
+                await cards_left_behind(self.database, said.channel, said.room)
+                await self._say.only(said, None, now)
             case Unreadable():
                 await self._say.only(said, words.NOT_READABLE, now)
             case (

@@ -13,13 +13,14 @@ from typing import Any
 
 from bot.channels.looking import Belonging
 from bot.channels.matrix.calling import Names
-from bot.channels.matrix.event_reading import RoomEvent, id_of, inside, read_event, thread_of
+from bot.channels.matrix.event_reading import RoomEvent, event_id_of, id_of, inside, read_event, thread_of
 from bot.channels.matrix.late_keys import WaitingEvent
 from bot.channels.matrix.looking_time import uncounted
 from bot.channels.matrix.matrix_settings import NAME
 from bot.channels.matrix.own_messages import OwnMessages, Target
 from bot.channels.matrix.room_addresses import Place, RoomAddresses
 from bot.channels.matrix.sign_meaning import NO_CHOICE, PERSON, meaning_of
+from bot.channels.matrix.timelines import is_arrival
 from bot.model import (
     ANOTHERS_CHOICE,
     Address,
@@ -34,6 +35,7 @@ from bot.model import (
     Pressed,
     Reacted,
     Removed,
+    RoomMoved,
     SentFile,
     Unreadable,
     Utterance,
@@ -67,8 +69,9 @@ class EventMeaning:
     async def of(self, room_id: str, raw: Mapping[str, Any]) -> tuple[Incoming, ...]:
         """What this event, in clear, means; nothing: it is not for Lotse."""
         if raw.get("type") == "m.room.member":
-            left = await self._leaving(room_id, raw)
-            return () if left is None else (left,)
+            arrives = is_arrival(raw, self._names.user_id)
+            came_or_went = await (self._arriving(room_id, raw) if arrives else self._leaving(room_id, raw))
+            return () if came_or_went is None else (came_or_went,)
         event = read_event(raw)
         place = None if event is None else await self._addresses.place(room_id)
         if event is not None and event.thread is not None and event.kind in ("text", "file"):
@@ -177,6 +180,13 @@ class EventMeaning:
         if isinstance(given, Reacted):
             return None
         return LAPSED if sent is None else ANOTHERS
+
+    async def _arriving(self, room_id: str, raw: Mapping[str, Any]) -> Incoming | None:
+        """Lotse came to where a room of coordinators has moved."""
+        event_id, desk = event_id_of(raw), await self._addresses.desk_moved_to(room_id)
+        if event_id is None or desk is None:
+            return None
+        return Incoming(desk, Person(NAME, self._names.user_id), ExternalId(event_id), RoomMoved(), self._clock())
 
     async def _leaving(self, room_id: str, raw: Mapping[str, Any]) -> Incoming | None:
         """Somebody left a room of two."""

@@ -44,6 +44,18 @@ class RoomAddresses:
         known_as = await self._known_as(room_id)
         return Place(room, known_as, known_as in self._desk_rooms)
 
+    async def desk_moved_to(self, room_id: str) -> Address | None:
+        """The address of the coordinators whose room has become this one; None: it is not theirs, or their first.
+
+        Raises HomeserverError. Where no coordinators work, nothing is asked.
+        """
+        if not self._desk_rooms:
+            return None
+        place = await self.place(room_id)
+        if place is None or not place.at_desk or place.room.predecessor is None:
+            return None
+        return Address(NAME, place.known_as)
+
     def address(self, place: Place, user: str, thread: str | None = None) -> Address:
         """The address of what this person says there."""
         room = self._directs.address_of(place.known_as, user) if place.between_two else place.known_as

@@ -21,7 +21,7 @@ from bot.channels.matrix.homeserver import HomeserverError
 from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
 from bot.channels.matrix.looking_time import look_for
 from bot.channels.matrix.single_events import SingleEvents
-from bot.channels.matrix.timelines import Gap, Timelines
+from bot.channels.matrix.timelines import Gap, Timelines, is_arrival
 from bot.errors import ChannelError, StoreUnavailable
 from bot.model import Incoming
 
@@ -208,7 +208,7 @@ class SyncReader:
         return ()
 
     async def _of_event(self, room_id: str, raw: Any) -> tuple[Incoming, ...]:
-        if not isinstance(raw, Mapping) or raw.get("sender") == self._me:
+        if not isinstance(raw, Mapping) or (raw.get("sender") == self._me and not is_arrival(raw, self._me)):
             return ()
         clear = self._events.in_clear(room_id, raw) if is_encrypted(raw) else raw
         if clear == "no key":

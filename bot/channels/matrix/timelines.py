@@ -80,16 +80,19 @@ class Timelines:
 
 def _arrival(events: list[Any], me: str) -> int | None:
     """Where in the events Lotse was asked in or came in; None when it was there before."""
-    places = [
-        place
-        for place, event in enumerate(events)
-        if isinstance(event, Mapping) and event.get("type") == "m.room.member" and event.get("state_key") == me
-    ]
-    joins = [place for place in places if inside(events[place], "content").get("membership") == "join"]
-    before = [inside(events[place], "unsigned", "prev_content").get("membership") for place in joins]
-    if not joins or "join" in before:  # a new name or picture is no arrival
-        return None
-    return places[0]
+    places = [place for place, event in enumerate(events) if _is_about(me, event)]
+    joins = [events[place] for place in places if inside(events[place], "content").get("membership") == "join"]
+    return places[0] if joins and all(is_arrival(event, me) for event in joins) else None
+
+
+def is_arrival(event: Any, me: str) -> bool:
+    """Whether Lotse came in with this event. A new name or picture is no arrival."""
+    before = inside(event, "unsigned", "prev_content").get("membership")
+    return _is_about(me, event) and inside(event, "content").get("membership") == "join" and before != "join"
+
+
+def _is_about(me: str, event: Any) -> bool:
+    return isinstance(event, Mapping) and event.get("type") == "m.room.member" and event.get("state_key") == me
 
 
 def first_sync_filter() -> str:

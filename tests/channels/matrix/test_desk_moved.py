@@ -85,6 +85,19 @@ async def test_cases_of_before_and_after_a_move_are_worked_below_cards_in_the_ne
         assert left_behind.isdisjoint(each["id"] for each in await desk.anna.ask("timeline", room=desk.room))
 
 
+async def test_open_cases_nobody_touches_get_their_cards_in_the_new_room_once_and_in_their_order(
+    homeserver, node_tools, tmp_path
+):
+    async with matrix_desk(homeserver, node_tools, tmp_path) as desk:
+        cases = [await case_in(desk), await case_in(desk)]
+        await move(desk, homeserver)
+        cards = [(await desk.card(number))["id"] for number, *_ in cases]
+        _number, kim, alone, _left_behind = cases[0]
+        await works(desk, kim, alone, cards[0], "aus dem alten Raum")
+        posted = await desk.anna.from_lotse(desk.room, desk.lotse)
+        assert [each["id"] for each in posted if each.get("relation") is None] == cards
+
+
 async def test_who_answers_below_a_case_that_was_looked_up_after_a_move_works_it_below_a_card_in_the_new_room(
     homeserver, node_tools, tmp_path
 ):
