@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.channels.looking import CasePlace, DeskChoices, MenuEntry, Objection, OwnCase, SentReply, TakenChoice
 from bot.content.definitions import Content
 from bot.dialogue.case_status import status_of
-from bot.dialogue.choosing import SAY, choice_typed
+from bot.dialogue.choosing import SAY, choice_in_front, choice_typed
 from bot.dialogue.desk_answers import queued
 from bot.dialogue.desk_card import queue_list, topic_title
 from bot.dialogue.desk_commands import MARK, Command, read_command
@@ -84,12 +84,12 @@ class Looks:
         return _as_seen_by(person, await find_reply_posted_as(self.database, person.channel, room, stamp))
 
     async def choice_typed(self, person: Person, address: Address, text: str) -> TakenChoice | None:
-        """The choice these words take; in front of a coordinator they are said to them, and take none."""
+        """The choice these words take; in front of a coordinator nearly all are said to them, and take none."""
         now = await standing_of(self.database, address)
-        if now is None or now.state is None or now.case in SILENT:
+        if now is None or now.state is None:
             return None
-        pending = state_from_json(now.state).pending
-        value = None if pending is None else choice_typed(text, pending)
+        pending, typed = state_from_json(now.state).pending, choice_in_front if now.case in SILENT else choice_typed
+        value = None if pending is None else typed(text, pending)
         if pending is None or value is None:
             return None
         label = next(label for label, each in pending.choices if each == value)

@@ -21,7 +21,7 @@ from dataclasses import replace
 
 from bot.dialogue import control, wording
 from bot.dialogue.case_rules import opening, team_for
-from bot.dialogue.choosing import choice_typed
+from bot.dialogue.choosing import choice_in_front, choice_typed
 from bot.dialogue.going_on import GOING_ON
 from bot.dialogue.presses import REFUSED, offered_no_more
 from bot.dialogue.remembering import OFFERS
@@ -278,8 +278,7 @@ def _typed_value(s: Situation) -> str | None:
 
 
 def _in_all_words(s: Situation, pending: Pending) -> str | None:
-    typed = _typed(s)
-    return next((value for label, value in pending.choices if fold(label).strip(" .!?") == typed), None)
+    return choice_in_front(s.input.text, pending) if isinstance(s.input, Utterance) else None
 
 
 def _new_case(s: Situation) -> Turn | None:

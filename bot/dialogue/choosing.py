@@ -26,6 +26,9 @@ NO = "no"
 MOST = 3
 """Guesses offered at once; more is a menu, not a question."""
 
+STILL_ASKED = frozenset({"consent", "close_case", "satisfaction", "confirm_delete"})
+"""Questions of Lotse's that can be answered also while a coordinator has the word."""
+
 _NUMBER = re.compile(r"(?:nr\.?|nummer|number|punkt|option|die|das|the|#)?\s*(\d)\s*[.)]?", re.IGNORECASE)
 _ORDINALS = {
     "de": ("erste", "zweite", "dritte", "vierte", "funfte"),
@@ -91,6 +94,14 @@ def choice_typed(text: str, pending: Pending) -> str | None:
         return values[labels.index(folded)]
     inside = [value for label, value in zip(labels, values, strict=True) if _contains(label, folded)]
     return inside[0] if len(inside) == 1 else None
+
+
+def choice_in_front(text: str, pending: Pending) -> str | None:
+    """The value of the choice that is typed in front of a coordinator: one about case or data, and in all its words."""
+    typed = _typed(text).strip("„“\"' .!?")
+    if pending.kind not in STILL_ASKED:
+        return None
+    return next((value for label, value in pending.choices if _typed(label) == typed), None)
 
 
 def is_number(text: str) -> bool:

@@ -74,6 +74,12 @@ async def test_however_the_yes_is_said_the_coordinators_see_the_name_then_and_no
     await desk.card(1, lambda card: "Person person0" in card["text"])
 
 
+async def test_a_yes_in_all_words_shows_the_name_also_while_anna_has_the_case(desk, kim):
+    await claimed(desk, kim)
+    await kim.write("Ja, gern")
+    await desk.card(1, lambda card: "Person person0" in card["text"])
+
+
 async def test_commands_and_starters_are_answered_by_lotse_while_anna_has_the_case(desk, kim, monkeypatch):
     monkeypatch.setitem(QUESTIONS, "de", ("Bonus Vorlauf",))
     card = await claimed(desk, kim)
