@@ -214,7 +214,8 @@ async def _again(
     found = (await connection.execute(select(outbox.c.id, outbox.c.revises).where(*failed))).all()
     if not found:
         return Ignored("nothing of it failed")
-    again = {"status": "waiting", "attempts": 0, "retry_at": None, "error": None, "done_at": None, "created_at": now}
+    # As after one attempt: parts of what was refused may have arrived, and are looked for before anything is posted again.
+    again = {"status": "waiting", "attempts": 1, "retry_at": None, "error": None, "done_at": None, "created_at": now}
     await connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in found])).values(again))
     # What comes of it is shown in the rooms of coordinators once more, also when it is the same.
     theirs = select(case_messages.c.id).join(transcript, transcript.c.id == case_messages.c.transcript_id)

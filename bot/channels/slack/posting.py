@@ -2,12 +2,16 @@
 
 Slack has no key by which it would recognise a message that is sent twice. So the outbox id goes along as the message's
 metadata, which only apps see; when an earlier attempt may have arrived, the conversation is searched for it first, and
-only what is missing is posted.
+only what is missing is posted. A digest of what a part says goes along too: one that arrived before its words were changed
+is changed.
 
 Source: https://docs.slack.dev/messaging/message-metadata/
 """
 
+import hashlib
+import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.slack.blocks import SlackMessage, messages_of
@@ -51,6 +55,14 @@ class Rooms:
         return self._direct[room]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a message that stands there. ``says``: the digest of its words; None where an earlier release posted it."""
+
+    stamp: str
+    says: str | None
+
+
 class Posting:
     """Carries out deliveries in one workspace."""
 
@@ -75,11 +87,14 @@ class Posting:
 
     async def _post(self, delivery: Post) -> Posted:
         room, own = await self._rooms.id_of(delivery.address.room), delivery.outbox_id
-        there = await self._already_there(room, delivery.address, own) if delivery.again else {}
+        parts = await self._already_there(room, delivery.address, own) if delivery.again else {}
+        there = {number: part.stamp for number, part in parts.items()}
         messages = messages_of(delivery.reply, own)
         for number, message in enumerate(messages):
             if number not in there:
                 there[number] = await self._send(room, delivery.address.thread, message, own, number)
+            elif parts[number].says not in (None, _digest(message)):
+                await self._change(room, there[number], message, metadata=_metadata(own, number, message))
         return await self._without_more(room, there, len(messages))
 
     async def _send(
@@ -90,7 +105,7 @@ class Posting:
             channel=room,
             text=message.text,
             blocks=list(message.blocks),
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"outbox_id": outbox_id, "part": number}},
+            metadata=_metadata(outbox_id, number, message),
             mrkdwn=False,
             unfurl_links=False,
             unfurl_media=False,
@@ -107,10 +122,12 @@ class Posting:
             if (stamp := there.get(number)) is None:
                 there[number] = await self._send(before.room, delivery.address.thread, message, delivery.of, number)
                 continue
-            await self._api.call(
-                "chat.update", channel=before.room, ts=stamp, text=message.text, blocks=list(message.blocks)
-            )
+            await self._change(before.room, stamp, message)
         return await self._without_more(before.room, there, len(messages))
+
+    async def _change(self, room: str, stamp: str, message: SlackMessage, **more: Any) -> None:
+        blocks = list(message.blocks)
+        await self._api.call("chat.update", channel=room, ts=stamp, text=message.text, blocks=blocks, **more)
 
     async def _redact(self, delivery: Redact) -> None:
         room = posted(delivery.external_id).room
@@ -122,7 +139,8 @@ class Posting:
         known = dict(enumerate(before.stamps))
         if not look:
             return known
-        return known | await self._already_there(before.room, delivery.address, delivery.of, before.stamps[0])
+        there = await self._already_there(before.room, delivery.address, delivery.of, before.stamps[0])
+        return known | {number: part.stamp for number, part in there.items()}
 
     async def _without_more(self, room: str, there: dict[int, str], parts: int) -> Posted:
         """Take back what a message has beyond so many parts; the message as it stands then."""
@@ -156,13 +174,13 @@ class Posting:
 
     async def _already_there(
         self, room: str, address: Address, outbox_id: OutboxId, first: str | None = None
-    ) -> dict[int, str]:
+    ) -> dict[int, Part]:
         """The parts of a message that stand there, by their number; ``first`` is the stamp of its first one, if it is known."""
-        found: dict[int, str] = {}
+        found: dict[int, Part] = {}
         async for message in self._messages(room, address.thread, first):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
             if payload.get("outbox_id") == outbox_id:
-                found[int(payload.get("part", 0))] = message["ts"]
+                found[int(payload.get("part", 0))] = Part(message["ts"], payload.get("says"))
             if 0 in found and not address.thread and first is None:  # from here on they are older than its first part
                 break
         return found
@@ -183,3 +201,12 @@ class Posting:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+
+
+def _metadata(outbox_id: OutboxId, number: int, message: SlackMessage) -> Mapping[str, Any]:
+    payload = {"outbox_id": outbox_id, "part": number, "says": _digest(message)}
+    return {"event_type": EVENT_TYPE, "event_payload": payload}
+
+
+def _digest(message: SlackMessage) -> str:
+    return hashlib.sha256(json.dumps([message.text, message.blocks]).encode()).hexdigest()[:16]

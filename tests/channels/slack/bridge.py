@@ -34,7 +34,7 @@ TWO_KINDS_OF_CALL = ("assistant.threads.setStatus", "assistant.threads.setSugges
 class Failure:
     """How calls of one method fail: with a status, or by a connection that breaks ``before`` or ``after`` the effect.
 
-    ``room``: only those about this room.
+    ``room``: only those about this room. ``past``: so many of them succeed before.
     """
 
     times: int = 1
@@ -43,6 +43,7 @@ class Failure:
     error: str | None = None
     breaks: str | None = None
     room: str | None = None
+    past: int = 0
 
 
 @dataclass(frozen=True)
@@ -275,7 +276,10 @@ class Bridge:
         if not token.startswith("xoxp-"):  # people's own calls are part of the test, not of what is tested
             self.calls.append(Call(method, given))
             failure = self.failures.get(method)
-            if failure is not None and failure.times and failure.room in (None, given.get("channel")):
+            meant = failure is not None and failure.times and failure.room in (None, given.get("channel"))
+            if meant and failure.past:
+                failure.past -= 1
+            elif meant:
                 failure.times -= 1
                 if failure.breaks != "before" and failure.breaks != "after":
                     return web.json_response(

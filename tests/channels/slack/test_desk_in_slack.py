@@ -247,6 +247,26 @@ async def test_under_a_reply_stands_what_became_of_it_last(desk, kim):
     await signed_with(desk, said, "outbox_tray")
 
 
+@pytest.mark.parametrize("changed", [False, True])
+async def test_of_a_reply_that_is_sent_again_nothing_stands_there_twice_and_all_of_it_as_it_reads_now(
+    desk, kim, changed
+):
+    _, card = await opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    await kim.answered("übernimmt Ihren Fall")
+    words = " ".join(str(number) for number in range(1_000))
+    desk.bridge.fail("chat.postMessage", status=200, error="is_archived", room=kim.direct, past=1)
+    said = await desk.anna.write(words, desk.room, card["ts"])
+    await desk.in_thread(card, "Nicht zugestellt")
+    if changed:
+        words = f"Anders: {words}"
+        await desk.anna.change(said, words, desk.room)
+    await desk.anna.write("!nochmal", desk.room, card["ts"])
+    messages = await kim.sees(lambda them: any("998 999" in one["text"] for one in them))
+    parts = [one["text"].partition("(Mensch):")[2] for one in messages if " (Mensch):" in one["text"]]
+    assert " ".join(" ".join(parts).split()) == words
+
+
 async def signed_with(desk, stamp, sign):
     """Wait until this sign stands under a message; nothing but it does."""
     async with asyncio.timeout(8):

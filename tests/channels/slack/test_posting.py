@@ -47,7 +47,8 @@ async def test_a_message_goes_to_the_person_and_is_known_by_room_and_stamp(stage
     external_id = await stage.channel.send(post)
     (message,) = await kim.messages()
     assert external_id == f"{kim.direct}:{message['ts']}"
-    assert message["metadata"] == {"event_type": "lotse_delivery", "event_payload": {"outbox_id": ID, "part": 0}}
+    assert message["metadata"]["event_type"] == "lotse_delivery"
+    assert message["metadata"]["event_payload"].items() >= {"outbox_id": ID, "part": 0}.items()
     (given,) = stage.bridge.called("chat.postMessage")
     assert (given["unfurl_links"], given["mrkdwn"]) in (
         (False, False),
