@@ -110,9 +110,10 @@ class LateKeys:
         self.done([each.id for each in here if event_id in (each.id, each.changes)])
 
     def wait_for_key(self, event_id: str, now: datetime) -> None:
-        """This one's room can be looked at again, and its key has not come."""
-        if event_id in self._waiting:  # it may have been forgotten meanwhile
-            self._put(replace(self._waiting[event_id], since=now, told=False, why="key"))
+        """This one's room can be looked at again, and its key has not come. Of what was read as changed nobody is told."""
+        one = self._waiting.get(event_id)
+        if one is not None:  # it may have been forgotten meanwhile
+            self._put(replace(one, since=now, told=one.read is not None, why="key"))
             self._changed = True
 
     def waiting(self) -> tuple[WaitingEvent, ...]:

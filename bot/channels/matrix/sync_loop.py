@@ -23,7 +23,7 @@ from bot.channels.matrix.event_reading import inside
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.key_upkeep import KeyUpkeep
-from bot.channels.matrix.late_keys import LateKeys
+from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
 from bot.channels.matrix.receipts import Receipts
 from bot.channels.matrix.rooms import Room, RoomBook, with_state
 from bot.channels.matrix.sending import Sender
@@ -230,17 +230,21 @@ class SyncLoop:
             waiting_s = LOOK_AT_LATE_EVERY_S if due is None else due.total_seconds()
             await asyncio.sleep(min(max(waiting_s, 0.2), LOOK_AT_LATE_EVERY_S))
             try:
-                overdue = [each for each in late.overdue(self._clock()) if reader.may_look_at(each)]
-                told = [await reader.unreadable(each) for each in overdue]
-                if overdue:
-                    await self._accept([each for each in told if each is not None])
-                    late.told([each.id for each in overdue])
+                tell = {each.id: await reader.unreadable(each) for each in self._overdue()}
+                # What was read or deleted meanwhile is not overdue any more.
+                still = [each.id for each in self._overdue() if each.id in tell]
+                if still:
+                    await self._accept([said for event_id in still if (said := tell[event_id]) is not None])
+                    late.told(still)
                 late.drop_old(self._clock())
                 await late.keep()
             except (StoreUnavailable, ChannelError) as error:
                 log.warning("matrix_late_keys_waiting", error=str(error))
             except Exception as bug:  # a loop goes on, and says so
                 report_bug("matrix_late_keys_failed", bug)
+
+    def _overdue(self) -> list[WaitingEvent]:
+        return [each for each in self._at.late.overdue(self._clock()) if self._at.reader.may_look_at(each)]
 
     async def _look_again(self) -> None:
         """Read what waits in rooms that were set aside, each beside everything else and beside the other ones."""

@@ -55,6 +55,16 @@ async def test_who_sends_many_small_ones_pushes_out_their_own(tmp_path, monkeypa
     assert [each.id for each in late.waiting()] == ["$kim", *(f"${number}" for number in range(31, 50))]
 
 
+async def test_of_what_was_read_as_changed_nobody_is_told_when_its_room_can_be_looked_at_again(tmp_path):
+    late = LateKeys(tmp_path / "waiting.json")
+    late.add("!r:x.org", event("changed"), NOW, "room")
+    late.add("!r:x.org", event("other"), NOW, "room")
+    late.read_as("$changed", "$change")  # which came before what it changes, as it may from another server
+    for event_id in ("$changed", "$other"):
+        late.wait_for_key(event_id, NOW)
+    assert [each.id for each in late.overdue(NOW + timedelta(minutes=2))] == ["$other"]
+
+
 async def test_what_is_told_and_done_survives_a_stop(tmp_path):
     late = LateKeys(tmp_path / "waiting.json")
     for number in range(3):

@@ -17,6 +17,7 @@ from bot.channels.matrix import behind, failing_rooms, late_keys, sync_loop, syn
 from bot.channels.matrix import homeserver as homeserver_module
 from bot.channels.matrix.homeserver import Homeserver as MatrixServer
 from bot.channels.matrix.homeserver import HomeserverError, segment
+from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_account import DEVICE_FILE
 from bot.channels.matrix.sealed_file import SealedFile
 from bot.channels.matrix.signed_in import signed_in
@@ -153,6 +154,41 @@ async def test_a_change_that_can_be_read_stands_for_what_it_changes_and_cannot(h
             Utterance("Und wann?"),
             Edited(both, "Und wann kommt er?"),
         ]
+
+
+async def test_of_what_is_read_as_changed_while_its_room_is_asked_about_nobody_is_told(
+    homeserver, people, tmp_path, monkeypatch
+):
+    lotse, person = await lotse_on(homeserver, tmp_path / "lotse"), await people.arrive()
+    waiting, changed, real = lotse.settings.folder / "waiting.json", asyncio.Event(), LateKeys.read_as
+    async with gateway(homeserver.address) as gate:
+        settings = replace(lotse.settings, homeserver=gate.address)
+        async with AtWork(settings) as before:
+            room = await person.room_with(lotse.user, encrypted=True)
+            await person.say(room, "Hallo")
+            await before.hears("Hallo", room)
+            await person.ask("forgetRoomKey", room=room)
+            await person.ask("withhold", on=True)
+            said = await person.say(room, "Wie hoch ist der Bohnus?")
+            await before.until(lambda: waiting.exists() and json.loads(waiting.read_text()))
+        await person.ask("withhold", on=False, keep=True)
+        await person.ask("forgetRoomKey", room=room)
+
+        def read_as(late, *given):
+            real(late, *given)
+            changed.set()
+
+        monkeypatch.setattr(LateKeys, "read_as", read_as)
+        monkeypatch.setattr(late_keys, "TELL_AFTER", timedelta(0))
+        gate.trouble = lambda path: HANG if f"/rooms/{segment(room)}/state" in path else None
+        async with AtWork(settings, before.cursor) as work:
+            await work.until(lambda: gate.held)  # who wrote it is about to be told
+            await person.edit(room, said, "Wie hoch ist der Bonus?")
+            await asyncio.wait_for(changed.wait(), PATIENCE_S)
+            gate.trouble = lambda path: None
+            gate.let_go()
+            await work.hears("Wie hoch ist der Bonus?", room)
+            assert unreadable(work) == []
 
 
 async def test_each_further_change_of_what_cannot_be_read_changes_what_was_read_in_its_place(
