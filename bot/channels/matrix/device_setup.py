@@ -1,5 +1,7 @@
 """Makes Lotse's device one other clients trust: what ``lotse matrix`` does, step by step, and may do again without harm."""
 
+import itertools
+from pathlib import Path
 from typing import assert_never
 
 from bot.channels.matrix import cross_signing, recovery_key
@@ -77,10 +79,23 @@ async def recover(me: SignedIn, typed: str) -> None:
 
 
 def put_device_aside(settings: MatrixSettings) -> None:
-    """Let the next sign-in make a new device. The old keys stay in the folder under another name. Raises ConfigError."""
+    """Let the next sign-in make a new device. The old keys stay in the folder under another name. Raises ConfigError.
+
+    Keys that were put aside before are never overwritten: with a token of the same device it would be the same name again.
+    """
     with only_process(settings.folder):
         file = SealedFile(settings.folder / DEVICE_FILE, settings.key)
         old = (file.read() or {}).get("device", "unknown")
         for path in (file.path, settings.folder / STORE):
             if path.exists():
-                path.rename(path.with_name(f"{path.name}.{old}"))
+                _put_aside(path, path.with_name(f"{path.name}.{old}"))
+
+
+def _put_aside(path: Path, wanted: Path) -> None:
+    further = (wanted.with_name(f"{wanted.name}.{number}") for number in itertools.count(2))
+    name = next(each for each in itertools.chain((wanted,), further) if not each.exists())
+    # What a kill left half written goes along: into the next database of the former name it would be rolled back.
+    half_written = path.with_name(f"{path.name}-journal")
+    if half_written.exists():
+        half_written.rename(name.with_name(f"{name.name}-journal"))
+    path.rename(name)

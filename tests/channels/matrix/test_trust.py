@@ -189,6 +189,24 @@ async def test_lost_keys_are_noticed_at_the_start_and_explained(homeserver, tmp_
         assert (await me.look())[0] == "signed"
 
 
+async def test_keys_put_aside_before_are_kept_when_others_of_the_same_device_are(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
+    settings, kept = replace(lotse.settings, password=None, token=lotse.account.token), []
+    async with signed_in(settings) as me:
+        await set_up(me)
+    journal = settings.folder / "keys.db-journal"
+    journal.write_bytes(b"")
+    for _ in range(2):  # by who has not set the token of a new device yet
+        kept.append((settings.folder / "keys.db").read_bytes())
+        put_device_aside(settings)
+        assert not journal.exists()
+        with pytest.raises(ConfigError, match="set one of a new device"):
+            async with signed_in(settings) as me:
+                await set_up(me)
+    aside = [path for path in settings.folder.glob("keys.db.*") if not path.name.endswith("-journal")]
+    assert {path.read_bytes() for path in aside} == set(kept)
+
+
 async def test_keys_that_a_kill_left_half_written_are_not_taken_for_lost(homeserver, tmp_path):
     lotse = await lotse_on(homeserver, tmp_path / "lotse")
     file, killed = lotse.settings.folder / "keys.db", tmp_path / "killed"
