@@ -83,6 +83,11 @@ class Looks:
         """The reply the platform knows by this room and stamp."""
         return _as_seen_by(person, await find_reply_posted_as(self.database, person.channel, room, stamp))
 
+    async def listener_of(self, address: Address, outbox_id: OutboxId) -> str | None:
+        """The platform's id of the person this reply at this address is for."""
+        found = await find_reply(self.database, address, outbox_id)
+        return None if found is None else found.listener
+
     async def choice_typed(self, person: Person, address: Address, text: str) -> TakenChoice | None:
         """The choice these words take; in front of a coordinator nearly all are said to them, and take none."""
         now = await standing_of(self.database, address)

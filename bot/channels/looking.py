@@ -111,6 +111,10 @@ class Look(Belonging, Protocol):
         """The reply the platform knows by this room and stamp; None when that was none."""
         ...
 
+    async def listener_of(self, address: Address, outbox_id: OutboxId) -> str | None:
+        """The platform's id of the person this reply at this address is for; None when that is nobody's."""
+        ...
+
     async def choice_typed(self, person: Person, address: Address, text: str) -> TakenChoice | None:
         """The choice these words take, of the question that is open at this address; None when they take none."""
         ...

@@ -15,6 +15,7 @@ from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.http_transport import HttpTransport
 from bot.channels.slack.intake import Intake
 from bot.channels.slack.members import Members, absence
+from bot.channels.slack.out_of_reach import is_out_of_reach, said_directly
 from bot.channels.slack.posting import Posting, Rooms
 from bot.channels.slack.slack_api import SlackApi, Tell
 from bot.channels.slack.slack_events import NAME
@@ -23,7 +24,7 @@ from bot.channels.slack.socket_transport import run_socket
 from bot.channels.slack.surfaces import Surfaces
 from bot.channels.slack.workspace import Workspace, workspace_from
 from bot.errors import ChannelError
-from bot.model import Delivery, ExternalId, Person, RoomState, Typing, View
+from bot.model import Delivery, ExternalId, Person, Post, RoomState, Typing, View
 
 log = structlog.get_logger(__name__)
 
@@ -90,13 +91,24 @@ class SlackChannel:
         try:
             external_id = await self._posting.carry_out(delivery)
         except ChannelError as error:
+            if not self._is_desk(room):
+                return await self._said_directly(delivery, error)
             problem = absence(room, error)
-            if problem is None or not self._is_desk(room):
+            if problem is None:
                 raise
             self._about(room)(problem)
             raise ChannelError(error.reason, retry_after=LONGEST_PAUSE) from error  # posted once it is asked in again
         self._note_absence(room, None)
         return external_id
+
+    async def _said_directly(self, delivery: Delivery, error: ChannelError) -> ExternalId:
+        """Answer the person alone whose channel is out of reach. Raises ChannelError, that same one where it is something else."""
+        if isinstance(delivery, Post) and is_out_of_reach(error):
+            user = await self._look.listener_of(delivery.address, delivery.outbox_id)
+            if user is not None and user != delivery.address.room:
+                log.warning("slack_answered_directly", room=delivery.address.room, reason=error.reason)
+                return await self._posting.carry_out(said_directly(delivery, user))
+        raise error
 
     async def look_into(self, room: str) -> RoomState:
         """Who is in a room of coordinators. Raises ChannelError."""

@@ -39,6 +39,11 @@ IN_CASE: Words = {
     "de": "Das gehört zu Ihrem Fall. Die Antwort steht in unserem Gespräch, nicht in diesem Thread.",
     "en": "That belongs to your case. The answer will stand in our conversation, not in this thread.",
 }
+SAID_DIRECTLY: Words = {
+    "de": "In dem Kanal, in dem Sie gefragt haben, kann ich nicht schreiben; deshalb antworte ich Ihnen hier. Fragen Sie mich hier "
+    "gern weiter.",
+    "en": "I cannot write in the channel in which you asked, so I am answering you here. You are welcome to go on asking here.",
+}
 AWAY: Words = {
     "de": "Das hat gerade nicht geklappt. Bitte versuchen Sie es gleich noch einmal.",
     "en": "That did not work just now. Please try again in a moment.",

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from bot.model import Address
 from bot.store import tables
 from bot.store.announce import INBOX, OUTBOX
+from bot.store.figures import read_figures
 from bot.store.transcripts import read_transcript
 from tests.channels.slack.emulator import BOT_USER
 from tests.channels.slack.payloads import payload
@@ -174,6 +175,19 @@ async def test_a_reaction_says_what_could_be_pressed(stage, kim):
         await kim.react(message["ts"], emoji)
     await all_taken_in(stage, sent + 3)
     assert await count(stage, tables.inbox) == before + 1
+
+
+async def test_who_asked_where_lotse_cannot_write_any_more_is_answered_directly(stage, kim):
+    room = await kim.new_room("allgemein")
+    stage.bridge.outside.add(room)
+    await kim.mention("Auswahl", room)
+    (said,) = await kim.answered("Bitte wählen Sie.")
+    assert "In dem Kanal, in dem Sie gefragt haben, kann ich nicht schreiben" in said
+    assert "• Wer bekommt ihn?" in said
+    (message,) = await kim.messages()
+    assert "actions" not in {block["type"] for block in message["blocks"]}
+    await all_sent(stage)
+    assert (await read_figures(stage.site.database, stage.site.clock())).deliveries_parked == 0
 
 
 async def test_a_reaction_of_somebody_else_says_nothing(stage, kim):
