@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from bot.channels.looking import OwnCase
 from bot.channels.slack.blocks import messages_of, with_choice, with_rating
 from bot.channels.slack.case_form import case_form
-from bot.channels.slack.handlers import private
+from bot.channels.slack.command_handlers import private
 from bot.channels.slack.home import cases_said, home_view
 from bot.channels.slack.home_topics import Place
 from bot.channels.slack.incoming_text import desk_text, plain_text

@@ -19,7 +19,8 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack import slack_words as words
-from bot.channels.slack.handlers import Handlers, given_back, private
+from bot.channels.slack.command_handlers import given_back, private
+from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.interactions import CASE_FORM, COMMAND, SHORTCUT
 from bot.channels.slack.slack_desk_events import FORM as DESK_FORM
 from bot.errors import StoreUnavailable

@@ -3,7 +3,8 @@
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.block_parts import Json, plain
 from bot.channels.slack.interactions import CASE_FORM, CONSENT, QUESTION
-from bot.model import Locale
+from bot.channels.slack.surfaces import Hint, Surfaces
+from bot.model import Locale, Person
 
 LONGEST = 3_000
 """Characters Slack takes in a field."""
@@ -39,3 +40,9 @@ def case_form(question: str, locale: Locale) -> Json:
             {"type": "context", "elements": [plain(words.FORM_NOTE[locale])]},
         ],
     }
+
+
+def ask_for_person(surfaces: Surfaces, trigger: str, person: Person, question: str, locale: Locale, room: str) -> None:
+    """Open the form to hand a question on; where it does not open, say in this room what does the same."""
+    otherwise = Hint(room, person.external_user, words.FORM_NOT_OPENED[locale])
+    surfaces.open_form(trigger, case_form(question, locale), otherwise)

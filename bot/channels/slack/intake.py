@@ -14,8 +14,10 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import TypeVar
 
 from bot.channels.channel import Accept
+from bot.channels.slack.interactions import now_utc
+from bot.channels.slack.slack_events import NAME
 from bot.errors import StoreUnavailable
-from bot.model import Incoming
+from bot.model import Address, ExternalId, Incoming, Input, Person
 
 IN_TIME_S = 2.5
 
@@ -50,6 +52,11 @@ class Intake:
             raise NotTakenIn("Slack is not ready yet; the event comes again.")
         await self._accept(incomings)
 
+    async def take_alone(self, person: Person, given: Sequence[tuple[Input, ExternalId]]) -> None:
+        """Store inputs that have no place of their own: in the conversation with the person alone. Raises StoreUnavailable."""
+        address, now = Address(NAME, person.external_user), now_utc()
+        await self.take([Incoming(address, person, key, each, now) for each, key in given])
+
     async def in_time(self, work: Awaitable[T]) -> T:
         """What the work gives, if it gives it in time. Raises NotTakenIn; the work is then given up.
 
@@ -81,3 +88,8 @@ class Intake:
         self._given_up.discard(task)
         if not task.cancelled():
             task.exception()  # retrieved: the event was refused already, and comes again
+
+
+def alone_beside(address: Address, person: Person) -> str | None:
+    """Where a person is alone with Lotse, who does something at this address; None: there."""
+    return None if address.room == person.external_user else person.external_user

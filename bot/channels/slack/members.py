@@ -16,7 +16,7 @@ import structlog
 from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.workspace import Workspace
 from bot.errors import ChannelError
-from bot.model import Person, RoomMember, RoomState
+from bot.model import CONSENT, Input, Person, Pressed, RoomMember, RoomState
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +64,10 @@ class Members:
             return person
         return replace(person, display_name=_name_of(user))
 
+    async def named_for(self, person: Person, given: Input) -> Person:
+        """The person, with their name once they let the coordinators see it by this, pressed, typed or said by a sign."""
+        return await self.named(person) if _consents(given) else person
+
     async def in_room(self, room: str, us: Workspace) -> RoomState:
         """Who is in this room, and counts there. Who cannot be looked up bars nobody else. Raises ChannelError."""
         ids: list[str] = []
@@ -100,6 +104,11 @@ def absence(room: str, told: ChannelError | RoomState) -> str | None:
     if isinstance(told, RoomState):
         return None if told.with_lotse else NOT_IN_ROOM.format(room=room)
     return NOT_IN_ROOM.format(room=room) if any(code in told.reason for code in _SAY_SO) else None
+
+
+def _consents(given: Input) -> bool:
+    """Whether coordinators may see the name from now on, so that it has to be known."""
+    return isinstance(given, Pressed) and (given.value == CONSENT or given.value.startswith(f"{CONSENT}:"))
 
 
 def _name_of(user: Mapping[str, Any]) -> str | None:

@@ -2,13 +2,13 @@
 
 A room of Slack is a channel, or the direct conversation with one person; that one goes by the *person's* id, so that it can
 be written to before they ever wrote, and a thread in it is a conversation of its own, unless it stands below a message of a
-case: what is said there is said in the case (``handlers.py`` asks). Which messages are for Lotse:
+case: what is said there is said in the case (``talk_handlers.py`` asks). Which messages are for Lotse:
 
 =====================================  ==================================================================================
 what was written                       is taken in as
 =====================================  ==================================================================================
 anything in a direct conversation      said there; with the agent view every message begins a thread of its own,
-                                       unless the conversation without one waits for it (``handlers.py`` asks)
+                                       unless the conversation without one waits for it (``talk_handlers.py`` asks)
 a message that mentions Lotse          said in its thread, which it begins where there is none
 a reply in a thread without mention    said there, if this person has already spoken with Lotse in that thread and does
                                        not begin by naming somebody else

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels.slack import handlers
+from bot.channels.slack import members
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.commands import Private, Said, read_words
 from bot.channels.slack.double_clicks import MOMENT, DoubleClicks
@@ -282,7 +282,7 @@ async def test_a_name_is_asked_for_only_after_a_yes_and_missed_by_nobody(stage, 
 
 def test_what_consent_is_called_is_the_same_in_both_places():
     """A channel may not import the dialogue, so the value stands in both."""
-    assert handlers.CONSENT == case_rules.CONSENT
+    assert members.CONSENT == case_rules.CONSENT
 
 
 async def test_a_form_without_a_question_is_given_back(stage, kim):

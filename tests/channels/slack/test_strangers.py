@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.channels.slack import slack_words as words
+from bot.channels.slack.command_handlers import private
 from bot.channels.slack.desk_forms import desk_form
-from bot.channels.slack.handlers import private
 from bot.channels.slack.members import BELIEVED_S, Members
 from bot.channels.slack.posting import Rooms
 from bot.channels.slack.slack_api import SlackApi
