@@ -53,9 +53,9 @@ def content():
 class RoomChannel(RecordingChannel):
     """A platform with rooms of coordinators: it shows what was posted, with all that became of it."""
 
-    def __init__(self):
-        super().__init__("rooms")
-        self.desk_rooms, self.least_power = (FUNDING, REST), 0
+    def __init__(self, name="rooms", desk_rooms=(FUNDING, REST)):
+        super().__init__(name)
+        self.desk_rooms, self.least_power = desk_rooms, 0
         self.members = {
             FUNDING.room: [RoomMember(ANNA, "Anna"), RoomMember(BEN, "Ben")],
             REST.room: [RoomMember(OLE, "Ole")],
@@ -186,9 +186,9 @@ class DeskStage:
         """A coordinator writes, presses or reacts; the id of what they wrote."""
         event = ExternalId(external_id or f"$said{next(self.numbers)}")
         what = Utterance(given) if isinstance(given, str) else given
-        address = Address("rooms", room, thread)
-        came = Incoming(address, Person("rooms", user, "A name"), event, what, self.clock(), alone=alone)
-        await self.inbox.accept("rooms", [came])
+        address = Address(self.rooms.name, room, thread)
+        came = Incoming(address, Person(self.rooms.name, user, "A name"), event, what, self.clock(), alone=alone)
+        await self.inbox.accept(self.rooms.name, [came])
         if settle:
             await self.settle()
         return event
@@ -209,12 +209,12 @@ class DeskStage:
             or await self.talk.handle_next(self.clock())
             or await send_next(self.outbox, self.employees, self.clock)
             or await self.show_next()
-            or await self.board.plan("rooms", self.clock())
+            or await self.board.plan(self.rooms.name, self.clock())
         ):
             pass
 
     async def show_next(self):
-        item = await self.board.claim_next("rooms", self.clock())
+        item = await self.board.claim_next(self.rooms.name, self.clock())
         if item is not None:
             await self.board.carry_out(self.rooms, item, self.clock)
         return item is not None

@@ -393,9 +393,9 @@ async def arrived(site, **headers):
 
 
 @contextlib.asynccontextmanager
-async def signed_in(site, staff="anna.petersen", **headers):
+async def signed_in(site, staff="anna.petersen", *, transport=None, **headers):
     """Somebody of the staff who pressed the button of their link and stands at the desk."""
-    guest = Guest(site, **headers)
+    guest = Guest(site, transport=transport, **headers)
     try:
         guest.link = await make_link(site.database, StaffId(staff), site.clock(), actor="test")
         await guest.press(guest.link)
@@ -406,11 +406,12 @@ async def signed_in(site, staff="anna.petersen", **headers):
 
 
 class Guest:
-    """Somebody with a browser that has no script: cookies, forms and redirects."""
+    """Somebody with a browser that has no script: cookies, forms and redirects. A ``transport`` spares the network."""
 
-    def __init__(self, site, **headers):
+    def __init__(self, site, *, transport=None, **headers):
         self.site = site
         self.http = httpx.AsyncClient(
+            transport=transport,
             verify=ssl.SSLContext(
                 ssl.PROTOCOL_TLS_CLIENT
             ),  # nothing here is encrypted, and loading certificates takes longer than a test
