@@ -42,7 +42,7 @@ def all_drills() -> tuple[Drill, ...]:
     from tests.drills.retention import RETENTION
     from tests.drills.room_notes import ROOM_NOTES
     from tests.drills.rooms_kill import ROOMS_POSTGRES, ROOMS_SQLITE
-    from tests.drills.slack_events import SLACK_EVENTS, SLACK_STALL
+    from tests.drills.slack_events import SLACK_EVENTS, SLACK_STALL, SLACK_STALL_SOCKET
     from tests.drills.slack_injection import SLACK_INJECTION
     from tests.drills.slack_kills import SLACK_KILLS
     from tests.drills.slack_posts import SLACK_POSTS
@@ -75,6 +75,7 @@ def all_drills() -> tuple[Drill, ...]:
         SLACK_POSTS,
         SLACK_EVENTS,
         SLACK_STALL,
+        SLACK_STALL_SOCKET,
         SLACK_KILLS,
         SLACK_RELAY,
         SLACK_INJECTION,

@@ -1,134 +1,204 @@
-"""Events of Slack that come again, in any order and under other stamps: each is taken in once, and acknowledged in time.
+"""Events of Slack that come again, in any order and under other stamps: each has its effect once, and is acknowledged in time.
 
-Signed requests go to the real route of a Lotse on SQLite. Of all events three in ten come again: as they were, as the mention
-that comes beside the message, or as Slack's phantom, the same message under another stamp. Nothing answers them meanwhile, so
-that what is counted is what was taken in. One message in five is a coordinator's, in a room of theirs.
+What people do is in ``slack_event_mix.py``: messages, changes, deletions, signs and presses, one person in five a coordinator in a
+room of theirs. Over HTTP or Socket Mode it reaches the real handlers of a Lotse on SQLite. While all of it is delivered nothing
+answers, so that what is counted is what was taken in; then it is answered, and what came of it is counted in the transcripts.
 
-``stall``: in the middle another program holds the database for ten seconds. Slack is told so in time, sends again, and
-everything is taken in once.
+``stall``: in the middle another program holds the database for ten seconds. Over HTTP Slack is told so in time; over Socket Mode
+nothing is acknowledged. Slack sends again, and everything is taken in once.
 """
 
 import asyncio
-import json
 import random
 import sqlite3
 import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import httpx
 from sqlalchemy import func, select
 
-from bot.model import DeskRoom
+from bot.model import AskedWhy, Choice, Edited, ExternalId, Input, Pressed, Rated, Reacted, Removed, Say, Utterance
 from bot.store import tables
-from tests.channels.slack.bridge import signed
-from tests.channels.slack.emulator import BOT_USER, running_emulator
-from tests.channels.slack.payloads import payload
+from bot.store.announce import INBOX
+from bot.store.conversations import Conversations
+from bot.store.outbox import Outbox
+from bot.store.payloads import input_from_json
+from bot.worker.notices import apologise
+from tests.channels.slack.emulator import running_emulator
 from tests.channels.slack.stage import slack_stage
 from tests.drills.registry import Counts, Drill
+from tests.drills.slack_event_mix import CHOICES, DESK, Effect, Mix, Offer, Sent, Writer
+from tests.fakes import incoming, reply
 from tests.node_tools import NodeTools, node_tools
+from tests.store.rows import answer
 
-EACH = 20
-"""Messages of one person: fewer than may wait for an answer."""
 AT_ONCE = 8
 STALLS_S = 10.0
 IN_TIME_S = 3.0
 """So long Slack waits."""
 QUICK_S, MAY_BE_SLOW = 0.5, 100
 """While the database is well, all but one in so many are acknowledged within this time."""
-DESK = DeskRoom("slack", "C0KOORDINATION", rest=True)
 
 
-def events_of(points: int, dice: random.Random) -> list[dict]:
-    """The events of so many messages, those that come again among them, in the order they arrive."""
-    made: list[tuple[float, dict]] = []
-    for number in range(points):
-        user, stamp = f"U{number // EACH:07d}", f"{1_700_000_000 + number}.{number:06d}"
-        text = dice.choice(("ja", "ja", f"<@{BOT_USER}> ja", "Was zahlt der Bonus?"))
-        mentions = text.startswith("<@")
-        body = payload("message_im")
-        body["event_id"] = f"Ev{number}"
-        body["event"].update(user=user, ts=stamp, event_ts=stamp, client_msg_id=f"client-{number}", text=text)
-        at_desk = number // EACH % 5 == 4
-        room = DESK.room if at_desk else f"{'C' if mentions else 'D'}{number // EACH:07d}"
-        body["event"].update(channel=room, channel_type="channel" if mentions or at_desk else "im")
-        made.append((number, body))
-        if dice.random() < 0.3:
-            again = json.loads(json.dumps(body))
-            kind = dice.choice(("same", "phantom", "mention"))
-            again["event_id"] = f"Ev{number}B"
-            if kind == "phantom":
-                other = f"{1_800_000_000 + number}.{number:06d}"
-                again["event"].update(ts=other, event_ts=other)
-                if mentions:
-                    again["event"]["thread_ts"] = stamp
-            elif kind == "mention" and mentions:
-                again["event"]["type"] = "app_mention"
-                del again["event"]["channel_type"]
-            made.append((number + dice.uniform(-200, 2_000), again))
-    return [body for _, body in sorted(made, key=lambda one: one[0])]
+@dataclass
+class Deliveries:
+    """What became of the attempts to deliver: of what, when each began and ended, and the status; 0 is no acknowledgement."""
+
+    attempts: list[tuple[Sent, float, float, int]] = field(default_factory=list)
+
+    async def deliver(self, stage: Any, events: Sequence[Sent]) -> None:
+        """Send all of them, what one person does in its order, each again until it is acknowledged."""
+        lanes: dict[int, list[Sent]] = defaultdict(list)
+        for sent in events:
+            lanes[sent.lane % AT_ONCE].append(sent)
+        await asyncio.gather(*(self._one_after_another(stage, lane) for lane in lanes.values()))
+
+    async def _one_after_another(self, stage: Any, events: Sequence[Sent]) -> None:
+        for sent in events:
+            for attempt in range(100):
+                started = time.monotonic()
+                # Slack signs each at a moment of its own; the same body signed within the same second would be a replay.
+                body = {**sent.payload, "event_context": str(len(self.attempts))}
+                status, _ = await stage.bridge.push_once(sent.kind, body, attempt)
+                self.attempts.append((sent, started, time.monotonic(), status))
+                if status == 200:
+                    break
+                await asyncio.sleep(0.5)
+
+    def waits(self) -> list[float]:
+        """How long each answer took, shortest first."""
+        return sorted(ended - started for _, started, ended, status in self.attempts if status)
+
+    def acknowledged(self, since: float, until: float) -> int:
+        """How many of the attempts that began and ended in this time were acknowledged, of what has to be stored for it."""
+        return sum(
+            status == 200 and sent.stored and started > since and ended < until
+            for sent, started, ended, status in self.attempts
+        )
 
 
-async def deliver(stage, events: list[dict], waits: list[float], refused: list[int]) -> None:
-    """Send all of them, some at a time, each again until it is acknowledged."""
-    queue = iter(events)
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-
-        async def one_after_another() -> None:
-            for body in queue:
-                for attempt in range(100):
-                    text = json.dumps(body)
-                    headers = {**signed(text, at=time.time() - attempt), "Content-Type": "application/json"}
-                    started = time.monotonic()
-                    answer = await client.post(stage.bridge.target, content=text, headers=headers)
-                    waits.append(time.monotonic() - started)
-                    if answer.status_code == 200:
-                        break
-                    refused.append(answer.status_code)
-                    await asyncio.sleep(0.5)
-
-        await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+async def offer(stage: Any, writer: Writer) -> Offer:
+    """Let this person have got a reply with two choices that can be rated."""
+    database, now = stage.site.database, stage.site.clock()
+    asked = incoming(
+        "Auswahl", user=writer.user, room=writer.user, channel="slack", external_id=f"asked by {writer.user}"
+    )
+    await stage.accept([asked])
+    choices = tuple(Choice(f"Wahl {value}", value) for value in CHOICES)
+    said = Say(reply("Bitte wählen Sie.", choices=choices, rateable=True))
+    await answer(Conversations(database, apologise), now, said)
+    outbox = Outbox(database)
+    item = await outbox.claim_next("slack", now)
+    assert item is not None
+    stamp = f"1600000000.{writer.number:06d}"
+    await outbox.sent(item.delivery.outbox_id, ExternalId(f"{writer.direct}:{stamp}"), now)
+    return Offer(item.delivery.outbox_id, stamp)
 
 
-def too_slow(waits: list[float]) -> int:
+async def taken_in(stage: Any) -> Counter[Effect]:
+    """What waits for an answer, of employees and of coordinators, as the store has it."""
+    of_employees = (
+        select(tables.persons.c.external_user, tables.inbox.c.payload)
+        .join(tables.persons, tables.persons.c.id == tables.inbox.c.person_id)
+        .where(tables.inbox.c.status == "waiting")
+    )
+    of_coordinators = select(tables.desk_inbox.c.external_user, tables.desk_inbox.c.payload)
+    async with stage.site.database.reading() as connection:
+        rows = [row for each in (of_employees, of_coordinators) for row in (await connection.execute(each)).all()]
+    return Counter(effect_of(row.external_user, input_from_json(row.payload)) for row in rows)
+
+
+def effect_of(user: str, given: Input) -> Effect:
+    """What was taken in, in the words of what was expected."""
+    match given:
+        case Utterance(text=text):
+            return ("said", user, text)
+        case Edited(of=of, text=text):
+            return ("changed", user, of.rpartition(":")[2], text)
+        case Removed(of=of):
+            return ("deleted", user, of.rpartition(":")[2])
+        case Rated(helpful=helpful):
+            return ("rated", user, str(helpful))
+        case AskedWhy():
+            return ("asked_why", user)
+        case Pressed(value=value):
+            return ("chose", user, value)
+        case Reacted(of=of, sign=sign):
+            return ("signed", user, of.rpartition(":")[2], sign)
+    return ("unexpected", user, type(given).__name__)
+
+
+async def answer_all(stage: Any) -> None:
+    """Let everything that waits be answered, and nothing be sent."""
+    waiting = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.status == "waiting")
+    await stage.site.start_loops(outbox=False)
+    with stage.site.database.announcer.listen(INBOX) as bell:
+        while True:
+            async with stage.site.database.reading() as connection:
+                if not await connection.scalar(waiting):
+                    break
+            await bell.wait(0.2)
+    await stage.site.stop_loops()
+
+
+async def lines(stage: Any) -> list[tuple[str, str, str]]:
+    """Everything that can be read in the conversations: whose they are, who says it, and what."""
+    of = tables.transcript.c
+    said = (
+        select(tables.persons.c.external_user, of.who, of.text)
+        .join(tables.persons, tables.persons.c.id == of.person_id)
+        .where(of.deleted_at.is_(None), of.text != "Auswahl")
+    )
+    async with stage.site.database.reading() as connection:
+        return [tuple(row) for row in (await connection.execute(said)).all()]
+
+
+def answered_twice(said: Sequence[tuple[str, str, str]]) -> int:
+    """How many answers there are of what was answered already: each says what it is about, and people ask nothing twice."""
+    about = Counter((user, text.partition(".")[0]) for user, who, text in said if who == "lotse" and text != "Darum.")
+    return sum(count - 1 for count in about.values())
+
+
+def too_slow(waits: Sequence[float]) -> int:
     """How many acknowledgements were slower than they may be, beyond those that may be slow."""
     return max(sum(wait > QUICK_S for wait in waits) - len(waits) // MAY_BE_SLOW, 0)
 
 
-async def taken_in(emulator, folder: Path, points: int, seed: int, *, stall_s: float = 0) -> Counts:
-    """Deliver so many messages; how many were taken in, and how long Slack waited."""
-    dice = random.Random(seed)
-    events = events_of(points, dice)
-    waits: list[float] = []
-    refused: list[int] = []
-    async with slack_stage(folder, emulator, "http", desk_rooms=(DESK,)) as stage:
+async def delivered(
+    emulator: Any, folder: Path, points: int, seed: int, *, transport: str = "http", stall_s: float = 0
+) -> Counts:
+    """Deliver what so many things people do send; what came of it, and how long Slack waited."""
+    mix, deliveries = Mix(points, random.Random(seed)), Deliveries()
+    async with slack_stage(folder, emulator, transport, desk_rooms=(DESK,)) as stage:
+        stage.bridge.patience = IN_TIME_S
         await stage.site.stop_loops()
-        before, after = events[: len(events) // 2], events[len(events) // 2 :]
-        await deliver(stage, before, waits, refused)
-        if stall_s:
-            holder = sqlite3.connect(stage.site.file, isolation_level=None, check_same_thread=False)
-            await asyncio.to_thread(holder.execute, "BEGIN IMMEDIATE")
-            rest = asyncio.create_task(deliver(stage, after, waits, refused))
-            await asyncio.sleep(stall_s)
-            holder.rollback()
-            holder.close()
-            await rest
-        else:
-            await deliver(stage, after, waits, refused)
-        async with stage.site.database.reading() as connection:
-            counts = [
-                await connection.scalar(select(func.count()).select_from(table))
-                for table in (tables.inbox, tables.desk_inbox)
-            ]
-    inputs = sum(counts)
-    waits.sort()
+        mix.offers = {each.user: await offer(stage, each) for each in mix.people if not each.at_desk}
+        events = mix.events()
+        half = len(events) // 2
+        await deliveries.deliver(stage, events[:half])
+        held, released = await stalled(stage, deliveries, events[half:], stall_s)
+        found = await taken_in(stage)
+        await answer_all(stage)
+        said = await lines(stage)
+    stands = Counter((user, text) for user, who, text in said if who == "user" and text.startswith("Frage"))
+    waits = deliveries.waits()
+    statuses = Counter(status for *_, status in deliveries.attempts)
     return {
         "events": len(events),
-        "messages": points,
-        "of_coordinators": counts[1],
-        "lost": max(points - inputs, 0),
-        "doubled": max(inputs - points, 0),
-        "told_to_wait": len(refused),
-        "other_answers": sum(status != 503 for status in refused),
+        "kinds": dict(mix.kinds),
+        "expected": mix.expected.total(),
+        "lost": (mix.expected - found).total(),
+        "doubled": (found - mix.expected).total(),
+        "words_lost": (mix.standing() - stands).total(),
+        "words_too_many": (stands - mix.standing()).total(),
+        "answered_twice": answered_twice(said),
+        "told_to_wait": statuses[503],
+        "not_acknowledged": statuses[0],
+        "acknowledged_while_stalled": deliveries.acknowledged(held, released),
+        "other_answers": sum(count for status, count in statuses.items() if status not in (200, 503, 0)),
         "late": sum(wait > IN_TIME_S for wait in waits),
         "slow": too_slow(waits),
         "ack_p50_ms": round(waits[len(waits) // 2] * 1000),
@@ -136,17 +206,47 @@ async def taken_in(emulator, folder: Path, points: int, seed: int, *, stall_s: f
     }
 
 
-def _run(stall_s: float):
+async def stalled(stage: Any, deliveries: Deliveries, events: Sequence[Sent], stall_s: float) -> tuple[float, float]:
+    """Deliver these; another program holds the database for the first seconds. From when until when it did."""
+    if not stall_s:
+        await deliveries.deliver(stage, events)
+        return 0, 0
+    holder = sqlite3.connect(stage.site.file, isolation_level=None, check_same_thread=False)
+    await asyncio.to_thread(holder.execute, "BEGIN IMMEDIATE")
+    held = time.monotonic()
+    rest = asyncio.create_task(deliveries.deliver(stage, events))
+    await asyncio.sleep(stall_s)
+    released = time.monotonic()
+    holder.rollback()
+    holder.close()
+    await rest
+    return held, released
+
+
+def _run(transport: str, stall_s: float) -> Any:
     def run(points: int, seed: int, folder: Path) -> Counts:
         tools = node_tools()
         if not isinstance(tools, NodeTools):
             raise RuntimeError(tools)
         with running_emulator(tools) as emulator:
-            return asyncio.run(taken_in(emulator, folder, points, seed, stall_s=stall_s))
+            return asyncio.run(delivered(emulator, folder, points, seed, transport=transport, stall_s=stall_s))
 
     return run
 
 
-ZERO = ("lost", "doubled", "other_answers", "late")
-SLACK_EVENTS = Drill("slack_events", "events of Slack that come again", 10_000, _run(0), (*ZERO, "slow"))
-SLACK_STALL = Drill("slack_stall", "events of Slack while the database stands still", 1_000, _run(STALLS_S), ZERO)
+ZERO = ("lost", "doubled", "words_lost", "words_too_many", "answered_twice", "other_answers", "late")
+SLACK_EVENTS = Drill("slack_events", "events of Slack that come again", 10_000, _run("http", 0), (*ZERO, "slow"))
+SLACK_STALL = Drill(
+    "slack_stall",
+    "events of Slack while the database stands still",
+    1_000,
+    _run("http", STALLS_S),
+    (*ZERO, "acknowledged_while_stalled"),
+)
+SLACK_STALL_SOCKET = Drill(
+    "slack_stall_socket",
+    "the same over Socket Mode",
+    1_000,
+    _run("socket", STALLS_S),
+    (*ZERO, "acknowledged_while_stalled"),
+)
