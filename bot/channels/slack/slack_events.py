@@ -18,7 +18,8 @@ what a program wrote                   nothing, whoever it is
 =====================================  ==================================================================================
 
 A mention comes twice, as ``message`` and as ``app_mention``, with one time stamp; it is one message. Slack has also been seen
-to send one message under two stamps, with one ``client_msg_id``: that is its second id.
+to send one message under two stamps, with one ``client_msg_id``: that is its second id. The id of the event is no third one: an
+event that is sent again carries the same stamps, and a sign, a change or a deletion is known by its own moment or by its message.
 
 Source: https://docs.slack.dev/reference/events/message/ and the pages of its subtypes.
 """
@@ -53,11 +54,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class StrangerAsked:
-    """Somebody of another workspace mentioned Lotse in a channel both workspaces share."""
+    """Somebody of another workspace mentioned Lotse in a channel both workspaces share, in the message with these ids."""
 
     room: str
     user: str
     thread: str | None
+    ids: tuple[ExternalId, ExternalId | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def read_message(
     if not direct and not mentioned and (thread is None or speaks_to_others(text, us.bot_user)):
         return None
     if us.is_stranger(event):
-        return StrangerAsked(room, event["user"], thread) if mentioned else None
+        return StrangerAsked(room, event["user"], thread, _ids(event)) if mentioned else None
     begins_thread = direct and agent_view and thread is None
     if direct:
         address = Address(NAME, event["user"], event["ts"] if begins_thread else thread)
@@ -112,18 +114,28 @@ def read_message(
 
 def _said(event: Mapping[str, Any], address: Address, text: str) -> tuple[Incoming, ...]:
     person = Person(NAME, event["user"])
-    main = message_id(event["channel"], event["ts"])
-    client = event.get("client_msg_id")
+    main, client = _ids(event)
     alone = None if address.room == event["user"] else event["user"]
     given: list[tuple[Input, ExternalId, ExternalId | None]] = []
     if event.get("files"):
-        given.append((SentFile(), ExternalId(f"{main}:file"), None))
+        given.append((SentFile(), _of_file(main), None if client is None else _of_file(client)))
     if text or not given:
-        given.append((Utterance(text), main, ExternalId(f"client:{client}") if client else None))
+        given.append((Utterance(text), main, client))
     return tuple(
         Incoming(address, person, external_id, said, moment(event["ts"]), also, alone)
         for said, external_id, also in given
     )
+
+
+def _ids(event: Mapping[str, Any]) -> tuple[ExternalId, ExternalId | None]:
+    """How a message is known: by its place and stamp, and by what its client called it, where it did."""
+    client = event.get("client_msg_id")
+    return message_id(event["channel"], event["ts"]), ExternalId(f"client:{client}") if client else None
+
+
+def _of_file(message: ExternalId) -> ExternalId:
+    """The id of what came with a message; what is written beside it has the message's own."""
+    return ExternalId(f"{message}:file")
 
 
 def _changed(event: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str]) -> Heard | None:

@@ -13,6 +13,7 @@ from bot.channels.slack.intake import Intake, alone_beside
 from bot.channels.slack.members import Members
 from bot.channels.slack.posting import Rooms
 from bot.channels.slack.reactions import meaning_of
+from bot.channels.slack.shown_once import ShownOnce
 from bot.channels.slack.slack_events import Heard, StrangerAsked, read_message, read_reaction
 from bot.channels.slack.surfaces import Surfaces
 from bot.channels.slack.workspace import Workspace
@@ -29,6 +30,7 @@ class TalkHandlers:
     ) -> None:
         self._intake, self._look, self._rooms = intake, look, rooms
         self._members, self._surfaces, self._agent_view = members, surfaces, agent_view
+        self._shown = ShownOnce()
 
     async def message(self, event: Event, us: Workspace, desk_rooms: Collection[str]) -> None:
         """``message`` and ``app_mention``."""
@@ -36,8 +38,9 @@ class TalkHandlers:
         match heard:
             case None:
                 return
-            case StrangerAsked(room=room, user=user, thread=thread):
-                self._surfaces.hint(room, user, words.STRANGER_TOLD, thread)
+            case StrangerAsked(room=room, user=user, thread=thread, ids=ids):
+                if self._shown.first(ids):
+                    self._surfaces.hint(room, user, words.STRANGER_TOLD, thread)
             case Heard():
                 await self._intake.in_time(self._take_heard(heard, event["channel"]))
                 first = heard.incomings[0]
@@ -58,6 +61,8 @@ class TalkHandlers:
             await self._intake.take([replace(each, address=place, person=named) for each in heard.incomings])
         if taken is not None:
             self._show_choice(taken.sent, taken.label)
+        if not self._shown.first((first.external_id, first.also)):
+            return
         if place == written_at:
             if self._agent_view and first.alone is None and isinstance(first.input, Utterance):
                 self._surfaces.begin("status", self._show_status(person, room, place))

@@ -145,7 +145,8 @@ def test_a_file_is_refused_and_what_was_written_with_it_is_answered():
 
 
 def test_a_stranger_is_told_so_when_they_ask_and_ignored_otherwise():
-    assert heard("slack_connect_mention") == StrangerAsked("C0LAN2Q65", "U0STRANGER", None)
+    ids = ("C0LAN2Q65:1515449800.000016", None)
+    assert heard("slack_connect_mention") == StrangerAsked("C0LAN2Q65", "U0STRANGER", None, ids)
     foreign = {"user_team": "T0ELSEWHERE", "source_team": "T0ELSEWHERE", "team": TEAM}
     assert heard("message_thread_reply", **foreign) is None
     assert isinstance(heard("app_mention", user_team=TEAM, source_team=TEAM), Heard)

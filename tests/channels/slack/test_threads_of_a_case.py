@@ -41,10 +41,13 @@ async def test_an_answer_below_the_coordinators_question_reaches_the_coordinator
     await desk.in_thread(card, "Seit 2019")
     hint = await hinted(desk, 1)
     assert (hint["text"], hint["thread_ts"], hint["user"]) == (words.IN_CASE["de"], question["ts"], kim.user)
+    await desk.bridge.push_once("events_api", desk.bridge.events[first][0], 1)  # nothing is said once more
     await kim.change(first, "Seit 2018")
     await desk.in_thread(card, "Seit 2018")
     await kim.write("und noch etwas", thread=first, reply_broadcast=True)
     await desk.in_thread(card, "und noch etwas")
+    await hinted(desk, 2)
+    assert len(desk.bridge.called("chat.postEphemeral")) == 2
     async with desk.site.database.reading() as connection:
         assert await connection.scalar(select(func.count()).select_from(tables.conversations)) == 1
     await desk.anna.write("Danke!", desk.room, card["ts"])
