@@ -10,6 +10,7 @@ from bot.channels.slack.block_parts import LABEL
 from bot.channels.slack.blocks import messages_of, with_choice
 from bot.channels.slack.external_ids import posted
 from bot.channels.slack.intake import Intake, alone_beside
+from bot.channels.slack.late_messages import LateMessages
 from bot.channels.slack.members import Members
 from bot.channels.slack.posting import Rooms
 from bot.channels.slack.reactions import meaning_of
@@ -30,7 +31,7 @@ class TalkHandlers:
     ) -> None:
         self._intake, self._look, self._rooms = intake, look, rooms
         self._members, self._surfaces, self._agent_view = members, surfaces, agent_view
-        self._shown = ShownOnce()
+        self._shown, self._late = ShownOnce(), LateMessages()
 
     async def message(self, event: Event, us: Workspace, desk_rooms: Collection[str]) -> None:
         """``message`` and ``app_mention``."""
@@ -42,7 +43,8 @@ class TalkHandlers:
                 if self._shown.first(ids):
                     self._surfaces.hint(room, user, words.STRANGER_TOLD, thread)
             case Heard():
-                await self._intake.in_time(self._take_heard(heard, event["channel"]))
+                with self._late.noted(heard.incomings):
+                    await self._intake.in_time(self._take_heard(heard, event["channel"]))
                 first = heard.incomings[0]
                 if first.alone is None:
                     self._rooms.learn(first.person.external_user, event["channel"])
@@ -53,6 +55,7 @@ class TalkHandlers:
         first = heard.incomings[0]
         written_at, person = first.address, first.person
         async with self._intake.turn_of(room):
+            self._late.check(heard.incomings)
             if heard.if_taking_part and not await self._look.takes_part(person, written_at):
                 return
             place = await self._place(heard, room)

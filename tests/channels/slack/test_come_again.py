@@ -1,18 +1,24 @@
 """Everything Slack sends, sent twice under one event id: taken in once, and shown once. What tells the second from the first is
 the place and the stamp of a message or the id its client gave it, and of what has neither, its own moment, trigger or form."""
 
+import asyncio
+import contextlib
 import copy
+import sqlite3
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.channels.slack import slack_words as words
+from bot.channels.slack.intake import NotTakenIn
 from bot.channels.slack.interactions import ASK_STARTER
+from bot.channels.slack.late_messages import LateMessages
 from bot.channels.slack.shown_once import ShownOnce
+from bot.channels.slack.slack_events import read_message
 from bot.model import DeskRoom
 from bot.store import tables
 from tests.channels.slack.emulator import BOT_USER, TEAM
-from tests.channels.slack.payloads import payload
+from tests.channels.slack.payloads import US, payload
 from tests.channels.slack.stage import slack_stage
 from tests.drills.slack_event_mix import Writer
 from tests.drills.slack_events import offer
@@ -87,6 +93,42 @@ async def test_what_comes_twice_under_one_event_id_is_taken_in_once(stage):
         before = await stored(stage)
         await twice(stage, kind, body)
         assert await stored(stage) - before == rows, (number, kind, body.get("event", body))
+
+
+async def test_what_changes_a_message_that_could_not_be_taken_in_waits_until_it_is(stage):
+    """Slack repeats a message after a minute, and what came meanwhile arrives before it."""
+
+    async def come(bodies, attempt):
+        sent = (stage.bridge.push_once("events_api", body, attempt) for body in bodies)
+        return {status for status, _ in await asyncio.gather(*sent)}
+
+    at_desk = {"channel": DESK.room, "channel_type": "channel"}
+    kinds = [(change, place) for change in ("message_changed", "message_deleted") for place in ({}, at_desk)]
+    said, changed = [], []
+    for number, (change, place) in enumerate(kinds):
+        stamp = f"1355517523.00010{number}"
+        said.append(event("message_im", ts=stamp, client_msg_id=f"client-{number}", **place))
+        body = event(change, **place)
+        about = body["event"].get("message", body["event"]["previous_message"])
+        body["event"]["deleted_ts"] = about["ts"] = stamp
+        changed.append(body)
+    with contextlib.closing(sqlite3.connect(stage.site.file, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        assert await come(said, 0) == {503}
+        holder.rollback()
+    assert await come(changed, 0) == {503}
+    assert await come(said, 1) == {200}
+    assert await come(changed, 1) == {200}
+    assert await stored(stage) == 2 * len(kinds)
+
+
+def test_what_changes_a_message_that_does_not_come_any_more_is_not_refused_for_ever():
+    late = LateMessages(comes_within_s=0)
+    said = read_message(event("message_im")["event"], US, agent_view=False).incomings
+    changed = read_message(event("message_changed")["event"], US, agent_view=False).incomings
+    with contextlib.suppress(NotTakenIn), late.noted(said):
+        raise NotTakenIn
+    late.check(changed)
 
 
 async def test_a_file_that_comes_under_another_stamp_is_one(stage):
