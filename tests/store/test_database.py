@@ -69,13 +69,13 @@ async def test_older_tables_are_refused_where_upgrading_is_not_wanted(empty_addr
         await open_database(empty_address, upgrade=False)
 
 
-async def test_tables_of_a_newer_release_are_refused_and_left_alone(address):
-    database = await open_database(address)
+async def test_tables_of_a_newer_release_are_refused_and_left_alone(empty_address):
+    database = await open_database(empty_address)
     async with database.transaction() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = 'from the future'"))
     await database.close()
     with pytest.raises(ConfigError, match="newer Lotse"):
-        await open_database(address)
+        await open_database(empty_address)
 
 
 async def test_a_database_of_another_program_is_refused(empty_address):
