@@ -35,7 +35,7 @@ NO_SKIPS = "TEST_NO_SKIPS"
 
 
 def pytest_configure():
-    event.listen(Engine, "before_execute", refuse)  # no statement of any test measures a coordinator
+    event.listen(Engine, "before_cursor_execute", refuse)  # no statement of any test measures a coordinator
 
 
 @pytest.hookimpl(wrapper=True)

@@ -52,6 +52,19 @@ def test_a_case_a_count_and_a_team_are_not(statement):
     assert offence(statement) is None
 
 
+@pytest.mark.parametrize(
+    "statement", [select(WHO, audit.c.at - func.now()), text("SELECT max(julianday(at)), actor FROM audit")]
+)
+async def test_a_measure_of_a_coordinator_is_refused_by_every_database_however_often_it_is_asked_for(
+    database, statement
+):
+    async with database.reading() as connection:
+        await connection.execute(select(WHO))
+        for _ in range(2):
+            with pytest.raises(AssertionError, match="beside a coordinator"):
+                await connection.execute(statement)
+
+
 @dataclass
 class SpeedOfCoordinator:
     who: StaffId

@@ -19,7 +19,8 @@ import re
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 
-from sqlalchemy import Column, DateTime, Interval
+from sqlalchemy import Column, DateTime, Interval, text
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, ClauseElement, Extract, Over, TextClause
 from sqlalchemy.sql.functions import FunctionElement
@@ -90,10 +91,19 @@ def _names_staff(element: ClauseElement) -> bool:
     return any(is_staff(each) for each in visitors.iterate(element))
 
 
-def refuse(connection: object, statement: object, *rest: object) -> None:
-    """Listens to every statement of every engine."""
-    why = offence(statement)
-    assert why is None, f"{why}: {statement}"
+_harmless: set[str] = set()
+"""Statements that were looked at, as they are sent: the same few hundred are executed a hundred thousand times."""
+
+
+def refuse(
+    connection: object, cursor: object, sent: str, values: object, context: ExecutionContext, *_: object
+) -> None:
+    """Listens to every statement of every engine, before it is sent."""
+    if sent in _harmless:
+        return
+    why = offence(text(sent) if context.compiled is None else context.compiled.statement)
+    assert why is None, f"{why}: {sent}"
+    _harmless.add(sent)
 
 
 # --- What Python could work out ------------------------------------------------------------------------------------
