@@ -17,6 +17,7 @@ from bot.rehearsal import Rehearsal, noon
 from bot.trained import Trained
 
 QUESTIONS = Path(__file__).parent.parent / "questions"
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 AFTER = 2
 """So many topics each short follow-up is asked after, drawn evenly from those that have the side it asks for."""
 OVERVIEW = AspectId("overview")
@@ -39,12 +40,17 @@ class Judged:
     locale: str
 
 
+def read_questions(file: str) -> list[dict[str, Any]]:
+    """The questions and dialogues of a file, as they are written there."""
+    return yaml.load((QUESTIONS / file).read_text("utf-8"), Loader=_LOADER)
+
+
 def judge_singles(trained: Trained, day: date, file: str = "single.yaml", *, labels: bool = True) -> list[Judged]:
     """Every single question of a file, each in a conversation of its own.
 
     Without ``labels`` only decision and facts are judged: the right words under another name are right.
     """
-    items = [item for item in yaml.safe_load((QUESTIONS / file).read_text("utf-8")) if "turns" not in item]
+    items = [item for item in read_questions(file) if "turns" not in item]
     if not labels:
         items = [{**item, "label": None} for item in items]
     return [judge(item, _fresh(trained), trained, day, item["id"]) for item in items]
@@ -53,7 +59,7 @@ def judge_singles(trained: Trained, day: date, file: str = "single.yaml", *, lab
 def judge_dialogues(trained: Trained, day: date, file: str = "dialogues.yaml") -> list[Judged]:
     """Every turn of every dialogue of a file, in order."""
     found: list[Judged] = []
-    for dialogue in (item for item in yaml.safe_load((QUESTIONS / file).read_text("utf-8")) if "turns" in item):
+    for dialogue in (item for item in read_questions(file) if "turns" in item):
         rehearsal = _fresh(trained)
         for number, turn in enumerate(dialogue["turns"], 1):
             found.append(judge(turn, rehearsal, trained, day, f"{dialogue['id']}.{number}"))
@@ -75,7 +81,7 @@ def follow_ups(trained: Trained, day: date, file: str) -> Iterator[tuple[dict[st
     Only the side counts: that nothing is known of it is as good an answer as any.
     """
     answers = trained.reader.answers
-    for number, item in enumerate(yaml.safe_load((QUESTIONS / file).read_text("utf-8"))):
+    for number, item in enumerate(read_questions(file)):
         aspects = [AspectId(aspect) for aspect in item["aspects"]]
         topics = [topic for topic in answers.topics if set(aspects) & set(answers.of_topic(topic))]
         apart = max(1, len(topics) // AFTER)

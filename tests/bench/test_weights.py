@@ -55,6 +55,6 @@ def test_what_is_learnt_is_weighed_as_understanding_weighs_it(trained):
 
 
 def test_a_case_knows_which_readings_lead_to_the_right_reply(trained):
-    found = {each.id: each for each in cases(trained, ("beside.yaml",)) if each.id in {"b001.0", "b200.0"}}
-    assert found["b001.0"].expected == "clarify"  # it tells something, and asks nothing
-    assert len(found["b001.0"].right) >= 1
+    first = next(cases(trained, ("beside.yaml",)))
+    assert (first.id, first.expected) == ("b001.0", "clarify")  # it tells something, and asks nothing
+    assert len(first.right) >= 1

@@ -22,8 +22,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.content.collector import spare_what_stays
 from bot.content.read import read_content
 from bot.dialogue.policy import take_turn
@@ -36,7 +34,7 @@ from bot.understanding.training import build
 from bot.understanding.understand import understand
 from tests.bench.figures import ROOT, Figure, memory_of, spread
 from tests.bench.grown import grown
-from tests.bench.questions import QUESTIONS
+from tests.bench.questions import read_questions
 from tests.conftest import TODAY
 
 PASSES = 3
@@ -66,7 +64,7 @@ class TooLarge:
 
 def development_texts() -> list[str]:
     """What people type, in the order of the development set."""
-    return [item["text"] for item in yaml.safe_load((QUESTIONS / "single.yaml").read_text("utf-8"))]
+    return [item["text"] for item in read_questions("single.yaml")]
 
 
 def time_messages(trained: Trained, texts: Sequence[str], passes: int) -> tuple[list[float], list[float]]:

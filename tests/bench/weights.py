@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -32,7 +31,7 @@ from bot.understanding.reader import INTENT
 from bot.understanding.split import without_courtesy
 from bot.understanding.understand import understand, weigh
 from bot.understanding.weighing import KINDS, Reading
-from tests.bench.questions import QUESTIONS, as_list, judge, outcome_of
+from tests.bench.questions import as_list, judge, outcome_of, read_questions
 from tests.conftest import TODAY
 
 TEACHING = (
@@ -115,7 +114,7 @@ class Case:
 def cases(trained: Trained, files: Sequence[str]) -> Iterator[Case]:
     """What the questions of these files teach; those none of whose readings is right teach nothing."""
     for file in files:
-        for item in yaml.safe_load((QUESTIONS / file).read_text("utf-8")):
+        for item in read_questions(file):
             yield from _conversation(item["id"], item.get("turns", (item,)), trained)
 
 
