@@ -79,7 +79,13 @@ _HOUSE = rf"[{_UPPER}][\w'’.-]*(?:[ -][{_UPPER}][\w'’-]*){{0,3}}?[ -]?(?i:{_
 _TOWN = rf"\d{{5}} {_WORD}(?: {_WORD})?"
 
 FORMS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"(?:mailto:)?[\w.+%-]+ ?(?:@|\(at\)|\[at\]) ?[\w-]+(?: ?\. ?[\w-]+)+", re.IGNORECASE)),
+    (
+        "email",  # all of it from its first letter; from others a little, or a long word would be read anew from each
+        re.compile(
+            r"(?:mailto:)?(?:(?<![\w.+%-])[\w.+%-]+|[\w.+%-]{1,64}) ?(?:@|\(at\)|\[at\]) ?[\w-]+(?: ?\. ?[\w-]+)+",
+            re.IGNORECASE,
+        ),
+    ),
     ("link", re.compile(r"\b(?:https?://|www\.)[^\s<>()\[\]\"']+", re.IGNORECASE)),
     ("name", re.compile(r"(?<![\w@])@[\w.:-]{2,}")),
     ("account", re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b", re.IGNORECASE)),
