@@ -55,11 +55,20 @@ def _no_skip(report):
     return report
 
 
+TRAINING = pytest.StashKey[subprocess.Popen]()
+
+
 def pytest_sessionstart(session):
-    """Where several processes share the tests, one trains the reader before the others need it."""
+    """Where several processes share the tests, another trains the reader for all of them while they look for the tests."""
     if session.config.getoption("numprocesses", None):  # set in the one that hands out tests, and in no other
         train = "from bot.config import shipped_content; from bot.trained import load_trained; load_trained(shipped_content())"
-        subprocess.run([sys.executable, "-c", train], check=True)
+        session.config.stash[TRAINING] = subprocess.Popen([sys.executable, "-c", train])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node):
+    """No test begins before the reader is there: each process would train one."""
+    assert node.config.stash[TRAINING].wait() == 0, "the reader could not be trained"
 
 
 @pytest.fixture(scope="session")
