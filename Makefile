@@ -19,6 +19,8 @@ run: install  ## Start Lotse: web chat on 127.0.0.1, SQLite, shipped content, no
 
 install: $(VENV)/.run  ## Install what running needs into .venv
 
+# Without bytecode each process, and every Lotse a test starts, would compile everything anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.test test-tools  ## Run all tests (at most 8 minutes on 2 cores)
 	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
@@ -53,6 +55,7 @@ lock:  ## Resolve the lock files anew (needs uv)
 
 clean:  ## Remove what the other commands made, except the data folder
 	rm -rf $(VENV) .venv-synapse tests/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
+	find bot tests -name __pycache__ -prune -exec rm -r {} +
 
 # First the locked packages with their hashes, then the project itself without dependencies.
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
