@@ -4,6 +4,7 @@ The migrations lie inside the package, so an installed wheel has them, and there
 command anybody needs is the start itself.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -20,6 +21,12 @@ UPGRADE_LOCK = 8420_0001
 """Number of the PostgreSQL advisory lock that lets one process upgrade while the others wait."""
 
 
+@cache
+def _migrations() -> ScriptDirectory:
+    """The migrations of this release, read once however many databases are opened: that is most of what opening one takes."""
+    return ScriptDirectory(str(MIGRATIONS))
+
+
 def migrations_config(connection: Connection) -> Config:
     """Alembic's settings for this open connection."""
     config = Config()
@@ -32,13 +39,11 @@ def bring_up_to_date(connection: Connection, *, upgrade: bool) -> None:
     """Upgrade the tables to this release, or refuse older ones. Raises ConfigError; then nothing was changed."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": UPGRADE_LOCK})
-    config = migrations_config(connection)
-    script = ScriptDirectory.from_config(config)
-    newest = script.get_current_head()
+    newest = _migrations().get_current_head()
     stored = MigrationContext.configure(connection).get_current_revision()
     if stored == newest:
         return
-    known = {revision.revision for revision in script.walk_revisions()}
+    known = {revision.revision for revision in _migrations().walk_revisions()}
     if stored is not None and stored not in known:
         raise ConfigError(
             f"The database was written by a newer Lotse (tables {stored}, this release knows {newest}); "
@@ -50,4 +55,4 @@ def bring_up_to_date(connection: Connection, *, upgrade: bool) -> None:
         raise ConfigError("The database has no tables yet; start Lotse once, or run `lotse migrate`.")
     if not upgrade:
         raise ConfigError(f"The tables of the database are older than this release ({stored}); run `lotse migrate`.")
-    command.upgrade(config, "head")
+    command.upgrade(migrations_config(connection), "head")
