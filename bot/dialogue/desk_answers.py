@@ -20,6 +20,16 @@ WHICH_CASE: Sentences = {
     "de": "Welcher Fall? Schreiben Sie die Nummer dazu, zum Beispiel `!nimm 17`, oder schreiben Sie im Faden des Falls.",
     "en": "Which case? Add its number, such as `!claim 17`, or write in the thread of the case.",
 }
+WHICH_THREAD: Sentences = {
+    "de": "Welcher Fall? Antworten und Notizen schreiben Sie bitte in seinem Faden; eine Zahl davor gehört zum Text.",
+    "en": "Which case? Please write replies and notes in its thread; a number in front is part of the text.",
+}
+OTHER_CASE: Sentences = {
+    "de": "Sie schreiben im Faden von Fall {here}; es wurde nichts getan. Fall {other} geht in seinem Faden oder mit seiner Nummer "
+    "im Raum.",
+    "en": "You are writing in the thread of case {here}; nothing was done. Case {other} is worked in its own thread, or by its "
+    "number in the room.",
+}
 NO_SUCH_CASE: Sentences = {
     "de": "Einen solchen Fall gibt es für Sie hier nicht.",
     "en": "There is no such case for you here.",

@@ -71,30 +71,33 @@ class UnknownCommand:
     word: str
 
 
+@dataclass(frozen=True, slots=True)
+class OtherCase:
+    """It names a case that is not the one in whose thread it was typed."""
+
+    case: CaseNumber
+
+
 NUMBERED: frozenset[CommandName] = frozenset({
     "claim", "transfer", "wait", "wait_third", "go_on", "resolve", "to_queue", "to_bot", "reopen", "transcript",
     "again", "card",
 })  # fmt: skip
-"""Commands after which a number can only be that of a case."""
+"""Commands after which a number can only be that of a case; in the thread of another one it is not taken for it."""
+_GOES_TO_EMPLOYEE: frozenset[CommandName] = frozenset({"wait", "wait_third"})
+"""Those of them whose words the employee reads: they may begin with a number of their own, *1 Woche*."""
 
 
-def read_command(text: str) -> Command | UnknownCommand | None:
-    """The command in a message; None when it is none."""
+def read_command(text: str, here: CaseNumber | None = None) -> Command | UnknownCommand | OtherCase | None:
+    """The command in a message; None when it is none. ``here`` is the case in whose thread it was typed."""
     found = _SHAPE.match(text)
     if found is None:
         return None
     word = found[1].casefold()
     name = _BY_WORD.get(word) or _PLAIN.get(word)
-    return UnknownCommand(found[1]) if name is None else _with_case(name, text[found.end() :].strip())
+    return UnknownCommand(found[1]) if name is None else _with_case(name, text[found.end() :].strip(), here)
 
 
-def command_of(name: str, rest: str = "") -> Command | None:
-    """The command of this name or word, as a platform with commands of its own hands it in."""
-    known = name if name in COMMANDS else _BY_WORD.get(name.casefold()) or _PLAIN.get(name.casefold())
-    return None if known is None else _with_case(known, rest.strip())  # type: ignore[arg-type]  # one of COMMANDS
-
-
-def _with_case(name: CommandName, rest: str) -> Command:
+def _with_case(name: CommandName, rest: str, here: CaseNumber | None) -> Command | OtherCase:
     if name == "knowledge" and rest.casefold() in COMMANDS["review"]:
         return Command("review")
     first, _, more = rest.partition(" ")
@@ -103,7 +106,12 @@ def _with_case(name: CommandName, rest: str) -> Command:
     found = _NUMBER.match(rest) if name in NUMBERED else None
     if found is None:
         return Command(name, None, rest)
-    return Command(name, CaseNumber(int(found[1])), rest[found.end() :].strip())
+    case = CaseNumber(int(found[1]))
+    if here is None or case == here:
+        return Command(name, case, rest[found.end() :].strip())
+    if name in _GOES_TO_EMPLOYEE and not rest.startswith("#"):
+        return Command(name, None, rest)
+    return OtherCase(case)
 
 
 HANDS = frozenset({"✋", "🤚", "🖐", "🖐️"})

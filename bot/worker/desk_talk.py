@@ -13,7 +13,7 @@ import structlog
 
 from bot.dialogue import desk_answers as words
 from bot.dialogue.desk_card import claimed_in
-from bot.dialogue.desk_commands import Command, UnknownCommand, command_of_sign, read_command
+from bot.dialogue.desk_commands import NUMBERED, Command, OtherCase, UnknownCommand, command_of_sign, read_command
 from bot.dialogue.desk_moves import STEPS, DeskSituation, Unclear, move_of
 from bot.dialogue.picked_people import PICKED, with_people
 from bot.errors import ChannelError, LotseError
@@ -154,23 +154,24 @@ class DeskTalk:
     async def _written(
         self, said: SaidAtDesk, room: DeskRoom, text: str, now: datetime, form: Typed | None = None
     ) -> None:
-        command = read_command(text)
-        number = await self._case_here(said)
-        if form is not None and form.case is not None:
-            number = CaseNumber(form.case)
-        if command is None and number is None:
+        number = here = await self._case_here(said)
+        if form is not None:  # it names the case that was pressed itself, wherever that stood
+            here = None if form.case is None else CaseNumber(form.case)
+            number = here or number
+        if number is None and read_command(text) is None:
             return await self._say.only(said, None, now)  # coordinators among themselves
         staff = await self._staff(said, room, now)
         if staff is None:
             return None
         text = await self._with_people(text, room)
-        command = read_command(text)
-        match command:
+        match read_command(text, here):
             case UnknownCommand():
                 await self._say.only(said, words.UNKNOWN_COMMAND, now)
-            case Command(name=name) if name not in STEPS:
+            case OtherCase(case=other):
+                await self._say.only(said, filled(words.OTHER_CASE, here=str(here), other=str(other)), now)
+            case Command(name=name) as command if name not in STEPS:
                 await self._asked.tell(said, room, staff, command, command.case or number, now)
-            case Command():
+            case Command() as command:
                 await self._step(said, staff, command, command.case or number, now, None if form is None else form.seen)
             case None:
                 facts = await self._facts(staff, number)
@@ -197,7 +198,8 @@ class DeskTalk:
         seen: Seen | None,
     ) -> None:
         if number is None:
-            return await self._say.only(said, words.WHICH_CASE, now)
+            which = words.WHICH_CASE if command.name in NUMBERED else words.WHICH_THREAD
+            return await self._say.only(said, which, now)
         facts = await self._facts(staff, number)
         if facts is None:
             return await self._say.only(said, words.NO_SUCH_CASE, now)

@@ -21,7 +21,7 @@ from bot.dialogue.desk_card import (
     inserts_list,
     queue_list,
 )
-from bot.dialogue.desk_commands import COMMANDS, Command, UnknownCommand, command_of, command_of_sign, read_command
+from bot.dialogue.desk_commands import COMMANDS, Command, OtherCase, UnknownCommand, command_of_sign, read_command
 from bot.dialogue.desk_moves import CODES, STEPS, DeskSituation, Unclear, move_of
 from bot.dialogue.desk_roles import coordinators_of, shown_name
 from bot.dialogue.knowledge_insert import insert_of
@@ -94,6 +94,23 @@ def test_commands_are_read_as_people_type_them(typed, command):
     assert read_command(typed) == command
 
 
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("!nimm 17", Command("claim", 17)),
+        ("!nimm 1", OtherCase(1)),
+        ("!fertig #1 beantwortet", OtherCase(1)),
+        ("!warten 17 Seit wann?", Command("wait", 17, "Seit wann?")),
+        ("!warten 1 Woche, dann?", Command("wait", None, "1 Woche, dann?")),
+        ("!extern 2 Wochen", Command("wait_third", None, "2 Wochen")),
+        ("!warten #1 Seit wann?", OtherCase(1)),
+        ("!a 1 Woche", Command("reply", None, "1 Woche")),
+    ],
+)
+def test_in_the_thread_of_a_case_no_number_means_another(typed, command):
+    assert read_command(typed, 17) == command
+
+
 def test_every_word_means_one_command_and_every_command_is_explained():
     words = [word for words in COMMANDS.values() for word in words]
     assert len(words) == len(set(words))
@@ -102,8 +119,6 @@ def test_every_word_means_one_command_and_every_command_is_explained():
         shown = as_text(help_list(locale))
         place = 0 if locale == "de" else -1
         assert all(f"!{words[place]}" in shown for words in COMMANDS.values())
-    assert command_of("claim", "17") == command_of("NIMM", "17") == Command("claim", 17)
-    assert command_of("gibtsnicht") is None
 
 
 @pytest.mark.parametrize(

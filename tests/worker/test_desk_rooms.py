@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from structlog.testing import capture_logs
 
+from bot.dialogue.desk_commands import COMMANDS, NUMBERED
 from bot.dialogue.naming import label_title
 from bot.dialogue.shown_answers import shown_now
 from bot.errors import ChannelError, NotThereYet
@@ -333,7 +334,7 @@ RESOLVED = ("!nimm", "!fertig beantwortet")
         ((), "@fremd:x.org", "Hallo", "nicht als Koordination eingetragen"),
         ((), "@fremd:x.org", "!fertig beantwortet", "nicht als Koordination eingetragen"),
         ((), ANNA, "!lösche", "Diesen Befehl gibt es nicht."),
-        ((), ANNA, "!nimm 4711", "Einen solchen Fall gibt es für Sie hier nicht."),
+        ((), ANNA, "!nimm 4711", "Sie schreiben im Faden von Fall 1; es wurde nichts getan."),
     ],
 )  # fmt: skip
 async def test_a_line_that_is_not_carried_out_says_why(stage, thread, before, user, given, why):
@@ -344,6 +345,46 @@ async def test_a_line_that_is_not_carried_out_says_why(stage, thread, before, us
     answers = [text for text in stage.rooms.texts(thread=thread)[said:] if why in text]
     assert len(answers) == 1, stage.rooms.texts(thread=thread)[said:]
     assert stage.heard()[heard:] == [], "and nothing of it reaches the employee"
+
+
+WORDS_BEHIND = {
+    "transfer": "anerkennung: Zeugnisse liegen vor",
+    "resolve": "beantwortet Alles Gute!",
+    "to_queue": "Bin krank",
+}
+"""What may stand behind the number of a case, by command."""
+
+
+@embedded
+async def test_a_number_in_the_thread_of_another_case_touches_neither_its_case_nor_its_employee(stage):
+    await stage.asks(user="kim")
+    await stage.asks(user="lee")
+    thread = stage.rooms.card(2)
+    await stage.says(ANNA, "!nimm 1")
+    await stage.says(ANNA, "!nimm 2")
+    first, second, handed = await facts(stage, 1), await facts(stage, 2), len(stage.employees.handed)
+    for name in sorted(NUMBERED - {"wait", "wait_third"}):
+        await stage.says(ANNA, f"!{COMMANDS[name][0]} 1 {WORDS_BEHIND.get(name, '')}", thread=thread)
+        said = stage.rooms.texts(thread=thread)[-1]
+        assert said.startswith("Sie schreiben im Faden von Fall 2; es wurde nichts getan. Fall 1 geht"), name
+    assert (await facts(stage, 1), await facts(stage, 2), stage.employees.handed[handed:]) == (first, second, [])
+    await stage.says(ANNA, "!extern bis 2026-12-01 1 Woche dauert es", thread=thread)
+    await stage.says(ANNA, "!extern 1 Woche dauert es", thread=thread)
+    assert "Bis wann?" in stage.rooms.texts(thread=thread)[-1]
+    await stage.says(ANNA, "!warten 1 Woche, dann brauche ich Ihre Lohnabrechnung vom Mai", thread=thread)
+    told = [(post.address.room, as_text(post.reply)) for post in stage.employees.handed[handed:]]
+    assert [room for room, _ in told] == ["room of lee"] * 2
+    assert "1 Woche, dann brauche ich Ihre Lohnabrechnung vom Mai" in told[-1][1]
+    assert await facts(stage, 1) == first
+
+
+@embedded
+async def test_words_without_a_case_are_led_to_its_thread_and_not_to_a_number(stage, thread):
+    for typed_in_the_room in ("!a 1 Woche Zeit haben Sie", "!notiz 1 Zeugnis fehlt", "!a"):
+        await stage.says(ANNA, typed_in_the_room)
+        said = stage.rooms.texts()[-1]
+        assert "schreiben Sie bitte in seinem Faden" in said
+        assert "Nummer dazu" not in said
 
 
 @embedded
