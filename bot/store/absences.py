@@ -5,6 +5,7 @@ while nobody else can write one, so that two people cannot name each other at th
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -91,6 +92,30 @@ async def _end(connection: AsyncConnection, number: AbsenceId, actor: str, now: 
             return False
     await _note(connection, "absence_ended", number, actor, now)
     return True
+
+
+async def carry_absences_over(connection: AsyncConnection, before: StaffId, staff: StaffId, now: datetime) -> None:
+    """What somebody had entered under another id is theirs, and so is standing in for others.
+
+    Of two absences that meet one is left, from the first day to the last, so that coming back ends it.
+    """
+    mine, theirs = absences.c.staff == before, absences.c.deputy == before
+    for number in (
+        await connection.scalars(update(absences).where(mine).values(staff=staff).returning(absences.c.id))
+    ).all():
+        await _note(connection, "absence_carried", AbsenceId(number), staff, now)
+    await connection.execute(update(absences).where(theirs).values(deputy=staff))
+    for_themselves = update(absences).where(absences.c.staff == staff, absences.c.deputy == staff)
+    await connection.execute(for_themselves.values(deputy=None))
+    kept: Absence | None = None
+    for one in await _read(connection, _all().where(absences.c.staff == staff, absences.c.until > now)):
+        if kept is None or one.since >= kept.until:
+            kept = one
+            continue
+        kept = replace(kept, until=max(kept.until, one.until), deputy=kept.deputy or one.deputy)
+        longer = update(absences).where(absences.c.id == kept.id)
+        await connection.execute(longer.values(until=kept.until, deputy=kept.deputy))
+        await connection.execute(delete(absences).where(absences.c.id == one.id))
 
 
 async def list_absences(database: Database, now: datetime) -> tuple[Absence, ...]:

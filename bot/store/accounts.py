@@ -1,8 +1,9 @@
 """Which accounts on chat platforms belong to somebody of the staff: linked by a code they were shown at the desk.
 
 Only a coordinator's own accounts are ever linked, and only to the member of staff who was signed in when the code was made.
-An account on its own stays what it is, an employee's, apart from all others: linking gives a name in the coordinators' room
-and nothing else. Who deletes their data from an account ends its link, too.
+An account on its own stays what it is, an employee's, apart from all others: linking gives a name in the coordinators' room,
+and what was done there from the account (``carrying_over.py``), and nothing else. Who deletes their data from an account ends
+its link, too. When a link ends, what the person has stays theirs, at the desk.
 
 A code works once, for ten minutes. Whoever guesses is held up as at the door (``sign_in.py``), each account for itself.
 """
@@ -16,7 +17,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import StaffId
+from bot.model import Staff, StaffId
+from bot.store.carrying_over import carry_over
 from bot.store.database import Database
 from bot.store.places import insert_into
 from bot.store.sign_in import ATTEMPTS_LOCK, digest_of_token, failed_attempt, locked_until
@@ -42,18 +44,18 @@ class Account:
     linked_at: datetime
 
 
-async def make_code(database: Database, staff: StaffId, now: datetime) -> str:
+async def make_code(database: Database, staff: Staff, now: datetime) -> str:
     """A new code for this person, such as ``7F3A-9K2D-M4QX``; those made before stop working."""
     code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(EACH)) for _ in range(GROUPS))
     async with database.transaction() as connection:
-        await connection.execute(delete(account_codes).where(account_codes.c.staff == staff))
-        row = {"digest": digest_of_token(code), "staff": staff, "expires_at": now + CODE_LASTS}
+        await connection.execute(delete(account_codes).where(account_codes.c.staff == staff.id))
+        row = {"digest": digest_of_token(code), "staff": staff.id, "name": staff.name, "expires_at": now + CODE_LASTS}
         await connection.execute(insert(account_codes).values(row))
     return code
 
 
-async def link_account(connection: AsyncConnection, person: int, code: str, now: datetime) -> bool:
-    """Link the account of this person to whom the code was made for; whether that happened.
+async def link_account(connection: AsyncConnection, person: int, code: str, now: datetime, wake: list[str]) -> bool:
+    """Link the account of this person to whom the code was made for, with all they have under it; whether that happened.
 
     Why it did not (unknown, used, too old, too many attempts) is not told apart: whoever tries codes learns nothing.
     """
@@ -70,17 +72,20 @@ async def link_account(connection: AsyncConnection, person: int, code: str, now:
     taken = (
         delete(account_codes)
         .where(account_codes.c.digest == digest_of_token(code.upper()), account_codes.c.expires_at > now)
-        .returning(account_codes.c.staff)
+        .returning(account_codes.c.staff, account_codes.c.name)
     )
-    staff = (await connection.execute(taken)).scalar_one_or_none()
-    if staff is None:
+    whose = (await connection.execute(taken)).one_or_none()
+    if whose is None:
         await failed_attempt(connection, client, now)
         return False
-    row = insert_into(staff_accounts, connection.dialect.name).values(person_id=person, staff=staff, linked_at=now)
+    row = insert_into(staff_accounts, connection.dialect.name).values(
+        person_id=person, staff=whose.staff, linked_at=now
+    )
     newer = {"staff": row.excluded.staff, "linked_at": row.excluded.linked_at}
     await connection.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=newer))
-    linked = {"at": now, "actor": staff, "action": "account_linked", "target": account.channel}
+    linked = {"at": now, "actor": whose.staff, "action": "account_linked", "target": account.channel}
     await connection.execute(insert(audit).values(linked))
+    await carry_over(connection, account.external_user, StaffId(whose.staff), whose.name, now, wake)
     return True
 
 
@@ -108,7 +113,7 @@ async def linked_on(database: Database, channel: str) -> Mapping[str, StaffId]:
 
 
 async def unlink(database: Database, staff: StaffId, account: int, now: datetime) -> bool:
-    """End the link of one of somebody's own accounts; whether there was one."""
+    """End the link of one of somebody's own accounts; whether there was one. Their cases stay with them."""
     async with database.transaction() as connection:
         gone = await connection.execute(
             delete(staff_accounts).where(staff_accounts.c.id == account, staff_accounts.c.staff == staff)

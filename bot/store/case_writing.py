@@ -27,6 +27,7 @@ from bot.model import (
     Relay,
     Remark,
     Revise,
+    StaffId,
     Tell,
 )
 from bot.store.announce import DESK, TIMERS, outbox_topics, transcript_topic
@@ -242,6 +243,11 @@ async def erased_audit(connection: AsyncConnection, turn: CaseTurn, now: datetim
 async def closed_audit(connection: AsyncConnection, facts: CaseFacts, now: datetime, actor: str) -> None:
     """The audit row of a case that somebody closed by hand."""
     await _audit(connection, facts, now, event="closes", actor=actor, before=facts.state, to="closed")
+
+
+async def carried_over_audit(connection: AsyncConnection, facts: CaseFacts, now: datetime, staff: StaffId) -> None:
+    """The audit row of a case that its owner has under another id from now on."""
+    await _audit(connection, facts, now, event="carried_over", actor=staff, before=facts.state)
 
 
 async def _audit(

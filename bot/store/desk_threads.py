@@ -10,7 +10,7 @@ from bot.model import CaseNumber, StaffId
 from bot.store.database import Database
 from bot.store.message_parts import is_message, is_part
 from bot.store.payloads import storable
-from bot.store.tables import case_messages, desk_posts
+from bot.store.tables import case_messages, desk_inbox, desk_posts
 
 
 async def case_in_thread(database: Database, channel: str, room: str, thread: str) -> CaseNumber | None:
@@ -118,10 +118,18 @@ async def own_line(database: Database, channel: str, room: str, external_id: str
     return None if row is None else OwnLine(CaseNumber(row.case_number), row.line, row.kind == "coordinator")
 
 
-async def has_replied(database: Database, number: CaseNumber, staff: StaffId) -> bool:
-    """Whether this coordinator has written to the employee in this case."""
+async def has_replied(database: Database, number: CaseNumber, staff: StaffId, channel: str, external_user: str) -> bool:
+    """Whether this coordinator has written to the employee in this case, as this person or, before a link ended, as another."""
+    from_the_account = (
+        select(desk_inbox.c.id)
+        .where(desk_inbox.c.channel == channel, desk_inbox.c.external_user == storable(external_user))
+        .where(desk_inbox.c.external_id == case_messages.c.key)
+        .exists()
+    )
     lines = select(case_messages.c.id).where(
-        case_messages.c.case_number == number, case_messages.c.kind == "coordinator", case_messages.c.author == staff
+        case_messages.c.case_number == number,
+        case_messages.c.kind == "coordinator",
+        or_(case_messages.c.author == staff, from_the_account),
     )
     async with database.reading() as connection:
         return await connection.scalar(lines.limit(1)) is not None

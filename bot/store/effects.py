@@ -211,7 +211,7 @@ async def _write_one(
             await put_own(connection, listener, own_id, input_to_json(LookedUp(what, found)), now)
             wake.append(INBOX)
         case LinkAccount(code=code):
-            linked = person is not None and await link_account(connection, person, code, now)
+            linked = person is not None and await link_account(connection, person, code, now, wake)
             own_id = ExternalId(f"link:{uuid.uuid4()}")
             found = (("linked", int(linked)),)
             await put_own(connection, listener, own_id, input_to_json(LookedUp("account", found)), now)

@@ -153,7 +153,11 @@ TREATMENTS: Mapping[str, Treatment] = {
         "nobody", "until it expires", ours=("digest",), staff=("staff",), because="opens the desk to one of the staff"
     ),
     "account_codes": Treatment(
-        "nobody", "until it expires", ours=("digest",), staff=("staff",), because="links an account of one of the staff"
+        "nobody",
+        "until it expires",
+        ours=("digest",),
+        staff=("staff", "name"),
+        because="links an account of one of the staff",
     ),
     "staff_accounts": Treatment("owned", "until the link is ended", by="person_id", staff=("staff",)),
     "sessions": Treatment(

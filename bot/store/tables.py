@@ -507,6 +507,7 @@ account_codes = Table(
     Column("id", Number, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
     Column("staff", String(60), nullable=False),
+    Column("name", Text, nullable=False, server_default="", doc="what employees read as their name"),
     Column("expires_at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
 )

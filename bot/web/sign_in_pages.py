@@ -130,9 +130,7 @@ class SignInPages:
         me, which = posted.me, posted.fields.get("unlink")
         access_desk(me.staff)
         if which is None and posted.fields.get("code") == "new":
-            return await self._own_page(
-                request, me, await make_code(self._door.database, me.staff.id, self._door.clock())
-            )
+            return await self._own_page(request, me, await make_code(self._door.database, me.staff, self._door.clock()))
         if which is None or not NUMBER.fullmatch(which):
             raise Refused("error_bad_request")
         await unlink(self._door.database, me.staff.id, int(which), self._door.clock())

@@ -176,16 +176,16 @@ class DeskTalk:
             case None:
                 facts = await self._facts(staff, number)
                 event = None if facts is None else written(facts, staff, text)
-                await self._act(said, number, event, now, done=await self._kept_inside(facts, event, text))
+                await self._act(said, number, event, now, done=await self._kept_inside(said, facts, event, text))
         return None
 
     async def _kept_inside(
-        self, facts: CaseFacts | None, event: CoordinatorEvent | None, text: str
+        self, said: SaidAtDesk, facts: CaseFacts | None, event: CoordinatorEvent | None, text: str
     ) -> Sentences | None:
         """What somebody reads who has answered in this case before, and whose words do not reach the employee any more."""
         if facts is None or facts.state not in SILENT or not isinstance(event, Notes) or is_note(text):
             return None
-        before = await has_replied(self.database, facts.number, event.by.id)
+        before = await has_replied(self.database, facts.number, event.by.id, said.channel, said.external_user)
         return filled(words.KEPT_AS_NOTE, name=facts.owner_name) if before else None
 
     async def _step(

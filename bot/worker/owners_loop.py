@@ -39,6 +39,10 @@ class People(Protocol):
         """All of them."""
         ...
 
+    async def read_links(self) -> None:
+        """Look up who linked which account. Raises StoreUnavailable."""
+        ...
+
 
 async def owners_loop(
     database: Database,
@@ -72,6 +76,7 @@ async def hand_to_teams(database: Database, desk: Desk, teams: Collection[str], 
 
 async def hand_on(database: Database, desk: Desk, people: People, now: datetime) -> int:
     """Hand on every case whose owner is away or gone; how many changed hands. Raises StoreUnavailable."""
+    await people.read_links()  # whoever has just linked an account has their cases under another id
     everybody = people.everybody()
     if people.problem is not None:
         return 0

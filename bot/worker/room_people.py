@@ -154,8 +154,7 @@ class RoomPeople:
 
     async def refresh(self) -> None:
         """Look into every room whose answer is too old; one that cannot be looked into is left as it was."""
-        for channel in self._channels:
-            await self._read_links(channel)
+        await self.read_links()
         for room in self.rooms:
             try:
                 await self._look(room)
@@ -163,6 +162,11 @@ class RoomPeople:
                 log.info("desk_room_not_there_yet", channel=room.channel, room=room.room, reason=error.reason)
             except ChannelError as error:
                 log.warning("desk_room_not_looked_up", channel=room.channel, room=room.room, reason=error.reason)
+
+    async def read_links(self) -> None:
+        """Look up who linked which account. Raises StoreUnavailable."""
+        for channel in self._channels:
+            await self._read_links(channel)
 
     async def _look(self, room: DeskRoom, *, anew: bool = False) -> _Seen:
         known, now = self._seen.get(place_of(room)), self._clock()

@@ -47,7 +47,8 @@ async def test_a_sign_an_earlier_release_had_noted_is_put_under_its_words(empty_
     place = {"outbox_id": "a", "channel": "x", "room": "!r", "thread": ""}
     async with database.transaction() as connection:
         await connection.execute(insert(tables.desk_posts).values(**noted, **place, created_at=clock()))
-        for step in ("DROP INDEX ix_desk_posts_under", "ALTER TABLE desk_posts DROP COLUMN under"):
+        later = ("DROP INDEX ix_desk_posts_under", "ALTER TABLE desk_posts DROP COLUMN under")
+        for step in (*later, "ALTER TABLE account_codes DROP COLUMN name"):
             await connection.execute(text(step))
         await connection.execute(text("UPDATE alembic_version SET version_num = 'desk_second_id'"))
     await database.close()

@@ -389,7 +389,7 @@ async def test_a_code_is_shown_once_and_the_accounts_it_linked_are_ones_own_to_u
         assert code not in (await me.at("/desk/sessions")).text
         async with database.transaction() as connection:
             person = await person_known_as(connection, Person("slack", "U012<b>"))
-            assert await link_account(connection, person, code, now)
+            assert await link_account(connection, person, code, now, [])
         page = (await me.at("/desk/sessions")).text
         assert "Slack · U012&lt;b&gt;" in page
         account = re.search(r'name="unlink" value="(\d+)"', page)[1]

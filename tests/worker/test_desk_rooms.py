@@ -39,6 +39,7 @@ from bot.model import (
 )
 from bot.store import desk_handling, tables
 from bot.store.absences import list_absences
+from bot.store.carrying_over import carry_over
 from bot.store.case_rows import last_said
 from bot.store.cases import close_case
 from bot.store.changed_messages import keep_edit
@@ -55,7 +56,7 @@ from bot.store.timers import Timers
 from bot.worker import desk_talk
 from bot.worker.digest_loop import write_digest
 from bot.worker.owners_loop import hand_on, hand_to_teams
-from tests.desk_people import MARIA
+from tests.desk_people import ADMIN, MARIA
 from tests.desk_people import OLE as OLE_STAFF
 from tests.desk_stage import ANNA, BEN, FUNDING, OLE, REST, DeskStage, RoomChannel
 from tests.fakes import PartedMessages, away, incoming, record, refused, reply
@@ -579,6 +580,17 @@ async def test_a_linked_account_is_away_as_the_person_of_the_desk(stage, thread,
     await stage.people.refresh()
     assert await hand_on(stage.database, stage.desk, stage.people, clock()) == 1
     assert (await facts(stage)).state == "open"
+
+
+@embedded
+async def test_a_case_that_went_along_with_an_account_stays_with_who_coordinates_only_through_the_room(stage, thread):
+    stage.named.staff = (ADMIN,)
+    await stage.says(ANNA, "Moin, ich sehe nach.", thread=thread)
+    stage.linked[ANNA] = ADMIN.id
+    async with stage.database.transaction() as connection:
+        await carry_over(connection, ANNA, ADMIN.id, ADMIN.name, stage.clock(), [])
+    assert await hand_on(stage.database, stage.desk, stage.people, stage.clock()) == 0
+    assert (await facts(stage)).owner == ADMIN.id
 
 
 def stopped_before_the_commit(monkeypatch):

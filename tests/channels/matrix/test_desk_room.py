@@ -1,6 +1,7 @@
 """Cases worked in a Matrix room on a real homeserver, by people with an independent client, beside the desk in the browser."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -258,6 +259,33 @@ async def test_of_a_room_and_a_page_that_claim_at_once_one_wins(desk):
     assert [row.event for row in claims].count("claims") == 1
     taken = [each for each in await kim.ask("timeline", room=alone) if "übernimmt Ihren Fall" in str(each["content"])]
     assert len(taken) == 1
+
+
+async def test_who_links_an_account_takes_their_cases_along_and_keeps_them_at_the_desk_when_the_link_ends(desk):
+    kim, alone = await desk.asks(encrypted=False)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    number = await number_of_latest(desk)
+    thread = (await desk.card(number))["id"]
+    reply = await desk.anna.say(desk.room, "Der Satz ist 40 Prozent.", thread=thread)
+    await kim.hears(alone, desk.lotse, "Der Satz ist 40 Prozent.")
+    async with signed_in(desk.site) as petersen:
+        shown = (await petersen.submit("/desk/accounts", code="new")).text
+        at_lotse = await desk.anna.room_with(desk.lotse, encrypted=False)
+        await desk.anna.say(at_lotse, re.search(r"<code>(verbinden [0-9A-Z-]{14})</code>", shown)[1])
+        await desk.anna.hears(at_lotse, desk.lotse, "Dieses Konto gehört jetzt zu Ihrem Zugang am Desk.")
+        await desk.card(number, "liegt bei Anna Petersen")
+        await desk.anna.edit(desk.room, reply, "Der Satz ist 60 Prozent.")
+        await kim.hears(alone, desk.lotse, "Der Satz ist 60 Prozent.")
+        await desk.anna.say(desk.room, "Reicht Ihnen das?", thread=thread)
+        await kim.hears(alone, desk.lotse, "Anna Petersen (Mensch):\n\nReicht Ihnen das?")
+
+        account = re.search(r'name="unlink" value="(\d+)"', (await petersen.at("/desk/sessions")).text)[1]
+        await petersen.submit("/desk/accounts", unlink=account)
+        await desk.anna.say(desk.room, "Und noch etwas", thread=thread)
+        told = "Das bleibt eine Notiz, die Person liest es nicht: Der Fall liegt jetzt bei Anna Petersen."
+        await desk.anna.hears(desk.room, desk.lotse, told)
+        await act(petersen, number, "say", text="Vom Desk aus")
+        await kim.hears(alone, desk.lotse, "Anna Petersen (Mensch):\n\nVom Desk aus")
 
 
 async def test_what_is_asked_in_the_room_is_answered_there(desk):

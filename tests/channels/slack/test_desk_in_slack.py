@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from datetime import timedelta
 
@@ -21,10 +22,12 @@ from bot.store.cases import cases_of
 from bot.store.desk import Done
 from bot.store.desk_reading import read_case
 from bot.worker.digest_loop import write_digest
+from bot.worker.owners_loop import hand_on
 from tests.channels.slack.at_the_desk import KIM, OLE, SASCHA, desk_in_slack
 from tests.channels.slack.block_check import own_findings, sdk_findings
 from tests.conftest import NOW
 from tests.desk_people import MARIA
+from tests.web.site import signed_in
 
 
 @pytest.fixture
@@ -475,6 +478,25 @@ async def test_a_claim_at_the_desk_in_the_browser_is_the_same_claim(desk, kim):
     await desk.press(desk.anna, card, "desk-claim")
     await desk.in_thread(card, MARIA.name)
     assert (await facts_of(desk, kim)).owner == MARIA.id
+
+
+async def test_who_links_an_account_goes_on_with_the_cases_they_had_there(desk, kim):
+    number, card = await opened(desk, kim)
+    reply = await desk.anna.write("Der Satz ist 40 Prozent.", desk.room, card["ts"])
+    await kim.answered("Der Satz ist 40 Prozent.")
+    async with signed_in(desk.site) as anna:
+        shown = (await anna.submit("/desk/accounts", code="new")).text
+        await desk.anna.write(re.search(r"<code>(verbinden [0-9A-Z-]{14})</code>", shown)[1])
+        await desk.anna.answered("Dieses Konto gehört jetzt zu Ihrem Zugang am Desk.")
+        before = await kim.read()
+        await desk.card(number, claimed_by("Anna Petersen"))
+        assert await hand_on(desk.site.database, desk.site.desk, desk.people, desk.site.now) == 0
+        await desk.anna.change(reply, "Der Satz ist 60 Prozent.", desk.room)
+        await kim.sees(lambda them: any("Der Satz ist 60 Prozent." in one["text"] for one in them))
+        await desk.anna.write("Reicht Ihnen das?", desk.room, card["ts"])
+        read = await kim.answered("Anna Petersen (Mensch):\n\nReicht Ihnen das?")
+        assert len(read) == len(before) + 1, "nobody is told that it is another person: it is the same"
+        assert "Reicht Ihnen das?" in (await anna.at(f"/desk/cases/{number}")).text
 
 
 async def test_the_home_of_a_coordinator_shows_the_queue(desk, kim):
