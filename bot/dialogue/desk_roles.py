@@ -6,10 +6,10 @@ members cannot be looked up, nobody is a coordinator for the moment.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.model import RoomMember, Staff, StaffId
+from bot.model import ALL_TEAMS, RoomMember, Staff, StaffId
 
 LONGEST_NAME = 80
 
@@ -27,25 +27,16 @@ def coordinator_of(
     if known is None:
         name = shown_name(member)
         return Staff(StaffId(member.external_user), name, frozenset({"coordinator"}), teams)
-    everywhere = known.teams if known.teams == frozenset({"*"}) else known.teams | teams
-    return replace(known, roles=known.roles | {"coordinator"}, teams=everywhere)
+    return replace(known, roles=known.roles | {"coordinator"}, teams=_both(known.teams, teams))
 
 
-def coordinators_of(
-    rooms: Iterable[tuple[frozenset[str], Iterable[RoomMember]]], linked: Mapping[str, Staff], least_power: int = 0
-) -> Mapping[str, Staff]:
-    """All coordinators of all rooms by their id on the platform; who is in several rooms has the teams of all."""
-    found: dict[str, Staff] = {}
-    for teams, members in rooms:
-        for member in members:
-            before = found.get(member.external_user)
-            both = teams | before.teams if before is not None and before.teams != frozenset({"*"}) else teams
-            if before is not None and before.teams == frozenset({"*"}):
-                both = before.teams
-            staff = coordinator_of(member, both, linked, least_power)
-            if staff is not None:
-                found[member.external_user] = staff
-    return found
+def in_both(one: Staff, other: Staff) -> Staff:
+    """Somebody who is known from two places, such as two rooms, with the roles and the teams they have in either."""
+    return replace(one, roles=one.roles | other.roles, teams=_both(one.teams, other.teams))
+
+
+def _both(teams: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    return ALL_TEAMS if ALL_TEAMS in (teams, others) else teams | others
 
 
 def shown_name(member: RoomMember) -> str:

@@ -15,7 +15,7 @@ import structlog
 
 from bot.channels.channel import DeskChannel
 from bot.content.definitions import Content
-from bot.dialogue.desk_roles import coordinator_of
+from bot.dialogue.desk_roles import coordinator_of, in_both
 from bot.errors import ChannelError, NotThereYet
 from bot.handoff.desk_places import Place, place_of
 from bot.handoff.office import ReadIn
@@ -86,15 +86,15 @@ class RoomPeople:
         return None
 
     def everybody(self) -> tuple[Staff, ...]:
-        """The people of the file, and those whom a room alone makes coordinators, as they were known last."""
+        """The people of the file, and those whom a room alone makes coordinators, each with the teams of all their rooms.
+
+        As they were known last.
+        """
         known = {staff.id: staff for staff in self._named.everybody()}
         for room in self.rooms:
             for staff in self._of_room(room, ALL_TEAMS if room.rest else room.teams):
                 before = known.get(staff.id)
-                if before is None:
-                    known[staff.id] = staff
-                elif "coordinator" not in before.roles:
-                    known[staff.id] = replace(before, roles=before.roles | {"coordinator"})
+                known[staff.id] = staff if before is None else in_both(before, staff)
         return tuple(known.values())
 
     def at(self) -> Mapping[Place, frozenset[StaffId]]:

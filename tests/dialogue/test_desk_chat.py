@@ -23,7 +23,7 @@ from bot.dialogue.desk_card import (
 )
 from bot.dialogue.desk_commands import COMMANDS, Command, OtherCase, UnknownCommand, command_of_sign, read_command
 from bot.dialogue.desk_moves import CODES, STEPS, DeskSituation, Unclear, move_of
-from bot.dialogue.desk_roles import coordinators_of, shown_name
+from bot.dialogue.desk_roles import coordinator_of, in_both, shown_name
 from bot.dialogue.knowledge_insert import insert_of
 from bot.dialogue.naming import label_title
 from bot.dialogue.shown_answers import shown_now
@@ -296,14 +296,18 @@ def test_queue_inserts_and_an_erased_case(content):
     assert "Daten löschen" in as_text(erased_card(17, "de"))
 
 
-ROOM = (frozenset({"foerderung"}), [RoomMember("@maria:x.org", "Maria"), RoomMember("@ole:x.org", "Ole", power=50)])
+def test_whoever_is_in_the_coordinators_room_and_has_the_power_is_one_of_its_teams():
+    teams = frozenset({"foerderung"})
+    assert coordinator_of(RoomMember("@maria:x.org", "Maria"), teams, {}).teams == teams
+    assert coordinator_of(RoomMember("@maria:x.org", "Maria"), teams, {}, least_power=50) is None
+    assert coordinator_of(RoomMember("@ole:x.org", "Ole", power=50), teams, {}, least_power=50).id == "@ole:x.org"
+    assert coordinator_of(RoomMember("@maria:x.org", "Maria", joined=False), teams, {}) is None
 
 
-def test_members_of_the_coordinators_room_are_coordinators_and_nobody_else_is():
-    found = coordinators_of([ROOM], {})
-    assert set(found) == {"@maria:x.org", "@ole:x.org"}
-    assert found["@maria:x.org"].teams == {"foerderung"}
-    assert set(coordinators_of([ROOM], {}, least_power=50)) == {"@ole:x.org"}
+def test_a_linked_account_is_the_person_of_the_file_and_nothing_that_looks_alike_is():
+    teams, linked = frozenset({"foerderung"}), {"@maria:x.org": replace(MARIA, teams=frozenset({"module"}))}
+    maria = coordinator_of(RoomMember("@maria:x.org", "Jemand"), teams, linked)
+    assert (maria.id, maria.name, maria.teams) == ("maria", "Maria Petersen", {"foerderung", "module"})
     for stranger in (
         "@maria:x.org.evil",
         "@mаria:x.org",
@@ -311,18 +315,16 @@ def test_members_of_the_coordinators_room_are_coordinators_and_nobody_else_is():
         "maria",
         "Maria",
     ):  # the second has a Cyrillic а
-        assert stranger not in found
-    gone = (frozenset({"foerderung"}), [RoomMember("@maria:x.org", "Maria", joined=False)])
-    assert coordinators_of([gone], {}) == {}
+        assert coordinator_of(RoomMember(stranger, "Maria"), teams, linked).id == stranger
 
 
-def test_who_is_in_several_rooms_or_in_the_staff_file_is_one_person_with_all_teams():
-    second = (frozenset({"anerkennung"}), [RoomMember("@maria:x.org", "Jemand anderes")])
-    assert coordinators_of([ROOM, second], {})["@maria:x.org"].teams == {"foerderung", "anerkennung"}
-    linked = coordinators_of([ROOM], {"@maria:x.org": replace(MARIA, teams=frozenset({"module"}))})["@maria:x.org"]
-    assert (linked.id, linked.name, linked.teams) == ("maria", "Maria Petersen", {"foerderung", "module"})
-    everywhere = coordinators_of([ROOM, second], {"@maria:x.org": replace(MARIA, teams=ALL_TEAMS)})["@maria:x.org"]
-    assert everywhere.teams == ALL_TEAMS
+def test_who_is_known_from_several_places_is_one_person_with_all_roles_and_teams():
+    here, there = replace(MARIA, teams=frozenset({"foerderung"})), replace(MARIA, teams=frozenset({"anerkennung"}))
+    assert in_both(here, there) == replace(MARIA, teams=frozenset({"foerderung", "anerkennung"}))
+    everywhere = replace(MARIA, roles=frozenset({"admin"}), teams=ALL_TEAMS)
+    assert in_both(here, everywhere) == replace(MARIA, roles=frozenset({"admin", "coordinator"}), teams=ALL_TEAMS)
+    assert in_both(everywhere, here).teams == ALL_TEAMS
+    assert coordinator_of(RoomMember("@maria:x.org"), ALL_TEAMS, {"@maria:x.org": here}).is_in("anerkennung")
 
 
 @pytest.mark.parametrize(

@@ -892,6 +892,23 @@ async def test_who_is_not_known_just_now_may_nothing_and_keeps_their_case_and_ev
     )
 
 
+@embedded
+@pytest.mark.parametrize("rest_first", [True, False])
+@pytest.mark.parametrize("user", [ANNA, "@maria:x.org"], ids=["anna", "linked"])
+async def test_who_is_in_two_rooms_is_introduced_with_the_team_whose_case_it_is(stage, user, rest_first):
+    if rest_first:
+        stage.people.rooms = (REST, FUNDING)
+    for room in (FUNDING, REST):
+        stage.rooms.members[room.room] = [RoomMember(user, "Anna"), RoomMember(OLE, "Ole")]
+    await stage.asks()
+    await stage.says(user, "!an anerkennung: Es geht um ein Zeugnis", thread=stage.rooms.card(1))
+    await stage.says(user, "!nimm", room=REST.room, thread=stage.rooms.card(1, REST.room))
+    assert "(Anerkennung und Anrechnung) übernimmt" in stage.heard()[-1]
+    await stage.asks(user="lee")
+    await stage.says(user, "!nimm", thread=stage.rooms.card(2))
+    assert "(Förderberatung) übernimmt" in stage.heard()[-1]
+
+
 async def test_a_case_that_goes_to_another_team_leaves_the_room_and_its_thread_works_no_more(stage, thread):
     await stage.says(ANNA, "!nimm", thread=thread)
     await stage.says(ANNA, "Seit wann?", thread=thread)
