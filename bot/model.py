@@ -112,6 +112,7 @@ class Staff:
 
     ``stands_in``: teams whose cases are theirs too once a promise is broken; it follows from the content, not from a file.
     ``leads``: teams of theirs in which they are told when a promise stays broken.
+    ``channel``: the platform of which a room alone makes them a coordinator; empty: they are in the staff file.
     """
 
     id: StaffId
@@ -121,6 +122,7 @@ class Staff:
     email: str | None = None
     stands_in: frozenset[str] = frozenset()
     leads: frozenset[str] = frozenset()
+    channel: str = ""
 
     def is_in(self, team: str) -> bool:
         """Whether this person takes the cases of this team."""

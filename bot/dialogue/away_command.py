@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.dialogue.desk_moves import AMBIGUOUS_TARGET, Unclear, people_named
+from bot.dialogue.desk_moves import AMBIGUOUS_TARGET, Unclear, people_named, typable
 from bot.dialogue.typed_days import day_in_front
 from bot.handoff.absence import REFUSALS, deputies_of, period_of
 from bot.handoff.case_words import Sentences, filled
@@ -121,7 +121,7 @@ def _deputy(name: str, me: Staff, people: Sequence[Staff]) -> Staff | Unclear:
     if len(found) == 1:
         return found[0]
     if found:
-        return Unclear(filled(AMBIGUOUS_TARGET, target=name[:60], found=_names(found)))
+        return Unclear(filled(AMBIGUOUS_TARGET, target=name[:60], found=", ".join(map(typable, found))))
     said = {
         locale: filled(NO_DEPUTY, name=name[:60], able=_names(able) or NOBODY[locale])[locale] for locale in LOCALES
     }

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.content.definitions import Content, Team
 from bot.dialogue.desk_commands import Command, CommandName
+from bot.dialogue.desk_words import DESK_WORDS
 from bot.dialogue.typed_days import day_in_front, full_date
 from bot.handoff.case_events import (
     Claims,
@@ -52,8 +53,8 @@ UNKNOWN_TARGET: Sentences = {
     "en": "“{target}” is no team, no person and no topic.",
 }
 AMBIGUOUS_TARGET: Sentences = {
-    "de": "„{target}“ kann mehreres sein: {found}. Bitte schreiben Sie es genauer.",
-    "en": "“{target}” may be several: {found}. Please write it more exactly.",
+    "de": "„{target}“ kann mehreres sein. Bitte schreiben Sie stattdessen eines davon: {found}.",
+    "en": "“{target}” may be several. Please write one of these instead: {found}.",
 }
 NEEDS_CODE: Sentences = {
     "de": "Warum? Eines von: {codes}; danach, wenn Sie mögen, ein letzter Satz an die Person. Zum Beispiel `!fertig beantwortet`.",
@@ -136,36 +137,41 @@ STEPS: frozenset[CommandName] = frozenset({
 
 
 def _transfer(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:
-    named, colon, note = rest.partition(":")
-    if not colon:  # without a colon the target is one word
-        named, _, note = rest.partition(" ")
-    named = named.strip().removeprefix("@")
+    named, note = _target_in(rest, s.people)
     if not named:
         return Unclear(NEEDS_TARGET)
     found = {*_targets(named, s)}
     if not found:
         return Unclear(filled(UNKNOWN_TARGET, target=named[:60]))
     if len(found) > 1:
-        titles = ", ".join(sorted(title for _, title in found))
-        return Unclear(filled(AMBIGUOUS_TARGET, target=named[:60], found=titles))
-    ((event, _title),) = found
-    return _to(event, note.strip(), s)
+        several = ", ".join(sorted(typable for _, typable in found))
+        return Unclear(filled(AMBIGUOUS_TARGET, target=named[:60], found=several))
+    ((event, _typable),) = found
+    return _to(event, note, s)
 
 
-Target = tuple[str, str]
-"""Kind and id, such as ``team:anerkennung``."""
+def _target_in(rest: str, people: Iterable[Staff]) -> tuple[str, str]:
+    """Who or what is named, and the note. An id of Matrix holds a colon of its own, so those that are known come first."""
+    rest = rest.removeprefix("@")
+    for name in (_typed_id(staff) for staff in people):
+        if ":" in name and rest.startswith(name) and rest[len(name) : len(name) + 1].strip(":\n ") == "":
+            return name, rest[len(name) :].lstrip(":").strip()
+    named, colon, note = rest.partition(":")
+    if not colon:  # without a colon the target is one word
+        named, _, note = rest.partition(" ")
+    return named.strip(), note.strip()
 
 
 def _targets(named: str, s: DeskSituation) -> Iterable[tuple[str, str]]:
-    """Everything of this name: (kind:id, title)."""
+    """Everything of this name: (kind:id, what can be typed for it)."""
     wanted = _plain(named)
     for team in teams_named(named, s.content):
-        yield f"team:{team.id}", team.name["de"]
+        yield f"team:{team.id}", f"`{team.id}` ({team.name['de']})"
     for staff in people_named(named, s.people):
-        yield f"person:{staff.id}", staff.name
+        yield f"person:{staff.id}", typable(staff)
     for topic in s.content.topics.values():
         if wanted in (_plain(topic.id), *(_plain(title) for title in topic.title.values())):
-            yield f"topic:{topic.id}", topic.title["de"]
+            yield f"topic:{topic.id}", f"`{topic.id}` ({topic.title['de']})"
 
 
 def teams_named(named: str, content: Content) -> Iterable[Team]:
@@ -177,17 +183,33 @@ def teams_named(named: str, content: Content) -> Iterable[Team]:
 
 
 def people_named(named: str, people: Iterable[Staff]) -> Iterable[Staff]:
-    """The coordinators who are called so: by id, by the whole name or by a part of it."""
-    wanted = _plain(named)
-    for staff in people:
-        names = {_plain(staff.id), _plain(staff.name), *map(_plain, staff.name.split())}
-        if "coordinator" in staff.roles and wanted in names:
-            yield staff
+    """The coordinators who are called so: by id, by the whole name or by a part of it.
+
+    An id to the letter is that person, whoever else is called so.
+    """
+    able = [staff for staff in people if "coordinator" in staff.roles]
+    return [staff for staff in able if _typed_id(staff) == named] or [
+        staff for staff in able if _is_called(staff, named)
+    ]
+
+
+def _is_called(staff: Staff, named: str) -> bool:
+    return _plain(named) in {_plain(_typed_id(staff)), _plain(staff.name), *map(_plain, staff.name.split())}
+
+
+def typable(staff: Staff) -> str:
+    """What can be typed for exactly this person, and who they are: ``maria.petersen`` *(Maria Petersen, Desk)*."""
+    place = DESK_WORDS["de"].get(f"desk_platform_{staff.channel}", staff.channel) or "Desk"
+    return f"`{_typed_id(staff)}` ({staff.name}, {place})"
+
+
+def _typed_id(staff: Staff) -> str:
+    return staff.id.removeprefix("@")
 
 
 def _plain(text: str) -> str:
     folded = text.strip().casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
-    return re.sub(r"[\s_-]+", " ", folded)
+    return re.sub(r"[\s:_-]+", " ", folded)  # a form hands over no colon in a name
 
 
 def _to(target: str, note: str, s: DeskSituation) -> CoordinatorEvent:

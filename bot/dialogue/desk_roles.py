@@ -15,9 +15,9 @@ LONGEST_NAME = 80
 
 
 def coordinator_of(
-    member: RoomMember, teams: frozenset[str], linked: Mapping[str, Staff], least_power: int = 0
+    member: RoomMember, teams: frozenset[str], linked: Mapping[str, Staff], least_power: int = 0, channel: str = ""
 ) -> Staff | None:
-    """The member as somebody of the staff; None when they may not act.
+    """The member of a room of this channel as somebody of the staff; None when they may not act.
 
     ``linked`` are people of the staff file by the accounts they linked: they act under that name, with their teams and these.
     """
@@ -26,7 +26,7 @@ def coordinator_of(
     known = linked.get(member.external_user)
     if known is None:
         name = shown_name(member)
-        return Staff(StaffId(member.external_user), name, frozenset({"coordinator"}), teams)
+        return Staff(StaffId(member.external_user), name, frozenset({"coordinator"}), teams, channel=channel)
     return replace(known, roles=known.roles | {"coordinator"}, teams=_both(known.teams, teams))
 
 

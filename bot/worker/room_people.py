@@ -115,7 +115,7 @@ class RoomPeople:
             return None
         if not member.known:
             raise ChannelError(f"{room.channel} does not say who this member of {room.room} is")
-        staff = coordinator_of(member, teams_of(room, content), self._linked(room.channel), self._least_power(room))
+        staff = self._staff_of(member, room, teams_of(room, content))
         return None if staff is None else standing_in(staff, content)
 
     async def coordinator_or_none(self, room: DeskRoom, external_user: str, content: Content) -> Staff | None:
@@ -129,10 +129,10 @@ class RoomPeople:
     async def present(self, room: DeskRoom, content: Content) -> Mapping[str, Staff]:
         """The coordinators of a room by their id on the platform. Raises ChannelError."""
         await self._read_links(room.channel)
-        seen, linked = await self._look(room), self._linked(room.channel)
+        seen, teams = await self._look(room), teams_of(room, content)
         found: dict[str, Staff] = {}
         for member in seen.state.members:
-            staff = coordinator_of(member, teams_of(room, content), linked, self._least_power(room))
+            staff = self._staff_of(member, room, teams)
             if staff is not None:
                 found[member.external_user] = staff
         return found
@@ -185,9 +185,11 @@ class RoomPeople:
         seen = self._seen.get(place_of(room))
         if seen is None:
             return ()
-        linked, power = self._linked(room.channel), self._least_power(room)
-        found = (coordinator_of(member, teams, linked, power) for member in seen.last.values())
+        found = (self._staff_of(member, room, teams) for member in seen.last.values())
         return tuple(staff for staff in found if staff is not None)
+
+    def _staff_of(self, member: RoomMember, room: DeskRoom, teams: frozenset[str]) -> Staff | None:
+        return coordinator_of(member, teams, self._linked(room.channel), self._least_power(room), room.channel)
 
     async def _read_links(self, channel: str) -> None:
         """Who linked which account: asked each time, for it is our own database. Raises StoreUnavailable."""

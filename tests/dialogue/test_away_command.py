@@ -110,7 +110,7 @@ def test_what_is_not_understood_is_said_with_what_to_write_instead(typed, words,
 def test_a_name_of_two_is_asked_back_about_and_alone_one_is_told_so():
     twin = replace(OLE, id="ole.2", name="Ole Clausen")
     said = absence_in("bis Montag Vertretung Ole", MARIA, (*PEOPLE, twin), NOW)
-    assert "Ole Clausen, Ole Hansen" in said.words["de"]
+    assert "`ole.2` (Ole Clausen, Desk), `ole` (Ole Hansen, Desk)" in said.words["de"]
     alone = absence_in("bis Montag Vertretung {able}", MARIA, (MARIA,), NOW)
     assert alone.words["de"].startswith("„{able}“ koordiniert hier nicht. Vertreten können Sie: im Moment niemand.")
 

@@ -190,12 +190,28 @@ def test_what_is_missing_is_said_with_an_example(content, typed, words):
     assert said.words["en"]
 
 
-def test_a_name_of_two_is_asked_back_about(content):
-    twin = replace(OLE, id="ole.2")
-    situation = DeskSituation(FACTS, MARIA, (OLE, twin), content, NOW)
-    said = move_of(read_command("!an Ole: liegt vor"), situation)
-    assert isinstance(said, Unclear)
-    assert "mehreres" in said.words["de"]
+IN_MATRIX = replace(OLE, id="@ole:x.org:8448", channel="matrix")
+IN_SLACK = replace(OLE, id="U0OLE", channel="slack")
+
+
+def test_a_name_of_several_is_asked_back_about_with_what_can_be_typed_for_each(content):
+    def meant_by(typed):
+        return move_of(read_command(typed), DeskSituation(FACTS, MARIA, (OLE, IN_MATRIX, IN_SLACK), content, NOW))
+
+    for named in ("Ole", "Ole Hansen", "@Ole Hansen"):
+        said = meant_by(f"!an {named}: liegt vor")
+        assert isinstance(said, Unclear)
+        assert said.words["de"].endswith(
+            "eines davon: `U0OLE` (Ole Hansen, Slack), `ole:x.org:8448` (Ole Hansen, Matrix), `ole` (Ole Hansen, Desk)."
+        )
+    for staff, ways in (
+        (OLE, ("ole", "@ole")),
+        (IN_SLACK, ("U0OLE", "u0ole")),
+        (IN_MATRIX, ("ole:x.org:8448", "@ole:x.org:8448", "ole x.org 8448")),
+    ):
+        for typed in ways:
+            assert meant_by(f"!an {typed}: liegt vor: bald") == TransfersToPerson(MARIA, staff, "liegt vor: bald")
+    assert meant_by("!an ole:x.org:8448 liegt vor") == TransfersToPerson(MARIA, IN_MATRIX, "liegt vor")
 
 
 @pytest.mark.parametrize("locale", LOCALES)

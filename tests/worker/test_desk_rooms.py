@@ -893,6 +893,20 @@ async def test_who_is_not_known_just_now_may_nothing_and_keeps_their_case_and_ev
 
 
 @embedded
+@pytest.mark.parametrize(
+    "again", ["!an maria2:x.org: Bitte weiter machen", typed("!an 1 @maria2 x.org: Bitte weiter machen", None, 1)]
+)
+async def test_of_two_with_one_name_either_can_be_named_as_the_answer_says(stage, thread, again):
+    stage.rooms.members[FUNDING.room].append(RoomMember("@maria2:x.org", MARIA.name))
+    await stage.says(ANNA, "!nimm", thread=thread)
+    await stage.says(ANNA, "!an Maria Petersen: Bitte weiter machen", thread=thread)
+    said = stage.rooms.texts(thread=thread)[-1]
+    assert said.endswith("eines davon: maria2:x.org (Maria Petersen, rooms), maria (Maria Petersen, Desk).")
+    await stage.says(ANNA, again, thread=thread)
+    assert (await facts(stage)).owner == "@maria2:x.org"
+
+
+@embedded
 @pytest.mark.parametrize("rest_first", [True, False])
 @pytest.mark.parametrize("user", [ANNA, "@maria:x.org"], ids=["anna", "linked"])
 async def test_who_is_in_two_rooms_is_introduced_with_the_team_whose_case_it_is(stage, user, rest_first):
