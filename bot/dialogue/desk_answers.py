@@ -65,6 +65,10 @@ REPLY_STAYS: Sentences = {
     "en": "The case is not with your team any more: your change does not reach the person, who still has what you wrote first. "
     "You can still delete the message; then it disappears there as well.",
 }
+NOTE_REMAINS: Sentences = {
+    "de": "Die Notiz steht weiter am Fall, auch wenn sie hier gelöscht ist. Die Person hat sie nicht bekommen.",
+    "en": "The note still stands in the case, though it is deleted here. The person did not get it.",
+}
 ONLY_A_REPLY: Sentences = {
     "de": "Durch Ändern wird aus einer Antwort kein Befehl; die Person hat weiter die frühere Fassung. Schreiben Sie ihn neu.",
     "en": "Changing a reply does not make it a command; the person still has what you wrote first. Please write it anew.",

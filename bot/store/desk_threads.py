@@ -92,14 +92,11 @@ async def _case(database: Database, found: Select[Any]) -> CaseNumber | None:
 
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """What a coordinator wrote in a room: the line of the case it became, or None where it became none.
-
-    ``reply``: it went to the employee.
-    """
+    """What a coordinator wrote in a room: the line of the case it became, or None where it became none; whether that is a note."""
 
     case: CaseNumber
     line: int | None
-    reply: bool
+    is_note: bool
 
 
 async def own_line(database: Database, channel: str, room: str, external_id: str) -> OwnLine | None:
@@ -115,7 +112,7 @@ async def own_line(database: Database, channel: str, room: str, external_id: str
     )
     async with database.reading() as connection:
         row = (await connection.execute(found)).one_or_none()
-    return None if row is None else OwnLine(CaseNumber(row.case_number), row.line, row.kind == "coordinator")
+    return None if row is None else OwnLine(CaseNumber(row.case_number), row.line, row.kind == "note")
 
 
 async def has_replied(database: Database, number: CaseNumber, staff: StaffId, channel: str, external_user: str) -> bool:

@@ -243,13 +243,15 @@ class DeskTalk:
         staff = await self._staff(said, room, now)
         if staff is None:
             return None
+        if own.is_note:  # the employee never had it
+            return await self._say.only(said, words.NOTE_STAYS if text is not None else words.NOTE_REMAINS, now)
         if text is not None:
             command = read_command(text)
             if command is not None and not (isinstance(command, Command) and command.name == "reply"):
                 return await self._say.only(said, words.ONLY_A_REPLY, now)
             text = await self._with_people(command.rest if isinstance(command, Command) else text, room)
-        stays = words.REPLY_STAYS if own.reply else words.NOTE_STAYS
-        then = self._say.then(said, own.case, now, stays if text is not None else None)
+        not_found = words.REPLY_STAYS if text is not None else None
+        then = self._say.then(said, own.case, now, not_found)
         await self.desk.revise(staff, own.case, own.line, text, now, key=said.external_id, then=then)
         return None
 

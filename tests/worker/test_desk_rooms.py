@@ -782,6 +782,24 @@ async def test_changes_and_deletions_follow_in_both_directions(stage, thread):
 
 
 @embedded
+async def test_who_changes_or_deletes_a_note_reads_that_it_stays_and_that_nobody_else_had_it(stage, thread):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    handed, said = len(stage.employees.handed), "Eine Notiz bleibt, wie sie geschrieben wurde"
+    for mark in ("!notiz", "//"):
+        note = await stage.says(ANNA, f"{mark} Zeugniss fehlt", thread=thread)
+        await stage.says(ANNA, Edited(note, f"{mark} Zeugnis fehlt"), thread=thread)
+        assert stage.rooms.texts(thread=thread)[-1].startswith(said)
+        await stage.says(ANNA, Removed(note), thread=thread)
+        assert "Die Notiz steht weiter am Fall" in stage.rooms.texts(thread=thread)[-1]
+    kept = [
+        line.text for line in (await read_case(stage.database, MARIA, 1, stage.clock())).lines if line.kind == "note"
+    ]
+    assert kept == ["Zeugniss fehlt"] * 2
+    assert stage.employees.handed[handed:] == []
+    assert not any("die frühere Fassung" in text for text in stage.rooms.texts(thread=thread))
+
+
+@embedded
 async def test_commands_do_what_they_say_and_refusals_say_why(stage, thread):
     async def answer(text, user=ANNA, where=thread):
         before = len(stage.rooms.shown)
