@@ -1,9 +1,10 @@
 """What Lotse says to coordinators in their rooms besides cards and lines: why something was not done, and where to look. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.content.definitions import Content
 from bot.dialogue.desk_card import DeskCase, team_title
+from bot.handoff.case_moment import Refused
 from bot.handoff.case_text import harmless
 from bot.handoff.case_words import Sentences, filled
 from bot.model import Block, CaseContext, CaseFacts, CaseNumber, Locale, Paragraph, Reply, Span
@@ -142,6 +143,19 @@ UNTOLD: Sentences = {
     "en": "Case {number} · {team}: the question comes from an encrypted room, and where it is read has not been delivered there "
     "yet. Once it has, the question stands here; until then you find the case at the desk in the browser.",
 }
+
+_TYPED: Mapping[str, Sentences] = {
+    "same_team": {"de": " Das tut `!zurück`.", "en": " `!return` does that."},
+    "reopen_first": {"de": " Das tut `!öffnen`.", "en": " `!reopen` does that."},
+    "with_lotse": {"de": " Das tut `!öffnen`.", "en": " `!reopen` does that."},
+}
+"""By the reason of a refusal: what is typed in a room for what it asks for, because no card there has a button for it."""
+
+
+def refusal(refused: Refused) -> Sentences:
+    """Why something was refused, and what to type instead."""
+    how = _TYPED.get(refused.why)
+    return refused.words if how is None else {locale: text + how[locale] for locale, text in refused.words.items()}
 
 
 def answer(sentences: Sentences, locale: Locale, **values: str) -> Reply:

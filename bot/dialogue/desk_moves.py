@@ -144,10 +144,10 @@ def _transfer(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:
     if not found:
         return Unclear(filled(UNKNOWN_TARGET, target=named[:60]))
     if len(found) > 1:
-        several = ", ".join(sorted(typable for _, typable in found))
+        several = ", ".join(sorted(ways for _, ways in found))
         return Unclear(filled(AMBIGUOUS_TARGET, target=named[:60], found=several))
-    ((event, _typable),) = found
-    return _to(event, note, s)
+    ((target, _),) = found
+    return _to(target, note, s)
 
 
 def _target_in(rest: str, people: Iterable[Staff]) -> tuple[str, str]:

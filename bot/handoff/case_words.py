@@ -217,8 +217,8 @@ UNTIL_PAST: Sentences = {
 UNKNOWN_TEAM: Sentences = {"de": "Dieses Team gibt es nicht.", "en": "There is no such team."}
 UNKNOWN_TOPIC: Sentences = {"de": "Dieses Thema gibt es nicht.", "en": "There is no such topic."}
 SAME_TEAM: Sentences = {
-    "de": "Der Fall liegt schon bei diesem Team. Mit „Zurückgeben“ kommt er wieder auf die Liste.",
-    "en": "The case is with this team already. “Return” puts it back on the list.",
+    "de": "Der Fall liegt schon bei diesem Team. Wer ihn zurückgibt, setzt ihn wieder auf die Liste.",
+    "en": "The case is with this team already. Returning it puts it back on the list.",
 }
 NOT_A_COORDINATOR: Sentences = {
     "de": "{name} kann keine Fälle übernehmen.",

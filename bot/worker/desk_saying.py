@@ -34,8 +34,8 @@ class Saying:
 
         def answer(result: DeskResult) -> Reply | None:
             match result:
-                case Refused(words=refused):
-                    sentences: Sentences | None = refused
+                case Refused():
+                    sentences: Sentences | None = words.refusal(result)
                 case NotFound():
                     sentences = not_found
                 case Done():

@@ -4,7 +4,7 @@ Nothing is done here, and nothing rests on it: whoever is told nothing may still
 It asks what ``DeskTalk`` and ``Desk.act`` ask, in the same order, of the same rules.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.content.definitions import Content
@@ -54,7 +54,7 @@ class DeskTrial:
         outcome = decide(facts, move, now, office, None if seen is None else seen.version)
         match outcome:
             case Refused():
-                return outcome
+                return replace(outcome, words=words.refusal(outcome))
             case Ignored():
                 return Refused("already", words.ALREADY)
         if seen is not None and seen.line is not None and move.kind in READS_LAST_WORDS:

@@ -320,13 +320,14 @@ RESOLVED = ("!nimm", "!fertig beantwortet")
     [
         (("!nimm",), BEN, "!a Ich auch", "Diesen Fall hat Anna."),
         (("!nimm",), BEN, "!fertig beantwortet", "Diesen Fall hat Anna."),
-        (RESOLVED, ANNA, "Noch etwas", "Bitte öffnen Sie ihn zuerst wieder."),
+        (RESOLVED, ANNA, "Noch etwas", "Bitte öffnen Sie ihn zuerst wieder. Das tut !öffnen."),
+        (("!nimm",), ANNA, "!an foerderung: Zeugnisse liegen vor", "setzt ihn wieder auf die Liste. Das tut !zurück."),
         (RESOLVED, ANNA, "!fertig beantwortet", "Das ist schon so; es war nichts zu tun."),
         (("!nimm",), ANNA, "!nimm", "Das ist schon so; es war nichts zu tun."),
         (("!nimm",), ANNA, "!weiter", "Das ist schon so; es war nichts zu tun."),
         (("Moin", "!an Ben: übernimm du bitte"), ANNA, "Bis morgen dann", "Das bleibt eine Notiz, die Person liest es nicht: "
          "Der Fall liegt jetzt bei Ben."),
-        (("Moin", "!lotse"), ANNA, "Bis morgen dann", "In diesem Gespräch antwortet wieder Lotse."),
+        (("Moin", "!lotse"), ANNA, "Bis morgen dann", "Bitte öffnen Sie den Fall zuerst wieder. Das tut !öffnen."),
         ((), ANNA, "!a " + "x" * 4500, "4500"),
         ((), ANNA, "x" * 4500, "4500"),
         ((), ANNA, "!a", "Bitte schreiben Sie zuerst etwas."),

@@ -125,6 +125,7 @@ LACKING = [
 ]
 REFUSED = [
     ("transfer", {"team": "anerkennung", "text": "bitte"}, "text", "mindestens 10 Zeichen"),
+    ("transfer", {"other": "foerderung", "text": "Bitte übernehmen Sie."}, "text", "Das tut !zurück."),
     ("transfer", {"other": "Niemand Sonst", "text": "Bitte übernehmen Sie."}, "other", "ist kein Team"),
     ("wait", {"for": "third", "until": PAST, "text": "Das Amt prüft."}, "until", "schon vorbei"),
     ("wait", {"for": "third", "until": "2031-01-01", "text": "Das Amt prüft."}, "until", "höchstens ein Jahr"),
