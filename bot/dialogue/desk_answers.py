@@ -60,15 +60,15 @@ NOTE_STAYS: Sentences = {
     "de": "Eine Notiz bleibt, wie sie geschrieben wurde; schreiben Sie bitte eine neue.",
     "en": "A note stays as it was written; please write a new one.",
 }
+NOTE_REMAINS: Sentences = {
+    "de": "Die Notiz steht weiter am Fall, auch wenn sie hier gelöscht ist. Die Person hat sie nicht bekommen.",
+    "en": "The note still stands in the case, though it is deleted here. The person did not get it.",
+}
 REPLY_STAYS: Sentences = {
     "de": "Der Fall liegt nicht mehr bei Ihrem Team: Ihre Änderung erreicht die Person nicht, sie hat weiter die frühere Fassung. "
     "Löschen können Sie die Nachricht noch; dann verschwindet sie auch dort.",
     "en": "The case is not with your team any more: your change does not reach the person, who still has what you wrote first. "
     "You can still delete the message; then it disappears there as well.",
-}
-NOTE_REMAINS: Sentences = {
-    "de": "Die Notiz steht weiter am Fall, auch wenn sie hier gelöscht ist. Die Person hat sie nicht bekommen.",
-    "en": "The note still stands in the case, though it is deleted here. The person did not get it.",
 }
 ONLY_A_REPLY: Sentences = {
     "de": "Durch Ändern wird aus einer Antwort kein Befehl; die Person hat weiter die frühere Fassung. Schreiben Sie ihn neu.",
