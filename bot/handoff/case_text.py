@@ -1,13 +1,19 @@
 """A coordinator's words as the neutral tree every channel renders: a small Markdown, and nothing that could act.
 
-Known are paragraphs, ``**bold**``, ``- lists`` and ``1. lists``, ```` `code` ````, and links, whose host is always
-shown. Everything else stays the text it is. What a platform would take for a mention (``@room``, ``<!channel>``) is
-broken up by a joiner nobody sees. Rejected: a Markdown library (it knows images, HTML and nesting nobody asked for, and what it
-does with half a construct is its own business).
+Known are paragraphs, ``**bold**``, ``- lists``, ```` `code` ````, code between ```` ``` ````, and links, whose host is always
+shown. Everything else stays the text it is, every word and every number of it. What a platform would take for a mention
+(``@room``, ``<!channel>``) is broken up by a joiner nobody sees.
+
+A line that begins with a number is no item of a list: ``15. Januar`` is a date, and nothing tells it from the fifteenth item. Its
+line is kept, so a numbered list looks like one. What stands behind an opening fence is code like the rest, even if it names a
+language: Slack's clients begin with the code there. Rejected: a Markdown library (it knows images, HTML and nesting nobody asked
+for, and what it does with half a construct is its own business).
 """
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from typing import Literal
 
 from bot.model import Block, Bullets, Paragraph, Span
 
@@ -20,17 +26,18 @@ A reply that begins with a path stays among coordinators as well, and its receip
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _JOINER = "\u2060"
 
-_ITEM = re.compile(r"\s{0,3}(?:[-*•]|\d{1,2}[.)])\s+(\S.*)")
-_FENCE = "```"
+_ITEM = re.compile(r"\s{0,3}[-*•]\s+\S.*")
+_FENCED = re.compile(r"```(?P<code>.*?)```|^[ \t]*```(?P<open>.*)\Z", re.DOTALL | re.MULTILINE)
+"""Code between two fences, wherever they stand, or from one that begins a line to the end."""
 _INLINE = re.compile(
     r"\*\*(?P<bold>[^*\n]{1,500})\*\*"
     r"|`(?P<code>[^`\n]{1,500})`"
     r"|\[(?P<label>[^\[\]\n]{1,300})\]\((?P<href>https?://[^\s()<>]{1,1000})\)"
-    r"|(?P<bare>https?://[^\s<>\"]{1,1000})"
+    r"|(?P<bare>https?://[^\s<>\"“”„»«’‘‚›‹]{1,1000})"  # an address in quotation marks ends before the closing one
 )
 _PLATFORM_MENTION = re.compile(r"<([!@#])([^<>\s|]{1,80})(?:\|([^<>]{0,80}))?>")
 _MENTION = re.compile(r"(?<![\w@.+-])@(?=\w)")
-_AFTER_LINK = ".,;:!?)"
+_AFTER_LINK = ".,;:!?)'"
 _HOST = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d+)?(?:[/?#].*)?", re.DOTALL)
 """The host of an address; one with a name in front of its host has none, because it pretends to be elsewhere."""
 
@@ -54,50 +61,37 @@ def harmless(text: str) -> str:
 
 def parse(source: str) -> tuple[Block, ...]:
     """The words as paragraphs and lists."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     blocks: list[Block] = []
-    lines: list[str] = []
-    items: list[str] = []
-    fenced: list[str] | None = None
-
-    def end() -> None:
-        if lines:
-            blocks.append(Paragraph(_spans("\n".join(lines))))
-            lines.clear()
-        if items:
-            blocks.append(Bullets(tuple(_spans(item) for item in items)))
-            items.clear()
-
-    for line in source.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        if line.strip().startswith(_FENCE):
-            if fenced is None:
-                end()
-                fenced = []
-            else:
-                _add_code(blocks, fenced)
-                fenced = None
-            continue
-        if fenced is not None:
-            fenced.append(line)
-            continue
-        item = _ITEM.fullmatch(line)
-        if item:
-            if lines:
-                end()
-            items.append(item[1].rstrip())
-        elif line.strip():
-            if items:
-                end()
-            lines.append(line.rstrip())
-        else:
-            end()
-    end()
-    _add_code(blocks, fenced or [])
+    place = 0
+    for found in _FENCED.finditer(source):
+        blocks += _prose(source[place : found.start()])
+        blocks += _code(found["code"] or found["open"] or "")
+        place = found.end()
+    blocks += _prose(source[place:])
     return tuple(blocks)
 
 
-def _add_code(blocks: list[Block], lines: list[str]) -> None:
-    if any(line.strip() for line in lines):
-        blocks.append(Paragraph((Span(harmless("\n".join(lines)), code=True),)))
+def _prose(source: str) -> Iterator[Block]:
+    """The paragraphs and lists of words outside of fences."""
+    for kind, lines in groupby(source.strip(" \t").split("\n"), _kind_of):
+        match kind:
+            case "item":
+                yield Bullets(tuple(_spans(line.lstrip()[1:].strip()) for line in lines))
+            case "words":
+                yield Paragraph(_spans("\n".join(line.rstrip() for line in lines)))
+
+
+def _kind_of(line: str) -> Literal["item", "words", "blank"]:
+    if _ITEM.fullmatch(line):
+        return "item"
+    return "words" if line.strip() else "blank"
+
+
+def _code(source: str) -> Iterator[Block]:
+    code = re.sub(r"\A(?:[ \t]*\n)+", "", source).rstrip()
+    if code:
+        yield Paragraph((Span(harmless(code), code=True),))
 
 
 def _spans(text: str) -> tuple[Span, ...]:

@@ -3,7 +3,7 @@
 Slack's clients send what was set in bold or italics as ``*words*`` and ``_words_``. An employee's words are text and nothing
 else, so the marks go. A coordinator's are the small Markdown of ``case_text.py``: ``**words**``; italics, which it does not have,
 are plain words there. The marks of a quotation (``>``) and of what was struck out (``~words~``) stay in both: without them it
-would say something else. Within code everything is left as it is.
+would say something else. Within code everything is left as it is, its spaces too: what is set in columns stays so.
 
 Source: https://docs.slack.dev/messaging/formatting-message-text/
 """
@@ -19,15 +19,18 @@ SOMEBODY = "@…"
 """Stands for a person Slack names by id only: whose id it is, is no business of Lotse's."""
 
 _STAR = r"\*"
+_CODE = r"```.*?```|`[^`\n]+`"
 _INSIDE = r"(?:<[^<>\n]*>|[^{mark}\n<]|(?<=\w){mark}(?=\w))+?"
 TOKEN = re.compile(
-    r"(?P<code>```.*?```|`[^`\n]+`)"
+    rf"(?P<code>{_CODE})"
     r"|<(?P<markup>[^<>]*)>"
     rf"|(?<![\w*])\*(?![\s*])(?P<bold>{_INSIDE.format(mark=_STAR)})(?<!\s)\*(?![\w*])"
     rf"|(?<!\w)_(?!\s)(?P<italic>{_INSIDE.format(mark='_')})(?<!\s)_(?!\w)",
     re.DOTALL,
 )
 """Slack takes a mark for one only at the edge of a word."""
+_GAP = re.compile(rf"(?P<code>{_CODE})|[ \t]{{2,}}", re.DOTALL)
+"""What the mention of Lotse leaves behind; code is looked past."""
 
 
 def mentions(text: str, user: str) -> bool:
@@ -59,7 +62,7 @@ def desk_text(text: str, user: str) -> str:
 
 
 def _read(text: str, words_of: Callable[[str], str], bold: str) -> str:
-    return re.sub(r"[ \t]{2,}", " ", _words(text, words_of, bold)).strip()
+    return _GAP.sub(lambda found: found["code"] or " ", _words(text, words_of, bold)).strip()
 
 
 def _words(text: str, words_of: Callable[[str], str], bold: str) -> str:

@@ -1,0 +1,55 @@
+"""A coordinator's words, as Slack's clients send them: what an employee reads of them, in Slack and in the web chat."""
+
+import pytest
+
+from tests.channels.slack.at_the_desk import KIM, desk_in_slack
+from tests.channels.slack.test_desk_in_slack import opened
+from tests.web.desk_acting import case_of
+from tests.web.site import arrived
+
+SENT_AND_READ = (
+    (
+        "Die Fristen:\n1. März für Nachweise\n15. Januar für den Antrag",
+        "Die Fristen:\n1. März für Nachweise\n15. Januar für den Antrag",
+    ),
+    ("15. Februar ist die Frist.", "15. Februar ist die Frist."),
+    ("Bitte so:\n```Konto 4711\nBLZ  210```\nBis 15.1.", "Bitte so:\n\nKonto 4711\nBLZ  210\n\nBis 15.1."),
+    ("```FB-2026-17```", "FB-2026-17"),
+    ("```FB-2026-18``` ist Ihre Nummer", "FB-2026-18\n\nist Ihre Nummer"),
+    ("Siehe „<https://b.de/x>“ und ‚<https://c.de/y>‘.", "Siehe „https://b.de/x“ und ‚https://c.de/y‘."),
+)
+
+
+@pytest.fixture
+async def desk(tmp_path, slack_emulator):
+    async with desk_in_slack(tmp_path, slack_emulator) as stage:
+        yield stage
+
+
+def links_of(message):
+    runs = [element for block in message["blocks"] for element in block.get("elements", ())]
+    return [part["url"] for run in runs for part in run.get("elements", ()) if part["type"] == "link"]
+
+
+async def test_in_slack_every_date_every_code_and_every_link_is_read_as_it_was_written(desk):
+    kim = await desk.person(KIM)
+    _, card = await opened(desk, kim)
+    for sent, read in SENT_AND_READ:
+        await desk.anna.say_raw(sent, desk.room, card["ts"])
+        await kim.answered(f"Person person1 (Mensch):\n\n{read}")
+    assert links_of((await kim.messages())[-1]) == ["https://b.de/x", "https://c.de/y"]
+
+
+async def test_in_the_web_chat_too(desk):
+    async with arrived(desk.site) as guest:
+        card = await desk.card(await case_of(desk.site, guest))
+        for sent, _ in SENT_AND_READ:
+            await desk.anna.say_raw(sent, desk.room, card["ts"])
+        page = await guest.see("https://c.de/y")
+        assert "1. März für Nachweise\n15. Januar für den Antrag" in page
+        assert "15. Februar ist die Frist." in page
+        assert "<code>Konto 4711\nBLZ  210</code>" in page
+        assert "<code>FB-2026-17</code>" in page
+        assert "ist Ihre Nummer" in page
+        assert 'href="https://b.de/x"' in page
+        assert 'href="https://c.de/y"' in page
