@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.content.definitions import Content
 from bot.dialogue.desk_card import DeskCase, team_title
+from bot.dialogue.undelivered import reason_words
 from bot.handoff.case_moment import Refused
 from bot.handoff.case_text import harmless
 from bot.handoff.case_words import Sentences, filled
@@ -90,9 +91,18 @@ NOT_DELIVERED: Sentences = {
     "de": "⚠ Nicht zugestellt; die Person hat es nicht bekommen. Grund: {reason}. `!nochmal` versucht es erneut.",
     "en": "⚠ Not delivered; the person has not got it. Reason: {reason}. `!again` tries once more.",
 }
+NOT_CHANGED: Sentences = {
+    "de": "⚠ Die Änderung kam nicht an; die Person liest weiter die frühere Fassung. Grund: {reason}. `!nochmal` versucht es "
+    "erneut.",
+    "en": "⚠ The change did not arrive; the person still reads what you wrote first. Reason: {reason}. `!again` tries once more.",
+}
+NOT_DELETED: Sentences = {
+    "de": "⚠ Gelöscht ist es nur hier; die Person liest es weiter. Grund: {reason}. `!nochmal` versucht es erneut.",
+    "en": "⚠ It is deleted here only; the person still reads it. Reason: {reason}. `!again` tries once more.",
+}
 SENT_AGAIN: Sentences = {
-    "de": "Ich versuche es noch einmal; 📤 unter Ihrer Nachricht sagt, dass sie angekommen ist.",
-    "en": "I am trying once more; 📤 under your message says that it has arrived.",
+    "de": "Ich versuche es noch einmal; 📤 unter Ihrer Nachricht sagt, dass es angekommen ist. Misslingt es wieder, steht es hier.",
+    "en": "I am trying once more; 📤 under your message says that it has arrived. Should it fail again, it is said here.",
 }
 NOTHING_FAILED: Sentences = {
     "de": "In diesem Fall ist nichts, was nicht zugestellt wurde.",
@@ -161,6 +171,12 @@ def refusal(refused: Refused) -> Sentences:
 def answer(sentences: Sentences, locale: Locale, **values: str) -> Reply:
     """The sentences as a reply; what stands between backticks is shown as typed."""
     return Reply((Paragraph(with_commands(filled(sentences, **values)[locale])),), locale)
+
+
+def not_delivered(reason: str | None, locale: Locale, *, changed: bool, deleted: bool) -> Reply:
+    """That a coordinator's words did not arrive, or that what was ``changed`` or ``deleted`` in them did not."""
+    sentences = NOT_DELIVERED if not changed else NOT_DELETED if deleted else NOT_CHANGED
+    return answer(sentences, locale, reason=reason_words(reason, locale))
 
 
 def with_commands(text: str) -> tuple[Span, ...]:

@@ -49,7 +49,9 @@ class CaseLine:
     deleted: bool = False
 
 
-_change, _changes = outbox.alias(), outbox.alias()
+CHANGE = outbox.alias()
+"""The latest change of a line that was changed, joined by ``is_latest_change``."""
+_changes = outbox.alias()
 _latest_change = (
     select(func.max(_changes.c.seq))
     .where(
@@ -60,6 +62,16 @@ _latest_change = (
     .correlate(outbox)
     .scalar_subquery()
 )
+
+
+def is_latest_change() -> ColumnElement[bool]:
+    """Whether ``CHANGE`` is the latest change of the line in ``transcript`` and ``outbox``.
+
+    Looked for only of a line that was changed: beside each line, it would cost all lines times all lines.
+    """
+    return CHANGE.c.seq == sql_case((words_changed(), _latest_change), else_=None)
+
+
 _LINES = (
     select(
         case_messages,
@@ -69,13 +81,12 @@ _LINES = (
         transcript.c.deleted_at,
         outbox.c.status,
         outbox.c.error,
-        _change.c.status.label("change_status"),
-        _change.c.error.label("change_error"),
+        CHANGE.c.status.label("change_status"),
+        CHANGE.c.error.label("change_error"),
     )
     .join(transcript, transcript.c.id == case_messages.c.transcript_id, isouter=True)
     .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
-    # Only of a line that was changed: looked for beside each line, it would cost all lines times all lines.
-    .join(_change, _change.c.seq == sql_case((words_changed(), _latest_change), else_=None), isouter=True)
+    .join(CHANGE, is_latest_change(), isouter=True)
     .order_by(case_messages.c.id)
 )
 

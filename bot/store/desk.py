@@ -30,8 +30,9 @@ from bot.store.case_writing import write_turn
 from bot.store.database import Database
 from bot.store.payloads import storable
 from bot.store.places import address_of
+from bot.store.revising import sign_anew
 from bot.store.saying import Listener
-from bot.store.tables import case_events, case_messages, cases, conversations, desk_posts, inbox, outbox, transcript
+from bot.store.tables import case_events, case_messages, cases, conversations, inbox, outbox, transcript
 
 SAME_PRESS = timedelta(seconds=3)
 """Who presses *next case* again so soon has not seen the first one yet: it is one press."""
@@ -217,11 +218,8 @@ async def _again(
     # As after one attempt: parts of what was refused may have arrived, and are looked for before anything is posted again.
     again = {"status": "waiting", "attempts": 1, "retry_at": None, "error": None, "done_at": None, "created_at": now}
     await connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in found])).values(again))
-    # What comes of it is shown in the rooms of coordinators once more, also when it is the same.
     theirs = select(case_messages.c.id).join(transcript, transcript.c.id == case_messages.c.transcript_id)
-    lines = theirs.where(transcript.c.outbox_id.in_([row.revises or row.id for row in found]))
-    signed = (desk_posts.c.kind.in_(("own", "line")), desk_posts.c.line.in_(lines))
-    await connection.execute(update(desk_posts).where(*signed).values(sign=None))
+    await sign_anew(connection, theirs.where(transcript.c.outbox_id.in_([row.revises or row.id for row in found])))
     address = held.listener.address
     wake += [*outbox_topics(address.channel), DESK, transcript_topic(address)]
     return Done(held.facts)

@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, case, literal, select, update
+from sqlalchemy import Row, and_, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import UNFINISHED, Address, CaseNumber, DeskRoom
 from bot.store.announce import DESK_POSTS
+from bot.store.case_lines import CHANGE, is_latest_change
 from bot.store.case_rows import facts_of
 from bot.store.database import Database
 from bot.store.desk_cards import POSTED
 from bot.store.desk_notices import NOTICES_FOR
 from bot.store.desk_posts import Shows, card_key, is_replaced, put
 from bot.store.desk_shown import KNOWN_FROM_CARD, TOLD, line_state, state_of
+from bot.store.kept_lines import UNSETTLED
 from bot.store.tables import case_messages, cases, desk_notices, desk_posts, outbox, transcript
 from bot.store.telling import UNTOLD, must_wait, untold
 
@@ -176,16 +178,20 @@ def _replaced(channel: str) -> Any:
 
 
 def _unsigned(channel: str) -> Any:
-    """Coordinators' words under which the last sign does not stand yet, with what became of them."""
+    """Coordinators' words under which the last sign does not stand yet, with what became of them, or of their latest change."""
+    unsigned = desk_posts.c.sign.is_(None) | desk_posts.c.sign.in_((ON_ITS_WAY, FAILED))
     return (
-        select(desk_posts, case_messages.c.kind.label("of"), case_messages.c.at, outbox.c.status.label("delivery"))
-        .add_columns(outbox.c.done_at.label("failed_at"))
+        select(desk_posts, case_messages.c.kind.label("of"), transcript.c.deleted_at)
+        .add_columns(func.coalesce(CHANGE.c.created_at, case_messages.c.at).label("at"))
+        .add_columns(func.coalesce(CHANGE.c.status, outbox.c.status).label("delivery"))
+        .add_columns(func.coalesce(CHANGE.c.done_at, outbox.c.done_at).label("failed_at"))
         .join(case_messages, case_messages.c.id == desk_posts.c.line)
         .join(transcript, transcript.c.id == case_messages.c.transcript_id, isouter=True)
         .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
+        .join(CHANGE, is_latest_change(), isouter=True)
         .where(desk_posts.c.channel == channel, desk_posts.c.external_id.is_not(None))
         .where(desk_posts.c.kind.in_(("own", "line")), case_messages.c.kind.in_(("coordinator", "note")))
-        .where(desk_posts.c.sign.is_(None) | desk_posts.c.sign.in_((ON_ITS_WAY, FAILED)))
+        .where(unsigned | CHANGE.c.status.in_(UNSETTLED))
         .order_by(desk_posts.c.id)
         .limit(MOST_AT_ONCE)
     )
@@ -250,18 +256,32 @@ async def _note(connection: AsyncConnection, found: Plan, now: datetime, wake: l
         further = update(desk_posts).where(desk_posts.c.id == row.card, desk_posts.c.lines_to < row.line)
         await connection.execute(further.values(lines_to=row.line))
     for row, sign in found.signs:
-        address = Address(row.channel, row.room, row.thread or None)
-        number = CaseNumber(row.case_number)
-        former = (await connection.execute(_latest_sign(row.id))).one_or_none()
-        if former is None or former.sign != sign or former.status in ("over", "parked"):
-            key = f"sign:{row.id}:{0 if former is None else former.id}"
-            if not await put(connection, address, "sign", key, now, wake, case=number, sign=sign, under=row.id):
-                continue  # another process has just noted the next one; the next look tells whether it is this
+        if row.deleted_at is None and not await _put_sign(connection, row, sign, now, wake):
+            continue
         await connection.execute(update(desk_posts).where(desk_posts.c.id == row.id).values(sign=sign))
         if sign == FAILED:  # each time anew: it may have been sent again meanwhile
             why = f"failed:{row.id}:{row.failed_at}"
-            await put(connection, address, "failed", why, now, wake, case=number, line=row.line)
+            await put(
+                connection, _beside(row), "failed", why, now, wake, case=CaseNumber(row.case_number), line=row.line
+            )
     if found.stale:
         shown = desk_posts.c.status.in_(("sent", "over"))
         still = update(desk_posts).where(desk_posts.c.id.in_(found.stale), shown)
         await connection.execute(still.values(status="stale", retry_at=None, attempts=0))
+
+
+async def _put_sign(connection: AsyncConnection, row: Row[Any], sign: str, now: datetime, wake: list[str]) -> bool:
+    """Note a sign under these words, where it is not the one that was noted last.
+
+    False: another process has just noted the next one; the next look tells whether it is this.
+    """
+    former = (await connection.execute(_latest_sign(row.id))).one_or_none()
+    if former is not None and former.sign == sign and former.status not in ("over", "parked"):
+        return True
+    key, number = f"sign:{row.id}:{0 if former is None else former.id}", CaseNumber(row.case_number)
+    return await put(connection, _beside(row), "sign", key, now, wake, case=number, sign=sign, under=row.id)
+
+
+def _beside(row: Row[Any]) -> Address:
+    """Where these words stand."""
+    return Address(row.channel, row.room, row.thread or None)

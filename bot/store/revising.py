@@ -5,17 +5,17 @@ own, which keeps its place in the order of the conversation. A later change take
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import CaseFacts, ExternalId, OutboxId, Revise, as_text
 from bot.store.payloads import delivery_to_json, reply_to_json, storable
 from bot.store.saying import Listener, put_out, stamp_of
-from bot.store.tables import case_messages, outbox, persons, transcript
+from bot.store.tables import case_messages, desk_posts, outbox, persons, transcript
 
 UNSENT = ("waiting", "parked")
 """Nobody has read it, and until it is sent it can be changed."""
@@ -48,10 +48,18 @@ async def revise_line(
         )
     elif row.status in ("sending", "sent"):
         refused = (outbox.c.revises == outbox_id, outbox.c.status == "parked")
-        await connection.execute(update(outbox).where(*refused).values(status="discarded", delivery=None, done_at=now))
+        gone = {"status": "discarded", "delivery": None, "done_at": now}
+        if (await connection.execute(update(outbox).where(*refused).values(gone))).rowcount:
+            await sign_anew(connection, (revise.line,))
         delivery = delivery_to_json(listener.address, data, "redact" if data is None else "edit")
         new = OutboxId(str(uuid.uuid4()))
         await put_out(connection, listener, new, delivery, now, "person", stamp_of(facts), revises=outbox_id)
+
+
+async def sign_anew(connection: AsyncConnection, lines: Sequence[int] | Select[Any]) -> None:
+    """What comes of these lines is shown in the rooms of coordinators once more, also when it is the same as before."""
+    signed = (desk_posts.c.kind.in_(("own", "line")), desk_posts.c.line.in_(lines))
+    await connection.execute(update(desk_posts).where(*signed).values(sign=None))
 
 
 async def _change_unsent(

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from bot.content.definitions import Content
 from bot.dialogue.case_card import CardWords, card_words
 from bot.dialogue.desk_card import remark_of, state_words
+from bot.dialogue.undelivered import reason_words
 from bot.handoff.case_words import RESOLUTION_WORDS
 from bot.handoff.promises import due_words
 from bot.handoff.staff_rights import Action, may, standings
@@ -63,12 +64,16 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One line. ``said`` is the remark in words; ``day`` stands above the first line of a day."""
+    """One line. ``said`` is the remark in words; ``day`` stands above the first line of a day.
+
+    ``why``: the reason in words for which it, or its latest change, did not arrive.
+    """
 
     line: CaseLine
     said: str
     day: str
     mine: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,8 @@ def with_days(lines: Iterable[CaseLine], locale: Locale) -> Iterator[tuple[CaseL
 def line_view(line: CaseLine, day: str, me: Staff, content: Content, locale: Locale) -> LineView:
     """The line as this person sees it."""
     said = remark_of(line.what, line.values, line.at, content, locale) if line.kind == "remark" else ""
-    return LineView(line, said, day, line.author == me.id)
+    why = reason_words(line.error, locale) if line.receipt == "failed" else ""
+    return LineView(line, said, day, line.author == me.id, why)
 
 
 # --- What may be chosen --------------------------------------------------------------------------------------------

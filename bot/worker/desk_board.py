@@ -145,7 +145,7 @@ class DeskBoard:
                 )
                 return case_card(card, content, now, locale)
             case LineShown(line=line) if item.kind == "failed":
-                return words.answer(words.NOT_DELIVERED, locale, reason=line.error or "–")
+                return words.not_delivered(line.error, locale, changed=line.change_failed, deleted=line.deleted)
             case LineShown(line=line, facts=facts):
                 if line.kind != "remark" and await self._must_not_show(item.room, facts):
                     return None

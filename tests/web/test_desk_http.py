@@ -385,11 +385,14 @@ async def test_a_line_the_platform_refused_is_sent_again(site, guest, anna):
         mine = tables.outbox.c.voice == "person"
         of_case = tables.outbox.c.case_number == number
         await connection.execute(
-            update(tables.outbox).where(mine, of_case).values(status="parked", error="der Raum ist voll")
+            update(tables.outbox)
+            .where(mine, of_case)
+            .values(status="parked", error="Slack answered user_disabled (conversations.open)")
         )
     html = (await anna.at(f"/desk/cases/{number}")).text
     assert DE["desk_receipt_failed"] in html
-    assert "der Raum ist voll" in html
+    assert "Grund: Das Konto der Person ist dort gesperrt oder gelöscht" in html
+    assert "user_disabled" not in html
     await act(anna, number, f"lines/{line}/send-again")
     assert DE["desk_receipt_failed"] not in (await anna.at(f"/desk/cases/{number}")).text
 

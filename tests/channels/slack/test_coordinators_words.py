@@ -1,9 +1,11 @@
 """A coordinator's words, as Slack's clients send them: what an employee reads of them, in Slack and in the web chat."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.channels.slack.at_the_desk import KIM, desk_in_slack
-from tests.channels.slack.test_desk_in_slack import opened
+from tests.channels.slack.test_desk_in_slack import opened, signed_with
 from tests.web.desk_acting import case_of
 from tests.web.site import arrived
 
@@ -53,3 +55,22 @@ async def test_in_the_web_chat_too(desk):
         assert "ist Ihre Nummer" in page
         assert 'href="https://b.de/x"' in page
         assert 'href="https://c.de/y"' in page
+
+
+async def test_what_slack_does_not_let_be_changed_or_deleted_is_said_below_the_card(desk):
+    kim = await desk.person(KIM)
+    _, card = await opened(desk, kim)
+    said = await desk.anna.write("Es sind 40 Prozent.", desk.room, card["ts"])
+    await kim.answered("Es sind 40 Prozent.")
+    await signed_with(desk, said, "outbox_tray")
+    desk.site.now += timedelta(seconds=1)
+    desk.bridge.fail("chat.update", status=200, error="edit_window_closed", room=kim.direct)
+    await desk.anna.change(said, "Es sind 60 Prozent.", desk.room)
+    why = "Grund: Die Plattform lässt diese Nachricht nicht mehr ändern."
+    await desk.in_thread(card, f"die Person liest weiter die frühere Fassung. {why}")
+    await signed_with(desk, said, "warning")
+    desk.site.now += timedelta(seconds=1)
+    desk.bridge.fail("chat.delete", status=200, error="cant_delete_message", room=kim.direct)
+    await desk.anna.delete(said, desk.room)
+    below = await desk.in_thread(card, "Gelöscht ist es nur hier; die Person liest es weiter.")
+    assert not any("edit_window_closed" in text or "cant_delete" in text for text in below), "codes are for the log"
