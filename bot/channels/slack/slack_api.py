@@ -72,7 +72,7 @@ class SlackApi:
         try:
             answer = await function(**arguments)
         except SlackApiError as error:
-            refusal = _refusal(method, error)
+            refusal = refusal_of(method, error)
             self._tell(f"{refusal.reason}; see bot/channels/slack/README.md." if is_about_token(refusal) else None)
             raise refusal from error
         except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError, json.JSONDecodeError) as error:
@@ -108,7 +108,8 @@ def is_about_token(error: ChannelError) -> bool:
     return error.retry_after == TOKEN_PAUSE and "token" in error.reason
 
 
-def _refusal(method: str, error: SlackApiError) -> ChannelError:
+def refusal_of(method: str, error: SlackApiError) -> ChannelError:
+    """What Slack's answer means: that it refuses for good, that it refuses the token, or that it passes by itself."""
     response = error.response
     status = getattr(response, "status_code", None) or getattr(response, "status", None)
     headers: Mapping[str, str] = getattr(response, "headers", None) or {}

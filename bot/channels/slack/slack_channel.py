@@ -63,27 +63,36 @@ class SlackChannel:
         secret = settings.signing_secret
         self._app = build_app(self._handlers, secret, settings.api)
         self.ready = asyncio.Event()
-        """Set once it is clear who Lotse is in Slack, and what arrives is taken in."""
+        """Set once it is clear who Lotse is in Slack, and what is written arrives and is taken in."""
+        self._us: Workspace | None = None
         self.http = HttpTransport(self._app, self._handlers, secret, self.ready) if secret is not None else None
 
     async def receive(self, accept: Accept, cursor: str | None) -> None:
         """Take in what people write, until cancelled. Nothing is taken in before it is clear who Lotse itself is there."""
         self._api.open()
         try:
-            self._handlers.us = await self._introduce()
+            self._us = self._handlers.us = await self._introduce()
             self._intake.open(accept)
-            self.ready.set()
-            log.info("slack_ready", team=self._handlers.us.team, transport="http" if self.http else "socket")
             if self.http is not None:
+                self._begin()
                 await asyncio.Event().wait()
             elif self._settings.app_token is not None:
-                token, tell = self._settings.app_token, self._about("connection")
-                await run_socket(self._app, token, self._settings.api, tell)
+                await run_socket(self._app, self._settings.app_token, self._settings.api, self._connected)
         finally:
             self.ready.clear()
+            self._us = None
             self._intake.close()
             await self._surfaces.close()
             await self._api.close()
+
+    def _connected(self, problem: str | None) -> None:
+        self._about("connection")(problem)
+        if problem is None and not self.ready.is_set():
+            self._begin()
+
+    def _begin(self) -> None:
+        self.ready.set()
+        log.info("slack_ready", team=self._handlers.us.team, transport="http" if self.http else "socket")
 
     async def send(self, delivery: Delivery) -> ExternalId:
         """Carry out one delivery. Raises ChannelError."""
@@ -112,10 +121,10 @@ class SlackChannel:
 
     async def look_into(self, room: str) -> RoomState:
         """Who is in a room of coordinators. Raises ChannelError."""
-        if not self.ready.is_set():
+        if self._us is None:
             raise ChannelError("it is not clear yet who Lotse is in Slack")
         try:
-            state = await self._members.in_room(room, self._handlers.us)
+            state = await self._members.in_room(room, self._us)
         except ChannelError as error:
             self._note_absence(room, absence(room, error))
             raise

@@ -13,6 +13,7 @@ from bot.channels.slack.manifest import scopes
 from bot.channels.slack.members import Members, absence
 from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.slack_settings import SlackSettings
+from bot.channels.slack.socket_transport import APP_TOKEN
 from bot.channels.slack.workspace import Workspace, workspace_from
 from bot.errors import ChannelError
 
@@ -68,10 +69,7 @@ async def _socket(app_token: str, base_url: str) -> Finding:
     try:
         await api.call("apps.connections.open", app_token=app_token)
     except ChannelError as error:
-        return Finding(
-            "wrong",
-            f"{error.reason}. LOTSE_SLACK_APP_TOKEN is an *App-Level Token* with `connections:write` (*Basic Information*).",
-        )
+        return Finding("wrong", f"{error.reason}. {APP_TOKEN}")
     finally:
         await api.close()
     return Finding("good", "Slack gives a connection for Socket Mode.")

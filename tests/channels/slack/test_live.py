@@ -56,7 +56,8 @@ async def test_a_connection_of_socket_mode_comes_about():
         pass
 
     def tell(problem):
-        if problem != NO_CONNECTION:
+        assert problem in (None, NO_CONNECTION)
+        if problem is None:
             raise Connected
 
     app = AsyncApp(token=os.environ["TEST_SLACK_BOT_TOKEN"], signing_secret="none")
