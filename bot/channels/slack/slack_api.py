@@ -44,6 +44,9 @@ TOKEN_REFUSED = frozenset(
 )  # fmt: skip
 
 
+NOT_GRANTED = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
+"""Of these, what is about one method: others may still be called."""
+
 Tell = Callable[[str | None], None]
 
 
@@ -53,6 +56,8 @@ class SlackApi:
     def __init__(self, token: str, base_url: str, tell: Tell = lambda problem: None) -> None:
         """``tell`` hears in one sentence why Slack cannot be used, and None once it can."""
         self._token, self._base_url, self._tell = token, base_url, tell
+        self._problems: dict[str, str] = {}
+        """What is wrong with one method, and under ``""`` with all of them."""
         self._client: AsyncWebClient | None = None
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
@@ -73,15 +78,32 @@ class SlackApi:
             answer = await function(**arguments)
         except SlackApiError as error:
             refusal = refusal_of(method, error)
-            self._tell(f"{refusal.reason}; see bot/channels/slack/README.md." if is_about_token(refusal) else None)
+            if is_about_token(refusal):
+                of = method if _code_of(error) in NOT_GRANTED else ""
+                self._note(of, f"{refusal.reason}; see bot/channels/slack/README.md.")
+            else:
+                self._clear(method if refusal.permanent else "")
             raise refusal from error
         except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError, json.JSONDecodeError) as error:
             unreached = ChannelError(f"Slack could not be reached ({method}: {type(error).__name__})")
-            self._tell(f"{unreached.reason}.")
+            self._note("", f"{unreached.reason}.")
             raise unreached from error
-        self._tell(None)
+        self._clear(method)
         data: Mapping[str, Any] = answer.data
         return data, {name.lower(): value for name, value in answer.headers.items()}
+
+    def _note(self, of: str, problem: str) -> None:
+        self._problems[of] = problem
+        self._told()
+
+    def _clear(self, method: str) -> None:
+        """Slack has answered, so it can be reached with this token; and this method it has granted."""
+        self._problems.pop("", None)
+        self._problems.pop(method, None)
+        self._told()
+
+    def _told(self) -> None:
+        self._tell(next(iter(self._problems.values()), None))
 
     def _connected(self) -> AsyncWebClient:
         if self._closed:
@@ -113,8 +135,7 @@ def refusal_of(method: str, error: SlackApiError) -> ChannelError:
     response = error.response
     status = getattr(response, "status_code", None) or getattr(response, "status", None)
     headers: Mapping[str, str] = getattr(response, "headers", None) or {}
-    data = getattr(response, "data", None)
-    code = data.get("error", "") if isinstance(data, Mapping) else ""
+    data, code = getattr(response, "data", None), _code_of(error)
     if status == 429 or code in ("ratelimited", "rate_limited"):
         return ChannelError(f"Slack asks to wait ({method})", retry_after=_wait(headers))
     if code in TOKEN_REFUSED:
@@ -122,6 +143,12 @@ def refusal_of(method: str, error: SlackApiError) -> ChannelError:
         return ChannelError(f"Slack refuses the token ({method}: {code}{needed})", retry_after=TOKEN_PAUSE)
     gone = code == "message_not_found"
     return ChannelError(f"Slack answered {code or status} ({method})", permanent=code in FOR_GOOD, gone=gone)
+
+
+def _code_of(error: SlackApiError) -> str:
+    """Slack's own word for what was wrong; empty when it said none."""
+    data = getattr(error.response, "data", None)
+    return str(data.get("error", "")) if isinstance(data, Mapping) else ""
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta:

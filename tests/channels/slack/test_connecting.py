@@ -7,9 +7,13 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.slack_channel import SlackChannel
 from bot.channels.slack.socket_transport import NO_CONNECTION
+from bot.errors import ChannelError
+from tests.channels.slack.at_the_desk import KIM, desk_in_slack
 from tests.channels.slack.bridge import Bridge
+from tests.channels.slack.emulator import BOT_TOKEN
 from tests.channels.slack.stage import slack_settings
 
 
@@ -39,7 +43,7 @@ async def test_an_app_token_slack_refuses_is_named_instead_of_looking_healthy(br
     with capture_logs() as logged:
         async with receiving(SlackChannel(settings, None)) as channel:
             async with asyncio.timeout(8):
-                while channel.problem in (None, NO_CONNECTION):
+                while channel.problem in (None, NO_CONNECTION):  # noqa: ASYNC110  # the channel offers no event for it
                     await asyncio.sleep(0.01)
             assert channel.problem.startswith("Slack refuses the token (apps.connections.open: invalid_auth)")
             assert "LOTSE_SLACK_APP_TOKEN" in channel.problem
@@ -62,3 +66,44 @@ async def test_once_there_is_a_connection_nothing_is_wrong(bridge):
         async with asyncio.timeout(8):
             await channel.ready.wait()
         assert channel.problem is None
+
+
+async def test_a_right_that_is_missing_is_said_until_what_was_refused_succeeds(tmp_path, slack_emulator):
+    async with desk_in_slack(tmp_path, slack_emulator) as desk:
+        desk.bridge.fail("conversations.members", times=1_000, status=200, error="missing_scope")
+        with pytest.raises(ChannelError):
+            await desk.channel.look_into(desk.room)
+        kim = await desk.person(KIM)
+        await kim.write("Was zahlt der Bonus mir?")
+        await kim.answered("Sie schrieben: Was zahlt der Bonus mir?")
+        assert desk.channel.problem.startswith("Slack refuses the token (conversations.members: missing_scope)")
+        desk.bridge.failures.clear()
+        await desk.channel.look_into(desk.room)
+        assert desk.channel.problem is None
+
+
+@pytest.mark.parametrize(
+    ("refused", "then", "left"),
+    [
+        ({"error": "missing_scope"}, {}, True),
+        ({"error": "missing_scope"}, {"error": "channel_not_found"}, True),
+        ({"error": "missing_scope"}, {"breaks": "before"}, True),
+        ({"error": "token_revoked"}, {}, False),
+        ({"error": "token_revoked"}, {"error": "channel_not_found"}, False),
+        ({"breaks": "before"}, {}, False),
+        ({"breaks": "before"}, {"error": "ratelimited"}, False),
+    ],
+)
+async def test_another_method_takes_back_what_was_said_of_all_and_not_of_one(bridge, refused, then, left):
+    told = []
+    api = SlackApi(BOT_TOKEN, bridge.api, told.append)
+    bridge.fail("conversations.members", status=200, **refused)
+    with pytest.raises(ChannelError):
+        await api.call("conversations.members", channel="C1")
+    problem = told[-1]
+    if then:
+        bridge.fail("auth.test", status=200, **then)
+    with contextlib.suppress(ChannelError):
+        await api.call("auth.test")
+    assert told[-1] == (problem if left else None)
+    await api.close()
