@@ -91,8 +91,11 @@ from bot.understanding.normalize import fold
 PLAIN_ENOUGH = 60.0
 """In front of a coordinator a control word must be as good as certain: most sentences there are for a person."""
 
-BETWEEN_US = frozenset({"my_data", "delete_my_data"})
-"""What the employee asks the program about themselves: no coordinator reads it, whoever has the case."""
+NO_WORDS = "no_words"
+BETWEEN_US = frozenset({"my_data", "delete_my_data", NO_WORDS})
+"""What the employee asks the program about themselves, and what there is nothing of to read: no coordinator does, whoever has the
+case.
+"""
 
 NEW_CASE = frozenset(
     map(
@@ -218,6 +221,14 @@ def file_or_leaving(s: Situation) -> Turn | None:
         return None
     moved = _moved(s, SendsFile(), "file", "file")
     return moved or finish(s, "control", "file", (wording.say(case_words.FILE_REFUSED, s.locale),), label="file")
+
+
+def no_words(s: Situation) -> Turn | None:
+    """What came without words joins no case, and who sent it does not wait for an answer to it."""
+    case = s.state.case
+    if not isinstance(s.input, Utterance) or s.input.text.strip() or case is None or case.state not in UNFINISHED:
+        return None
+    return finish(s, "control", NO_WORDS, (wording.say(wording.EMPTY_IN_CASE, s.locale),), label=NO_WORDS)
 
 
 def signed(s: Situation) -> Turn | None:

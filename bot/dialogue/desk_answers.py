@@ -54,8 +54,8 @@ WORDS_WANTED: Sentences = {
     "en": "What shall I look for? For example `!knowledge bonus amount`.",
 }
 FILES_STAY: Sentences = {
-    "de": "Dateien werden nicht weitergegeben; die Person bekommt sie nicht.",
-    "en": "Files are not passed on; the person does not get them.",
+    "de": "Dateien werden nicht weitergegeben, weitergeleitete Nachrichten auch nicht; die Person bekommt sie nicht.",
+    "en": "Files are not passed on, and neither are messages you forward; the person does not get them.",
 }
 NOTE_STAYS: Sentences = {
     "de": "Eine Notiz bleibt, wie sie geschrieben wurde; schreiben Sie bitte eine neue.",

@@ -117,6 +117,10 @@ EMPTY: Sentences = {
     "de": "Ich habe keinen Text erhalten. Schreiben Sie mir einfach Ihre Frage, zum Beispiel: „Wer zahlt meinen Kurs?“",
     "en": "I received no text. Just type your question, for example: “Who pays for my course?”",
 }
+EMPTY_IN_CASE: Sentences = {
+    "de": "Davon kam kein Text an, auch nicht bei der Koordination. Bitte schreiben Sie, was Sie sagen möchten.",
+    "en": "No text of that has arrived, nor has it reached the coordination team. Please write what you would like to say.",
+}
 OFFER: Sentences = {
     "de": "Möchten Sie, dass ich das an eine Person aus der Koordination gebe?",
     "en": "Would you like me to pass this on to a person from the coordination team?",

@@ -322,6 +322,15 @@ def test_a_changed_question_is_answered_anew_where_lotse_has_the_word(trained):
         assert turn_of(trained, state, Edited("m1", "anders")).decision == "silent"
 
 
+@pytest.mark.parametrize("state", ["open", "claimed", "waiting_employee"])
+@pytest.mark.parametrize("given", ["", " \n"])
+def test_what_came_without_words_joins_no_case_and_is_told_to_who_sent_it(trained, state, given):
+    turn = turn_of(trained, state, given)
+    assert "Davon kam kein Text an" in said(turn)
+    assert moves(turn) == []
+    assert turn.aside
+
+
 def test_edits_deletions_files_and_leaving(trained):
     edited = turn_of(trained, "claimed", Edited("m1", "anders"))
     assert edited.effects[0] == KeepEdit("m1", "anders")

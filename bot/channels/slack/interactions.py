@@ -16,6 +16,7 @@ from typing import Any, Literal
 from bot.channels.slack.blocks import CHOICE, RATE_NO, RATE_YES, WHY
 from bot.channels.slack.emoji_names import with_signs
 from bot.channels.slack.incoming_text import desk_text, plain_text
+from bot.channels.slack.shared_messages import words_with_shared
 from bot.channels.slack.slack_events import NAME, moment
 from bot.model import Address, ExternalId, OutboxId, Person
 
@@ -152,8 +153,7 @@ def read_command(body: Mapping[str, Any], bot_user: str, desk_rooms: Collection[
 
 def read_shortcut(body: Mapping[str, Any], bot_user: str) -> WantsToHandOn:
     """The shortcut that was chosen on a message."""
-    words = plain_text((body.get("message") or {}).get("text") or "", bot_user)
-    return WantsToHandOn(person_of(body), words, body["trigger_id"])
+    return WantsToHandOn(person_of(body), words_with_shared(body.get("message") or {}, bot_user), body["trigger_id"])
 
 
 def read_form(body: Mapping[str, Any]) -> CaseForm:

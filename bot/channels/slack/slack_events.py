@@ -13,6 +13,7 @@ a message that mentions Lotse          said in its thread, which it begins where
 a reply in a thread without mention    said there, if this person has already spoken with Lotse in that thread and does
                                        not begin by naming somebody else
 anything in a room of coordinators     said there, to colleagues or to Lotse (``worker/desk_talk.py``)
+a message that is shared               a quotation behind what is written with it; among coordinators refused, as a file is
 anything else in a channel             nothing: not stored, not looked at again
 what a program wrote                   nothing, whoever it is
 =====================================  ==================================================================================
@@ -30,7 +31,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.slack.external_ids import message_id
-from bot.channels.slack.incoming_text import desk_text, mentions, plain_text, speaks_to_others
+from bot.channels.slack.incoming_text import desk_text, mentions, speaks_to_others
+from bot.channels.slack.shared_messages import has_files, shared_in, words_with_shared
 from bot.channels.slack.workspace import Workspace
 from bot.model import Address, Edited, ExternalId, Incoming, Input, Person, Removed, SentFile, Utterance
 
@@ -93,7 +95,8 @@ def read_message(
             return None
     room, text = event["channel"], event.get("text") or ""
     if room in desk_rooms:
-        return Heard(_said(event, Address(NAME, room, event.get("thread_ts")), desk_text(text, us.bot_user)))
+        kept_back = has_files(event) or bool(shared_in(event))
+        return Heard(_said(event, Address(NAME, room, event.get("thread_ts")), desk_text(text, us.bot_user), kept_back))
     if event.get("channel_type") == "mpim":
         return None
     direct = _is_direct(event)
@@ -108,16 +111,17 @@ def read_message(
         address = Address(NAME, event["user"], event["ts"] if begins_thread else thread)
     else:
         address = Address(NAME, room, thread or event["ts"])
-    said = _said(event, address, plain_text(text, us.bot_user))
+    said = _said(event, address, words_with_shared(event, us.bot_user), has_files(event))
     return Heard(said, if_taking_part=not direct and not mentioned, begins_thread=begins_thread)
 
 
-def _said(event: Mapping[str, Any], address: Address, text: str) -> tuple[Incoming, ...]:
+def _said(event: Mapping[str, Any], address: Address, text: str, kept_back: bool) -> tuple[Incoming, ...]:
+    """The words, and before them that something came along which Lotse does not take."""
     person = Person(NAME, event["user"])
     main, client = _ids(event)
     alone = None if address.room == event["user"] else event["user"]
     given: list[tuple[Input, ExternalId, ExternalId | None]] = []
-    if event.get("files"):
+    if kept_back:
         given.append((SentFile(), _of_file(main), None if client is None else _of_file(client)))
     if text or not given:
         given.append((Utterance(text), main, client))
@@ -149,9 +153,9 @@ def _changed(event: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str
     if us.is_own(message) or message.get("text") == before.get("text"):
         return None
     of = message_id(event["channel"], message["ts"])
-    read = desk_text if event["channel"] in desk_rooms else plain_text
-    given = Edited(of, read(message.get("text") or "", us.bot_user))
-    return _about(event, message, given, ExternalId(f"{of}:changed:{event['ts']}"))
+    at_desk = event["channel"] in desk_rooms
+    text = desk_text(message.get("text") or "", us.bot_user) if at_desk else words_with_shared(message, us.bot_user)
+    return _about(event, message, Edited(of, text), ExternalId(f"{of}:changed:{event['ts']}"))
 
 
 def _deleted(event: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str]) -> Heard | None:
