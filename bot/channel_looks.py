@@ -42,9 +42,11 @@ from bot.store.desk_reading import Filters, read_queue
 from bot.store.desk_threads import thread_of_message
 from bot.store.sent_replies import (
     GOES_ON,
+    FoundCase,
     FoundReply,
     find_case_of_event,
     find_case_place,
+    find_cases_in,
     find_offer,
     find_reply,
     find_reply_posted_as,
@@ -127,7 +129,11 @@ class Looks:
     async def case_of_event(self, person: Person, event: ExternalId) -> CasePlace | None:
         """The case of this person that the message with this id belongs to."""
         found = await find_case_of_event(self.database, person, event)
-        return None if found is None else CasePlace(found.number, found.address, found.locale)
+        return None if found is None else _place_of(found)
+
+    async def cases_in(self, room: Address) -> Sequence[CasePlace]:
+        """The cases that go on in this room and are not finished."""
+        return [_place_of(found) for found in await find_cases_in(self.database, room)]
 
     async def desk_thread(self, desk_room: Address, event: ExternalId) -> str | None:
         """The thread of the case to which the message with this id belongs in a room of coordinators."""
@@ -224,6 +230,10 @@ def _topic_entry(content: Content, topic: TopicId, locale: Locale) -> MenuEntry:
 
     entries = tuple(side(choice) for choice in sides_of(content, topic, locale))
     return MenuEntry(topic, title_of(content, topic, locale), entries)
+
+
+def _place_of(found: FoundCase) -> CasePlace:
+    return CasePlace(found.external_user, found.number, found.address, found.locale)
 
 
 def _as_seen_by(person: Person, found: FoundReply | None) -> SentReply | None:

@@ -281,6 +281,11 @@ class RoomMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadByOthers:
+    """Somebody else was asked into the room in which the user was alone with Lotse: what stands there is read by others now."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskedPerson:
     """The user asked for a person about these words: in a form, by a command, or because they had asked in public."""
 
@@ -332,7 +337,7 @@ def read_typed(value: str) -> Typed | None:
 
 Input = (
     Utterance | Pressed | TimerDue | Rated | AskedWhy | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left
-    | AskedPerson | AskedToVerify | LedToCase | RoomMoved
+    | AskedPerson | AskedToVerify | LedToCase | RoomMoved | ReadByOthers
 )  # fmt: skip
 
 

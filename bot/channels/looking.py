@@ -48,8 +48,9 @@ class OwnCase:
 
 @dataclass(frozen=True, slots=True)
 class CasePlace:
-    """A case, the place where it goes on, and the language it is held in."""
+    """A case of this person, the place where it goes on, and the language it is held in."""
 
+    external_user: str
     number: CaseNumber
     address: Address
     locale: Locale
@@ -93,6 +94,10 @@ class Belonging(Protocol):
 
     async def case_of_event(self, person: Person, event: ExternalId) -> CasePlace | None:
         """The case of this person that the message with this id belongs to; None when to none."""
+        ...
+
+    async def cases_in(self, room: Address) -> Sequence[CasePlace]:
+        """The cases that go on in this room, in a thread or in none, and are not finished."""
         ...
 
     async def desk_thread(self, desk_room: Address, event: ExternalId) -> str | None:

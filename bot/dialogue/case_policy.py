@@ -41,6 +41,7 @@ from bot.handoff.case_events import (
     DeletesMessage,
     EditsMessage,
     Leaves,
+    LetsOthersRead,
     OpensAnother,
     Rates,
     SendsFile,
@@ -75,6 +76,7 @@ from bot.model import (
     Pressed,
     Rated,
     Reacted,
+    ReadByOthers,
     Reason,
     RecordRating,
     Removed,
@@ -214,9 +216,11 @@ def led_to_case(s: Situation) -> Turn | None:
 
 
 def file_or_leaving(s: Situation) -> Turn | None:
-    """A file is refused with a way that works; whoever leaves the room is remembered for the coordinators."""
+    """A file is refused with a way that works; who leaves the room, or asks others in, is remembered for the coordinators."""
     if isinstance(s.input, Left):
         return _silently(s, Leaves())
+    if isinstance(s.input, ReadByOthers):
+        return _silently(s, LetsOthersRead())
     if not isinstance(s.input, SentFile):
         return None
     moved = _moved(s, SendsFile(), "file", "file")

@@ -113,9 +113,16 @@ class Leaves:
     kind: ClassVar[str] = "leaves"
 
 
+@dataclass(frozen=True, slots=True)
+class LetsOthersRead:
+    """Somebody else was asked into the room in which the employee was alone with Lotse."""
+
+    kind: ClassVar[str] = "lets_others_read"
+
+
 EmployeeEvent = (
     Asks | AsksAnew | OpensAnother | Accepts | Consents | Writes | EditsMessage | DeletesMessage | SendsFile | Cancels
-    | Rates | Withdraws | Erases | Leaves
+    | Rates | Withdraws | Erases | Leaves | LetsOthersRead
 )  # fmt: skip
 
 
@@ -298,7 +305,7 @@ CaseEvent = EmployeeEvent | CoordinatorEvent | Time
 
 EMPLOYEE_KINDS: tuple[str, ...] = (
     "asks", "asks_anew", "opens_another", "accepts", "consents", "writes", "edits", "deletes", "sends_file", "cancels",
-    "rates", "withdraws", "erases", "leaves",
+    "rates", "withdraws", "erases", "leaves", "lets_others_read",
 )  # fmt: skip
 COORDINATOR_KINDS: tuple[str, ...] = (
     "claims", "replies", "notes", "revises", "to_person", "to_team", "to_topic", "waits_employee", "waits_third", "goes_on",

@@ -271,6 +271,11 @@ TABLE: Mapping[str, Mapping[CaseState, Cell]] = {
         waiting_employee=Goes(by_user.leaves), waiting_third=Goes(by_user.leaves), resolved=Goes(by_user.leaves),
         closed=_OVER, muted=_GONE, erased=_GONE,
     ),
+    "lets_others_read": row(
+        bot=_LOTSE, requested=_LOTSE, open=Goes(by_user.lets_others_read), claimed=Goes(by_user.lets_others_read),
+        waiting_employee=Goes(by_user.lets_others_read), waiting_third=Goes(by_user.lets_others_read),
+        resolved=_RESOLVED_ALREADY, closed=_OVER, muted=_GONE, erased=_GONE,
+    ),
     # A coordinator
     "claims": row(
         bot=_WITH_LOTSE, requested=_NOT_OPENED, open=Goes(by_staff.claims, ("claimed",)),

@@ -100,6 +100,12 @@ FILE_REFUSED: Sentences = {
     "en": "I do not accept files here, and nothing of it has been stored. Please write what it says, "
     "or ask for a safe way to send the documents.",
 }
+READ_BY_OTHERS: Sentences = {
+    "de": "In diesem Raum lesen jetzt weitere Personen mit, auch die Antworten zu Ihrem Fall {number}. Was Sie selbst hier schreiben, geht "
+    "weiter an die Koordination.",
+    "en": "Other people can read along in this room now, the answers in your case {number} as well. What you write here yourself still goes "
+    "to the coordination team.",
+}
 CONSENTED: Sentences = {
     "de": "Danke. Die Koordination sieht jetzt auch das bisherige Gespräch. Wenn Sie mögen, schreiben Sie dazu, wie wir Sie ansprechen dürfen.",
     "en": "Thank you. The coordination team can now see the earlier conversation too. If you like, tell us how we may address you.",
@@ -261,6 +267,7 @@ REMARKS: Mapping[str, Sentences] = {
     "deleted": {"de": "Gelöscht durch Person", "en": "Deleted by the person"},
     "file_refused": {"de": "Die Person wollte eine Datei schicken; sie wurde nicht angenommen", "en": "The person tried to send a file; it was refused"},
     "left": {"de": "Die Person hat den Raum verlassen", "en": "The person left the room"},
+    "read_by_others": {"de": "Im Raum der Person lesen jetzt weitere mit, auch Ihre Antworten", "en": "Others now read along in the person's room, your answers as well"},
     "satisfied": {"de": "Die Person sagt: gelöst", "en": "The person says: settled"},
     "unsatisfied": {"de": "Die Person sagt: noch nicht gelöst", "en": "The person says: not settled yet"},
     "reminded": {"de": "Die Person wurde erinnert", "en": "The person was reminded"},

@@ -206,6 +206,11 @@ def leaves(m: Moment, event: CaseEvent) -> Change:
     return Change(m.case, (Remark("left"),))
 
 
+def lets_others_read(m: Moment, event: CaseEvent) -> Change:
+    """Both sides are told; the case goes on there, for whoever asks others in means them to read."""
+    return Change(m.case, (m.told(words.READ_BY_OTHERS), Remark("read_by_others")))
+
+
 # --- Time ----------------------------------------------------------------------------------------------------------
 
 

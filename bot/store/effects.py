@@ -38,6 +38,7 @@ from bot.model import (
     Pressed,
     Rated,
     Reacted,
+    ReadByOthers,
     RecordGap,
     RecordRating,
     Removed,
@@ -278,6 +279,7 @@ async def write_said(
             | AskedToVerify()
             | LedToCase()
             | RoomMoved()
+            | ReadByOthers()
         ):
             return None
         case _:

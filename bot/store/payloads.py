@@ -31,6 +31,7 @@ from bot.model import (
     Rated,
     React,
     Reacted,
+    ReadByOthers,
     Reason,
     Redact,
     Removed,
@@ -87,6 +88,8 @@ def input_to_json(given: Input, most: int = MAX_UTTERANCE) -> dict[str, Any]:
             return {"kind": "left"}
         case RoomMoved():
             return {"kind": "room_moved"}
+        case ReadByOthers():
+            return {"kind": "read_by_others"}
         case AskedPerson(question=question):
             return {"kind": "asked_person", "question": storable(question[:most])}
 
@@ -135,6 +138,8 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return Left()
         case "room_moved":
             return RoomMoved()
+        case "read_by_others":
+            return ReadByOthers()
         case "asked_person":
             return AskedPerson(data["question"])
         case kind:

@@ -72,8 +72,9 @@ class FoundReply:
 
 @dataclass(frozen=True, slots=True)
 class FoundCase:
-    """A case, where it goes on, and the language it is held in."""
+    """A case, whose it is by the platform's id, where it goes on, and the language it is held in."""
 
+    external_user: str
     number: CaseNumber
     address: Address
     locale: Locale
@@ -135,20 +136,26 @@ async def find_case_of_event(database: Database, person: Person, event: External
     A case that is over for good goes on nowhere.
     """
     is_it = or_(transcript.c.external_id == event, is_message(outbox.c.external_id, event))
-    theirs: Select[Any] = (
-        select(conversations.c.channel, conversations.c.room, conversations.c.thread, cases.c.number, cases.c.locale)
-        .join(cases, cases.c.conversation_id == conversations.c.id)
+    theirs = (
+        _placed_cases()
         .join(case_messages, case_messages.c.case_number == cases.c.number)
         .join(transcript, transcript.c.id == case_messages.c.transcript_id)
         .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
-        .join(persons, persons.c.id == cases.c.person_id)
         .where(persons.c.channel == person.channel, persons.c.external_user == person.external_user)
         .where(cases.c.state.in_(GOES_ON))
         .limit(1)
     )
     async with database.reading() as connection:
         row = (await connection.execute(theirs.where(is_it))).one_or_none()
-    return None if row is None else FoundCase(row.number, address_of(row), locale_of(row.locale) or "de")
+    return None if row is None else _found_case(row)
+
+
+async def find_cases_in(database: Database, room: Address) -> tuple[FoundCase, ...]:
+    """The cases that go on in any conversation of this room and are not finished."""
+    there = conversations.c.channel == room.channel, conversations.c.room == storable(room.room)
+    unfinished = _placed_cases().where(*there, cases.c.state.in_(UNFINISHED)).order_by(cases.c.number)
+    async with database.reading() as connection:
+        return tuple(_found_case(row) for row in (await connection.execute(unfinished)).all())
 
 
 async def takes_part(database: Database, person: Person, address: Address) -> bool:
@@ -190,6 +197,19 @@ async def own_cases(database: Database, person: Person, limit: int = 20) -> tupl
     )
     async with database.reading() as connection:
         return tuple(facts_of(row) for row in (await connection.execute(statement)).all())
+
+
+def _placed_cases() -> Select[Any]:
+    return (
+        select(conversations.c.channel, conversations.c.room, conversations.c.thread, cases.c.number, cases.c.locale)
+        .add_columns(persons.c.external_user)
+        .join(cases, cases.c.conversation_id == conversations.c.id)
+        .join(persons, persons.c.id == cases.c.person_id)
+    )
+
+
+def _found_case(row: Row[Any]) -> FoundCase:
+    return FoundCase(row.external_user, row.number, address_of(row), locale_of(row.locale) or "de")
 
 
 def _replies() -> Select[Any]:

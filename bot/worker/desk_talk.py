@@ -37,6 +37,7 @@ from bot.model import (
     Pressed,
     Rated,
     Reacted,
+    ReadByOthers,
     Removed,
     RoomMoved,
     Seen,
@@ -135,7 +136,15 @@ class DeskTalk:
             case Unreadable():
                 await self._say.only(said, words.NOT_READABLE, now)
             case (
-                TimerDue() | Rated() | AskedWhy() | LookedUp() | Left() | AskedPerson() | AskedToVerify() | LedToCase()
+                TimerDue()
+                | Rated()
+                | AskedWhy()
+                | LookedUp()
+                | Left()
+                | AskedPerson()
+                | AskedToVerify()
+                | LedToCase()
+                | ReadByOthers()
             ):
                 await self._say.only(said, None, now)
             case _:

@@ -25,6 +25,7 @@ from bot.model import (
     Pressed,
     Rated,
     Reacted,
+    ReadByOthers,
     RecordRating,
     Removed,
     Say,
@@ -353,6 +354,9 @@ def test_edits_deletions_files_and_leaving(trained):
             assert all(effect.notice for effect in led.effects if isinstance(effect, Say))
     assert [move.event for move in moves(turn_of(trained, "claimed", Left()))] == ["leaves"]
     assert turn_of(trained, None, Left()).effects == ()
+    (others,) = moves(turn_of(trained, "claimed", ReadByOthers()))
+    assert others.event == "lets_others_read"
+    assert turn_of(trained, None, ReadByOthers()).effects == ()
 
 
 @pytest.mark.parametrize("state", [None, *CASE_STATES])

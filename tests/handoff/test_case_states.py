@@ -73,6 +73,7 @@ def event_of(kind, by=MARIA):
         "edits": events.EditsMessage(), "deletes": events.DeletesMessage(), "sends_file": events.SendsFile(),
         "cancels": events.Cancels(), "rates": events.Rates(True),
         "withdraws": events.Withdraws(), "erases": events.Erases(), "leaves": events.Leaves(),
+        "lets_others_read": events.LetsOthersRead(),
         "claims": events.Claims(by), "replies": events.Replies(by, "Guten Tag"), "notes": events.Notes(by, "Nur für uns"),
         "revises": events.RevisesLine(by, 1, by.id, NOW, "anders"), "to_person": events.TransfersToPerson(by, JAN, NOTE),
         "to_team": events.TransfersToTeam(by, "anerkennung", NOTE), "to_topic": events.TransfersToTopic(by, "zab", NOTE),

@@ -15,6 +15,7 @@ from bot.model import (
     Person,
     Pressed,
     Rated,
+    ReadByOthers,
     Removed,
     RoomMoved,
     Unreadable,
@@ -232,7 +233,9 @@ async def test_what_came_from_an_encrypted_room_is_known_when_it_is_answered(dat
     assert seen == {"group": True, "other": False, "own room": True}
 
 
-@pytest.mark.parametrize("given", [Unreadable(), AskedToVerify("abcd EFGH"), LedToCase(17, "en"), RoomMoved()])
+@pytest.mark.parametrize(
+    "given", [Unreadable(), AskedToVerify("abcd EFGH"), LedToCase(17, "en"), RoomMoved(), ReadByOthers()]
+)
 async def test_what_a_channel_tells_besides_words_survives_the_store(database, clock, given):
     inbox, conversations = parts(database, clock)
     await inbox.accept("recording", [incoming(given)])

@@ -44,6 +44,7 @@ from bot.model import (
     Paragraph,
     Pressed,
     Rated,
+    ReadByOthers,
     Reason,
     RecordRating,
     Removed,
@@ -166,8 +167,8 @@ def script(given):
 
 def take_turn(state, given, understanding, content, now):
     links = isinstance(given, Utterance) and given.text.startswith("verbinden ")
-    if links or isinstance(given, LookedUp | LedToCase):  # these are no script
-        return policy.take_turn(state, given, understanding, content, now)
+    if links or isinstance(given, LookedUp | LedToCase | ReadByOthers):  # these are no script
+        return policy.take_turn(state, given, understanding, small_live().content, now)
     effects = [Say(reply) for reply in script(given)]
     match given:
         case Utterance(text="Mensch" as text):

@@ -9,7 +9,7 @@
 ``sync_loop``          reads with every sync; ``syncing``: one answer becomes inputs; ``timelines``: one room's part of it
 ``event_reading``      the shape of one event; ``event_meaning``: what it means to Lotse; ``sign_meaning``: of a reaction
 ``own_messages``       what Lotse wrote itself; ``single_events``: one event from the server, in clear
-``room_addresses``     where a conversation lives; ``late_keys``, ``failing_rooms``: what has to wait
+``room_addresses``     where a conversation lives, ``case_places`` a case; ``late_keys``, ``failing_rooms``: what has to wait
 ``rooms``              who is in a room, and whether it is encrypted; ``directs``: rooms of two; ``invitations``;
                        ``verification_requests``: offers to verify Lotse, declined
 ``sending``            a delivery becomes events; ``event_writing``: a reply in HTML and plain text

@@ -57,6 +57,16 @@ class Directs:
             self._changed = True
         return room_id
 
+    def known_as(self, room_id: str, user: str) -> str:
+        """The address of a room for this person, whoever else is in it."""
+        return user if self._ours.get(user) == room_id else room_id
+
+    def no_longer_of_two(self, room_id: str) -> None:
+        """Others have come into this room: what concerns one person alone is not said there."""
+        for user in [user for user, room in self._theirs.items() if room == room_id]:
+            del self._theirs[user]
+            self._changed = True
+
     def left(self, user: str, room_id: str) -> None:
         """They have left this room."""
         for known in (self._theirs, self._ours):

@@ -1,9 +1,9 @@
 """What one event means to Lotse: an input at an address, or nothing.
 
-Where Lotse is spoken to: everywhere between two people; in a group when it is called, then in the thread that begins there,
-without being called again; in a room of coordinators always, and there a reply to a message of a case is said in the thread of the
-case. Others of a group may ask on in such a thread, but what was offered to one of them is not theirs to press, and a sign for a
-coordinator is not theirs to give.
+Where Lotse is spoken to: everywhere between two people, and in a case that began so also once others read along; in a group when
+it is called, then in the thread that begins there, without being called again; in a room of coordinators always, and there a reply
+to a message of a case is said in the thread of the case. Others of a group may ask on in such a thread, but what was offered to one
+of them is not theirs to press, and a sign for a coordinator is not theirs to give.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.channels.looking import Belonging
+from bot.channels.looking import Belonging, CasePlace
 from bot.channels.matrix.calling import Names
+from bot.channels.matrix.case_places import CasePlaces
 from bot.channels.matrix.event_reading import RoomEvent, event_id_of, id_of, inside, read_event, thread_of
 from bot.channels.matrix.late_keys import WaitingEvent
 from bot.channels.matrix.looking_time import uncounted
@@ -34,6 +35,7 @@ from bot.model import (
     Person,
     Pressed,
     Reacted,
+    ReadByOthers,
     Removed,
     RoomMoved,
     SentFile,
@@ -63,6 +65,7 @@ class EventMeaning:
         self._ours = ours
         self._names = names
         self._belonging = belonging
+        self._cases = CasePlaces(addresses, belonging)
         self._clock = clock
         self._fingerprint = fingerprint
 
@@ -70,16 +73,18 @@ class EventMeaning:
         """What this event, in clear, means; nothing: it is not for Lotse."""
         if raw.get("type") == "m.room.member":
             arrives = is_arrival(raw, self._names.user_id)
-            came_or_went = await (self._arriving(room_id, raw) if arrives else self._leaving(room_id, raw))
-            return () if came_or_went is None else (came_or_went,)
+            return await (self._arriving(room_id, raw) if arrives else self._membership(room_id, raw))
         event = read_event(raw)
         place = None if event is None else await self._addresses.place(room_id)
         if event is not None and event.thread is not None and event.kind in ("text", "file"):
             self._ours.thread_goes_on(room_id, event.thread, event.id)
-        said = None if event is None or place is None else await self._said(place, event)
-        if said is None or place is None:
+        if event is None or place is None:
             return ()
-        return await self._in_its_case(said) if place.between_two else (said,)
+        case = await self._cases.of(place, event)
+        said = await self._said(place, event, case)
+        if said is None:
+            return ()
+        return (said,) if case is None else _in_its_case(said, case)
 
     async def look_into(self, room_id: str) -> None:
         """Learn what has to be known of a room before anything in it means something. Raises HomeserverError."""
@@ -92,7 +97,7 @@ class EventMeaning:
         place = await self._addresses.place(waiting.room)
         if place is None or sender is None:
             return None
-        told = place.between_two or place.at_desk
+        told = place.between_two or place.at_desk or await self._cases.at(place, sender, thread) is not None
         if not told and (thread is None or not await self._ours.takes_part(place.room.id, thread)):
             return None
         if thread is not None:
@@ -101,7 +106,7 @@ class EventMeaning:
         once = ExternalId(f"{waiting.id}:unreadable")
         return Incoming(address, _person(place, sender), once, Unreadable(), waiting.since)
 
-    async def _said(self, place: Place, event: RoomEvent) -> Incoming | None:
+    async def _said(self, place: Place, event: RoomEvent, case: CasePlace | None) -> Incoming | None:
         match event.kind:
             case "edit" if event.about is not None:
                 changed = Edited(ExternalId(event.about), self._names.without_call(event.text))
@@ -112,39 +117,22 @@ class EventMeaning:
                 return await self._reaction(place, event, event.about)
             case "verification":
                 return self._verification(place, event)
-        return await self._words(place, event)
+        return await self._words(place, event, case)
 
-    async def _words(self, place: Place, event: RoomEvent) -> Incoming | None:
+    async def _words(self, place: Place, event: RoomEvent, case: CasePlace | None) -> Incoming | None:
         given: Input = SentFile() if event.kind == "file" else Utterance(self._names.without_call(event.text))
         thread = event.thread
         if place.at_desk and event.answers is not None:
             # Whose client has no threads works a case this way.
             with uncounted():
                 thread = await self._belonging.desk_thread(Address(NAME, place.known_as), ExternalId(event.answers))
-        if not (place.between_two or place.at_desk):
+        if not (place.between_two or place.at_desk or case is not None):
             if self._names.is_called(event):
                 thread = event.thread or event.id
                 self._ours.called_in(thread)
             elif thread is None or not await self._ours.takes_part(place.room.id, thread):
                 return None
         return self._incoming(place, event, given, thread)
-
-    async def _in_its_case(self, said: Incoming) -> tuple[Incoming, ...]:
-        """Words below a message of their writer's case at the place of the case; anything else as it is.
-
-        Who is asked something answers below the question, and would not know that a thread is a conversation of its own. That the
-        answer stands elsewhere they are told in the thread, once for each case: then they know how it goes.
-        """
-        thread = said.address.thread
-        if thread is None or not isinstance(said.input, Utterance | SentFile):
-            return (said,)
-        with uncounted():
-            case = await self._belonging.case_of_event(said.person, ExternalId(thread))
-        if case is None or case.address == said.address:
-            return (said,)
-        once = ExternalId(f"{said.address.room}:case {case.number}:led")
-        told = replace(said, external_id=once, input=LedToCase(case.number, case.locale))
-        return replace(said, address=case.address), told
 
     def _verification(self, place: Place, event: RoomEvent) -> Incoming | None:
         """An offer to verify Lotse; in words it is answered once a day. People of a group verify each other there."""
@@ -181,24 +169,46 @@ class EventMeaning:
             return None
         return LAPSED if sent is None else ANOTHERS
 
-    async def _arriving(self, room_id: str, raw: Mapping[str, Any]) -> Incoming | None:
+    async def _arriving(self, room_id: str, raw: Mapping[str, Any]) -> tuple[Incoming, ...]:
         """Lotse came to where a room of coordinators has moved."""
         event_id, desk = event_id_of(raw), await self._addresses.desk_moved_to(room_id)
         if event_id is None or desk is None:
-            return None
-        return Incoming(desk, Person(NAME, self._names.user_id), ExternalId(event_id), RoomMoved(), self._clock())
+            return ()
+        return (Incoming(desk, Person(NAME, self._names.user_id), ExternalId(event_id), RoomMoved(), self._clock()),)
 
-    async def _leaving(self, room_id: str, raw: Mapping[str, Any]) -> Incoming | None:
-        """Somebody left a room of two."""
+    async def _membership(self, room_id: str, raw: Mapping[str, Any]) -> tuple[Incoming, ...]:
+        """Somebody left a room, was asked into it or came."""
         user, event_id = id_of(raw.get("state_key"), "@"), id_of(raw.get("event_id"), "$")
-        gone = inside(raw, "content").get("membership") in ("leave", "ban")
-        if not gone or user is None or event_id is None or user == self._names.user_id:
-            return None
+        membership = inside(raw, "content").get("membership")
+        if user is None or event_id is None or user == self._names.user_id:
+            return ()
         place = await self._addresses.place(room_id)
-        if place is None or place.at_desk or len(place.room.joined()) > 1:
-            return None
+        if place is None or place.at_desk:
+            return ()
+        if membership in ("invite", "join"):
+            return () if place.between_two else await self._read_by(place, user)
+        left = membership in ("leave", "ban") and len(place.room.joined()) <= 1
+        return (self._leaving(place, user, event_id),) if left else ()
+
+    async def _read_by(self, place: Place, newcomer: str) -> tuple[Incoming, ...]:
+        """That others read along in a case that goes on in this room: said once, however many come."""
+        self._addresses.others_came(place)
+        return tuple(
+            Incoming(
+                case.address,
+                _person(place, case.external_user),
+                ExternalId(f"{case.address.room}:case {case.number}:others"),
+                ReadByOthers(),
+                self._clock(),
+                encrypted=place.room.encrypted,
+            )
+            for case in await self._cases.read_by(place, newcomer)
+        )
+
+    def _leaving(self, place: Place, user: str, event_id: str) -> Incoming:
+        """Somebody left a room of two."""
         address = self._addresses.address(place, user)
-        self._addresses.left(user, room_id)
+        self._addresses.left(user, place.room.id)
         return Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock())
 
     def _incoming(
@@ -217,6 +227,20 @@ class EventMeaning:
             also=None if once is None else ExternalId(event.id),
             encrypted=place.room.encrypted,
         )
+
+
+def _in_its_case(said: Incoming, case: CasePlace) -> tuple[Incoming, ...]:
+    """What was said, at the place of the case; there others may read along, for its person let them.
+
+    Who is asked something answers below the question, and would not know that a thread is a conversation of its own. That the
+    answer stands elsewhere they are told in the thread, once for each case: then they know how it goes.
+    """
+    there = replace(said, address=case.address, alone=None)
+    words = isinstance(said.input, Utterance | SentFile)
+    if not words or said.address.thread is None or said.address == case.address:
+        return (there,)
+    once = ExternalId(f"{said.address.room}:case {case.number}:led")
+    return there, replace(said, external_id=once, input=LedToCase(case.number, case.locale))
 
 
 def _person(place: Place, user: str) -> Person:

@@ -58,8 +58,8 @@ class RoomAddresses:
 
     def address(self, place: Place, user: str, thread: str | None = None) -> Address:
         """The address of what this person says there."""
-        room = self._directs.address_of(place.known_as, user) if place.between_two else place.known_as
-        return Address(NAME, room, thread)
+        known = self._directs.address_of if place.between_two else self._directs.known_as
+        return Address(NAME, known(place.known_as, user), thread)
 
     def stands_there(self, place: Place, thread: str) -> None:
         """An event of this room says that the thread begins in it. What else is known of a thread may be of a room before it."""
@@ -68,6 +68,10 @@ class RoomAddresses:
     def alone_with(self, place: Place, user: str) -> str | None:
         """The address where this person can be answered without others reading along; None: that is where they wrote."""
         return None if place.between_two else self._directs.place_of(user)
+
+    def others_came(self, place: Place) -> None:
+        """In this room nobody is alone with Lotse any more."""
+        self._directs.no_longer_of_two(place.known_as)
 
     def left(self, user: str, room_id: str) -> None:
         """They have left this room."""

@@ -20,6 +20,9 @@ class NothingKept:
     async def case_of_event(self, person, event):
         return None
 
+    async def cases_in(self, room):
+        return ()
+
     async def desk_thread(self, desk_room, event):
         return None
 

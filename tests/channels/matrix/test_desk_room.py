@@ -441,6 +441,40 @@ async def test_a_stranger_who_came_into_a_room_of_two_decides_nothing_about_the_
     assert not [each for each in lines if each.startswith(("Person: ❤", "Person: 👎", "Person: 1"))]
 
 
+async def test_in_a_room_of_two_that_others_came_into_the_case_goes_on_with_its_person_and_both_sides_know_who_reads(
+    desk,
+):
+    kim, alone = await desk.asks(encrypted=False)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    thread, anna = (await desk.card(await number_of_latest(desk)))["id"], desk.anna
+    await anna.say(desk.room, "Worum geht es?", thread=thread)
+    question = await kim.hears(alone, desk.lotse, "Worum geht es?")
+    lea = await desk.people.arrive()
+    await kim.ask("invite", room=alone, invited=lea.user)  # who is invited can read it, whether they come or not
+    line = await anna.hears(desk.room, desk.lotse, "Im Raum der Person lesen jetzt weitere mit")
+    assert line["relation"]["event_id"] == thread
+    await kim.hears(alone, desk.lotse, "In diesem Raum lesen jetzt weitere Personen mit")
+    await lea.ask("join", room=alone)
+
+    own = await kim.say(alone, "Um den Bonus.")
+    await kim.say(alone, "Lotse, auch um Urlaub.", mention=desk.lotse)
+    await kim.say(alone, "Im Faden unter der Frage.", thread=question["id"])
+    await kim.hears(alone, desk.lotse, IN_THE_CASE)
+    await kim.say(alone, "Unter eigenen Worten.", thread=own)
+    await lea.say(alone, "Das geht niemanden an.")
+    await lea.say(alone, "Auch das nicht.", thread=own)
+    await kim.edit(alone, own, "Um den Meisterbonus.")
+    await anna.hears(desk.room, desk.lotse, "Um den Meisterbonus. (bearbeitet)")
+    for words in ("auch um Urlaub.", "Im Faden unter der Frage.", "Unter eigenen Worten."):
+        line = await anna.hears(desk.room, desk.lotse, words)
+        assert line["relation"]["event_id"] == thread
+    lines = [each["content"].get("body", "") for each in await anna.from_lotse(desk.room, desk.lotse)]
+    assert not [each for each in lines if "niemanden an" in each or "Auch das nicht" in each]
+    assert sum("lesen jetzt weitere mit" in each for each in lines) == 1, "invited and come is one"
+    kept = [row for row in await rows(desk.site.database, tables.inbox) if row.payload and "Urlaub" in str(row.payload)]
+    assert [row.alone for row in kept] == [None], "a case is not taken up elsewhere for being read by others"
+
+
 @pytest.mark.parametrize(
     ("version", "creators", "power"),
     [("11", ["@b:x.org"], 0), ("12", ["@b:x.org"], ABOVE_ALL), (12, [], 0), ("x", [], 0)],
