@@ -109,7 +109,7 @@ class EventMeaning:
     async def _said(self, place: Place, event: RoomEvent, case: CasePlace | None) -> Incoming | None:
         match event.kind:
             case "edit" if event.about is not None:
-                changed = Edited(ExternalId(event.about), self._names.without_call(event.text))
+                changed = Edited(ExternalId(event.about), self._spoken(place, event))
                 return self._incoming(place, event, changed, event.thread)
             case "removal" if event.about is not None:
                 return self._incoming(place, event, Removed(ExternalId(event.about)), None)
@@ -120,7 +120,7 @@ class EventMeaning:
         return await self._words(place, event, case)
 
     async def _words(self, place: Place, event: RoomEvent, case: CasePlace | None) -> Incoming | None:
-        given: Input = SentFile() if event.kind == "file" else Utterance(self._names.without_call(event.text))
+        given: Input = SentFile() if event.kind == "file" else Utterance(self._spoken(place, event))
         thread = event.thread
         if place.at_desk and event.answers is not None:
             # Whose client has no threads works a case this way.
@@ -133,6 +133,9 @@ class EventMeaning:
             elif thread is None or not await self._ours.takes_part(place.room.id, thread):
                 return None
         return self._incoming(place, event, given, thread)
+
+    def _spoken(self, place: Place, event: RoomEvent) -> str:
+        return self._names.said_at_desk(event.text) if place.at_desk else self._names.without_call(event.text)
 
     def _verification(self, place: Place, event: RoomEvent) -> Incoming | None:
         """An offer to verify Lotse; in words it is answered once a day. People of a group verify each other there."""

@@ -40,6 +40,40 @@ def test_who_addresses_lotse_is_answered(text, asked):
 
 
 @pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Lotse sagte 60 Prozent, stimmt das?", "Lotse sagte 60 Prozent, stimmt das?"),
+        ("Lotse kann das sein, oder?", "Lotse kann das sein, oder?"),
+        ("Lotse said I get 60 percent, is that right?", "Lotse said I get 60 percent, is that right?"),
+        ("Lotse sagte ich bekomme 60 Prozent, stimmt das?", "Lotse sagte ich bekomme 60 Prozent, stimmt das?"),
+        ("Lotse bekomme ich den Bonus?", "bekomme ich den Bonus?"),
+        ("Lotse how much is it?", "how much is it?"),
+        ("Lotse do I get it?", "do I get it?"),
+    ],
+)
+def test_a_name_that_a_sentence_is_about_stays_in_it(text, asked):
+    assert NAMES.is_called(message(text)), "a group answers it as before"
+    assert NAMES.without_call(text) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Lotse hat Ihnen ja schon den Betrag genannt. Reicht Ihnen das?",) * 2,
+        ("Lotse, unser Programm, rundet. Sie bekommen 600 Euro.",) * 2,
+        ("Hat Ihnen das geholfen, Lotse?",) * 2,
+        ("Lotse! Der rundet, oder?",) * 2,
+        ("@Lotse !fertig beantwortet", "!fertig beantwortet"),
+        ("Lotse !hilfe", "!hilfe"),
+        ("Lotse: // den kenne ich", "// den kenne ich"),
+        ("Lotse /den kenne ich", "/den kenne ich"),
+    ],
+)
+def test_coordinators_words_stay_as_they_are_and_commands_and_notes_what_they_are(text, said):
+    assert NAMES.said_at_desk(text) == said
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Lotse-Treffen ist morgen um 10",
@@ -87,4 +121,5 @@ def test_no_text_takes_long(text):
     started = time.perf_counter()
     NAMES.is_called(message(text, links=text))
     NAMES.without_call(text)
+    NAMES.said_at_desk(text)
     assert time.perf_counter() - started < 0.5

@@ -68,14 +68,14 @@ async def test_a_case_from_the_question_to_its_end_in_matrix_alone(desk, encrypt
                                                 for each in some), kind="m.reaction",
     )  # fmt: skip
 
-    await kim.edit(alone, question, "Meine Frage ist anders:")
-    await anna.hears(desk.room, desk.lotse, "Person: Meine Frage ist anders: (bearbeitet)")
+    await kim.edit(alone, question, "Lotse sagte 60 Prozent, stimmt das?")
+    await anna.hears(desk.room, desk.lotse, "Person: Lotse sagte 60 Prozent, stimmt das? (bearbeitet)")
     await kim.redact(alone, question)
     await anna.until(
         lambda timeline: any(each["id"] == line["id"] and each["redacted"] for each in timeline), room=desk.room
     )
-    await anna.edit(desk.room, said, "Moin, worum geht es?")
-    await kim.hears(alone, desk.lotse, "Moin, worum geht es?")
+    await anna.edit(desk.room, said, "Lotse hat Ihnen den Betrag ja schon genannt. Reicht das?")
+    await kim.hears(alone, desk.lotse, "(Mensch):\n\nLotse hat Ihnen den Betrag ja schon genannt. Reicht das?")
     await anna.redact(desk.room, said)
     await kim.until(
         lambda timeline: any(each["id"] == heard["id"] and each["redacted"] for each in timeline), room=alone
