@@ -267,6 +267,7 @@ REMARKS: Mapping[str, Sentences] = {
     "deleted": {"de": "Gelöscht durch Person", "en": "Deleted by the person"},
     "file_refused": {"de": "Die Person wollte eine Datei schicken; sie wurde nicht angenommen", "en": "The person tried to send a file; it was refused"},
     "left": {"de": "Die Person hat den Raum verlassen", "en": "The person left the room"},
+    "left_goes_on": {"de": "Die Person hat den Raum verlassen; was Sie schreiben, erreicht sie in ihrem nächsten mit Lotse, oder Lotse lädt sie ein", "en": "The person left the room; what you write reaches them in their next one with Lotse, or Lotse invites them"},
     "read_by_others": {"de": "Im Raum der Person lesen jetzt weitere mit, auch Ihre Antworten", "en": "Others now read along in the person's room, your answers as well"},
     "satisfied": {"de": "Die Person sagt: gelöst", "en": "The person says: settled"},
     "unsatisfied": {"de": "Die Person sagt: noch nicht gelöst", "en": "The person says: not settled yet"},

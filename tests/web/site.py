@@ -38,6 +38,7 @@ from bot.model import (
     ForgetPerson,
     KeepEdit,
     LedToCase,
+    Left,
     LookedUp,
     MoveCase,
     OpenCase,
@@ -167,7 +168,7 @@ def script(given):
 
 def take_turn(state, given, understanding, content, now):
     links = isinstance(given, Utterance) and given.text.startswith("verbinden ")
-    if links or isinstance(given, LookedUp | LedToCase | ReadByOthers):  # these are no script
+    if links or isinstance(given, LookedUp | LedToCase | ReadByOthers | Left):  # these are no script
         return policy.take_turn(state, given, understanding, small_live().content, now)
     effects = [Say(reply) for reply in script(given)]
     match given:

@@ -42,6 +42,11 @@ class CasePlaces:
             (case for case in await self._in(there) if (case.external_user, case.address) == (user, there)), None
         )
 
+    async def in_room(self, place: Place, user: str) -> CasePlace | None:
+        """An unfinished case of this person in the room, in whichever conversation; they may have left it."""
+        there = await self._in(self._addresses.known(place, user))
+        return next((case for case in there if case.external_user == user), None)
+
     async def read_by(self, place: Place, newcomer: str) -> Sequence[CasePlace]:
         """The unfinished cases of others in this room, which somebody new reads from now on."""
         rooms = {self._addresses.address(place, member).room for member in place.room.members if member != newcomer}

@@ -190,8 +190,7 @@ class EventMeaning:
             return ()
         if membership in ("invite", "join"):
             return () if place.between_two else await self._read_by(place, user)
-        left = membership in ("leave", "ban") and len(place.room.joined()) <= 1
-        return (self._leaving(place, user, event_id),) if left else ()
+        return await self._leaving(place, user, event_id) if membership in ("leave", "ban") else ()
 
     async def _read_by(self, place: Place, newcomer: str) -> tuple[Incoming, ...]:
         """That others read along in a case that goes on in this room: said once, however many come."""
@@ -208,11 +207,14 @@ class EventMeaning:
             for case in await self._cases.read_by(place, newcomer)
         )
 
-    def _leaving(self, place: Place, user: str, event_id: str) -> Incoming:
-        """Somebody left a room of two."""
-        address = self._addresses.address(place, user)
-        self._addresses.left(user, place.room.id)
-        return Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock())
+    async def _leaving(self, place: Place, user: str, event_id: str) -> tuple[Incoming, ...]:
+        """Somebody left a room of two, or one they had asked others into while their case went on there."""
+        case = await self._cases.in_room(place, user)
+        if case is None and len(place.room.joined()) > 1:
+            return ()
+        address = self._addresses.known(place, user) if case is None else case.address
+        self._addresses.left(user, place, goes_on=case is not None)
+        return (Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock()),)
 
     def _incoming(
         self, place: Place, event: RoomEvent, given: Input, thread: str | None, once: str | None = None

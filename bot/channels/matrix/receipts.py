@@ -35,6 +35,9 @@ class Receipts:
         await asyncio.sleep(AFTER_S)
         latest, self._latest = self._latest, {}
         for address, event_id in latest.items():
-            room = await self._rooms.latest_of(await self._directs.room_for(address))
+            known = self._directs.known_room(address)
+            if known is None:
+                continue
+            room = await self._rooms.latest_of(known)
             path = f"/rooms/{segment(room.id)}/receipt/m.read/{segment(event_id)}"
             await self._homeserver.call("POST", path, {}, patience_s=10)

@@ -62,7 +62,7 @@ class Sender:
 
     async def send(self, delivery: Delivery) -> ExternalId:
         """Carry it out; the id of the event, or the ids of all of them. Raises ChannelError."""
-        room = await self._room(delivery.address)
+        room = await self._room(delivery.address, new=isinstance(delivery, Post))
         lock = self._locks.setdefault(room.id, asyncio.Lock())
         with self._behind.message():
             async with lock:
@@ -142,9 +142,10 @@ class Sender:
 
         await self._behind.send(send, try_until)
 
-    async def _room(self, address: Address) -> Room:
-        """The room in which an address is spoken in at present."""
-        return await self._rooms.latest_of(await self._directs.room_for(address.room))
+    async def _room(self, address: Address, *, new: bool = False) -> Room:
+        """The room that is spoken in under this address. ``new``: one is made where there is none to say this in."""
+        known = None if new else self._directs.known_room(address.room)
+        return await self._rooms.latest_of(known or await self._directs.room_for(address.room))
 
     async def _post(self, room: Room, delivery: Post, reply: Reply) -> list[str]:
         root = await self._thread_in(room, delivery.address)
@@ -188,7 +189,8 @@ class Sender:
 
     async def _home_of(self, room: Room, known_as: str, event_id: str) -> Room:
         """The room in which this event stands: the one that is spoken in, or one of those it continues."""
-        for room_id in await self._rooms.before(room.id):
+        began = [known_as] if known_as.startswith("!") else []  # whose person left it for another
+        for room_id in dict.fromkeys([*await self._rooms.before(room.id), *began]):
             each = await self._rooms.get(room_id)
             if await self._places.holds(each, known_as, event_id):
                 return each

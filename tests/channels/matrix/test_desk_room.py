@@ -475,6 +475,33 @@ async def test_in_a_room_of_two_that_others_came_into_the_case_goes_on_with_its_
     assert [row.alone for row in kept] == [None], "a case is not taken up elsewhere for being read by others"
 
 
+@pytest.mark.parametrize("comes_back", [True, False])
+async def test_a_case_follows_who_leaves_their_room_to_the_next_they_write_in_or_are_asked_into(desk, comes_back):
+    kim, alone = await desk.asks(encrypted=False)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    thread, anna = (await desk.card(await number_of_latest(desk)))["id"], desk.anna
+    await anna.react(desk.room, thread, "✋")
+    await kim.hears(alone, desk.lotse, "übernimmt Ihren Fall")
+    await kim.ask("leave", room=alone)
+    await anna.hears(desk.room, desk.lotse, "Die Person hat den Raum verlassen; was Sie schreiben, erreicht sie")
+    if comes_back:
+        room = await kim.room_with(desk.lotse, encrypted=False)
+        await kim.say(room, "Da bin ich wieder.")
+        line = await anna.hears(desk.room, desk.lotse, "Person: Da bin ich wieder.")
+        assert line["relation"]["event_id"] == thread
+        await anna.say(desk.room, "Gut, dass Sie da sind.", thread=thread)
+    else:
+        said = await anna.say(desk.room, "Gut, dass Sie da sind.", thread=thread)
+        sign = {"rel_type": "m.annotation", "event_id": said, "key": "📤"}
+        await anna.until(lambda timeline: any(each.get("relation") == sign for each in timeline), room=desk.room)
+        (room,) = desk.people.homeserver.call("GET", "/sync", kim.token)["rooms"]["invite"]
+        await kim.ask("join", room=room)
+    await kim.hears(room, desk.lotse, "Gut, dass Sie da sind.")
+    await kim.say(room, f"Worum ging es in {room}?")
+    line = await anna.hears(desk.room, desk.lotse, f"Person: Worum ging es in {room}?")
+    assert line["relation"]["event_id"] == thread
+
+
 @pytest.mark.parametrize(
     ("version", "creators", "power"),
     [("11", ["@b:x.org"], 0), ("12", ["@b:x.org"], ABOVE_ALL), (12, [], 0), ("x", [], 0)],
