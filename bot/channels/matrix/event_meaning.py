@@ -1,9 +1,9 @@
 """What one event means to Lotse: an input at an address, or nothing.
 
 Where Lotse is spoken to: everywhere between two people, and in a case that began so also once others read along; in a group when
-it is called, then in the thread that begins there, without being called again; in a room of coordinators always, and there a reply
-to a message of a case is said in the thread of the case. Others of a group may ask on in such a thread, but what was offered to one
-of them is not theirs to press, and a sign for a coordinator is not theirs to give.
+it is called, then in the thread that begins there and in replies to what it says, without being called again; in a room of
+coordinators always, and there a reply to a message of a case is said in the thread of the case. Others of a group may ask on in
+such a thread, but what was offered to one of them is not theirs to press, and a sign for a coordinator is not theirs to give.
 """
 
 from collections.abc import Callable, Mapping
@@ -127,12 +127,19 @@ class EventMeaning:
             with uncounted():
                 thread = await self._belonging.desk_thread(Address(NAME, place.known_as), ExternalId(event.answers))
         if not (place.between_two or place.at_desk or case is not None):
+            if thread is None and event.answers is not None:
+                thread = await self._thread_of_ours(place, event.answers)
             if self._names.is_called(event):
-                thread = event.thread or event.id
+                thread = thread or event.id
                 self._ours.called_in(thread)
             elif thread is None or not await self._ours.takes_part(place.room.id, thread):
                 return None
         return self._incoming(place, event, given, thread)
+
+    async def _thread_of_ours(self, place: Place, answered: str) -> str | None:
+        """The thread of a message of ours that is replied to where a client has no threads; None when it is not ours."""
+        target = await self._ours.target(place.room.id, answered)
+        return None if target is None else target.thread or answered
 
     def _spoken(self, place: Place, event: RoomEvent) -> str:
         return self._names.said_at_desk(event.text) if place.at_desk else self._names.without_call(event.text)

@@ -90,6 +90,26 @@ async def test_in_a_group_lotse_answers_when_called_and_in_the_thread_that_begin
     assert said == {"Was zahlt der Bonus?", "Und für mich?", "gilt das auch in Kiel?"}
 
 
+async def test_in_a_group_a_plain_reply_to_lotse_goes_on_in_the_thread_of_what_it_said(work, lotse, anna, ben):
+    room = await anna.room_with(lotse.user, ben, encrypted=True)
+
+    async def replies(by, event, words, **more):
+        return await by.say(room, words, **{"m.relates_to": {"m.in_reply_to": {"event_id": event}}}, **more)
+
+    root = await anna.say(room, "Lotse: Auswahl", mention=lotse.user)
+    await work.hears("Auswahl", room)
+    await work.says(room, "Bitte wählen Sie.", thread=root, outbox="plain reply")
+    answer = (await anna.hears(room, lotse.user, "Bitte wählen Sie."))["id"]
+    await replies(anna, answer, "2")
+    assert (await work.hears("2", room)).address.thread == root
+    own = await replies(ben, answer, "Und ich?", mention=lotse.user)
+    assert (await work.hears("Und ich?", room)).address.thread == root
+    await replies(anna, own, "Das weiß ich nicht")
+    called = await replies(anna, own, "Lotse, wissen Sie es?", mention=lotse.user)
+    assert (await work.hears("wissen Sie es?", room)).address.thread == called
+    assert "Das weiß ich nicht" not in {getattr(each.input, "text", "") for each in work.heard}
+
+
 @pytest.mark.parametrize("encrypted", [False, True])
 async def test_of_an_answer_to_somebody_only_the_new_words_are_said(work, lotse, anna, ben, encrypted):
     room = await anna.room_with(lotse.user, ben, encrypted=encrypted)
