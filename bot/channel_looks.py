@@ -40,6 +40,7 @@ from bot.store.case_rows import last_said
 from bot.store.database import Database
 from bot.store.desk_reading import Filters, read_queue
 from bot.store.desk_threads import thread_of_message
+from bot.store.inbox import was_taken_in
 from bot.store.sent_replies import (
     GOES_ON,
     FoundCase,
@@ -134,6 +135,10 @@ class Looks:
     async def cases_in(self, room: Address) -> Sequence[CasePlace]:
         """The cases that go on in this room and are not finished."""
         return [_place_of(found) for found in await find_cases_in(self.database, room)]
+
+    async def was_taken_in(self, channel: str, event: ExternalId) -> bool:
+        """Whether the message with this id was taken in."""
+        return await was_taken_in(self.database, channel, event)
 
     async def desk_thread(self, desk_room: Address, event: ExternalId) -> str | None:
         """The thread of the case to which the message with this id belongs in a room of coordinators."""

@@ -100,6 +100,10 @@ class Belonging(Protocol):
         """The cases that go on in this room, in a thread or in none, and are not finished."""
         ...
 
+    async def was_taken_in(self, channel: str, event: ExternalId) -> bool:
+        """Whether the message with this id was taken in, as something said to Lotse."""
+        ...
+
     async def desk_thread(self, desk_room: Address, event: ExternalId) -> str | None:
         """The thread of the case to which the message with this id belongs in a room of coordinators; None when to none."""
         ...

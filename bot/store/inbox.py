@@ -142,6 +142,14 @@ def _the_cursor(dialect: str) -> Executable:
     return row.on_conflict_do_update(index_elements=["channel"], set_=newer)
 
 
+async def was_taken_in(database: Database, channel: str, event: ExternalId) -> bool:
+    """Whether the message with this id was taken in, also when its person was forgotten since."""
+    message = storable(event)
+    async with database.reading(quick=True) as connection:
+        known = await connection.execute(KNOWN, {"channel": channel, "wanted": [message, digest_of(message)]})
+        return known.first() is not None
+
+
 async def _new_ones(connection: AsyncConnection, channel: str, incomings: Sequence[Incoming]) -> list[Incoming]:
     """Those not stored yet, each once, in the order of their addresses so that two processes cannot lock each other."""
     if any(incoming.address.channel != channel for incoming in incomings):

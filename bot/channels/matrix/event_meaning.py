@@ -84,7 +84,10 @@ class EventMeaning:
         said = await self._said(place, event, case)
         if said is None:
             return ()
-        return (said,) if case is None else _in_its_case(said, case)
+        inputs = (said,) if case is None else _in_its_case(said, case)
+        if event.kind == "file" and isinstance(said.input, Utterance):
+            return replace(inputs[0], external_id=ExternalId(f"{event.id}:file"), input=SentFile()), *inputs
+        return inputs
 
     async def look_into(self, room_id: str) -> None:
         """Learn what has to be known of a room before anything in it means something. Raises HomeserverError."""
@@ -109,6 +112,8 @@ class EventMeaning:
     async def _said(self, place: Place, event: RoomEvent, case: CasePlace | None) -> Incoming | None:
         match event.kind:
             case "edit" if event.about is not None:
+                if case is None and (first := await self._called_late(place, event, event.about)) is not None:
+                    return first
                 changed = Edited(ExternalId(event.about), self._spoken(place, event))
                 return self._incoming(place, event, changed, event.thread)
             case "removal" if event.about is not None:
@@ -120,7 +125,9 @@ class EventMeaning:
         return await self._words(place, event, case)
 
     async def _words(self, place: Place, event: RoomEvent, case: CasePlace | None) -> Incoming | None:
-        given: Input = SentFile() if event.kind == "file" else Utterance(self._spoken(place, event))
+        # Coordinators' words go with their file, of which nothing leaves the room.
+        no_words = event.kind == "file" and (place.at_desk or not event.text.strip())
+        given: Input = SentFile() if no_words else Utterance(self._spoken(place, event))
         thread = event.thread
         if place.at_desk and event.answers is not None:
             # Whose client has no threads works a case this way.
@@ -135,6 +142,22 @@ class EventMeaning:
             elif thread is None or not await self._ours.takes_part(place.room.id, thread):
                 return None
         return self._incoming(place, event, given, thread)
+
+    async def _called_late(self, place: Place, event: RoomEvent, about: str) -> Incoming | None:
+        """A message of a group that calls Lotse only since it was changed, as if it were written now; None: it is a change."""
+        if place.between_two or place.at_desk or not self._names.is_called(event):
+            return None
+        first = await self._ours.as_first_written(place.room.id, about)
+        if first is None or first.kind != "text" or first.sender != event.sender or self._names.is_called(first):
+            return None
+        if first.thread is not None and await self._ours.takes_part(place.room.id, first.thread):
+            return None
+        with uncounted():
+            if await self._belonging.was_taken_in(NAME, ExternalId(about)):
+                return None
+        thread = first.thread or about
+        self._ours.called_in(thread)
+        return self._incoming(place, event, Utterance(self._spoken(place, event)), thread, about)
 
     async def _thread_of_ours(self, place: Place, answered: str) -> str | None:
         """The thread of a message of ours that is replied to where a client has no threads; None when it is not ours."""

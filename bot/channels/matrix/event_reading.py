@@ -31,7 +31,7 @@ class RoomEvent:
     """Something somebody did in a room.
 
     ``about`` is the message a change, removal or reaction is about; ``thread`` the root of the thread it stands in; ``answers``
-    the message it was written in reply to, outside of threads.
+    the message it was written in reply to, outside of threads. The ``text`` of a file is its caption, and never its name.
     ``mentioned``: the ids that are called, or who is to be verified; None when the sender's client does not say.
     """
 
@@ -90,9 +90,10 @@ def _message(event_id: str, sender: str, at: datetime | None, content: Json) -> 
     if not isinstance(msgtype, str) or not isinstance(body, str) or msgtype in IGNORED:
         return None
     if msgtype in FILES:
-        if kind == "edit":
+        body = _caption(content, body)
+        if kind == "edit" and not body:
             return None
-        return RoomEvent("file", event_id, sender, at, thread=thread_of(relation), answers=_answered(relation))
+        kind = "file" if kind == "text" else kind
     formatted = content.get("formatted_body")
     return RoomEvent(
         kind,
@@ -106,6 +107,12 @@ def _message(event_id: str, sender: str, at: datetime | None, content: Json) -> 
         mentioned=_mentioned(content),
         links=formatted[:MOST_READ] if isinstance(formatted, str) else "",
     )
+
+
+def _caption(content: Json, body: str) -> str:
+    """What is said about a file; the body is its name where no other one is given. Source: *m.image* and others, version 1.10."""
+    name = content.get("filename")
+    return body if isinstance(name, str) and name != body else ""
 
 
 def relation_of(content: Json) -> Json:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.matrix.calling import Names
-from bot.channels.matrix.event_reading import inside, read_event, relation_of, thread_of
+from bot.channels.matrix.event_reading import RoomEvent, inside, read_event, relation_of, thread_of
 from bot.channels.matrix.event_writing import Written, written_in
 from bot.channels.matrix.single_events import SingleEvents
 
@@ -80,6 +80,10 @@ class OwnMessages:
         target = Target(written, thread_of(relation_of(inside(found, "content"))))
         self._ours.keep(event_id, target)
         return target
+
+    async def as_first_written(self, room_id: str, event_id: str) -> RoomEvent | None:
+        """A message of anybody's as it was before all changes; None when it is gone, or was none. Raises HomeserverError."""
+        return read_event(await self._events.fetched(room_id, event_id))
 
     async def takes_part(self, room_id: str, root: str) -> bool:
         """Whether Lotse is part of this thread: it wrote in it, or was called where it begins. Raises HomeserverError."""

@@ -23,6 +23,9 @@ class NothingKept:
     async def cases_in(self, room):
         return ()
 
+    async def was_taken_in(self, channel, event):
+        return False
+
     async def desk_thread(self, desk_room, event):
         return None
 

@@ -121,8 +121,8 @@ class Person:
                                        "m.in_reply_to": {"event_id": thread}}  # fmt: skip
         return await self._ask("send", room=room, content=content)
 
-    async def edit(self, room, event, text):
-        new = {"msgtype": "m.text", "body": text, "m.mentions": {}}
+    async def edit(self, room, event, text, *, mention=None):
+        new = {"msgtype": "m.text", "body": text, "m.mentions": {"user_ids": [mention]} if mention else {}}
         relation = {"rel_type": "m.replace", "event_id": event}
         return await self._ask(
             "send", room=room, content={**new, "body": f"* {text}", "m.new_content": new, "m.relates_to": relation}

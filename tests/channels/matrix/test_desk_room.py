@@ -475,6 +475,33 @@ async def test_in_a_room_of_two_that_others_came_into_the_case_goes_on_with_its_
     assert [row.alone for row in kept] == [None], "a case is not taken up elsewhere for being read by others"
 
 
+async def test_in_a_group_a_question_is_answered_that_calls_lotse_only_once_it_is_changed_and_so_is_one_below_a_picture(
+    desk,
+):
+    kim, ole = await desk.people.arrive(), await desk.people.arrive()
+    group = await kim.room_with(desk.lotse, ole)
+    await ole.edit(group, await ole.say(group, "Unter uns"), "Ganz unter uns")
+    asked = await kim.say(group, "Was zahlt der Bonus?")
+    await ole.edit(group, asked, "@Lotse, nicht meine Worte?", mention=desk.lotse)
+    await kim.edit(group, asked, "@Lotse Was zahlt der Bonus?", mention=desk.lotse)
+    answer = await kim.hears(group, desk.lotse, "Sie schrieben: Was zahlt der Bonus?")
+    assert answer["relation"]["event_id"] == asked
+    await kim.edit(group, asked, "@Lotse Was zahlt er mir?", mention=desk.lotse)
+    picture = {"msgtype": "m.image", "filename": "a.jpg", "url": "mxc://x/y"}
+    seen = await kim.say(group, "@Lotse, gilt das für mich?", mention=desk.lotse, **picture)
+    answer = await kim.hears(group, desk.lotse, "Sie schrieben: gilt das für mich?")
+    assert answer["relation"]["event_id"] == seen
+    await ole.say(group, "a.jpg", **picture)
+    await kim.say(group, "Danke", thread=asked)
+    await kim.hears(group, desk.lotse, "Sie schrieben: Danke")
+    said = [row.text for row in await rows(desk.site.database, tables.transcript) if row.who == "user"]
+    assert "Was zahlt der Bonus?" not in said
+    assert "Was zahlt er mir?" in said
+    heard = [row.payload for row in await rows(desk.site.database, tables.inbox) if row.payload]
+    assert sum(each["kind"] == "sent_file" for each in heard) == 1
+    assert not any("unter uns" in str(each) or "nicht meine" in str(each) for each in heard)
+
+
 @pytest.mark.parametrize("comes_back", [True, False])
 async def test_a_case_follows_who_leaves_their_room_to_the_next_they_write_in_or_are_asked_into(desk, comes_back):
     kim, alone = await desk.asks(encrypted=False)
