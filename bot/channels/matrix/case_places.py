@@ -14,7 +14,7 @@ from bot.channels.matrix.matrix_settings import NAME
 from bot.channels.matrix.room_addresses import Place, RoomAddresses
 from bot.model import Address, ExternalId, Person
 
-WORDS = ("text", "file")
+WORDS = ("text", "file", "sticker")
 
 
 class CasePlaces:

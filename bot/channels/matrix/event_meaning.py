@@ -122,6 +122,8 @@ class EventMeaning:
                 return await self._reaction(place, event, event.about)
             case "verification":
                 return self._verification(place, event)
+            case "sticker":
+                return self._sticker(place, event, case)
         return await self._words(place, event, case)
 
     async def _words(self, place: Place, event: RoomEvent, case: CasePlace | None) -> Incoming | None:
@@ -166,6 +168,12 @@ class EventMeaning:
 
     def _spoken(self, place: Place, event: RoomEvent) -> str:
         return self._names.said_at_desk(event.text) if place.at_desk else self._names.without_call(event.text)
+
+    def _sticker(self, place: Place, event: RoomEvent, case: CasePlace | None) -> Incoming | None:
+        """A sticker says what a sign does, to whoever has the case; anywhere else it is answered by nothing."""
+        if place.at_desk or not (place.between_two or case is not None):
+            return None
+        return self._incoming(place, event, Reacted(ExternalId(event.id), event.text), event.thread)
 
     def _verification(self, place: Place, event: RoomEvent) -> Incoming | None:
         """An offer to verify Lotse; in words it is answered once a day. People of a group verify each other there."""

@@ -16,7 +16,10 @@ LONGEST_ID = 255
 MOST_READ = 32_000
 """Characters of a body that are looked at; the inbox keeps fewer."""
 
-Kind = Literal["text", "file", "edit", "removal", "reaction", "verification"]
+LONGEST_SHOWN = 64
+"""Characters of a reaction, and of what a sticker shows."""
+
+Kind = Literal["text", "file", "sticker", "edit", "removal", "reaction", "verification"]
 
 FILES = frozenset({"m.file", "m.image", "m.audio", "m.video"})
 IGNORED = frozenset({"m.notice", "m.server_notice"})
@@ -24,6 +27,8 @@ IGNORED = frozenset({"m.notice", "m.server_notice"})
 VERIFICATION = "m.key.verification.request"
 
 FALLBACK = re.compile(r"> [^\n]*\n")
+FALLBACK_BEGINS = re.compile(r"> (?:\* )?<@")
+"""It names who is quoted; what somebody quotes by hand is theirs. Source: client-server API 1.12, *Fallbacks for rich replies*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,14 @@ def read_event(event: Any) -> RoomEvent | None:
     match event.get("type"):
         case "m.room.message":
             return _message(event_id, sender, at, content)
+        case "m.sticker":
+            return _sticker(event_id, sender, at, content)
         case "m.reaction":
             relation = relation_of(content)
             about, key = id_of(relation.get("event_id"), "$"), relation.get("key")
             if relation.get("rel_type") != "m.annotation" or about is None or not isinstance(key, str) or not key:
                 return None
-            return RoomEvent("reaction", event_id, sender, at, text=key[:64], about=about)
+            return RoomEvent("reaction", event_id, sender, at, text=key[:LONGEST_SHOWN], about=about)
         case "m.room.redaction":
             about = id_of(event.get("redacts"), "$") or id_of(content.get("redacts"), "$")  # room version 11 moved it
             return None if about is None else RoomEvent("removal", event_id, sender, at, about=about)
@@ -94,19 +101,29 @@ def _message(event_id: str, sender: str, at: datetime | None, content: Json) -> 
         if kind == "edit" and not body:
             return None
         kind = "file" if kind == "text" else kind
+    text = without_fallback(body[:MOST_READ], relation)
+    if kind == "text" and not text.strip():
+        return None  # nothing was said
     formatted = content.get("formatted_body")
     return RoomEvent(
         kind,
         event_id,
         sender,
         at,
-        text=without_fallback(body[:MOST_READ], relation),
+        text=text,
         thread=thread_of(relation),
         answers=_answered(relation),
         about=about,
         mentioned=_mentioned(content),
         links=formatted[:MOST_READ] if isinstance(formatted, str) else "",
     )
+
+
+def _sticker(event_id: str, sender: str, at: datetime | None, content: Json) -> RoomEvent:
+    body, relation = content.get("body"), relation_of(content)
+    shows = f"Sticker: {body.strip()}" if isinstance(body, str) and body.strip() else "Sticker"
+    thread, answers = thread_of(relation), _answered(relation)
+    return RoomEvent("sticker", event_id, sender, at, text=shows[:LONGEST_SHOWN], thread=thread, answers=answers)
 
 
 def _caption(content: Json, body: str) -> str:
@@ -135,7 +152,7 @@ def _answered(relation: Json) -> str | None:
 
 def without_fallback(body: str, relation: Json) -> str:
     """The words without the quotation older clients put in front of a reply."""
-    if not isinstance(relation.get("m.in_reply_to"), Mapping) or not body.startswith("> "):
+    if not isinstance(relation.get("m.in_reply_to"), Mapping) or not FALLBACK_BEGINS.match(body):
         return body
     place = 0
     while (found := FALLBACK.match(body, place)) is not None:

@@ -502,6 +502,24 @@ async def test_in_a_group_a_question_is_answered_that_calls_lotse_only_once_it_i
     assert not any("unter uns" in str(each) or "nicht meine" in str(each) for each in heard)
 
 
+async def test_a_sticker_is_said_in_words_own_quotations_stay_and_where_nothing_is_said_nothing_is_passed_on(desk):
+    kim, alone = await desk.asks(encrypted=True)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    thread, anna = (await desk.card(await number_of_latest(desk)))["id"], desk.anna
+    await anna.say(desk.room, "Was steht da?", thread=thread)
+    question = await kim.hears(alone, desk.lotse, "Was steht da?")
+    await kim.ask("send", room=alone, kind="m.sticker", content={"body": "winkt", "url": "mxc://x/y", "info": {}})
+    await kim.say(alone, " ")
+    quoted = {"m.relates_to": {"m.in_reply_to": {"event_id": question["id"]}}}
+    await kim.say(alone, "> Der Antrag wird abgelehnt.\n\nStimmt das?", **quoted)
+    await kim.say(alone, f"> <{desk.lotse}> Was steht da?\n\nSonst nichts.", **quoted)
+    await anna.hears(desk.room, desk.lotse, "Person: Sonst nichts.")
+    lines = [each["content"].get("body", "") for each in await anna.from_lotse(desk.room, desk.lotse)]
+    assert [each for each in lines if each.startswith("Person: ")][-3:] == [
+        "Person: Sticker: winkt", "Person: > Der Antrag wird abgelehnt.\n\nStimmt das?", "Person: Sonst nichts.",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("comes_back", [True, False])
 async def test_a_case_follows_who_leaves_their_room_to_the_next_they_write_in_or_are_asked_into(desk, comes_back):
     kim, alone = await desk.asks(encrypted=False)
