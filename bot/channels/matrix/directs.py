@@ -61,9 +61,6 @@ class Directs:
 
     def address_of(self, room_id: str, user: str) -> str:
         """The address of a room of two with this person; a room they made is remembered as theirs."""
-        awaited = self._awaited.get(user)
-        if awaited is not None:
-            self._goes_on(awaited, user, room_id)
         address = self.known_as(room_id, user)
         if address != user and user not in self._theirs and user not in self._ours:
             self._theirs[user] = address
@@ -94,6 +91,10 @@ class Directs:
             self._awaited[user] = address
         self._changed = True
 
+    def awaited(self, user: str) -> str | None:
+        """The address of a conversation whose room this person has left, and which is to follow them."""
+        return self._awaited.get(user)
+
     def known_room(self, address: str) -> str | None:
         """The room an address stands for, where there is one already."""
         if address in self._moved:
@@ -104,7 +105,7 @@ class Directs:
         """The room an address stands for: itself, or the one with a person, made if need be. Raises HomeserverError."""
         waiting = next((user for user, awaited in self._awaited.items() if awaited == address), None)
         if waiting is not None:
-            self._goes_on(address, waiting, await self._make(waiting))
+            self.goes_on(waiting, await self._make(waiting))
             await self.keep()
         if address in self._moved or not address.startswith("@"):
             return self._moved.get(address, address)
@@ -118,9 +119,9 @@ class Directs:
         await self.keep()
         return self._ours[address]
 
-    def _goes_on(self, address: str, user: str, room_id: str) -> None:
-        """The conversation of this address goes on in this room with its person, who may have come back into the one they left."""
-        del self._awaited[user]
+    def goes_on(self, user: str, room_id: str) -> None:
+        """What is awaited goes on with its person in this room, which may be the one they had left."""
+        address = self._awaited.pop(user)
         if room_id != address:
             self._moved[address] = room_id
         if not address.startswith("@"):

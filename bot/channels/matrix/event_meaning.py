@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.channels.looking import Belonging, CasePlace
 from bot.channels.matrix.calling import Names
-from bot.channels.matrix.case_places import CasePlaces
+from bot.channels.matrix.case_places import WORDS, CasePlaces
 from bot.channels.matrix.event_reading import RoomEvent, event_id_of, id_of, inside, read_event, thread_of
 from bot.channels.matrix.late_keys import WaitingEvent
 from bot.channels.matrix.looking_time import uncounted
@@ -76,10 +76,12 @@ class EventMeaning:
             return await (self._arriving(room_id, raw) if arrives else self._membership(room_id, raw))
         event = read_event(raw)
         place = None if event is None else await self._addresses.place(room_id)
-        if event is not None and event.thread is not None and event.kind in ("text", "file"):
+        if event is not None and event.thread is not None and event.kind in WORDS:
             self._ours.thread_goes_on(room_id, event.thread, event.id)
         if event is None or place is None:
             return ()
+        if place.between_two and event.kind in WORDS:
+            await self._follow(place, event.sender)
         case = await self._cases.of(place, event)
         said = await self._said(place, event, case)
         if said is None:
@@ -244,6 +246,15 @@ class EventMeaning:
             )
             for case in await self._cases.read_by(place, newcomer)
         )
+
+    async def _follow(self, place: Place, user: str) -> None:
+        """The case whose room they left goes on here, unless another one does: what they write would be said in the wrong one."""
+        awaited = self._addresses.awaited(user)
+        if awaited is None:
+            return
+        here = await self._cases.in_room(place, user)
+        if here is None or here.address.room == awaited:
+            self._addresses.goes_on(user, place)
 
     async def _leaving(self, place: Place, user: str, event_id: str) -> tuple[Incoming, ...]:
         """Somebody left a room of two, or one they had asked others into while their case went on there."""

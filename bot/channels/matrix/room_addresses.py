@@ -77,6 +77,14 @@ class RoomAddresses:
         """In this room nobody is alone with Lotse any more."""
         self._directs.no_longer_of_two(place.known_as)
 
+    def awaited(self, user: str) -> str | None:
+        """The address of a conversation whose room this person has left, and which is to follow them."""
+        return self._directs.awaited(user)
+
+    def goes_on(self, user: str, place: Place) -> None:
+        """What is awaited goes on with this person in this room."""
+        self._directs.goes_on(user, place.known_as)
+
     def left(self, user: str, place: Place, *, goes_on: bool) -> None:
         """They have left this room. ``goes_on``: a case of theirs does there."""
         self._directs.left(user, place.known_as, goes_on=goes_on)

@@ -451,8 +451,12 @@ async def test_in_a_room_of_two_that_others_came_into_the_case_goes_on_with_its_
     question = await kim.hears(alone, desk.lotse, "Worum geht es?")
     lea = await desk.people.arrive()
     await kim.ask("invite", room=alone, invited=lea.user)  # who is invited can read it, whether they come or not
-    line = await anna.hears(desk.room, desk.lotse, "Im Raum der Person lesen jetzt weitere mit")
-    assert line["relation"]["event_id"] == thread
+
+    def remarks(messages):
+        below = [each for each in messages if (each.get("relation") or {}).get("event_id") == thread]
+        return [each for each in below if "Im Raum der Person lesen jetzt weitere mit" in each["content"]["body"]]
+
+    await anna.from_lotse(desk.room, desk.lotse, remarks)
     await kim.hears(alone, desk.lotse, "In diesem Raum lesen jetzt weitere Personen mit")
     await lea.ask("join", room=alone)
 
@@ -468,9 +472,10 @@ async def test_in_a_room_of_two_that_others_came_into_the_case_goes_on_with_its_
     for words in ("auch um Urlaub.", "Im Faden unter der Frage.", "Unter eigenen Worten."):
         line = await anna.hears(desk.room, desk.lotse, words)
         assert line["relation"]["event_id"] == thread
-    lines = [each["content"].get("body", "") for each in await anna.from_lotse(desk.room, desk.lotse)]
+    there = await anna.from_lotse(desk.room, desk.lotse)
+    lines = [each["content"].get("body", "") for each in there]
     assert not [each for each in lines if "niemanden an" in each or "Auch das nicht" in each]
-    assert sum("lesen jetzt weitere mit" in each for each in lines) == 1, "invited and come is one"
+    assert len(remarks(there)) == 1, "invited and come is one"
     kept = [row for row in await rows(desk.site.database, tables.inbox) if row.payload and "Urlaub" in str(row.payload)]
     assert [row.alone for row in kept] == [None], "a case is not taken up elsewhere for being read by others"
 
@@ -481,10 +486,10 @@ async def test_in_a_group_a_question_is_answered_that_calls_lotse_only_once_it_i
     kim, ole = await desk.people.arrive(), await desk.people.arrive()
     group = await kim.room_with(desk.lotse, ole)
     await ole.edit(group, await ole.say(group, "Unter uns"), "Ganz unter uns")
-    asked = await kim.say(group, "Was zahlt der Bonus?")
+    asked = await kim.say(group, "Was zahlt die Kasse?")
     await ole.edit(group, asked, "@Lotse, nicht meine Worte?", mention=desk.lotse)
-    await kim.edit(group, asked, "@Lotse Was zahlt der Bonus?", mention=desk.lotse)
-    answer = await kim.hears(group, desk.lotse, "Sie schrieben: Was zahlt der Bonus?")
+    await kim.edit(group, asked, "@Lotse Was zahlt die Kasse?", mention=desk.lotse)
+    answer = await kim.hears(group, desk.lotse, "Sie schrieben: Was zahlt die Kasse?")
     assert answer["relation"]["event_id"] == asked
     await kim.edit(group, asked, "@Lotse Was zahlt er mir?", mention=desk.lotse)
     picture = {"msgtype": "m.image", "filename": "a.jpg", "url": "mxc://x/y"}
@@ -495,7 +500,7 @@ async def test_in_a_group_a_question_is_answered_that_calls_lotse_only_once_it_i
     await kim.say(group, "Danke", thread=asked)
     await kim.hears(group, desk.lotse, "Sie schrieben: Danke")
     said = [row.text for row in await rows(desk.site.database, tables.transcript) if row.who == "user"]
-    assert "Was zahlt der Bonus?" not in said
+    assert "Was zahlt die Kasse?" not in said
     assert "Was zahlt er mir?" in said
     heard = [row.payload for row in await rows(desk.site.database, tables.inbox) if row.payload]
     assert sum(each["kind"] == "sent_file" for each in heard) == 1
@@ -520,6 +525,21 @@ async def test_a_sticker_is_said_in_words_own_quotations_stay_and_where_nothing_
     ]  # fmt: skip
 
 
+async def test_a_case_does_not_follow_into_a_room_in_which_another_one_goes_on(desk):
+    kim, first = await desk.asks(encrypted=False)
+    await kim.hears(first, desk.lotse, "ist offen.")
+    left_behind = (await desk.card(await number_of_latest(desk)))["id"]
+    second = await kim.room_with(desk.lotse)
+    await kim.say(second, "Mensch")
+    await kim.hears(second, desk.lotse, "ist offen.")
+    thread, anna = (await desk.card(await number_of_latest(desk)))["id"], desk.anna
+    await kim.ask("leave", room=first)
+    await anna.from_lotse(desk.room, desk.lotse, lambda some: told_of_leaving(some, left_behind))
+    await kim.say(second, "Hier geht es um den zweiten.")
+    line = await anna.hears(desk.room, desk.lotse, "Person: Hier geht es um den zweiten.")
+    assert line["relation"]["event_id"] == thread
+
+
 @pytest.mark.parametrize("comes_back", [True, False])
 async def test_a_case_follows_who_leaves_their_room_to_the_next_they_write_in_or_are_asked_into(desk, comes_back):
     kim, alone = await desk.asks(encrypted=False)
@@ -527,8 +547,12 @@ async def test_a_case_follows_who_leaves_their_room_to_the_next_they_write_in_or
     thread, anna = (await desk.card(await number_of_latest(desk)))["id"], desk.anna
     await anna.react(desk.room, thread, "✋")
     await kim.hears(alone, desk.lotse, "übernimmt Ihren Fall")
+    if not comes_back:  # what is answered is for nobody who is left there
+        lea = await desk.people.arrive()
+        await kim.ask("invite", room=alone, invited=lea.user)
+        await lea.ask("join", room=alone)
     await kim.ask("leave", room=alone)
-    await anna.hears(desk.room, desk.lotse, "Die Person hat den Raum verlassen; was Sie schreiben, erreicht sie")
+    await anna.from_lotse(desk.room, desk.lotse, lambda some: told_of_leaving(some, thread))
     if comes_back:
         room = await kim.room_with(desk.lotse, encrypted=False)
         await kim.say(room, "Da bin ich wieder.")
@@ -542,9 +566,18 @@ async def test_a_case_follows_who_leaves_their_room_to_the_next_they_write_in_or
         (room,) = desk.people.homeserver.call("GET", "/sync", kim.token)["rooms"]["invite"]
         await kim.ask("join", room=room)
     await kim.hears(room, desk.lotse, "Gut, dass Sie da sind.")
+    if not comes_back:
+        assert "Gut, dass" not in str(await lea.ask("timeline", room=alone))
     await kim.say(room, f"Worum ging es in {room}?")
     line = await anna.hears(desk.room, desk.lotse, f"Person: Worum ging es in {room}?")
     assert line["relation"]["event_id"] == thread
+
+
+def told_of_leaving(messages, thread):
+    """What coordinators read in this thread when the person leaves their room."""
+    left = "Die Person hat den Raum verlassen; was Sie schreiben, erreicht sie"
+    below = [each for each in messages if (each.get("relation") or {}).get("event_id") == thread]
+    return [each for each in below if left in each["content"]["body"]]
 
 
 @pytest.mark.parametrize(
