@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from bot.model import (
     Address,
@@ -12,6 +13,7 @@ from bot.model import (
     Edited,
     ForgetPerson,
     LedToCase,
+    OpenCase,
     Person,
     Pressed,
     Rated,
@@ -22,7 +24,8 @@ from bot.model import (
     Utterance,
 )
 from bot.store import tables
-from bot.store.inbox import MOST_WAITING, Inbox
+from bot.store.inbox import MOST_WAITING, Inbox, was_taken_in
+from bot.store.sent_replies import find_cases_in
 from tests.fakes import incoming, record
 from tests.store.rows import answer, answer_all, parts, refuse, rows
 
@@ -242,3 +245,30 @@ async def test_what_a_channel_tells_besides_words_survives_the_store(database, c
     async with conversations.claim_next(clock()) as work:
         assert work.input == given
         await work.finish(record())
+
+
+async def test_what_was_taken_in_is_known_by_its_id_also_once_its_person_is_forgotten(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming("vergiss mich", external_id="e1")])
+    assert await was_taken_in(database, "recording", "e1")
+    async with conversations.claim_next(clock()) as work:
+        await work.finish(record(ForgetPerson()))
+    assert [await was_taken_in(database, "recording", event) for event in ("e1", "e2")] == [True, False]
+    assert not await was_taken_in(database, "another", "e1")
+
+
+async def test_the_unfinished_cases_of_a_room_are_found_with_whose_they_are_and_where_they_go_on(database, clock):
+    inbox, conversations = parts(database, clock)
+    said = [incoming("Mensch", user=user, room=room) for user, room in (("kim", "one"), ("ben", "one"), ("lea", "two"))]
+    below = replace(said[1], address=replace(said[1].address, thread="t1"))
+    await inbox.accept("recording", [said[0], below, said[2]])
+    for _ in said:
+        async with conversations.claim_next(clock()) as work:
+            await work.finish(record(OpenCase("Mensch", "en", "asked", "koordination", None)))
+    found = await find_cases_in(database, Address("recording", "one"))
+    assert {(each.external_user, each.address.thread, each.locale) for each in found} == {
+        ("kim", None, "en"), ("ben", "t1", "en"),
+    }  # fmt: skip
+    async with database.transaction() as connection:
+        await connection.execute(update(tables.cases).values(state="resolved"))
+    assert await find_cases_in(database, Address("recording", "one")) == ()
