@@ -84,5 +84,9 @@ class ChannelError(LotseError):
         self.gone = gone
 
 
+class NotInRoom(ChannelError):
+    """Lotse is not in a room of coordinators: what is to be shown there waits until somebody asks it in."""
+
+
 class NotThereYet(ChannelError):
     """Lotse is about to come into a room, and cannot look into it before; nobody need act."""

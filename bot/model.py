@@ -276,8 +276,13 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomMoved:
-    """Lotse has come to where a room of coordinators moved: nothing that stood in the former one stands there."""
+class CameIn:
+    """Lotse itself has come into this room of coordinators, which no person has to do with.
+
+    ``moved``: to where another one moved; nothing that stood in the former one stands there.
+    """
+
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +342,7 @@ def read_typed(value: str) -> Typed | None:
 
 Input = (
     Utterance | Pressed | TimerDue | Rated | AskedWhy | LookedUp | Edited | Removed | SentFile | Unreadable | Reacted | Left
-    | AskedPerson | AskedToVerify | LedToCase | RoomMoved | ReadByOthers
+    | AskedPerson | AskedToVerify | LedToCase | CameIn | ReadByOthers
 )  # fmt: skip
 
 

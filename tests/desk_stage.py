@@ -6,7 +6,7 @@ import re
 
 from bot.config import shipped_content
 from bot.content.read import read_content
-from bot.errors import ChannelError
+from bot.errors import ChannelError, NotInRoom
 from bot.handoff.team_office import office_at
 from bot.model import (
     Address,
@@ -63,6 +63,7 @@ class RoomChannel(RecordingChannel):
         self.encrypted = True
         self.looked = 0
         self.left_behind = set()
+        self.outside = False
         self.history = {}
         self.shown, self.standing_signs, self.numbers = {}, {}, itertools.count(1)
 
@@ -80,6 +81,8 @@ class RoomChannel(RecordingChannel):
         self.left_behind |= self.shown.keys()
 
     async def send(self, delivery):
+        if self.outside:
+            raise NotInRoom("not in this room")
         place = delivery.address.thread if isinstance(delivery, Post) else delivery.external_id
         if place in self.left_behind and isinstance(delivery, Post | Edit):
             raise ChannelError("it was left behind when its room moved", permanent=True, gone=True)

@@ -56,7 +56,8 @@ class DeskChannel(Channel, Protocol):
     """A platform with rooms in which coordinators work cases.
 
     What is written in one of ``desk_rooms`` comes in whole, whoever it is addressed to, and a sign under a message comes in as
-    ``Reacted``; nothing there is read as an employee's.
+    ``Reacted``; nothing there is read as an employee's. That Lotse itself came into one comes in as ``CameIn``; where it is not,
+    sending raises NotInRoom.
     """
 
     desk_rooms: tuple[DeskRoom, ...]
@@ -66,7 +67,7 @@ class DeskChannel(Channel, Protocol):
     async def look_into(self, room: str) -> RoomState:
         """Who is in a room of coordinators, asked of the platform at this moment.
 
-        Raises ChannelError: NotThereYet where Lotse is about to come into the room.
+        Raises ChannelError: NotThereYet where Lotse is about to come into the room, NotInRoom where nobody asked it in.
         """
         ...
 

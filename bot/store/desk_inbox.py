@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.errors import LotseError
-from bot.model import MAX_UTTERANCE, ExternalId, Incoming, Input
+from bot.model import MAX_UTTERANCE, CameIn, ExternalId, Incoming, Input
 from bot.store.announce import DESK_INBOX
 from bot.store.database import Database
+from bot.store.desk_posts import due_at_once
 from bot.store.payloads import input_from_json, input_to_json, storable
 from bot.store.places import insert_into
 from bot.store.tables import desk_inbox, desk_posts
@@ -57,7 +58,10 @@ class SaidAtDesk:
 
 
 async def take_in(connection: AsyncConnection, incomings: Sequence[Incoming], now: datetime, wake: list[str]) -> None:
-    """Store these, in their order, each once."""
+    """Store these, in their order, each once. Where Lotse itself came in, what waits for that is due in the same transaction.
+
+    It must not wait until that is handled, which may wait for a card itself (``_may_be_below_a_card``).
+    """
     for incoming in incomings:
         row = insert_into(desk_inbox, connection.dialect.name).values(
             channel=incoming.address.channel,
@@ -75,6 +79,8 @@ async def take_in(connection: AsyncConnection, incomings: Sequence[Incoming], no
         unless_known = row.on_conflict_do_nothing()  # by either of its ids
         if await connection.scalar(unless_known.returning(desk_inbox.c.id)) is not None:
             wake.append(DESK_INBOX)
+            if isinstance(incoming.input, CameIn):
+                await due_at_once(connection, incoming.address, wake)
 
 
 class DeskInbox:

@@ -8,7 +8,8 @@ and nowhere else.
 ``waiting → sending → sent``, and ``sent → stale → sending → sent`` whenever something else should stand there. The step to
 *sending* is a commit of its own, made while the row is locked, and looks again at everything: whether the case is still there,
 and still shown in this room. Within a case the order is kept. A card is never given up, for without it a case would be worked by
-nobody who only looks at the room; the message of the morning not before it is yesterday's.
+nobody who only looks at the room; the message of the morning not before it is yesterday's. While Lotse is not in a room, whatever
+belongs to a case waits for it to be asked in.
 """
 
 import uuid
@@ -21,7 +22,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from bot.errors import ChannelError
+from bot.errors import ChannelError, NotInRoom
 from bot.model import OVER, Address, CaseFacts, CaseNumber, DeskRoom, ExternalId, OutboxId, Reply, StaffId
 from bot.store.announce import DESK_POSTS
 from bot.store.database import Database
@@ -96,6 +97,10 @@ class DeskItem:
     attempts: int
     again: bool
     room: DeskRoom
+
+
+TOLD_ONCE: frozenset[Kind] = frozenset({"line", "sign", "failed", "erased"})
+"""What nobody in the room would ever know otherwise. An answer is of no use to who asked days ago, and can be asked for again."""
 
 
 async def put(
@@ -313,7 +318,7 @@ class DeskPosts:
                 below = await thread_instead(connection, item.id, item.address.thread)
                 await connection.execute(mine.values(status="waiting", thread=below, retry_at=None, attempts=0))
                 return "waiting"
-            if _gives_up(item, now - created, permanent=error.permanent):
+            if _gives_up(item, error, now - created):
                 given_up = {"error": error.reason, "done_at": now, "retry_at": None, "reply": None, "shown": item.state}
                 given_up |= {"status": "over", **_done_with(item)} if old else {"status": "parked" if new else "sent"}
                 await connection.execute(mine.values(given_up))
@@ -337,15 +342,27 @@ class DeskPosts:
             return earliest
 
 
-def _gives_up(item: DeskItem, age: timedelta, *, permanent: bool) -> bool:
+async def due_at_once(connection: AsyncConnection, room: Address, wake: list[str]) -> None:
+    """Lotse came into this room: what has waited for that waits no longer."""
+    held_back = update(desk_posts).where(
+        desk_posts.c.channel == room.channel,
+        desk_posts.c.room == storable(room.room),
+        desk_posts.c.status.in_(("waiting", "stale")),
+        desk_posts.c.retry_at.is_not(None),
+    )
+    await connection.execute(held_back.values(retry_at=None))
+    wake.append(DESK_POSTS)
+
+
+def _gives_up(item: DeskItem, error: ChannelError, age: timedelta) -> bool:
     """Whether what failed is not tried again."""
     if item.external_id is not None:  # a change: tried again for as long as that may help
-        return permanent
-    if item.kind == "card":
+        return error.permanent
+    if item.kind == "card" or (isinstance(error, NotInRoom) and item.kind in TOLD_ONCE):
         return False
     if item.kind == "notice":  # the invitation to the room may not be accepted yet, and no other message comes today
         return age >= NOTICES_FOR
-    return permanent or age >= GIVE_UP_AFTER
+    return error.permanent or age >= GIVE_UP_AFTER
 
 
 def _over(item: DeskItem) -> bool:

@@ -18,6 +18,7 @@ from bot.model import (
     AskedPerson,
     AskedToVerify,
     AskedWhy,
+    CameIn,
     CaseFacts,
     CaseNumber,
     ContinueAlone,
@@ -43,7 +44,6 @@ from bot.model import (
     RecordRating,
     Removed,
     Reply,
-    RoomMoved,
     Say,
     SentFile,
     SetTimer,
@@ -278,7 +278,7 @@ async def write_said(
             | Left()
             | AskedToVerify()
             | LedToCase()
-            | RoomMoved()
+            | CameIn()
             | ReadByOthers()
         ):
             return None

@@ -16,6 +16,7 @@ from bot.model import (
     AskedPerson,
     AskedToVerify,
     AskedWhy,
+    CameIn,
     CaseNumber,
     Delivery,
     Edit,
@@ -36,7 +37,6 @@ from bot.model import (
     Redact,
     Removed,
     Reply,
-    RoomMoved,
     SentFile,
     TimerDue,
     Unreadable,
@@ -86,8 +86,8 @@ def input_to_json(given: Input, most: int = MAX_UTTERANCE) -> dict[str, Any]:
             return {"kind": "reacted", "of": storable(of), "sign": storable(sign[:64])}
         case Left():
             return {"kind": "left"}
-        case RoomMoved():
-            return {"kind": "room_moved"}
+        case CameIn(moved=moved):
+            return {"kind": "came_in", "moved": moved}
         case ReadByOthers():
             return {"kind": "read_by_others"}
         case AskedPerson(question=question):
@@ -136,8 +136,8 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
             return Reacted(ExternalId(data["of"]), data["sign"])
         case "left":
             return Left()
-        case "room_moved":
-            return RoomMoved()
+        case "came_in":
+            return CameIn(data["moved"])
         case "read_by_others":
             return ReadByOthers()
         case "asked_person":

@@ -26,6 +26,7 @@ from bot.model import (
     AskedPerson,
     AskedToVerify,
     AskedWhy,
+    CameIn,
     CaseFacts,
     CaseNumber,
     DeskRoom,
@@ -39,7 +40,6 @@ from bot.model import (
     Reacted,
     ReadByOthers,
     Removed,
-    RoomMoved,
     Seen,
     SentFile,
     Staff,
@@ -130,11 +130,13 @@ class DeskTalk:
             case SentFile():
                 inside = await self._case_here(said) is not None
                 await self._say.only(said, words.FILES_STAY if inside else None, now)
-            case RoomMoved():
-                await cards_left_behind(self.database, said.channel, said.room)
-                await self._say.only(said, None, now)
             case Unreadable():
                 await self._say.only(said, words.NOT_READABLE, now)
+            case CameIn(moved=moved):
+                if moved:
+                    await cards_left_behind(self.database, said.channel, said.room)
+                await self.people.look_again(room)
+                await self._say.only(said, None, now)
             case (
                 TimerDue()
                 | Rated()

@@ -156,12 +156,19 @@ class RoomPeople:
         """Look into every room whose answer is too old; one that cannot be looked into is left as it was."""
         await self.read_links()
         for room in self.rooms:
-            try:
-                await self._look(room)
-            except NotThereYet as error:
-                log.info("desk_room_not_there_yet", channel=room.channel, room=room.room, reason=error.reason)
-            except ChannelError as error:
-                log.warning("desk_room_not_looked_up", channel=room.channel, room=room.room, reason=error.reason)
+            await self._look_if_possible(room)
+
+    async def look_again(self, room: DeskRoom) -> None:
+        """Look into a room Lotse has just come into, whatever was known of it; if that fails it is left as it was."""
+        await self._look_if_possible(room, anew=True)
+
+    async def _look_if_possible(self, room: DeskRoom, *, anew: bool = False) -> None:
+        try:
+            await self._look(room, anew=anew)
+        except NotThereYet as error:
+            log.info("desk_room_not_there_yet", channel=room.channel, room=room.room, reason=error.reason)
+        except ChannelError as error:
+            log.warning("desk_room_not_looked_up", channel=room.channel, room=room.room, reason=error.reason)
 
     async def read_links(self) -> None:
         """Look up who linked which account. Raises StoreUnavailable."""

@@ -15,6 +15,7 @@ from bot.errors import ChannelError, NotThereYet
 from bot.handoff.case_events import Claims, Notes, Replies, Time
 from bot.handoff.case_states import decide
 from bot.model import (
+    CameIn,
     CaseContext,
     CaseTimer,
     Edited,
@@ -208,6 +209,36 @@ async def test_a_card_that_was_left_behind_goes_while_its_id_is_known(stage, thr
     await forget(stage.database, Person("recording", "kim"), actor="operator", now=clock())
     await stage.settle()
     assert stage.rooms.readable() == "Fall 1: Die Person hat ihre Daten löschen lassen."
+
+
+async def test_what_belongs_to_a_case_waits_for_lotse_to_be_asked_into_the_room_and_comes_at_once_then(
+    stage, thread, clock
+):
+    said = await stage.says(ANNA, "!a Gern, worum geht es?", thread=thread)
+    stage.rooms.outside = True
+    await stage.asks("Um den Bescheid vom Montag")
+    await stage.says(ANNA, "!fertig 1 answered", thread=thread)
+    clock.move(days=3)
+    await stage.settle()
+    below = stage.rooms.texts(thread=thread)
+    assert "Person: Um den Bescheid vom Montag" not in below
+    stage.rooms.outside = False
+    await stage.settle()
+    assert stage.rooms.texts(thread=thread) == below, "it was refused just now"
+    await stage.says("@lotse:x.org", CameIn())
+    assert "Person: Um den Bescheid vom Montag" in stage.rooms.texts(thread=thread)
+    assert "Erledigt" in stage.rooms.texts()[0]
+    assert (said, "📤") in stage.rooms.signs
+    assert (await read_figures(stage.database, clock())).rooms_failing == 0
+
+
+async def test_a_card_that_waits_for_lotse_to_be_asked_into_its_room_is_posted_at_once_then(stage):
+    stage.rooms.outside = True
+    await stage.asks()
+    stage.rooms.outside = False
+    await stage.says("@lotse:x.org", CameIn())
+    assert stage.rooms.card(1) is not None
+    assert stage.rooms.texts(thread=stage.rooms.card(1))[0] == "Person: Mensch"
 
 
 async def test_a_room_that_moved_gets_a_card_once_whatever_was_to_stand_in_the_former_thread(stage, thread, clock):

@@ -26,6 +26,7 @@ from bot.model import (
     ANOTHERS_CHOICE,
     Address,
     AskedToVerify,
+    CameIn,
     Edited,
     ExternalId,
     Incoming,
@@ -37,7 +38,6 @@ from bot.model import (
     Reacted,
     ReadByOthers,
     Removed,
-    RoomMoved,
     SentFile,
     Unreadable,
     Utterance,
@@ -213,11 +213,12 @@ class EventMeaning:
         return LAPSED if sent is None else ANOTHERS
 
     async def _arriving(self, room_id: str, raw: Mapping[str, Any]) -> tuple[Incoming, ...]:
-        """Lotse came to where a room of coordinators has moved."""
-        event_id, desk = event_id_of(raw), await self._addresses.desk_moved_to(room_id)
-        if event_id is None or desk is None:
+        """Lotse itself came into a room of coordinators."""
+        event_id, place = event_id_of(raw), await self._addresses.of_coordinators(room_id)
+        if event_id is None or place is None:
             return ()
-        return (Incoming(desk, Person(NAME, self._names.user_id), ExternalId(event_id), RoomMoved(), self._clock()),)
+        me, came = Person(NAME, self._names.user_id), CameIn(moved=place.room.predecessor is not None)
+        return (Incoming(Address(NAME, place.known_as), me, ExternalId(event_id), came, self._clock()),)
 
     async def _membership(self, room_id: str, raw: Mapping[str, Any]) -> tuple[Incoming, ...]:
         """Somebody left a room, was asked into it or came."""

@@ -32,7 +32,7 @@ from bot.channels.matrix.single_events import SingleEvents
 from bot.channels.matrix.sync_loop import Connection, Doing, SyncLoop
 from bot.channels.matrix.syncing import SyncReader
 from bot.channels.matrix.timelines import Timelines
-from bot.errors import ChannelError, ConfigError, NotThereYet
+from bot.errors import ChannelError, ConfigError, NotInRoom, NotThereYet
 from bot.model import Delivery, ExternalId, Limits, Post, RoomState, Typing, View
 
 log = structlog.get_logger(__name__)
@@ -110,14 +110,23 @@ class MatrixChannel:
             raise ChannelError(self.problem or "Matrix is not connected")
         # Asked before the request: it may be there when the refusal comes.
         on_the_way = connection.invitations.leads_soon_into(room)
+        found = await self._room_of(connection, room)
+        if found is not None and self._settings.user in found.joined():
+            return desk_state(found, self._settings.user)
+        if on_the_way or connection.invitations.leads_soon_into(room):
+            raise NotThereYet("Lotse is on its way into this room")
+        raise NotInRoom("Lotse is not in this room")
+
+    async def _room_of(self, connection: Connection, room: str) -> Room | None:
+        """What the homeserver says of a room now, or said when Lotse was sent out of it; None where it never was."""
         try:
             current = (await connection.rooms.latest_of(room)).id
             state = await connection.homeserver.call_list("GET", f"/rooms/{segment(current)}/state")
         except HomeserverError as error:
-            if error.status == 403 and (on_the_way or connection.invitations.leads_soon_into(room)):
-                raise NotThereYet("Lotse is on its way into this room") from None
-            raise
-        return desk_state(with_state(Room(current), state), self._settings.user)
+            if error.status != 403:
+                raise
+            return None
+        return with_state(Room(current), state)
 
     def thread_at(self, external_id: ExternalId) -> str:
         """The thread that begins with the first event of this message."""

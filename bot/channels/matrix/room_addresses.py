@@ -44,17 +44,13 @@ class RoomAddresses:
         known_as = await self._known_as(room_id)
         return Place(room, known_as, known_as in self._desk_rooms)
 
-    async def desk_moved_to(self, room_id: str) -> Address | None:
-        """The address of the coordinators whose room has become this one; None: it is not theirs, or their first.
+    async def of_coordinators(self, room_id: str) -> Place | None:
+        """The room of coordinators this is, or what one has become; None: it is none. Raises HomeserverError.
 
-        Raises HomeserverError. Where no coordinators work, nothing is asked.
+        Where no coordinators work, nothing is asked.
         """
-        if not self._desk_rooms:
-            return None
-        place = await self.place(room_id)
-        if place is None or not place.at_desk or place.room.predecessor is None:
-            return None
-        return Address(NAME, place.known_as)
+        place = await self.place(room_id) if self._desk_rooms else None
+        return place if place is not None and place.at_desk else None
 
     def address(self, place: Place, user: str, thread: str | None = None) -> Address:
         """The address of what this person says there."""

@@ -24,7 +24,7 @@ from bot.channels.matrix.message_places import MessagePlaces
 from bot.channels.matrix.own_messages import OwnMessages
 from bot.channels.matrix.rooms import MEGOLM, Room, RoomBook
 from bot.channels.matrix.taking_back import TakingBack
-from bot.errors import ChannelError
+from bot.errors import ChannelError, NotInRoom
 from bot.model import Address, Delivery, Edit, ExternalId, Post, React, Redact, Reply
 
 TYPING_FOR_MS = 15_000
@@ -62,21 +62,40 @@ class Sender:
 
     async def send(self, delivery: Delivery) -> ExternalId:
         """Carry it out; the id of the event, or the ids of all of them. Raises ChannelError."""
+        try:
+            return await self._send(delivery)
+        except HomeserverError as error:
+            if error.status == 403 and (hindrance := await self._hindrance(delivery.address)) is not None:
+                raise hindrance from error
+            raise
+
+    async def _send(self, delivery: Delivery) -> ExternalId:
         room = await self._room(delivery.address, new=isinstance(delivery, Post))
         lock = self._locks.setdefault(room.id, asyncio.Lock())
         with self._behind.message():
             async with lock:
-                try:
-                    return await self._carry_out(room, delivery)
-                except HomeserverError as error:
-                    if error.status == 403 and await self._is_moving(room):
-                        raise ChannelError("the room moves, and Lotse is not in the new one yet") from error
-                    raise
+                return await self._carry_out(room, delivery)
 
-    async def _is_moving(self, room: Room) -> bool:
-        """Whether the room that refused is shut because another takes its place, which Lotse is on its way into."""
-        self._rooms.forget(room.id)
-        return (await self._rooms.get(room.id)).successor is not None
+    async def _hindrance(self, address: Address) -> ChannelError | None:
+        """Why a room refuses that will take it later: it is shut because another takes its place, or Lotse is not in it."""
+        room = await self._as_it_is_now(address)
+        if room is not None and room.successor is not None:
+            return ChannelError("the room moves, and Lotse is not in the new one yet")
+        if self._is_desk(address) and (room is None or self._me not in room.joined()):
+            return NotInRoom("Lotse is not in this room")
+        return None
+
+    async def _as_it_is_now(self, address: Address) -> Room | None:
+        """The room of an address, asked of the homeserver; None where it says nothing of it, as Lotse never was there."""
+        known = self._directs.known_room(address.room)
+        try:
+            current = (await self._rooms.after(known or address.room))[-1]
+            self._rooms.forget(current)
+            return await self._rooms.get(current)
+        except HomeserverError as error:
+            if error.status != 403:
+                raise
+            return None
 
     async def _carry_out(self, room: Room, delivery: Delivery) -> ExternalId:
         match delivery:

@@ -23,7 +23,7 @@ from bot.channels.slack.slack_settings import SlackSettings
 from bot.channels.slack.socket_transport import run_socket
 from bot.channels.slack.surfaces import Surfaces
 from bot.channels.slack.workspace import Workspace, workspace_from
-from bot.errors import ChannelError
+from bot.errors import ChannelError, NotInRoom
 from bot.model import Delivery, ExternalId, Person, Post, RoomState, Typing, View
 
 log = structlog.get_logger(__name__)
@@ -106,7 +106,7 @@ class SlackChannel:
             if problem is None:
                 raise
             self._about(room)(problem)
-            raise ChannelError(error.reason, retry_after=LONGEST_PAUSE) from error  # posted once it is asked in again
+            raise NotInRoom(error.reason, retry_after=LONGEST_PAUSE) from error
         self._note_absence(room, None)
         return external_id
 

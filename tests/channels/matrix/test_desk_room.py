@@ -11,11 +11,13 @@ from bot.channels.matrix.rooms import ABOVE_ALL, Room, with_state
 from bot.model import ANOTHERS_CHOICE, Address, Person
 from bot.store import tables
 from bot.store.absences import list_absences
-from bot.store.announce import INBOX
+from bot.store.announce import DESK_POSTS, INBOX
 from bot.store.cases import list_cases
+from bot.store.figures import read_figures
 from bot.store.sent_replies import find_case_of_event
 from bot.worker.digest_loop import write_digest
 from tests.channels.matrix.desk_in_matrix import matrix_desk
+from tests.channels.matrix.people import PATIENCE_S
 from tests.store.rows import rows, words_in
 from tests.web.desk_acting import act, case_of, seen
 from tests.web.site import arrived, signed_in
@@ -340,6 +342,35 @@ async def test_who_is_in_the_room_is_asked_of_the_server(desk, homeserver):
     after = await desk.channel.look_into(desk.room)
     assert desk.ben.user not in {member.external_user for member in after.members}
     assert stranger.user not in {member.external_user for member in after.members}
+
+
+async def refused(desk, number, kinds):
+    """Return once the room has refused messages of a case of all these kinds."""
+    with desk.site.database.announcer.listen(DESK_POSTS) as bell:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                posts = [row for row in await rows(desk.site.database, tables.desk_posts) if row.case_number == number]
+                if kinds <= {row.kind for row in posts if row.error is not None}:
+                    return
+                await bell.wait(PATIENCE_S)
+
+
+async def test_what_happens_while_lotse_is_out_of_the_room_stands_there_once_it_is_asked_in_again(desk, homeserver):
+    kim, alone = await desk.asks(encrypted=False)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    number = await number_of_latest(desk)
+    card = await desk.card(number)
+    homeserver.call("POST", f"/rooms/{desk.room}/kick", desk.anna.token, {"user_id": desk.lotse})
+    async with signed_in(desk.site) as petersen:
+        await act(petersen, number, "claim")
+        await kim.say(alone, "Liest mich jemand?")
+        await seen(desk.site, petersen, number, "Liest mich jemand?")
+    await refused(desk, number, {"card", "line"})
+    homeserver.call("POST", f"/rooms/{desk.room}/invite", desk.anna.token, {"user_id": desk.lotse})
+    line = await desk.anna.hears(desk.room, desk.lotse, "Person: Liest mich jemand?")
+    assert line["relation"]["event_id"] == card["id"]
+    await desk.card(number, "liegt bei Anna Petersen")
+    assert (await read_figures(desk.site.database, desk.site.clock())).rooms_failing == 0
 
 
 @pytest.mark.parametrize(("encrypted", "town"), [(False, "Kiel"), (True, "Lübeck")])

@@ -8,16 +8,16 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from bot.channels.matrix.homeserver import HomeserverError
 from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.matrix.profile import show_ourselves
 from bot.channels.matrix.signed_in import signed_in
 from bot.channels.matrix.sync_loop import CURSOR_AT_LEAST_EVERY_S
-from bot.errors import ChannelError, NotThereYet
+from bot.errors import ChannelError, NotInRoom, NotThereYet
 from bot.model import (
     Address,
     AskedToVerify,
     AskedWhy,
+    CameIn,
     Choice,
     DeskRoom,
     Edit,
@@ -376,11 +376,14 @@ async def test_a_room_of_coordinators_lotse_is_on_its_way_into_is_told_from_one_
         async with AtWork(settings) as work:
             await work.until(lambda: any("/join/" in path for path in gate.held))
             assert await looked_into_in_vain(work.channel, room) == NotThereYet
-            assert await looked_into_in_vain(work.channel, elsewhere) == HomeserverError
+            assert await looked_into_in_vain(work.channel, elsewhere) == NotInRoom
+            with pytest.raises(NotInRoom):
+                await work.says(elsewhere)
             gate.let_go()
             await work.until(lambda: is_in(homeserver, other, room))
             state = await work.channel.look_into(room)
             assert owner.user_id in {member.external_user for member in state.members}
+            assert [each.input for each in work.heard if each.address.room == room] == [CameIn()]
 
 
 def is_in(homeserver, lotse, room):
@@ -397,7 +400,7 @@ async def test_that_lotse_cannot_come_into_a_room_of_coordinators_at_present_is_
         with capture_logs() as logs:
             async with AtWork(settings) as work:
                 await work.until(lambda: sum("/join/" in path for path in gate.asked) > 1)
-                assert await looked_into_in_vain(work.channel, room) == HomeserverError
+                assert await looked_into_in_vain(work.channel, room) == NotInRoom
                 gate.trouble = lambda path: None
                 await work.until(lambda: is_in(homeserver, other, room))
     said = [(each["event"], each["reason"]) for each in logs if each["log_level"] == "warning"]
