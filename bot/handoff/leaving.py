@@ -23,10 +23,12 @@ READ_IN: Mapping[ReadIn, Sentences] = {
         "de": ", und in ihrem Raum auf Matrix, der nicht verschlüsselt ist",
         "en": ", and in its room on Matrix, which is not encrypted",
     },
+    ("matrix", None): {"de": ", und in ihrem Raum auf Matrix", "en": ", and in its room on Matrix"},
     ("slack", False): {
         "de": ", und in ihrem Kanal in Slack, der nicht von Ende zu Ende verschlüsselt ist",
         "en": ", and in its channel in Slack, which is not encrypted from end to end",
     },
+    ("slack", None): {"de": ", und in ihrem Kanal in Slack", "en": ", and in its channel in Slack"},
 }
 """Where else a case is read that leaves an encrypted room."""
 NOW_READ: Sentences = {

@@ -17,8 +17,8 @@ from bot.model import Absence, Locale, StaffId, TopicId
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-ReadIn = tuple[str, bool]
-"""A platform on which coordinators have a room, and whether that room is encrypted from end to end."""
+ReadIn = tuple[str, bool | None]
+"""A platform on which coordinators have a room, and whether that room is encrypted from end to end; None: nobody knows just now."""
 
 
 class Office(Protocol):

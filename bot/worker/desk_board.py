@@ -40,6 +40,9 @@ MOST_CALLED = 10
 SETTLE_S = 0.1
 """A moment for what happens together to be there together, so that it costs one change of a card."""
 
+IN_A_MOMENT_S = 1.0
+"""When to look again into a room Lotse is about to come into: until then nobody knows who coordinates there."""
+
 MakeLink = Callable[[StaffId], Awaitable[str]]
 """Makes a one-time link to the desk for one of the staff."""
 
@@ -198,8 +201,7 @@ async def desk_board_loop(
 
 async def _keep_people_known(board: DeskBoard, pace: Pace) -> None:
     async def step() -> float:
-        await board.people.refresh()
-        return pace.idle
+        return IN_A_MOMENT_S if await board.people.refresh() else pace.idle
 
     with board.database.announcer.listen() as bell:
         await keep_going("desk_people", step, bell, pace)

@@ -142,33 +142,38 @@ class RoomPeople:
         return (await self._look(room)).state.encrypted
 
     def read_in(self, content: Content) -> Mapping[str, tuple[ReadIn, ...]]:
-        """By team, on which platforms its cases are read, and whether encrypted; what is not known counts as not encrypted."""
+        """By team, on which platforms its cases are read, or will be as soon as Lotse is in the room, and whether encrypted."""
         found: dict[str, tuple[ReadIn, ...]] = {}
         for team in content.teams.values():
             for room in self.rooms:
                 seen = self._seen.get(place_of(room))
-                encrypted = seen is not None and seen.state.encrypted
-                if room.takes(team.id) and (encrypted or not team.encrypted_only):
+                encrypted = None if seen is None else seen.state.encrypted
+                if room.takes(team.id) and not (team.encrypted_only and encrypted is False):
                     found[team.id] = (*found.get(team.id, ()), (room.channel, encrypted))
         return found
 
-    async def refresh(self) -> None:
-        """Look into every room whose answer is too old; one that cannot be looked into is left as it was."""
+    async def refresh(self) -> bool:
+        """Look into every room whose answer is too old; one that cannot be looked into is left as it was.
+
+        True when Lotse is about to come into one of them.
+        """
         await self.read_links()
-        for room in self.rooms:
-            await self._look_if_possible(room)
+        return any([await self._look_if_possible(room) for room in self.rooms])
 
     async def look_again(self, room: DeskRoom) -> None:
         """Look into a room Lotse has just come into, whatever was known of it; if that fails it is left as it was."""
         await self._look_if_possible(room, anew=True)
 
-    async def _look_if_possible(self, room: DeskRoom, *, anew: bool = False) -> None:
+    async def _look_if_possible(self, room: DeskRoom, *, anew: bool = False) -> bool:
+        """Look into it, if possible; True when Lotse is about to come into it."""
         try:
             await self._look(room, anew=anew)
         except NotThereYet as error:
             log.info("desk_room_not_there_yet", channel=room.channel, room=room.room, reason=error.reason)
+            return True
         except ChannelError as error:
             log.warning("desk_room_not_looked_up", channel=room.channel, room=room.room, reason=error.reason)
+        return False
 
     async def read_links(self) -> None:
         """Look up who linked which account. Raises StoreUnavailable."""

@@ -293,6 +293,8 @@ def test_who_asks_for_a_person_in_an_encrypted_room_reads_where_the_case_goes(tr
             (("slack", False), ("slack", False)),
             "läuft, und in ihrem Kanal in Slack, der nicht von Ende zu Ende verschlüsselt ist. Was",
         ),
+        ((("matrix", None),), "läuft, und in ihrem Raum auf Matrix. Was"),
+        ((("slack", None),), "läuft, und in ihrem Kanal in Slack. Was"),
         ((("other", False),), "läuft, other. Was"),
     ],
 )

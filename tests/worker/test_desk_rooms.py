@@ -910,8 +910,16 @@ async def test_a_room_lotse_is_about_to_come_into_is_no_trouble_and_any_other_fa
     clock.move(minutes=6)
     stage.rooms.failures = [failure]
     with capture_logs() as logs:
-        await stage.people.refresh()
+        soon = await stage.people.refresh()
     assert [(each["log_level"], each["event"], each["reason"]) for each in logs] == [said]
+    assert soon is isinstance(failure, NotThereYet)
+
+
+@embedded
+async def test_of_a_room_nobody_has_looked_into_yet_it_is_not_said_whether_it_is_encrypted(stage):
+    assert stage.people.read_in(stage.live.content)["foerderung"] == (("rooms", None),)
+    await stage.people.refresh()
+    assert stage.people.read_in(stage.live.content)["foerderung"] == (("rooms", True),)
 
 
 @embedded

@@ -25,7 +25,10 @@ from tests.web.site import Site, running_site
 
 @dataclass
 class MatrixDesk:
-    """Anna and Ben coordinate in ``room``, Kim and others ask; ``site`` has the same cases in the browser."""
+    """Anna and Ben coordinate in ``room``, Kim and others ask; ``site`` has the same cases in the browser.
+
+    ``coordinators``: who they are, as the loops know it.
+    """
 
     site: Site
     people: People
@@ -34,6 +37,7 @@ class MatrixDesk:
     anna: Person
     ben: Person
     channel: object
+    coordinators: RoomPeople
 
     async def asks(self, *, encrypted, text="Mensch"):
         """Somebody new asks for a person: they, and the room in which they are alone with Lotse."""
@@ -76,9 +80,9 @@ async def matrix_desk(homeserver, node_tools, folder, *, encrypted=True):
         rooms = (DeskRoom("matrix", made["room_id"], frozenset({"foerderung"}), rest=True),)
         async with open_matrix(replace(lotse.settings, desk_rooms=rooms), looks_on(site), site.clock) as channel:
             assert channel.problem is None
-            async with working(site, channel, rooms):
+            async with working(site, channel, rooms) as coordinators:
                 await anna.until(lambda members: members.get(lotse.user) == "join", "members", room=made["room_id"])
-                yield MatrixDesk(site, people, lotse.user, made["room_id"], anna, ben, channel)
+                yield MatrixDesk(site, people, lotse.user, made["room_id"], anna, ben, channel, coordinators)
 
 
 @contextlib.asynccontextmanager
@@ -108,7 +112,7 @@ async def working(site, channel, rooms):
         asyncio.create_task(typing_loop(site.database, [channel], site.clock, site.database.announcer)),
     ]
     try:
-        yield
+        yield people
         assert not [loop for loop in loops if loop.done()], "a loop ended by itself"
     finally:
         for loop in loops:

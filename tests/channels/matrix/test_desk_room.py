@@ -11,7 +11,7 @@ from bot.channels.matrix.rooms import ABOVE_ALL, Room, with_state
 from bot.model import ANOTHERS_CHOICE, Address, Person
 from bot.store import tables
 from bot.store.absences import list_absences
-from bot.store.announce import DESK_POSTS, INBOX
+from bot.store.announce import DESK_INBOX, DESK_POSTS, INBOX
 from bot.store.cases import list_cases
 from bot.store.figures import read_figures
 from bot.store.sent_replies import find_case_of_event
@@ -342,6 +342,13 @@ async def test_who_is_in_the_room_is_asked_of_the_server(desk, homeserver):
     after = await desk.channel.look_into(desk.room)
     assert desk.ben.user not in {member.external_user for member in after.members}
     assert stranger.user not in {member.external_user for member in after.members}
+
+
+async def test_that_a_room_is_encrypted_is_known_as_soon_as_lotse_has_come_into_it(homeserver, node_tools, tmp_path):
+    async with matrix_desk(homeserver, node_tools, tmp_path) as desk, asyncio.timeout(5):
+        with desk.site.database.announcer.listen(DESK_INBOX) as bell:
+            while desk.coordinators.read_in(desk.site.live.content)["foerderung"] != (("matrix", True),):
+                await bell.wait(0.2)
 
 
 async def refused(desk, number, kinds):

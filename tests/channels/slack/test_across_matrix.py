@@ -97,9 +97,9 @@ async def test_an_employee_in_slack_and_a_coordinator_in_matrix(tmp_path, slack_
         rooms = (DeskRoom("matrix", room, rest=True),)
         async with (
             open_matrix(replace(lotse.settings, desk_rooms=rooms), looks_on(stage.site), stage.site.clock) as channel,
-            working(stage.site, channel, rooms),
+            working(stage.site, channel, rooms) as coordinators,
         ):
-            desk = MatrixDesk(stage.site, people, lotse.user, room, anna, anna, channel)
+            desk = MatrixDesk(stage.site, people, lotse.user, room, anna, anna, channel, coordinators)
             await anna.until(lambda members: members.get(lotse.user) == "join", "members", room=room)
             kim = await stage.person(KIM)
             await kim.write("Mensch")

@@ -53,4 +53,5 @@ async def slack_and_matrix(folder, emulator, homeserver, node_tools, *, in_slack
         rooms = (DeskRoom("matrix", room, frozenset(in_matrix)),) if in_matrix else ()
         matrix, teams = Matrix(replace(lotse.settings, desk_rooms=rooms), anna), frozenset(in_slack)
         async with desk_in_slack(folder, emulator, teams=teams, beside=matrix, own_words=True) as slack:
-            yield slack, MatrixDesk(slack.site, people, lotse.user, room, anna, anna, slack.site.channels[-1])
+            site = slack.site
+            yield slack, MatrixDesk(site, people, lotse.user, room, anna, anna, site.channels[-1], site.coordinators)
