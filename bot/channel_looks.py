@@ -39,7 +39,7 @@ from bot.store.absences import list_absences
 from bot.store.case_rows import last_said
 from bot.store.database import Database
 from bot.store.desk_reading import Filters, read_queue
-from bot.store.desk_threads import thread_of_message
+from bot.store.desk_threads import is_below_card, thread_of_message
 from bot.store.inbox import was_taken_in
 from bot.store.sent_replies import (
     GOES_ON,
@@ -75,8 +75,8 @@ class Looks:
     coordinators: RoomPeople | None = None
 
     async def takes_part(self, person: Person, address: Address) -> bool:
-        """Whether this person has said something in the conversation at this address."""
-        return await takes_part(self.database, person, address)
+        """Whether this person has said something in the conversation at this address, or it is below the card of a case."""
+        return await takes_part(self.database, person, address) or await is_below_card(self.database, address)
 
     async def reply_sent(self, person: Person, address: Address, outbox_id: OutboxId) -> SentReply | None:
         """The reply with this id in the conversation at this address."""

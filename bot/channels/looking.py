@@ -113,7 +113,10 @@ class Look(Belonging, Protocol):
     """Answers such questions. All of them raise StoreUnavailable when the database does not answer."""
 
     async def takes_part(self, person: Person, address: Address) -> bool:
-        """Whether this person has said something in the conversation at this address."""
+        """Whether what this person says at this address is for Lotse: they have said something there, or it is below a card.
+
+        Rooms of coordinators are none of a channel's business here; but one that is set no longer still has its cards.
+        """
         ...
 
     async def reply_posted_as(self, person: Person, room: str, stamp: str) -> SentReply | None:

@@ -45,6 +45,12 @@ CANNOT_CHECK: Sentences = {
     "einmal.",
     "en": "Whether you are a coordinator here cannot be checked at the moment; nothing was done. Please try again in a moment.",
 }
+ROOM_CLOSED: Sentences = {
+    "de": "In diesem Raum wird nicht mehr koordiniert; was hier steht, erreicht die Person nicht. Fall {number} steht jetzt im "
+    "neuen Raum des Teams und am Desk im Browser.",
+    "en": "Cases are no longer worked in this room; what stands here does not reach the person. Case {number} is now in the "
+    "team's new room and at the desk in the browser.",
+}
 FAILED: Sentences = {
     "de": "Dabei ist bei mir ein Fehler aufgetreten; es wurde nichts getan. Am Desk im Browser geht es vielleicht.",
     "en": "Something went wrong on my side; nothing was done. It may work at the desk in the browser.",

@@ -24,9 +24,11 @@ async def handled(
     reply: Reply | None = None,
     copy_of: CaseNumber | None = None,
     link_for: StaffId | None = None,
+    once: bool = False,
 ) -> None:
     """Nothing happened to a case; say this, show this card once more, or send this person a link where they are alone.
 
+    ``once``: in this thread it is said a single time, whoever writes there.
     Raises HandledElsewhere, StoreUnavailable.
     """
     wake: list[str] = []
@@ -38,7 +40,7 @@ async def handled(
             alone = Address(said.channel, said.alone)
             await put(connection, alone, "link", f"link:{said.external_id}", now, wake, staff=link_for)
         if reply is not None:
-            await _answer(connection, said, reply, now, wake)
+            await _answer(connection, said, reply, now, wake, key=said.thread if once else None)
 
 
 def handled_with(
@@ -78,8 +80,10 @@ async def say_about(database: Database, said: SaidAtDesk, reply: Reply, now: dat
         await _answer(connection, said, reply, now, wake)
 
 
-async def _answer(connection: AsyncConnection, said: SaidAtDesk, reply: Reply, now: datetime, wake: list[str]) -> None:
-    await put(connection, _here(said), "answer", f"answer:{said.external_id}", now, wake, reply=reply)
+async def _answer(
+    connection: AsyncConnection, said: SaidAtDesk, reply: Reply, now: datetime, wake: list[str], key: str | None = None
+) -> None:
+    await put(connection, _here(said), "answer", f"answer:{key or said.external_id}", now, wake, reply=reply)
 
 
 def _here(said: SaidAtDesk) -> Address:

@@ -89,7 +89,7 @@ async def _look(
 async def _cards(
     connection: AsyncConnection, rooms: tuple[DeskRoom, ...], now: datetime, shows: Shows, content: str, found: Plan
 ) -> None:
-    """Cases without a card where one should be, and cards that show what is no longer so."""
+    """Cases without a card where one should be, and cards that show what is no longer so, also in rooms that are set no longer."""
     cards: dict[tuple[str, int], Row[Any]] = {}
     ours = (desk_posts.c.channel == rooms[0].channel, desk_posts.c.kind == "card", desk_posts.c.status != "over")
     for row in (await connection.execute(select(desk_posts).where(*ours))).all():
@@ -105,6 +105,9 @@ async def _cards(
                 found.cards.append((room, facts.number))
             elif card is not None and card.status == "sent" and _is_other(row, card, now, content, here=here):
                 found.stale.append(card.id)
+    ours_now = {room.room for room in rooms}
+    former = (card for (room, _), card in cards.items() if room not in ours_now)
+    found.stale += [card.id for card in former if card.status == "sent" and card.shown != "moved"]
     del found.cards[MOST_AT_ONCE:]
 
 

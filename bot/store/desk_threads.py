@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import CaseNumber, StaffId
+from bot.model import Address, CaseNumber, StaffId
 from bot.store.database import Database
 from bot.store.message_parts import is_message, is_part
 from bot.store.payloads import storable
@@ -30,6 +30,29 @@ async def case_in_thread(database: Database, channel: str, room: str, thread: st
         return number
     below_a_part = or_(*(is_part(desk_posts.c.external_id, each) for each in ids))
     return await _case(database, found.where(desk_posts.c.kind == "card", below_a_part))
+
+
+async def case_of_card(connection: AsyncConnection, place: Address) -> CaseNumber | None:
+    """The case whose card begins the thread at this address, also in a room that is no longer set for coordinators.
+
+    Such a room may be known by another address now: that of the one person in it.
+    """
+    if place.thread is None:
+        return None
+    thread = storable(place.thread)
+    below = and_(desk_posts.c.room == storable(place.room), desk_posts.c.thread == thread)
+    card = desk_posts.c.external_id.in_((thread, storable(f"{place.room}:{place.thread}")))
+    found = select(desk_posts.c.case_number).where(
+        desk_posts.c.channel == place.channel, desk_posts.c.kind == "card", or_(below, card)
+    )
+    number = await connection.scalar(found.order_by(desk_posts.c.id.desc()).limit(1))
+    return None if number is None else CaseNumber(number)
+
+
+async def is_below_card(database: Database, place: Address) -> bool:
+    """Whether the thread at this address begins with the card of a case."""
+    async with database.reading() as connection:
+        return await case_of_card(connection, place) is not None
 
 
 async def thread_of_case(database: Database, channel: str, room: str, number: CaseNumber) -> str | None:

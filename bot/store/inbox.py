@@ -20,10 +20,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, Executable, bindparam, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import DeskRoom, Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
+from bot.model import Address, DeskRoom, Edited, ExternalId, Incoming, Locale, Person, Removed, Reply
 from bot.store.announce import INBOX, arrival_topic, outbox_topics, transcript_topic
 from bot.store.database import Database
 from bot.store.desk_inbox import take_in
+from bot.store.desk_threads import case_of_card
 from bot.store.payloads import payload_of, storable
 from bot.store.places import address_of, conversation_at, insert_into, locale_of, person_known_as
 from bot.store.saying import Listener, say
@@ -44,8 +45,8 @@ def digest_of(external_id: str) -> str:
 class Inbox:
     """Where channels put what people write. ``refuse`` words the notice that it was too much at once.
 
-    What comes from one of the ``desk_rooms`` is a coordinator's, whoever the channel takes its writer for: it goes into a
-    queue of its own (``desk_inbox.py``), and no turn of a dialogue ever sees it.
+    What comes from one of the ``desk_rooms``, or from below the card of a case, is a coordinator's, whoever the channel takes
+    its writer for: it goes into a queue of its own (``desk_inbox.py``), and no turn of a dialogue ever sees it.
     """
 
     def __init__(
@@ -67,9 +68,11 @@ class Inbox:
         """
         now = self._clock()
         wake: list[str] = []
-        of_staff = [each for each in incomings if self._is_desk(each)]
-        of_employees = [each for each in incomings if not self._is_desk(each)]
         async with self._database.transaction(wake, quick=True) as connection:
+            of_staff: list[Incoming] = []
+            of_employees: list[Incoming] = []
+            for each in incomings:
+                (of_staff if await self._is_at_desk(connection, each.address) else of_employees).append(each)
             for incoming in await _new_ones(connection, channel, of_employees):
                 await self._store(connection, incoming, now, wake)
             await take_in(connection, of_staff, now, wake)
@@ -77,8 +80,11 @@ class Inbox:
                 read_up_to = row_of(cursors, channel=channel, cursor=cursor, at=now)
                 await connection.execute(_the_cursor(connection.dialect.name), read_up_to)
 
-    def _is_desk(self, incoming: Incoming) -> bool:
-        return (incoming.address.channel, incoming.address.room) in self._desk_rooms
+    async def _is_at_desk(self, connection: AsyncConnection, place: Address) -> bool:
+        """Whether coordinators work there, or did: below a card nobody is an employee, whatever the settings say by now."""
+        if (place.channel, place.room) in self._desk_rooms:
+            return True
+        return place.thread is not None and await case_of_card(connection, place) is not None
 
     async def cursor(self, channel: str) -> str | None:
         """The place up to which this channel was read."""

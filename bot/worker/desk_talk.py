@@ -23,6 +23,7 @@ from bot.handoff.case_words import Sentences, filled
 from bot.handoff.relaying import written
 from bot.model import (
     SILENT,
+    Address,
     AskedPerson,
     AskedToVerify,
     AskedWhy,
@@ -53,10 +54,18 @@ from bot.store.announce import DESK_INBOX, DESK_POSTS, Announcer
 from bot.store.database import Database
 from bot.store.desk import Desk
 from bot.store.desk_cards import card_removed, cards_left_behind
-from bot.store.desk_handling import say_about
+from bot.store.desk_handling import handled, say_about
 from bot.store.desk_inbox import DeskInbox, HandledElsewhere, SaidAtDesk, thread_of_said
 from bot.store.desk_reading import read_facts
-from bot.store.desk_threads import case_in_thread, case_of_message, case_of_words, has_replied, own_line, thread_of_case
+from bot.store.desk_threads import (
+    case_in_thread,
+    case_of_card,
+    case_of_message,
+    case_of_words,
+    has_replied,
+    own_line,
+    thread_of_case,
+)
 from bot.store.traces import trace_of, where
 from bot.worker.content_watch import LivePair
 from bot.worker.desk_asked import DeskAsked
@@ -112,8 +121,8 @@ class DeskTalk:
         room = next(
             (each for each in self.people.rooms if (each.channel, each.room) == (said.channel, said.room)), None
         )
-        if room is None:  # the settings have changed since it was said
-            return await self._say.only(said, None, now)
+        if room is None:  # the settings have changed
+            return await self._closed(said, now)
         match said.input:
             case Utterance(text=text):
                 await self._written(said, room, text, now)
@@ -152,6 +161,15 @@ class DeskTalk:
             case _:
                 assert_never(said.input)
         return None
+
+    async def _closed(self, said: SaidAtDesk, now: datetime) -> None:
+        """Who goes on below a card in a room where nobody coordinates any more is told so once: nothing of it reaches anybody."""
+        async with self.database.reading() as connection:
+            number = await case_of_card(connection, Address(said.channel, said.room, said.thread))
+        if number is None or not isinstance(said.input, Utterance | SentFile):
+            return await self._say.only(said, None, now)
+        reply = words.answer(words.ROOM_CLOSED, self.locale, number=str(number))
+        return await handled(self.database, said, now, reply=reply, once=True)
 
     async def _pressed(self, said: SaidAtDesk, room: DeskRoom, value: str, now: datetime) -> None:
         read, claim = read_typed(value), claimed_in(value)

@@ -878,6 +878,31 @@ async def test_only_members_of_the_room_are_coordinators_and_nothing_that_looks_
     assert (await facts(stage)).owner == ANNA
 
 
+async def test_below_a_card_in_a_room_that_is_set_no_longer_nobody_is_an_employee_and_all_is_said_once(
+    stage, thread, clock
+):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    heard = stage.heard()
+    moved = replace(FUNDING, room="!new")
+    stage.rooms.desk_rooms = (moved, REST)
+    stage.rooms.members[moved.room] = stage.rooms.members[FUNDING.room]
+    after = DeskStage(stage.database, clock, channel=stage.rooms)
+    await after.settle()
+    assert "In Arbeit (liegt bei Anna)" in stage.rooms.texts(moved.room)[0]
+    assert stage.rooms.texts() == ["Fall 1 liegt jetzt bei: Förderberatung."]
+    below = stage.rooms.texts(thread=thread)
+    for words in ("Reicht das?", "Hallo?"):
+        await after.says(ANNA, words, thread=thread)
+    assert [text for text in stage.rooms.texts(thread=thread) if text not in below] == [
+        "In diesem Raum wird nicht mehr koordiniert; was hier steht, erreicht die Person nicht. Fall 1 steht jetzt im neuen Raum "
+        "des Teams und am Desk im Browser."
+    ]
+    assert after.heard() == []
+    assert stage.heard() == heard
+    await after.says(ANNA, "Reicht das?", room=moved.room, thread=stage.rooms.card(1, moved.room))
+    assert any("Reicht das?" in text for text in after.heard())
+
+
 @embedded
 async def test_roles_are_believed_for_five_minutes_and_denied_when_they_cannot_be_looked_up(stage, thread, clock):
     await stage.says(ANNA, "!liste")

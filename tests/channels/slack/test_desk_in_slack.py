@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from bot.channels.slack.desk_handlers import DeskHandlers
 from bot.channels.slack.escaping import unescape
@@ -14,7 +15,7 @@ from bot.channels.slack.intake import Intake
 from bot.channels.slack.slack_desk_events import DeskPlace, metadata, read_desk_form, read_desk_press
 from bot.channels.slack.slack_words import NO_CASES
 from bot.handoff.case_events import Claims
-from bot.model import Address, CaseContext, Seen, ShownAnswer, Typed, read_typed
+from bot.model import Address, CaseContext, OutboxId, Post, Seen, ShownAnswer, Typed, read_typed
 from bot.store import tables
 from bot.store.announce import DESK
 from bot.store.case_rows import context_to_json
@@ -27,6 +28,7 @@ from tests.channels.slack.at_the_desk import KIM, OLE, SASCHA, desk_in_slack
 from tests.channels.slack.block_check import own_findings, sdk_findings
 from tests.conftest import NOW
 from tests.desk_people import MARIA
+from tests.fakes import reply
 from tests.web.site import signed_in
 
 
@@ -368,6 +370,20 @@ async def test_a_card_that_was_taken_away_is_posted_again(desk, kim):
     )
     await desk.anna.write("Ich bin dran.", desk.room, third["ts"])
     await kim.answered("Ich bin dran.")
+
+
+async def test_who_goes_on_in_a_channel_that_is_set_no_longer_is_told_where_the_case_is(desk, kim):
+    number, _card = await opened(desk, kim)
+    old = await desk.anna.new_room("frueher", private=True)
+    external_id = await desk.channel.send(Post(Address("slack", old), OutboxId("former"), reply("Fall 1 · Offen")))
+    thread = desk.channel.thread_at(external_id)
+    former = {"outbox_id": "former", "channel": "slack", "room": old, "thread": thread, "kind": "card", "key": "card:1"}
+    former |= {"case_number": number, "external_id": external_id, "created_at": NOW, "status": "sent", "attempts": 0}
+    async with desk.site.database.transaction([DESK]) as connection:
+        await connection.execute(insert(tables.desk_posts).values(former))
+    await desk.anna.sees(lambda messages: any("Fall 1 liegt jetzt bei" in each["text"] for each in messages), old)
+    await desk.anna.write("Reicht Ihnen das?", old, thread)
+    await desk.anna.answered("In diesem Raum wird nicht mehr koordiniert", old, thread)
 
 
 async def test_a_card_is_one_message_however_much_it_has_to_say_and_is_worked_from_there(desk, kim):
