@@ -23,28 +23,49 @@ KEPT = ("LOTSE_CONTENT", "LOTSE_CLOCK", "LOTSE_PORT")
 
 
 def prepare(folder: Path) -> tuple[Homeserver, dict[str, str]]:
-    """The homeserver, started, and what was chosen at the first start: port, passwords, key."""
+    """The homeserver, started, and what was chosen at the first start: port, passwords, key.
+
+    It is noted before anything depends on it, so that a start that was interrupted anywhere is taken up by the next one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     notes = folder / "demo.json"
     known = json.loads(notes.read_text()) if notes.exists() else {}
     chosen = {"port": str(free_port()), "key": secrets.token_hex(32), "password": secrets.token_urlsafe(9), **known}
+    _note(notes, chosen)
     server = Homeserver(folder / "synapse", port=int(chosen["port"]), server_name=NAME)
-    server.start()
-    if "desk" not in chosen:
-        server.register("lotse", password=chosen["password"])
-        tokens = {name: server.register(name, password=chosen["password"]).token for name in PEOPLE}
-        encrypted = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
-        room = {
-            "name": "Koordination",
-            "preset": "private_chat",
-            "initial_state": [encrypted],
-            "invite": [f"@lotse:{NAME}"],
-        }
-        chosen["desk"] = server.call("POST", "/createRoom", tokens["anna"], room)["room_id"]
-    descriptor = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        server.start()
+        if "desk" not in chosen:
+            chosen["desk"] = furnish(server, chosen["password"])
+            _note(notes, chosen)
+    except BaseException:
+        server.close()
+        raise
+    return server, chosen
+
+
+def _note(notes: Path, chosen: dict[str, str]) -> None:
+    """Write it, whole or not at all, for nobody else to read."""
+    new = notes.with_suffix(".new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as opened:
         json.dump(chosen, opened)
-    return server, chosen
+    new.replace(notes)
+
+
+def furnish(server: Homeserver, password: str) -> str:
+    """Make the accounts, as far as an earlier start has not, and the room of the coordinators; the id of the room."""
+    lotse = server.account("lotse", password)
+    tokens = {name: server.account(name, password).token for name in PEOPLE}
+    encrypted = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+    room = {
+        "name": "Koordination",
+        "preset": "private_chat",
+        "initial_state": [encrypted],
+        "invite": [lotse.user_id],
+    }
+    desk: str = server.call("POST", "/createRoom", tokens["anna"], room)["room_id"]
+    return desk
 
 
 def settings_of(folder: Path, server: Homeserver, chosen: dict[str, str]) -> dict[str, str]:
@@ -79,8 +100,6 @@ Then write: Mensch. As anna, open the room "Koordination": press ✋ under the c
 
 def run_until_stopped(command: list[str], environment: dict[str, str]) -> int:
     """Run a command until it ends or somebody stops us; then it is asked to stop too, and waited for."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)  # whoever starts us in the background has SIGINT ignored
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     try:
         return process.wait()
@@ -103,11 +122,22 @@ def main() -> int:
     if why_not is not None:
         print(why_not, file=sys.stderr)
         return 1
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)  # whoever starts us in the background has SIGINT ignored
+    try:
+        return run(folder)
+    except KeyboardInterrupt:  # before Lotse ran
+        return 0
+
+
+def run(folder: Path) -> int:
+    """Run the homeserver, and Lotse on it, until somebody stops us."""
     server, chosen = prepare(folder)
     try:
         environment = settings_of(folder, server, chosen)
         lotse = [sys.executable, "-m", "bot"]
-        subprocess.run([*lotse, "matrix", "setup"], env=environment, cwd=ROOT, check=True)
+        setup = [*lotse, "matrix", "setup"]  # in a session of its own: Ctrl+C is for us, and ends it without a word
+        subprocess.run(setup, env=environment, cwd=ROOT, check=True, start_new_session=True)
         print(explain(server, chosen), flush=True)
         return run_until_stopped([*lotse, "run"], environment)
     finally:

@@ -120,6 +120,17 @@ class Homeserver:
         answer = self.http.post(address, json=form).raise_for_status().json()
         return Account(answer["user_id"], password, answer["access_token"])
 
+    def account(self, name: str, password: str) -> Account:
+        """The user of this name: a new one, or the one who has this password already."""
+        try:
+            return self.register(name, password=password)
+        except httpx.HTTPStatusError as refused:
+            if refused.response.json().get("errcode") != "M_USER_IN_USE":
+                raise
+        login = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": name}, "password": password}
+        answer = self.http.post("/_matrix/client/v3/login", json=login).raise_for_status().json()
+        return Account(answer["user_id"], password, answer["access_token"])
+
     def call(self, method: str, path: str, token: str, body: Any = None, **query: str) -> Any:
         """One request of the client-server API (``path`` is what follows ``/_matrix/client/v3``), or of the admin API."""
         address = path if path.startswith("/_") else f"/_matrix/client/v3{path}"
@@ -184,9 +195,11 @@ class Homeserver:
             "root": {"level": "WARNING", "handlers": ["file"]},
             "disable_existing_loggers": False,
         }
-        (folder / "homeserver.yaml").write_text(json.dumps(config, indent=1))  # JSON is YAML
         (folder / "log.yaml").write_text(json.dumps(logs))
         (folder / "signing.key").write_text(f"ed25519 a_test {_signing_key()}\n")
+        new = folder / "homeserver.new"
+        new.write_text(json.dumps(config, indent=1))  # JSON is YAML
+        new.replace(folder / "homeserver.yaml")  # there as a whole, or not at all
 
 
 def _signing_key() -> str:

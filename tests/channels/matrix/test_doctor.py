@@ -20,6 +20,7 @@ from bot.model import DeskRoom
 from tests.channels.matrix.at_work import AtWork
 from tests.channels.matrix.people import KEY, lotse_on
 from tests.content.small_tree import write_tree
+from tests.matrix_demo import furnish, prepare
 from tests.program import ROOT, environment, lotse, lotse_here, stop, web_chat
 from tests.synapse import PASSWORD
 
@@ -210,6 +211,27 @@ def test_settings_that_cannot_work_are_named_in_one_sentence(tmp_path, changed, 
     done = lotse_here("matrix", "status", folder=tmp_path, **{**settings, **changed})
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_a_demo_that_is_interrupted_at_its_first_start_ends_quietly_and_starts_again(homeserver, tmp_path):
+    """``homeserver`` says whether Synapse can be had."""
+    folder = tmp_path / "demo"
+    command = [sys.executable, "-m", "tests.matrix_demo", "--folder", str(folder)]
+    first = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    patience = time.monotonic() + PATIENCE_S
+    while not (folder / "synapse" / "homeserver.yaml").exists():
+        assert time.monotonic() < patience
+        assert first.poll() is None
+        time.sleep(0.01)
+    first.send_signal(signal.SIGINT)
+    assert first.communicate(timeout=PATIENCE_S)[0] == b""
+    assert first.returncode == 0
+    server, chosen = prepare(folder)
+    try:
+        assert server.address.endswith(chosen["port"])
+        assert furnish(server, chosen["password"]) != chosen["desk"], "a stop may have come before the room was noted"
+    finally:
+        server.close()
 
 
 def test_the_demo_starts_a_homeserver_with_lotse_on_it_and_answers(homeserver, tmp_path):
