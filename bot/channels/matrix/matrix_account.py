@@ -131,7 +131,8 @@ class MatrixAccount:
         except HomeserverError as error:
             if error.status == 403 and error.permanent:
                 raise SignedOut(
-                    "The homeserver refused user and password; check LOTSE_MATRIX_USER and LOTSE_MATRIX_PASSWORD."
+                    "The homeserver refused user and password; check LOTSE_MATRIX_USER and LOTSE_MATRIX_PASSWORD. In the first, "
+                    "the server's name stands behind the colon, which may be another one than in its address."
                 ) from None
             if error.status in (400, 404) and error.permanent:
                 raise SignedOut(

@@ -51,6 +51,7 @@ async def test_when_all_is_well_nothing_is_wrong(homeserver, tmp_path):
     [
         ({"homeserver": "http://127.0.0.1:9"}, "cannot be reached"),
         ({"password": "wrong"}, "refused user and password"),
+        ({"user": "@lotse:127.0.0.1"}, "the server's name stands behind the colon"),
         ({"desk_rooms": (DeskRoom("matrix", "!elsewhere:test.localhost", rest=True),)}, "invite it there"),
         ({}, "lotse matrix setup"),
     ],
