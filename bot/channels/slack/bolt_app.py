@@ -36,6 +36,7 @@ EVENTS: Mapping[str, Callable[[Handlers], Callable[[Body], Awaitable[None]]]] = 
     "app_mention": lambda handlers: handlers.message,
     "reaction_added": lambda handlers: handlers.reaction,
     "app_home_opened": lambda handlers: handlers.home_opened,
+    "member_joined_channel": lambda handlers: handlers.joined,
 }
 
 

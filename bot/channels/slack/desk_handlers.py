@@ -17,6 +17,7 @@ from bot.channels.slack.slack_desk_events import (
     Missing,
     OpensForm,
     Step,
+    read_desk_arrival,
     read_desk_command,
     read_desk_form,
     read_desk_press,
@@ -66,6 +67,12 @@ class DeskHandlers:
     async def reacted(self, event: Body, us: Workspace) -> None:
         """A sign under a message."""
         incoming = read_desk_reaction(event, us)
+        if incoming is not None:
+            await self._take(incoming)
+
+    async def joined(self, event: Body, us: Workspace) -> None:
+        """Somebody came into a room; it matters when that is Lotse."""
+        incoming = read_desk_arrival(event, us)
         if incoming is not None:
             await self._take(incoming)
 

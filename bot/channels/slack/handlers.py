@@ -78,6 +78,11 @@ class Handlers:
         else:
             await self._talk.reaction(event, self.us)
 
+    async def joined(self, body: Body) -> None:
+        """``member_joined_channel``: where coordinators work, Lotse itself may have been asked in (again)."""
+        if self._desk.is_at(body["event"]):
+            await self._intake.in_time(self._desk.joined(body["event"], self.us))
+
     async def home_opened(self, body: Body) -> None:
         """``app_home_opened``: the home itself, or, in the agent view, the conversation with its prompts."""
         await self._home.opened(body["event"])

@@ -60,6 +60,11 @@ EVENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """Every event that is handled: the subscriptions that bring it, each with its scopes."""
 
+DESK_EVENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "member_joined_channel": {"member_joined_channel": ("channels:read", "groups:read")},
+}
+"""The same, for events that matter where coordinators work cases in Slack."""
+
 COMMAND_SCOPE = "commands"
 """For the command and the shortcut."""
 
@@ -69,14 +74,15 @@ def scopes(*, agent_view: bool, desk: bool = False) -> tuple[str, ...]:
     needed = {COMMAND_SCOPE}
     for methods in (METHODS, AGENT_METHODS if agent_view else {}, DESK_METHODS if desk else {}):
         needed.update(scope for each in methods.values() for scope in each)
-    for subscriptions in EVENTS.values():
+    for subscriptions in (*EVENTS.values(), *(DESK_EVENTS.values() if desk else ())):
         needed.update(scope for each in subscriptions.values() for scope in each)
     return tuple(sorted(needed))
 
 
-def subscriptions() -> tuple[str, ...]:
+def subscriptions(*, desk: bool = False) -> tuple[str, ...]:
     """The events the app subscribes to, in order."""
-    return tuple(sorted(name for each in EVENTS.values() for name in each))
+    handled = (*EVENTS.values(), *(DESK_EVENTS.values() if desk else ()))
+    return tuple(sorted(name for each in handled for name in each))
 
 
 def manifest(
@@ -120,7 +126,7 @@ def manifest(
         "features": features,
         "oauth_config": {"scopes": {"bot": list(scopes(agent_view=agent_view, desk=desk))}},
         "settings": {
-            "event_subscriptions": {**url, "bot_events": list(subscriptions())},
+            "event_subscriptions": {**url, "bot_events": list(subscriptions(desk=desk))},
             "interactivity": {"is_enabled": True, **url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": transport == "socket",

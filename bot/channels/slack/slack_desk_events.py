@@ -19,7 +19,7 @@ from bot.channels.slack.external_ids import message_id
 from bot.channels.slack.reactions import SIGNS
 from bot.channels.slack.slack_events import NAME, moment
 from bot.channels.slack.workspace import Workspace
-from bot.model import Address, ExternalId, Incoming, Input, Person, Pressed, Reacted, Seen, typed
+from bot.model import Address, CameIn, ExternalId, Incoming, Input, Person, Pressed, Reacted, Seen, typed
 
 Step = Literal["reply", "note", "transfer", "wait", "resolve", "knowledge"]
 """What a button on a card opens a form for."""
@@ -90,6 +90,14 @@ def read_desk_reaction(event: Mapping[str, Any], us: Workspace) -> Incoming | No
     again = f":{at}" if name in HANDS else ""  # a case may be claimed more than once; any other sign is said once
     external_id = ExternalId(f"{room}:{item['ts']}:{user}:{name}{again}")
     return _incoming(room, None, user, Reacted(message_id(room, item["ts"]), sign), external_id, moment(at))
+
+
+def read_desk_arrival(event: Mapping[str, Any], us: Workspace) -> Incoming | None:
+    """That Lotse came into a room of coordinators; None for anybody else."""
+    if event.get("user") != us.bot_user:
+        return None
+    room, at = event["channel"], event["event_ts"]
+    return _incoming(room, None, us.bot_user, CameIn(), ExternalId(f"{room}:joined:{at}"), moment(at))
 
 
 def read_desk_press(body: Mapping[str, Any]) -> Incoming | OpensForm | None:

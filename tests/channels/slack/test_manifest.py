@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.slack import bolt_app, manifest
-from bot.channels.slack.manifest import AGENT_METHODS, DESK_METHODS, EVENTS, METHODS, scopes, subscriptions
+from bot.channels.slack.manifest import AGENT_METHODS, DESK_EVENTS, DESK_METHODS, EVENTS, METHODS, scopes, subscriptions
 from tests.channels.slack.at_the_desk import KIM, desk_in_slack
 from tests.channels.slack.block_check import manifest_findings
 from tests.channels.slack.emulator import running_emulator
@@ -39,7 +39,7 @@ def test_every_method_that_is_called_has_its_scopes_and_every_other_is_gone():
 
 
 def test_every_event_that_is_handled_is_subscribed_to_and_every_other_is_not():
-    assert set(EVENTS) == set(bolt_app.EVENTS)
+    assert {*EVENTS, *DESK_EVENTS} == set(bolt_app.EVENTS)
     listened = set(re.findall(r"app\.event\((\w+)\)", inspect.getsource(bolt_app)))
     assert listened == {"event"}  # no listener beside the table
 
@@ -55,6 +55,7 @@ def test_scopes_are_the_least_there_are():
     assert subscriptions() == (
         "app_home_opened", "app_mention", "message.channels", "message.groups", "message.im", "reaction_added",
     )  # fmt: skip
+    assert set(subscriptions(desk=True)) == {*subscriptions(), "member_joined_channel"}
 
 
 def test_the_setup_page_explains_every_scope():
