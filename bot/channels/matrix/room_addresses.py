@@ -45,12 +45,22 @@ class RoomAddresses:
         return Place(room, known_as, known_as in self._desk_rooms)
 
     async def of_coordinators(self, room_id: str) -> Place | None:
-        """The room of coordinators this is, or what one has become; None: it is none. Raises HomeserverError.
+        """The room of coordinators Lotse has just come into, or what one has become; None: it is none. Raises HomeserverError.
 
         Where no coordinators work, nothing is asked.
         """
-        place = await self.place(room_id) if self._desk_rooms else None
+        if not self._desk_rooms or not (room_id in self._desk_rooms or await self._continues(room_id)):
+            return None
+        place = await self.place(room_id)
         return place if place is not None and place.at_desk else None
+
+    async def _continues(self, room_id: str) -> bool:
+        try:
+            return await self._rooms.continues(room_id)
+        except HomeserverError as error:
+            if not error.permanent:
+                raise
+            return False
 
     def address(self, place: Place, user: str, thread: str | None = None) -> Address:
         """The address of what this person says there."""

@@ -91,14 +91,17 @@ def with_state(room: Room, events: Iterable[Any]) -> Room:
             case "m.room.tombstone" if key == "":
                 room = replace(room, successor=id_of(content.get("replacement_room"), "!"))
             case "m.room.create" if key == "":
-                before = content.get("predecessor")
-                before = before.get("room_id") if isinstance(before, Mapping) else None
-                room = replace(room, predecessor=id_of(before, "!"), creators=_creators(event, content))
+                room = replace(room, predecessor=_predecessor(content), creators=_creators(event, content))
             case "m.room.power_levels" if key == "":
                 room = replace(
                     room, levels=_levels(content.get("users")), usual_level=_level(content.get("users_default"))
                 )
     return replace(room, members=members)
+
+
+def _predecessor(content: Mapping[str, Any]) -> str | None:
+    before = content.get("predecessor")
+    return id_of(before.get("room_id"), "!") if isinstance(before, Mapping) else None
 
 
 def _creators(event: Mapping[str, Any], content: Mapping[str, Any]) -> frozenset[str]:
@@ -162,6 +165,17 @@ class RoomBook:
     def forget(self, room_id: str) -> None:
         """Fetch this room anew when it is next needed."""
         self._rooms.pop(room_id, None)
+
+    async def continues(self, room_id: str) -> bool:
+        """Whether a room says that it continues another one. Raises HomeserverError.
+
+        Nothing is remembered of it: Lotse may be making it at this moment, and whom it invites would not be known.
+        """
+        known = self._rooms.get(room_id)
+        if known is not None:
+            return known.predecessor is not None
+        path = f"/rooms/{segment(room_id)}/state/m.room.create"
+        return _predecessor(await self._homeserver.call("GET", path)) is not None
 
     async def before(self, room_id: str) -> tuple[str, ...]:
         """This room and those it continues, through all upgrades, the first one last: there a conversation keeps its address.
