@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, literal, select, update
+from sqlalchemy import Row, and_, case, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import UNFINISHED, Address, CaseNumber, DeskRoom
@@ -31,6 +31,8 @@ QUEUED_FOR = timedelta(seconds=5)
 """A delivery that takes no longer needs no sign that it is under way."""
 
 ON_ITS_WAY, ACCEPTED, FAILED, KEPT_INSIDE = "⏳", "📤", "⚠", "🔒"
+SIGNED_SO = ((ON_ITS_WAY, "waiting"), (ON_ITS_WAY, "sending"), (FAILED, "parked"))
+"""Signs that stand for as long as the delivery is in such a state; what is sent or changed anew has none at first."""
 
 
 @dataclass(slots=True)
@@ -181,36 +183,43 @@ def _replaced(channel: str) -> Any:
 
 
 def _unsigned(channel: str) -> Any:
-    """Coordinators' words under which the last sign does not stand yet, with what became of them, or of their latest change."""
+    """Coordinators' words under which the last sign does not stand yet, with what became of them, or of their latest change.
+
+    Only those under which one may be put now: whatever stayed in here for good would one day hold up all that come after it. A note
+    another desk wrote says itself what it is.
+    """
     unsigned = desk_posts.c.sign.is_(None) | desk_posts.c.sign.in_((ON_ITS_WAY, FAILED))
+    delivery = func.coalesce(CHANGE.c.status, outbox.c.status, "")
+    as_before = tuple_(func.coalesce(desk_posts.c.sign, ""), delivery).in_(SIGNED_SO)
     return (
         select(desk_posts, case_messages.c.kind.label("of"), transcript.c.deleted_at)
         .add_columns(func.coalesce(CHANGE.c.created_at, case_messages.c.at).label("at"))
-        .add_columns(func.coalesce(CHANGE.c.status, outbox.c.status).label("delivery"))
+        .add_columns(delivery.label("delivery"))
         .add_columns(func.coalesce(CHANGE.c.done_at, outbox.c.done_at).label("failed_at"))
         .join(case_messages, case_messages.c.id == desk_posts.c.line)
         .join(transcript, transcript.c.id == case_messages.c.transcript_id, isouter=True)
         .join(outbox, outbox.c.id == transcript.c.outbox_id, isouter=True)
         .join(CHANGE, is_latest_change(), isouter=True)
         .where(desk_posts.c.channel == channel, desk_posts.c.external_id.is_not(None))
-        .where(desk_posts.c.kind.in_(("own", "line")), case_messages.c.kind.in_(("coordinator", "note")))
-        .where(unsigned | CHANGE.c.status.in_(UNSETTLED))
+        .where(desk_posts.c.kind.in_(("own", "line")))
+        .where(
+            or_(case_messages.c.kind == "coordinator", and_(case_messages.c.kind == "note", desk_posts.c.kind == "own"))
+        )
+        .where(unsigned | CHANGE.c.status.in_(UNSETTLED), delivery != "discarded", ~as_before)
         .order_by(desk_posts.c.id)
         .limit(MOST_AT_ONCE)
     )
 
 
 def _sign_for(row: Row[Any], now: datetime) -> str | None:
-    """The sign that belongs under these words; a note another desk wrote says itself what it is."""
+    """The sign that belongs under these words; None: none yet."""
     if row.of == "note":
-        return KEPT_INSIDE if row.kind == "own" else None
+        return KEPT_INSIDE
     match row.delivery:
         case "parked":
             return FAILED
         case "waiting" | "sending":
             return ON_ITS_WAY if now - row.at >= QUEUED_FOR else None
-        case "discarded":
-            return None
     return ACCEPTED  # sent, or so long ago that its row is gone
 
 

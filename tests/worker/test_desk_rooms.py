@@ -38,7 +38,7 @@ from bot.model import (
     as_text,
     typed,
 )
-from bot.store import desk_handling, tables
+from bot.store import desk_handling, desk_plan, tables
 from bot.store.absences import list_absences
 from bot.store.carrying_over import carry_over
 from bot.store.case_rows import last_said
@@ -700,6 +700,32 @@ async def test_under_words_stands_what_became_of_them_last_and_no_other_sign(sta
     await stands_after("⚠", seconds=60)
     await stage.says(ANNA, "!nochmal 1")
     await stands_after("📤")
+
+
+async def test_signs_come_however_many_words_there_are_under_which_none_is_ever_put(stage, thread, clock, monkeypatch):
+    monkeypatch.setattr(desk_plan, "MOST_AT_ONCE", 2)
+    await stage.says(ANNA, "!nimm", thread=thread)
+    for number in range(3):  # shown as lines, which say themselves that they are notes
+        await stage.desk.act(1, Notes(MARIA, f"Notiz {number}"), clock(), key=f"note {number}")
+    await stage.settle()
+    for number in range(3):  # taken back before anything was sent
+        stage.employees.failures = [away(60)]
+        said = await stage.says(ANNA, f"Doch nicht {number}", thread=thread)
+        await stage.says(ANNA, Removed(said))
+    stage.employees.failures = [refused() for _ in range(3)]
+    refused_ones = [await stage.says(ANNA, f"Kommt das an? {number}", thread=thread) for number in range(3)]
+    assert stage.rooms.signs == [(said, "⚠") for said in refused_ones]
+    stage.employees.failures = [away(60)]
+    waiting = [await stage.says(ANNA, f"Dauert das? {number}", thread=thread) for number in range(3)]
+    clock.move(seconds=6)
+    await stage.settle()
+    assert stage.rooms.signs[3:] == [(said, "⏳") for said in waiting]
+    note = await stage.says(BEN, "// eine Notiz aus dem Raum", thread=thread)
+    assert stage.rooms.signs[6:] == [(note, "🔒")]
+    clock.move(seconds=60)
+    await stage.settle()
+    await stage.says(ANNA, "!nochmal 1")
+    assert sorted(stage.rooms.signs) == sorted([*((said, "📤") for said in (*refused_ones, *waiting)), (note, "🔒")])
 
 
 async def test_a_sign_of_which_nobody_knows_whether_it_stands_there_goes_as_well(database, clock):
