@@ -77,6 +77,10 @@ REPLY_STAYS: Sentences = {
     "en": "The case is not with your team any more: your change does not reach the person, who still has what you wrote first. "
     "You can still delete the message; then it disappears there as well.",
 }
+CASE_GONE: Sentences = {
+    "de": "Den Fall gibt es nicht mehr, er wurde gelöscht. Was Sie hier ändern oder löschen, erreicht die Person nicht.",
+    "en": "The case no longer exists; it was deleted. What you change or delete here does not reach the person.",
+}
 ONLY_A_REPLY: Sentences = {
     "de": "Durch Ändern wird aus einer Antwort kein Befehl; die Person hat weiter die frühere Fassung. Schreiben Sie ihn neu.",
     "en": "Changing a reply does not make it a command; the person still has what you wrote first. Please write it anew.",

@@ -115,11 +115,15 @@ async def _case(database: Database, found: Select[Any]) -> CaseNumber | None:
 
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """What a coordinator wrote in a room: the line of the case it became, or None where it became none; whether that is a note."""
+    """What a coordinator wrote in a room: the line of the case it became, or None where it became none.
+
+    ``is_note``: that is a note. ``is_gone``: that was deleted with its case.
+    """
 
     case: CaseNumber
     line: int | None
     is_note: bool
+    is_gone: bool
 
 
 async def own_line(database: Database, channel: str, room: str, external_id: str) -> OwnLine | None:
@@ -135,7 +139,10 @@ async def own_line(database: Database, channel: str, room: str, external_id: str
     )
     async with database.reading() as connection:
         row = (await connection.execute(found)).one_or_none()
-    return None if row is None else OwnLine(CaseNumber(row.case_number), row.line, row.kind == "note")
+    if row is None:
+        return None
+    is_gone = row.line is not None and row.kind is None
+    return OwnLine(CaseNumber(row.case_number), row.line, row.kind == "note", is_gone)
 
 
 async def has_replied(database: Database, number: CaseNumber, staff: StaffId, channel: str, external_user: str) -> bool:

@@ -272,6 +272,8 @@ class DeskTalk:
         staff = await self._staff(said, room, now)
         if staff is None:
             return None
+        if own.is_gone:
+            return await self._say.only(said, words.CASE_GONE, now)
         if own.is_note:  # the employee never had it
             return await self._say.only(said, words.NOTE_STAYS if text is not None else words.NOTE_REMAINS, now)
         if text is not None:

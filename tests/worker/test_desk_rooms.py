@@ -1180,6 +1180,18 @@ async def test_who_is_forgotten_disappears_from_the_rooms(stage, thread, clock):
     )
 
 
+async def test_who_changes_or_deletes_a_reply_of_a_case_that_is_gone_reads_that_nothing_follows(stage, thread, clock):
+    said = await stage.says(ANNA, "Es sind 40 Prozent.", thread=thread)
+    await forget(stage.database, Person("recording", "kim"), actor="employee", now=clock())
+    await stage.settle()
+    handed, told = len(stage.employees.handed), len(stage.rooms.texts(thread=thread))
+    await stage.says(ANNA, Edited(said, "Es sind 60 Prozent."), thread=thread)
+    await stage.says(ANNA, Removed(said))
+    answers = stage.rooms.texts(thread=thread)[told:]
+    assert [text.startswith("Den Fall gibt es nicht mehr, er wurde gelöscht.") for text in answers] == [True, True]
+    assert stage.employees.handed[handed:] == []
+
+
 async def test_who_is_forgotten_disappears_from_the_room_their_case_has_left(stage, thread, clock):
     await stage.says(ANNA, "!nimm", thread=thread)
     await stage.says(ANNA, "!an anerkennung: Zeugnisse liegen vor", thread=thread)
