@@ -32,6 +32,12 @@ OTHER_CASE: Sentences = {
     "en": "You are writing in the thread of case {here}; nothing was done. Case {other} is worked in its own thread, or by its "
     "number in the room.",
 }
+CASE_OR_WORDS: Sentences = {
+    "de": "Meinen Sie Fall {other}? Sie schreiben im Faden von Fall {here}; es wurde nichts getan. Fall {other} geht in seinem "
+    "Faden oder mit seiner Nummer im Raum. Gehört die Zahl zum Text, stellen Sie bitte ein Wort davor.",
+    "en": "Do you mean case {other}? You are writing in the thread of case {here}; nothing was done. Case {other} is worked in its "
+    "own thread, or by its number in the room. If the number is part of the text, please put a word in front of it.",
+}
 NO_SUCH_CASE: Sentences = {
     "de": "Einen solchen Fall gibt es für Sie hier nicht.",
     "en": "There is no such case for you here.",

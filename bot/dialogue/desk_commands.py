@@ -57,11 +57,15 @@ _SHAPE = re.compile(r"\s*!\s?([^\W\d_]{1,20})(?=\s|$|:)[\s:]*", re.UNICODE)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. ``case`` is the number that was typed, if one was; ``rest`` is what follows."""
+    """One command. ``case`` is the number that was typed, if one was; ``rest`` is what follows.
+
+    ``perhaps``: ``rest`` begins with a number that may be that of another case than the one in whose thread it was typed.
+    """
 
     name: CommandName
     case: CaseNumber | None = None
     rest: str = ""
+    perhaps: CaseNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,13 @@ NUMBERED: frozenset[CommandName] = frozenset({
 """Commands after which a number can only be that of a case; in the thread of another one it is not taken for it."""
 _GOES_TO_EMPLOYEE: frozenset[CommandName] = frozenset({"wait", "wait_third"})
 """Those of them whose words the employee reads: they may begin with a number of their own, *1 Woche*."""
+_COUNTED = re.compile(
+    r"\s+(?:(?:bis|oder|und|to|or|and)\s+\d+\s+)?"
+    r"(?:(?:arbeits|werk)?tag|woche|monat|quartal|semester|jahr|stunde|minute|uhr|euro|€|prozent|%|seite|"
+    r"(?:work(?:ing)?\s?)?day|week|month|quarter|year|hour|percent|page)\w{0,2}(?!\w)",
+    re.IGNORECASE,
+)
+"""What behind a number tells that it counts something."""
 
 
 def read_command(text: str, here: CaseNumber | None = None) -> Command | UnknownCommand | OtherCase | None:
@@ -110,7 +121,7 @@ def _with_case(name: CommandName, rest: str, here: CaseNumber | None) -> Command
     if here is None or case == here:
         return Command(name, case, rest[found.end() :].strip())
     if name in _GOES_TO_EMPLOYEE and not rest.startswith("#"):
-        return Command(name, None, rest)
+        return Command(name, None, rest, None if _COUNTED.match(rest, found.end()) else case)
     return OtherCase(case)
 
 

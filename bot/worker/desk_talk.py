@@ -23,6 +23,7 @@ from bot.handoff.case_words import Sentences, filled
 from bot.handoff.relaying import written
 from bot.model import (
     SILENT,
+    UNFINISHED,
     Address,
     AskedPerson,
     AskedToVerify,
@@ -232,6 +233,11 @@ class DeskTalk:
         facts = await self._facts(staff, number)
         if facts is None:
             return await self._say.only(said, words.NO_SUCH_CASE, now)
+        other = await self._facts(staff, command.perhaps)
+        if other is not None and other.state in UNFINISHED:  # its employee's words must not reach this one
+            return await self._say.only(
+                said, filled(words.CASE_OR_WORDS, here=str(number), other=str(other.number)), now
+            )
         move = move_of(command, DeskSituation(facts, staff, self.people.everybody(), self.live.content, now))
         if isinstance(move, Unclear):
             return await self._say.only(said, move.words, now)

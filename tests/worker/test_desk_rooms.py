@@ -412,6 +412,26 @@ async def test_a_number_in_the_thread_of_another_case_touches_neither_its_case_n
 
 
 @embedded
+@pytest.mark.parametrize("words", ["!warten 1 Bitte schicken Sie den Bescheid.", "!extern 1 bis 2026-12-01"])
+async def test_words_for_another_case_reach_nobody_and_once_it_is_done_its_number_is_one_like_any_other(stage, words):
+    await stage.asks(user="kim")
+    await stage.asks(user="lee")
+    thread = stage.rooms.card(2)
+    for number in (1, 2):
+        await stage.says(ANNA, f"!nimm {number}")
+    heard, before = len(stage.employees.handed), await facts(stage, 2)
+    await stage.says(ANNA, words, thread=thread)
+    assert stage.rooms.texts(thread=thread)[-1].startswith("Meinen Sie Fall 1? Sie schreiben im Faden von Fall 2;")
+    assert (stage.employees.handed[heard:], await facts(stage, 2)) == ([], before)
+    await stage.says(ANNA, "!warten 9 Zeugnisse fehlen noch, haben Sie die?", thread=thread)
+    assert "9 Zeugnisse fehlen noch" in stage.heard()[-1]
+    await stage.says(ANNA, "!fertig 1 beantwortet")
+    await stage.says(ANNA, "!weiter", thread=thread)
+    await stage.says(ANNA, "!warten 1 Zeugnis fehlt noch, haben Sie das?", thread=thread)
+    assert "1 Zeugnis fehlt noch" in stage.heard()[-1]
+
+
+@embedded
 async def test_words_without_a_case_are_led_to_its_thread_and_not_to_a_number(stage, thread):
     for typed_in_the_room in ("!a 1 Woche Zeit haben Sie", "!notiz 1 Zeugnis fehlt", "!a"):
         await stage.says(ANNA, typed_in_the_room)
