@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.case_events import Claims, CoordinatorEvent, RevisesLine, Time, TimeKind
@@ -169,7 +169,8 @@ class Desk:
     ) -> DeskResult:
         """Change the words of a line this coordinator wrote, or take them back; an old line is corrected by a new one.
 
-        Taken back they can be also when the case is with another team by now: they stay the author's, and nothing is learned of it.
+        Taken back they can be also when the case is with another team by now, from the room they were written in: they stay the
+        author's, and nothing is learned of it. The page of the case is closed to them then.
         """
         wake: list[str] = []
         async with self._database.transaction(wake) as connection:
@@ -188,23 +189,47 @@ class Desk:
     async def send_again(
         self, staff: Staff, number: CaseNumber, line: int | None, now: datetime, *, then: Then | None = None
     ) -> DeskResult:
-        """Try once more to deliver a line the platform refused, or what was changed in it; None: every reply of the case."""
+        """Try once more to deliver a line the platform refused, or what was changed in it; None: every reply of the case.
+
+        What this coordinator took back is taken back once more also when the case is with another team by now.
+        """
         wake: list[str] = []
         async with self._database.transaction(wake) as connection:
             held = await _hold(connection, staff, number)
-            result = await _again(connection, held, line, now, wake) if isinstance(held, _Held) else held
+            if isinstance(held, NotFound):
+                result = await _take_back_again(connection, staff, number, line, now, wake)
+            else:
+                result = await _again(connection, held, line, now, wake) if isinstance(held, _Held) else held
             if then is not None:
                 await then(connection, result, wake)
             return result
 
 
+async def _take_back_again(
+    connection: AsyncConnection, staff: Staff, number: CaseNumber, line: int | None, now: datetime, wake: list[str]
+) -> DeskResult:
+    """The same for what somebody took back in a case they do not see any more; nothing is learned of what else there is."""
+    held = await _hold(connection, None, number)
+    if not isinstance(held, _Held):
+        return held
+    taken_back = and_(case_messages.c.author == staff.id, transcript.c.deleted_at.is_not(None))
+    result = await _again(connection, held, line, now, wake, taken_back)
+    return NotFound() if isinstance(result, Ignored) else result
+
+
 async def _again(
-    connection: AsyncConnection, held: "_Held", line: int | None, now: datetime, wake: list[str]
+    connection: AsyncConnection,
+    held: "_Held",
+    line: int | None,
+    now: datetime,
+    wake: list[str],
+    only: ColumnElement[bool] | None = None,
 ) -> DeskResult:
     mine = (
         select(transcript.c.outbox_id)
         .join(case_messages, case_messages.c.transcript_id == transcript.c.id)
         .where(case_messages.c.case_number == held.facts.number, transcript.c.outbox_id.is_not(None))
+        .where(true() if only is None else only)
     )
     ids = mine.where(case_messages.c.kind == "coordinator" if line is None else case_messages.c.id == line)
     failed = (

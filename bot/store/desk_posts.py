@@ -253,11 +253,10 @@ class DeskPosts:
                 return (Moved(case.facts.number, case.facts.team), "moved") if gone else None
             case "card" | "copy":
                 return (case, case.state) if here else gone
+        if row.kind == "failed":
+            return await self._failed(connection, row, case, here=here)
         if not here and gone is None:
             return None
-        if row.kind == "failed":
-            line = await line_shown(connection, row.line, case)
-            return None if line is None or line.line.receipt != "failed" else (line, "")
         return await self._line(connection, row, case) or gone  # what stands there follows edits, wherever the case is
 
     async def _say_erased(self, connection: AsyncConnection, card: Row[Any], now: datetime) -> None:
@@ -274,6 +273,15 @@ class DeskPosts:
         unclear = row.external_id is None and row.attempts > 0
         replaced = await connection.scalar(select(desk_posts.c.id).where(desk_posts.c.id == row.id, is_replaced()))
         return None if words is None or (replaced and not unclear) else (Sign(ExternalId(words), row.sign), "")
+
+    async def _failed(
+        self, connection: AsyncConnection, row: Row[Any], case: CaseShown, *, here: bool
+    ) -> tuple[Shown, str] | None:
+        """That a line did not arrive. Who took one back reads it also where the case has left: nobody else is told."""
+        line = await line_shown(connection, row.line, case)
+        if line is None or line.line.receipt != "failed":
+            return None
+        return (line, "") if here or (line.line.deleted and await _was_written_in(connection, row)) else None
 
     async def _line(self, connection: AsyncConnection, row: Row[Any], case: CaseShown) -> tuple[Shown, str] | None:
         """The line as it reads now; one that was deleted is taken back, for the history of a change would still show its words."""
@@ -383,6 +391,13 @@ def _done_with(item: DeskItem) -> dict[str, Any]:
         case Moved():
             return {"key": _former_key(item.id)}
     return {}
+
+
+async def _was_written_in(connection: AsyncConnection, row: Row[Any]) -> bool:
+    """Whether the line this row is about was written in its room."""
+    here = (desk_posts.c.channel == row.channel, desk_posts.c.room == row.room)
+    own = select(desk_posts.c.id).where(*here, desk_posts.c.kind == "own", desk_posts.c.line == row.line)
+    return await connection.scalar(own.limit(1)) is not None
 
 
 def is_replaced() -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ from bot.model import (
     Pressed,
     React,
     Reacted,
+    Redact,
     Removed,
     RoomMember,
     Say,
@@ -1074,6 +1075,31 @@ async def test_a_case_that_goes_to_another_team_leaves_the_room_and_its_thread_w
     *before, moved, note = stage.rooms.texts(thread=back)
     assert before == stage.rooms.texts(REST.room, there), "what was said meanwhile and before it left, also from here"
     assert ("Ole hat an Förderberatung übergeben" in moved, "doch nicht unseres" in note) == (True, True)
+
+
+async def test_who_takes_words_back_after_handing_the_case_on_reads_that_it_failed_and_may_try_again(
+    stage, thread, clock
+):
+    said = await stage.says(ANNA, "Es sind 40 Prozent.", thread=thread)
+    stage.employees.failures = [refused()]
+    await stage.says(ANNA, "Das bleibt liegen.", thread=thread)
+    await stage.says(ANNA, "!an anerkennung: Zeugnisse liegen vor", thread=thread)
+    clock.move(seconds=1)
+    await stage.says(ANNA, "!nochmal", thread=thread)
+    assert "Einen solchen Fall gibt es für Sie hier nicht" in stage.rooms.texts(thread=thread)[-1], "it is not hers now"
+    before = stage.rooms.texts(thread=thread)
+    stage.employees.failures = [refused()]
+    await stage.says(ANNA, Removed(said))
+    (told,) = stage.rooms.texts(thread=thread)[len(before) :]
+    assert told.startswith("⚠ Gelöscht ist es nur hier; die Person liest es weiter.")
+    clock.move(seconds=1)
+    await stage.says(ANNA, "!nochmal", thread=thread)
+    assert "Ich versuche es noch einmal" in stage.rooms.texts(thread=thread)[-1]
+    assert isinstance(stage.employees.handed[-1], Redact)
+    tried = [text for text in stage.heard() if "Das bleibt liegen." in text]
+    assert len(tried) == 1, "whose case it is decides about that"
+    await stage.says(ANNA, "!nochmal", thread=thread)
+    assert "Einen solchen Fall gibt es für Sie hier nicht" in stage.rooms.texts(thread=thread)[-1]
 
 
 @embedded
