@@ -177,7 +177,7 @@ class DeskStage:
         return office_at(self.live.content, self.people.everybody(), absences)
 
     async def linked_on(self, channel):
-        return self.linked
+        return dict(self.linked)  # as they are at this moment
 
     async def open_gaps(self):
         return self.gaps
