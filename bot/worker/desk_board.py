@@ -59,8 +59,12 @@ class DeskBoard:
     make_link: MakeLink
     locale: Locale
 
-    def shows(self) -> Shows:
-        """Whether a case is shown in a room, as people and content are now."""
+    async def _shows(self) -> Shows:
+        """Whether a case is shown in a room, as people and content are now.
+
+        A case that went along with an account is shown where its owner is, and that is known by the links of this moment.
+        """
+        await self.people.read_links()
         everywhere, teams, rooms = self.people.at(), self.live.content.teams, self.people.rooms
 
         def shows(room: DeskRoom, case: CaseFacts) -> bool:
@@ -75,11 +79,11 @@ class DeskBoard:
     async def plan(self, channel: str, now: datetime) -> bool:
         """Find out what the rooms of a channel should show and do not; True when there is something."""
         rooms = [room for room in self.people.rooms if room.channel == channel]
-        return await plan(self.database, rooms, now, self.shows(), self.live.content.hash)
+        return await plan(self.database, rooms, now, await self._shows(), self.live.content.hash)
 
     async def claim_next(self, channel: str, now: datetime) -> DeskItem | None:
         """Take the next message of a channel that may be sent."""
-        return await self.posts.claim_next(channel, now, self.shows(), self.live.content.hash)
+        return await self.posts.claim_next(channel, now, await self._shows(), self.live.content.hash)
 
     async def carry_out(self, channel: DeskChannel, item: DeskItem, clock: Callable[[], datetime]) -> None:
         """Post or change one message, and note what became of it."""

@@ -648,6 +648,25 @@ async def test_a_case_that_went_along_with_an_account_stays_with_who_coordinates
     assert (await facts(stage)).owner == ADMIN.id
 
 
+@pytest.mark.parametrize("when", ["before a look", "while its card is to be changed"])
+async def test_a_case_handed_to_somebody_of_another_room_stays_there_when_they_link_their_account(stage, thread, when):
+    stage.named.staff = (MARIA, OLE_STAFF)
+    await stage.says(OLE, "!hilfe", room=REST.room)
+    await stage.says(ANNA, "!nimm", thread=thread)
+    await stage.says(ANNA, "!an ole:x.org: bitte übernehmen", thread=thread)
+    card = stage.rooms.card(1, REST.room)
+    if when != "before a look":
+        await stage.says(OLE, "!warten Seit wann?", room=REST.room, thread=card, settle=False)
+        await stage.talk.handle_next(stage.clock())
+        await stage.board.plan("rooms", stage.clock())
+    stage.linked[OLE] = OLE_STAFF.id
+    async with stage.database.transaction() as connection:
+        await carry_over(connection, OLE, OLE_STAFF.id, OLE_STAFF.name, stage.clock(), [])
+    await stage.settle()
+    assert stage.rooms.card(1, REST.room) == card
+    assert f"liegt bei {OLE_STAFF.name}" in as_text(stage.rooms.shown[card][1])
+
+
 def stopped_before_the_commit(monkeypatch):
     """What coordinators say is handled twice, as after a stop just before its commit; each time is in the list."""
     real, calls = desk_handling.mark_handled, []
