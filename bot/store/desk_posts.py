@@ -329,7 +329,8 @@ class DeskPosts:
             if _gives_up(item, error, now - created):
                 given_up = {"error": error.reason, "done_at": now, "retry_at": None, "reply": None, "shown": item.state}
                 given_up |= {"status": "over", **_done_with(item)} if old else {"status": "parked" if new else "sent"}
-                await connection.execute(mine.values(given_up))
+                if (await connection.execute(mine.values(given_up))).rowcount and isinstance(item.shown, Moved):
+                    await free_lines(connection, item.id)  # the card cannot say so, but the case has left all the same
                 return "parked"
             pause = (
                 LONGEST_PAUSE if error.permanent else max(pause_after(item.attempts), error.retry_after or timedelta())

@@ -18,6 +18,7 @@ from bot.model import (
     CameIn,
     CaseContext,
     CaseTimer,
+    Edit,
     Edited,
     ExternalId,
     KeepEdit,
@@ -1121,6 +1122,32 @@ async def test_who_takes_words_back_after_handing_the_case_on_reads_that_it_fail
     assert len(tried) == 1, "whose case it is decides about that"
     await stage.says(ANNA, "!nochmal", thread=thread)
     assert "Einen solchen Fall gibt es für Sie hier nicht" in stage.rooms.texts(thread=thread)[-1]
+
+
+class UnchangingRooms(RoomChannel):
+    """Rooms on a platform that lets no message be changed any more."""
+
+    async def send(self, delivery):
+        if isinstance(delivery, Edit):
+            raise ChannelError("edit_window_closed", permanent=True)
+        return await super().send(delivery)
+
+
+async def test_a_case_that_comes_back_has_its_lines_below_its_new_card_also_where_the_former_could_not_be_changed(
+    database, clock
+):
+    stage = DeskStage(database, clock, channel=UnchangingRooms())
+    await stage.asks()
+    thread = stage.rooms.card(1)
+    await stage.says(ANNA, "Seit wann?", thread=thread)
+    await stage.asks("Seit Mai")
+    await stage.says(ANNA, "!an anerkennung: Zeugnisse liegen vor", thread=thread)
+    there = stage.rooms.card(1, REST.room)
+    await stage.says(OLE, "!an foerderung: doch nicht unseres", room=REST.room, thread=there)
+    back = stage.rooms.card(1)
+    assert back != thread
+    said = [text for text in stage.rooms.texts(thread=back) if text.startswith(("Person: ", "Anna:"))]
+    assert said == ["Person: Mensch", "Anna:\n\nSeit wann?", "Person: Seit Mai"]
 
 
 @embedded
