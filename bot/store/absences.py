@@ -38,7 +38,7 @@ async def set_absence(
     """Store a new absence, wake whoever hands cases on, and give it back with its id, or say why it is not taken."""
     wake: list[str] = []
     async with database.transaction(wake) as connection:
-        entered = await _enter(connection, absence, refusal_of, actor, now, alone=database.is_sqlite)
+        entered = await _enter(connection, absence, refusal_of, actor, now)
         if isinstance(entered, Absence):
             wake.append(STAFF)
         if then is not None:
@@ -47,11 +47,9 @@ async def set_absence(
 
 
 async def _enter(
-    connection: AsyncConnection, absence: Absence, refusal_of: RefusalOf, actor: str, now: datetime, *, alone: bool
+    connection: AsyncConnection, absence: Absence, refusal_of: RefusalOf, actor: str, now: datetime
 ) -> Entered:
-    """``alone``: there is only ever one writer."""
-    if not alone:
-        await connection.execute(text("LOCK TABLE absences IN SHARE ROW EXCLUSIVE MODE"))
+    await _as_the_only_one(connection)
     refusal = refusal_of(absence, await _read(connection, _all().where(absences.c.until > now)))
     if refusal is not None:
         return refusal
@@ -59,6 +57,12 @@ async def _enter(
     number = AbsenceId((await connection.execute(row.returning(absences.c.id))).scalar_one())
     await _note(connection, "absence_set", number, actor, now)
     return Absence(absence.staff, absence.since, absence.until, absence.deputy, number)
+
+
+async def _as_the_only_one(connection: AsyncConnection) -> None:
+    """Nobody else enters an absence until this transaction ends. On SQLite there is one writer at a time."""
+    if connection.dialect.name != "sqlite":
+        await connection.execute(text("LOCK TABLE absences IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def end_absence(database: Database, number: AbsenceId, *, actor: str, now: datetime) -> bool:
@@ -99,6 +103,7 @@ async def carry_absences_over(connection: AsyncConnection, before: StaffId, staf
 
     Of two absences that meet one is left, from the first day to the last, so that coming back ends it.
     """
+    await _as_the_only_one(connection)
     mine, theirs = absences.c.staff == before, absences.c.deputy == before
     for number in (
         await connection.scalars(update(absences).where(mine).values(staff=staff).returning(absences.c.id))

@@ -8,17 +8,19 @@ cases are at the desk of the person who has them.
 Rejected: asking at every step which ids are one person. Whoever forgets to ask once takes a case from the one who has it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import StaffId
+from bot.model import SILENT, StaffId
 from bot.store.absences import carry_absences_over
 from bot.store.announce import DESK, STAFF
 from bot.store.case_rows import facts_of
 from bot.store.case_writing import carried_over_audit
-from bot.store.tables import case_messages, cases, timers
+from bot.store.database import Database
+from bot.store.tables import absences, case_messages, cases, persons, staff_accounts, timers
 
 
 async def carry_over(
@@ -41,3 +43,20 @@ async def carry_over(
         await carried_over_audit(connection, facts, now, staff)
     await carry_absences_over(connection, before, staff, now)
     wake += [DESK, STAFF]
+
+
+async def carry_over_late(database: Database, names: Mapping[StaffId, str], now: datetime) -> None:
+    """Carry over the cases and absences that came under an account at the very moment in which it was linked.
+
+    What was being done then was done by whom the room still knew. ``names`` are those employees read. Raises StoreUnavailable.
+    """
+    account = persons.c.external_user
+    owners = select(cases.c.owner).where(cases.c.state.in_(SILENT), cases.c.owner.is_not(None))
+    away = select(absences.c.staff).where(absences.c.until > now)
+    linked = select(account, staff_accounts.c.staff).join(staff_accounts, staff_accounts.c.person_id == persons.c.id)
+    async with database.reading() as connection:
+        late = (await connection.execute(linked.where(or_(account.in_(owners), account.in_(away))))).all()
+    for row in late:
+        wake: list[str] = []
+        async with database.transaction(wake) as connection:
+            await carry_over(connection, row.external_user, row.staff, names.get(row.staff, ""), now, wake)

@@ -142,13 +142,20 @@ class Desk:
         await write_turn(connection, held.listener, outcome, now, wake, key)
         return Done(outcome.case)
 
-    async def passes(self, number: CaseNumber, kind: TimeKind, now: datetime) -> DeskResult:
-        """Something happened that no conversation tells: the owner lost the role, or is absent."""
+    async def passes(
+        self, number: CaseNumber, kind: TimeKind, now: datetime, *, owner: StaffId | None = None
+    ) -> DeskResult:
+        """Something happened that no conversation tells: the owner lost the role, or is absent.
+
+        ``owner`` is who that is about: if somebody else has the case by now, nothing happens.
+        """
         wake: list[str] = []
         async with self._database.transaction(wake) as connection:
             held = await _hold(connection, None, number)
             if not isinstance(held, _Held):
                 return held
+            if owner is not None and held.facts.owner != owner:
+                return Ignored("somebody else has it")
             encrypted = kind in MOVES_ON and await _encrypted(connection, held.listener)
             outcome = decide(held.facts, Time(kind), now, await self._now(connection, now), encrypted=encrypted)
             if isinstance(outcome, Refused | Ignored):

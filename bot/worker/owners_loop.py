@@ -17,6 +17,7 @@ from bot.handoff.case_events import TimeKind
 from bot.model import SILENT, Absence, Staff, StaffId
 from bot.store.absences import list_absences
 from bot.store.announce import STAFF
+from bot.store.carrying_over import carry_over_late
 from bot.store.cases import cases_of_no_team, list_cases
 from bot.store.database import Database
 from bot.store.desk import Desk, Done
@@ -76,17 +77,20 @@ async def hand_to_teams(database: Database, desk: Desk, teams: Collection[str], 
 
 async def hand_on(database: Database, desk: Desk, people: People, now: datetime) -> int:
     """Hand on every case whose owner is away or gone; how many changed hands. Raises StoreUnavailable."""
-    await people.read_links()  # whoever has just linked an account has their cases under another id
+    owned = await list_cases(database, SILENT, MOST_CASES)
+    await people.read_links()  # whoever has just linked an account has their cases under another id, or gets them now
     everybody = people.everybody()
+    await carry_over_late(database, {staff.id: staff.name for staff in everybody}, now)
     if people.problem is not None:
         return 0
     coordinators = frozenset(staff.id for staff in everybody if "coordinator" in staff.roles)
     absences = await list_absences(database, now)
     moved = 0
-    for case in await list_cases(database, SILENT, MOST_CASES):
-        kind = _why_not_there(case.facts.owner, coordinators, absences, now)
+    for case in owned:
+        owner = case.facts.owner
+        kind = _why_not_there(owner, coordinators, absences, now)
         if kind is not None:
-            moved += isinstance(await desk.passes(case.number, kind, now), Done)
+            moved += isinstance(await desk.passes(case.number, kind, now, owner=owner), Done)
     return moved
 
 

@@ -19,6 +19,7 @@ from bot.store.desk_reading import read_case
 from bot.store.payloads import input_from_json
 from bot.store.privacy import Retention, apply_retention, forget
 from bot.store.sign_in import MOST_FAILURES
+from bot.worker.owners_loop import hand_on
 from tests.desk_people import DeskOffice
 from tests.drills.stage import new_case
 from tests.fakes import incoming
@@ -163,25 +164,93 @@ async def test_whoever_links_an_account_has_the_cases_they_had_there_and_their_w
     assert isinstance(await desk.revise(ANNA, slack, line, "60 Prozent.", clock()), Done)
 
 
+async def somebody_waits(database):
+    """Whether somebody waits for a lock of PostgreSQL."""
+    async with database.reading() as connection:
+        return await connection.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+
+
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 async def test_a_case_somebody_decides_about_while_its_owner_links_is_decided_anew(database, clock):
     desk = Desk(database, lambda absences: DeskOffice())
     number = await new_case(database, "kim")
     await desk.act(number, Claims(IN_SLACK), clock())
 
-    async def scalar(statement):
-        async with database.reading() as connection:
-            return await connection.scalar(statement)
-
-    held_up = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
     async with asyncio.timeout(20), database.transaction() as connection:
         await carry_over(connection, IN_SLACK.id, ANNA.id, ANNA.name, clock(), [])
         late = asyncio.create_task(desk.act(number, Replies(IN_SLACK, "40 Prozent."), clock()))
-        while not await scalar(held_up):
+        while not await somebody_waits(database):
             pass
     with pytest.raises(StoreConflict):
         await late
     assert (await read_case(database, BEN, number, clock())).facts.owner == ANNA.id
+
+
+class Staffed:
+    """Both of them coordinate, and the account in the room is one of theirs."""
+
+    problem = None
+
+    def everybody(self):
+        return ANNA, BEN
+
+    async def read_links(self):
+        """They are known."""
+
+
+async def test_who_claims_at_the_moment_in_which_their_account_is_linked_keeps_the_case(database, clock, write):
+    desk = Desk(database, lambda absences: DeskOffice())
+    number = await new_case(database, "kim")
+    code = await make_code(database, ANNA, clock())
+
+    async def links(*_):
+        assert await write(code)
+
+    if database.is_sqlite:  # one writer at a time: who claims was looked up before
+        await links()
+    await desk.act(number, Claims(IN_SLACK), clock(), then=None if database.is_sqlite else links)
+    assert (await read_case(database, BEN, number, clock())).facts.owner == IN_SLACK.id
+    assert await hand_on(database, desk, Staffed(), clock()) == 0
+    now = (await read_case(database, BEN, number, clock())).facts
+    assert (now.state, now.owner, now.owner_name) == ("claimed", ANNA.id, ANNA.name)
+
+
+async def test_a_case_that_goes_along_while_owners_are_looked_for_is_not_handed_on(database, clock, write):
+    desk = Desk(database, lambda absences: DeskOffice())
+    number = await new_case(database, "kim")
+    await desk.act(number, Claims(IN_SLACK), clock())
+    code = await make_code(database, ANNA, clock())
+
+    class Linking(Staffed):
+        async def read_links(self):
+            assert await write(code)
+
+    assert await hand_on(database, desk, Linking(), clock()) == 0
+    assert (await read_case(database, BEN, number, clock())).facts.owner == ANNA.id
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+async def test_an_absence_that_is_entered_while_its_account_is_linked_goes_along(database, clock, write):
+    code, linking = await make_code(database, ANNA, clock()), []
+
+    async def links(*_):
+        linking.append(asyncio.create_task(write(code)))
+        while not (linking[0].done() or await somebody_waits(database)):
+            pass
+
+    entered = Absence(IN_SLACK.id, clock(), clock() + timedelta(days=3))
+    async with asyncio.timeout(20):
+        await set_absence(database, entered, lambda new, others: None, actor=IN_SLACK.id, now=clock(), then=links)
+        assert await linking[0]
+    assert [one.staff for one in await list_absences(database, clock())] == [ANNA.id]
+
+
+async def test_an_absence_that_is_entered_when_its_account_was_linked_goes_along(database, clock, write):
+    assert await write(await make_code(database, ANNA, clock()))
+    entered = Absence(IN_SLACK.id, clock(), clock() + timedelta(days=3))
+    await set_absence(database, entered, lambda new, others: None, actor=IN_SLACK.id, now=clock())
+    await hand_on(database, Desk(database, lambda absences: DeskOffice()), Staffed(), clock())
+    assert [one.staff for one in await list_absences(database, clock())] == [ANNA.id]
 
 
 async def test_absences_and_standing_in_go_along_and_of_two_that_meet_one_is_left(database, clock, write):
