@@ -3,7 +3,8 @@
 Only a coordinator's own accounts are ever linked, and only to the member of staff who was signed in when the code was made.
 An account on its own stays what it is, an employee's, apart from all others: linking gives a name in the coordinators' room,
 and what was done there from the account (``carrying_over.py``), and nothing else. Who deletes their data from an account ends
-its link, too. When a link ends, what the person has stays theirs, at the desk.
+its link, too. When a link ends, what the person has stays theirs, at the desk; whoever was a coordinator only through the room is
+none then, and their cases go back to the queue as those of anybody who has left.
 
 A code works once, for ten minutes. Whoever guesses is held up as at the door (``sign_in.py``), each account for itself.
 """
@@ -113,7 +114,7 @@ async def linked_on(database: Database, channel: str) -> Mapping[str, StaffId]:
 
 
 async def unlink(database: Database, staff: StaffId, account: int, now: datetime) -> bool:
-    """End the link of one of somebody's own accounts; whether there was one. Their cases stay with them."""
+    """End the link of one of somebody's own accounts; whether there was one. Their cases stay with them while they coordinate."""
     async with database.transaction() as connection:
         gone = await connection.execute(
             delete(staff_accounts).where(staff_accounts.c.id == account, staff_accounts.c.staff == staff)

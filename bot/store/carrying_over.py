@@ -3,7 +3,7 @@
 Whoever is made a coordinator by a room alone goes by the platform's id of their account, and by their own id once it is linked.
 It is the same human, so nobody is told: not the employees, to whom nothing has changed, and no colleague. The audit keeps the
 id under which something was done and says of each case when it was carried over. Nothing is carried back when a link ends: the
-cases are at the desk of the person who has them.
+cases are at the desk of the person who has them, if they coordinate there; who did so only through the room has left.
 
 Rejected: asking at every step which ids are one person. Whoever forgets to ask once takes a case from the one who has it.
 """

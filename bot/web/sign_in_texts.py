@@ -47,7 +47,8 @@ _DE: Mapping[str, str] = {
     "accounts_title": "Ihre Konten in Slack und Matrix",
     "accounts_words": "Mit einem verbundenen Konto arbeiten Sie im Raum der Koordination unter Ihrem Namen und mit Ihren Teams. "
     "Wer dort mitarbeiten darf, sagt weiterhin der Raum. Was Sie dort schon übernommen haben, kommt mit; trennen Sie ein Konto, "
-    "bleiben Ihre Fälle bei Ihnen am Desk.",
+    "bleiben Ihre Fälle bei Ihnen am Desk, wenn Sie auch ohne den Raum zur Koordination gehören; sonst gehen sie zurück auf "
+    "die Liste.",
     "accounts_none": "Noch ist kein Konto verbunden.",
     "account_code": "Code anzeigen",
     "account_code_words": "Schreiben Sie Lotse von dem Konto aus, das Sie verbinden möchten:",
@@ -101,7 +102,7 @@ _EN: Mapping[str, str] = {
     "accounts_title": "Your accounts on Slack and Matrix",
     "accounts_words": "With a linked account you work in the coordinators' room under your name and with your teams. "
     "Who may work there is still for the room to say. What you have claimed there already comes along; when you unlink an account, "
-    "your cases stay with you at the desk.",
+    "your cases stay with you at the desk if you are a coordinator also without the room; otherwise they go back to the queue.",
     "accounts_none": "No account is linked yet.",
     "account_code": "Show a code",
     "account_code_words": "Write this to Lotse from the account you want to link:",

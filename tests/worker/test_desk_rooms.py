@@ -637,7 +637,9 @@ async def test_a_linked_account_is_away_as_the_person_of_the_desk(stage, thread,
 
 
 @embedded
-async def test_a_case_that_went_along_with_an_account_stays_with_who_coordinates_only_through_the_room(stage, thread):
+async def test_a_case_that_went_along_with_an_account_stays_while_it_is_linked_with_who_coordinates_only_through_the_room(
+    stage, thread
+):
     stage.named.staff = (ADMIN,)
     await stage.says(ANNA, "Moin, ich sehe nach.", thread=thread)
     await stage.people.refresh()  # while it is not known of every room who is there, nobody is taken for gone
@@ -647,6 +649,9 @@ async def test_a_case_that_went_along_with_an_account_stays_with_who_coordinates
         await carry_over(connection, ANNA, ADMIN.id, ADMIN.name, stage.clock(), [])
     assert await hand_on(stage.database, stage.desk, stage.people, stage.clock()) == 0
     assert (await facts(stage)).owner == ADMIN.id
+    del stage.linked[ANNA]
+    assert await hand_on(stage.database, stage.desk, stage.people, stage.clock()) == 1
+    assert ((await facts(stage)).state, (await facts(stage)).owner) == ("open", None), "an admin is no coordinator"
 
 
 @pytest.mark.parametrize("when", ["before a look", "while its card is to be changed"])
