@@ -1,14 +1,21 @@
 """Why words of a coordinator did not arrive, as coordinators read it. Pure.
 
-A channel names its reason in English and with the code of the platform, for whoever reads the log (``ChannelError.reason``). Of
-these codes the usual ones are known here; any other is said to be a refusal, and no more. Several lines may hold of a reason:
-the first one counts.
+A channel names its reason in English and with the code of the platform, for whoever reads the log (``ChannelError.reason``); a
+fault of Lotse's own is named in the same way. Of the codes the usual ones are known here; any other is said to be a refusal, and
+no more. Several lines may hold of a reason: the first one counts.
 """
 
 from bot.handoff.case_words import Sentences
 from bot.model import Locale
 
 REASONS: tuple[tuple[tuple[str, ...], Sentences], ...] = (
+    (
+        ("unexpected ", "the stored message cannot be read"),  # the channel was not even asked, or broke itself
+        {
+            "de": "Ein Fehler in Lotse selbst; das muss der Betrieb richten",
+            "en": "A fault in Lotse itself; whoever runs Lotse has to mend that",
+        },
+    ),
     (
         ("user_disabled", "user_not_found", "user_not_visible", "cannot_dm_bot", "users_list_not_supplied"),
         {

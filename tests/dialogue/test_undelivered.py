@@ -13,6 +13,7 @@ REASONS = [
     "the homeserver answered 403 M_FORBIDDEN",
     "the homeserver cannot be reached (ClientConnectorError)",
     "unexpected KeyError in sending.py:12",
+    "the stored message cannot be read (TypeError)",
     None,
 ]
 
@@ -36,6 +37,11 @@ def test_no_code_and_no_word_of_the_log_is_in_it(reason, locale):
         ),
         ("the homeserver answered 403 M_FORBIDDEN", "Lotse darf dort nicht schreiben"),
         ("no answer within 60 seconds", "Die Plattform war lange nicht erreichbar"),
+        ("unexpected ValueError in sending.py:12", "Ein Fehler in Lotse selbst; das muss der Betrieb richten"),
+        (
+            "the stored message cannot be read (KeyError)",
+            "Ein Fehler in Lotse selbst; das muss der Betrieb richten",
+        ),
         ("Slack answered invalid_blocks (chat.postMessage)", REFUSED["de"]),
         (None, REFUSED["de"]),
     ],

@@ -58,6 +58,7 @@ from bot.store.saying import Listener
 from bot.store.timers import Timers
 from bot.worker import desk_talk
 from bot.worker.digest_loop import write_digest
+from bot.worker.outbox_loop import MOST_SURPRISES
 from bot.worker.owners_loop import hand_on, hand_to_teams
 from tests.desk_people import ADMIN, MARIA
 from tests.desk_people import OLE as OLE_STAFF
@@ -710,6 +711,23 @@ async def test_what_was_not_delivered_is_sent_again_from_the_room(stage, thread)
     assert [text.split()[-1] for text in stage.heard()[before:]] == ["an?", "das?"]
     assert [sign for _, sign in stage.rooms.signs] == ["📤", "📤"]
     assert "Ich versuche es noch einmal" in stage.rooms.texts()[-1]
+
+
+@embedded
+@pytest.mark.parametrize("broken", ["channel", "row"])
+async def test_a_fault_of_lotses_own_is_not_put_down_to_the_platform(stage, thread, clock, broken):
+    await stage.says(ANNA, "!nimm", thread=thread)
+    stage.employees.failures = [ValueError("a bug")] * MOST_SURPRISES if broken == "channel" else [away(60)]
+    await stage.says(ANNA, "Kommt das an?", thread=thread)
+    if broken == "row":
+        async with stage.database.transaction() as connection:
+            waiting = update(tables.outbox).where(tables.outbox.c.status == "waiting")
+            await connection.execute(waiting.values(delivery={"kind": "post"}))
+    for _ in range(MOST_SURPRISES):
+        clock.move(minutes=5)
+        await stage.settle()
+    (told,) = [text for text in stage.rooms.texts(thread=thread) if text.startswith("⚠")]
+    assert "Grund: Ein Fehler in Lotse selbst; das muss der Betrieb richten." in told
 
 
 @embedded
