@@ -5,6 +5,8 @@ this connection or on another. Whether the connection still lives is asked every
 without a word.
 
 ``slack_sdk`` tries to connect for ever, whatever Slack answers. So that the operator hears of it, it does so beside the looks.
+It also tries the same address for ever, which Slack gives for one connection and a short while; so at each look without a
+connection the address is forgotten, and the next attempt asks for another.
 
 Source: https://docs.slack.dev/apis/events-api/using-socket-mode/
 """
@@ -40,10 +42,13 @@ async def run_socket(app: AsyncApp, app_token: str, base_url: str, tell: Tell) -
         while not connecting.done():
             await asyncio.wait((connecting,), timeout=LOOK_S)
             if not connecting.done():
-                tell(client.problem)
+                _without_connection(handler, client, tell)
         await connecting
         while True:
-            tell(None if await handler.client.is_connected() else client.problem)
+            if await handler.client.is_connected():
+                tell(None)
+            else:
+                _without_connection(handler, client, tell)
             await asyncio.sleep(LOOK_S)
     finally:
         connecting.cancel()
@@ -53,6 +58,11 @@ async def run_socket(app: AsyncApp, app_token: str, base_url: str, tell: Tell) -
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:
     await handler.connect_async()  # type: ignore[no-untyped-call]  # the same
+
+
+def _without_connection(handler: AsyncSocketModeHandler, client: "Connecting", tell: Tell) -> None:
+    handler.client.wss_uri = None  # an attempt that is under way has read it already
+    tell(client.problem)
 
 
 class Connecting(AsyncWebClient):

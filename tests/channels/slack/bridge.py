@@ -83,6 +83,8 @@ class Bridge:
         self.failures: dict[str, Failure] = {}
         self.outside: set[str] = set()
         """Channels Lotse is not in: Slack refuses what it posts there, the emulator does not."""
+        self.lost_tickets = 0
+        """So many of the next connections are refused, and with them their tickets: each counts once."""
         self.connections: list[web.WebSocketResponse] = []
         self.connected = asyncio.Event()
         self.changed = asyncio.Event()
@@ -91,6 +93,7 @@ class Bridge:
         self._held: tuple[str, str] | None = None
         self._reached, self._released = asyncio.Event(), asyncio.Event()
         self._acks: dict[str, asyncio.Future[Any]] = {}
+        self._spent: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
 
@@ -232,7 +235,14 @@ class Bridge:
         finally:
             del self._acks[number]
 
-    async def _link(self, request: web.Request) -> web.WebSocketResponse:
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        ticket = request.query["ticket"]
+        if ticket in self._spent:
+            return web.Response(status=404)
+        self._spent.add(ticket)
+        if self.lost_tickets:
+            self.lost_tickets -= 1
+            return web.Response(status=503)
         connection = web.WebSocketResponse()
         await connection.prepare(request)
         await connection.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP_ID}})
@@ -301,7 +311,8 @@ class Bridge:
                 return web.json_response({"ok": False, "error": "not_in_channel"})
         if method == "apps.connections.open":
             known = token == APP_TOKEN
-            link = {"ok": True, "url": f"ws://127.0.0.1:{self.emulator.bridge_port}/link"}
+            address = f"ws://127.0.0.1:{self.emulator.bridge_port}/link?ticket={next(self._numbers)}"
+            link = {"ok": True, "url": address}
             return web.json_response(link if known else {"ok": False, "error": "invalid_auth"})
         if method in TWO_KINDS_OF_CALL:
             missing = missing_arguments(method, given)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from bot.channels.slack import socket_transport
 from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.slack_channel import SlackChannel
 from bot.channels.slack.socket_transport import NO_CONNECTION
@@ -66,6 +67,17 @@ async def test_once_there_is_a_connection_nothing_is_wrong(bridge):
         async with asyncio.timeout(8):
             await channel.ready.wait()
         assert channel.problem is None
+
+
+async def test_a_connection_that_was_refused_once_comes_about_with_another_ticket(bridge, monkeypatch):
+    monkeypatch.setattr(socket_transport, "LOOK_S", 0.02)
+    monkeypatch.setattr(socket_transport, "PING_S", 0.2)
+    bridge.lost_tickets = 1
+    async with receiving(SlackChannel(slack_settings(bridge), None)) as channel, asyncio.timeout(8):
+        await channel.ready.wait()
+        bridge.lost_tickets = 1
+        await bridge.disconnect()
+        await bridge.connected.wait()
 
 
 async def test_a_right_that_is_missing_is_said_until_what_was_refused_succeeds(tmp_path, slack_emulator):
