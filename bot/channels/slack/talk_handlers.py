@@ -62,10 +62,10 @@ class TalkHandlers:
             taken = await self._choice_typed(replace(first, address=place))
             named = person if taken is None else await self._members.named_for(person, Pressed(taken.value))
             await self._intake.take([replace(each, address=place, person=named) for each in heard.incomings])
-        if taken is not None:
-            self._show_choice(taken.sent, taken.label)
         if not self._shown.first((first.external_id, first.also)):
             return
+        if taken is not None:
+            self._show_choice(taken.sent, taken.label)
         if place == written_at:
             if self._agent_view and first.alone is None and isinstance(first.input, Utterance):
                 self._surfaces.begin("status", self._show_status(person, room, place))

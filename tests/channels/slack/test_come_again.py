@@ -17,9 +17,11 @@ from bot.channels.slack.shown_once import ShownOnce
 from bot.channels.slack.slack_events import read_message
 from bot.model import DeskRoom
 from bot.store import tables
+from tests.channels.slack.at_the_desk import desk_in_slack
 from tests.channels.slack.emulator import BOT_USER, TEAM
 from tests.channels.slack.payloads import US, payload
 from tests.channels.slack.stage import slack_stage
+from tests.channels.slack.test_places import all_sent
 from tests.drills.slack_event_mix import Writer
 from tests.drills.slack_events import offer
 
@@ -150,6 +152,28 @@ async def test_a_message_that_comes_again_does_not_say_once_more_that_it_is_answ
     await stage.bridge.until(lambda: len(stage.bridge.called("assistant.threads.setStatus")) > 1)
     shown = [call["thread_ts"] for call in stage.bridge.called("assistant.threads.setStatus")]
     assert shown == [said["event"]["ts"], other["event"]["ts"]]
+
+
+async def test_a_choice_that_was_typed_and_comes_again_takes_nothing_from_what_is_asked_next(tmp_path, slack_emulator):
+    async with desk_in_slack(tmp_path, slack_emulator, "http", own_words=True) as stage:
+        kim = await stage.person()
+
+        async def offered(asking, words):
+            """The message with choices by which this is answered, once it is known where it stands."""
+            await asking
+            await kim.answered(words)
+            await all_sent(stage)
+            return (await kim.messages())[-1]["ts"]
+
+        first = await offered(kim.write("Was ist das mit dem Bonus?"), "Der Bonus ist ein Zuschuss")
+        stamp = await kim.write("1")
+        await kim.answered("Das Land übernimmt")
+        second = await offered(kim.command("mensch Zählt mein Zeugnis?"), "für die Koordination")
+        (typed,) = stage.bridge.events[stamp]
+        assert (await stage.bridge.push_once("events_api", typed, 1))[0] == 200
+        await kim.write("nein")
+        await kim.sees(lambda them: "Gewählt: Nein" in str(them))
+        assert [change["ts"] for change in stage.bridge.called("chat.update")] == [first, second]
 
 
 async def test_a_stranger_is_told_once_for_each_message_however_often_slack_sends_it(stage):
