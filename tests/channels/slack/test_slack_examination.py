@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from bot.channels.slack.manifest import scopes
+from bot.channels.slack.members import NOT_IN_ROOM
 from bot.channels.slack.slack_examination import _clock, _rights, examine_slack
 from bot.errors import ChannelError
 from bot.model import DeskRoom
+from bot.store import tables
 from bot.store.announce import DESK_POSTS
 from tests.channels.slack.at_the_desk import KIM, desk_in_slack
 from tests.channels.slack.bridge import Bridge
@@ -123,6 +126,7 @@ async def test_a_room_without_lotse_is_said_on_the_page_of_health_until_it_is_in
         desk.site.database.announcer.notify(DESK_POSTS)
         assert await health(desk, lambda reasons: not reasons) == []
         card = await desk.card(1)
+        await desk.in_thread(card, "Person: Mensch")
         await desk.anna.api.conversations_kick(channel=desk.room, user=BOT_USER)
         desk.bridge.outside.add(desk.room)
         await kim.write("Ich warte auf eine Antwort")
@@ -144,3 +148,49 @@ async def test_that_lotse_is_not_in_a_room_is_seen_when_its_people_are_looked_up
         with pytest.raises(ChannelError):
             await desk.channel.look_into(desk.room)
         assert "/invite @lotse" in desk.channel.problem
+
+
+async def card_changed(desk):
+    """Return once the card of the case stands there as it should, and that is stored."""
+    of = tables.desk_posts.c
+    waiting = select(func.count()).select_from(tables.desk_posts).where(of.kind == "card", of.status != "sent")
+    with desk.site.database.announcer.listen(DESK_POSTS) as bell:
+        async with asyncio.timeout(8):
+            while True:
+                async with desk.site.database.reading() as connection:
+                    if not await connection.scalar(waiting):
+                        return
+                await bell.wait(0.2)
+
+
+@pytest.mark.parametrize(("what", "begun"), [("change", "before"), ("change", "after"), ("look", "before")])
+async def test_neither_a_change_nor_what_began_before_says_that_lotse_is_in_a_room(
+    slack_emulator, tmp_path, what, begun
+):
+    async with desk_in_slack(tmp_path, slack_emulator) as desk:
+        kim = await desk.person(KIM)
+        await kim.write("Mensch")
+        card = await desk.card(1)
+        await desk.in_thread(card, "Person: Mensch")
+
+        async def begin():
+            if what == "look":
+                held = desk.bridge.hold("conversations.members", "after")
+                ending = asyncio.create_task(desk.channel.look_into(desk.room))
+            else:
+                held = desk.bridge.hold("chat.update", "after")
+                await desk.press(desk.anna, card, "desk-claim")
+                ending = asyncio.create_task(card_changed(desk))
+            await held.wait()
+            return ending
+
+        ending = await begin() if begun == "before" else None
+        await desk.anna.api.conversations_kick(channel=desk.room, user=BOT_USER)
+        desk.bridge.outside.add(desk.room)
+        await kim.write("Ich warte auf eine Antwort")
+        told = NOT_IN_ROOM.format(room=desk.room)
+        await health(desk, lambda reasons: told in reasons)
+        ending = ending or await begin()
+        desk.bridge.release()
+        await ending
+        assert told in await health(desk, lambda reasons: True)
