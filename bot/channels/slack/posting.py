@@ -47,12 +47,17 @@ class Rooms:
 
     async def id_of(self, room: str) -> str:
         """The id of the room of an address. Raises ChannelError."""
-        if not room.startswith(("U", "W")):
+        if not names_person(room):
             return room
         if room not in self._direct:
             opened = await self._api.call("conversations.open", users=room)
             self.learn(room, opened["channel"]["id"])
         return self._direct[room]
+
+
+def names_person(room: str) -> bool:
+    """Whether the room of an address is the direct conversation with the person it names."""
+    return room.startswith(("U", "W"))
 
 
 @dataclass(frozen=True, slots=True)

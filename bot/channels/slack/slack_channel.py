@@ -16,7 +16,7 @@ from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.http_transport import HttpTransport
 from bot.channels.slack.intake import Intake
 from bot.channels.slack.members import Members, absence
-from bot.channels.slack.out_of_reach import is_out_of_reach, said_directly
+from bot.channels.slack.out_of_reach import at_its_place, is_out_of_reach, said_directly
 from bot.channels.slack.posting import Posting, Rooms
 from bot.channels.slack.slack_api import SlackApi, Tell
 from bot.channels.slack.slack_events import NAME
@@ -102,7 +102,7 @@ class SlackChannel:
         room = delivery.address.room
         absences = self._absences[room]
         try:
-            external_id = await self._posting.carry_out(delivery)
+            external_id = await self._posting.carry_out(at_its_place(delivery))
         except ChannelError as error:
             if not self._is_desk(room):
                 return await self._said_directly(delivery, error)

@@ -1,9 +1,14 @@
 """A coordinator's words, as Slack's clients send them: what an employee reads of them, in Slack and in the web chat."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from bot.channels.slack.slack_words import SAID_DIRECTLY
+from bot.store import tables
+from bot.store.announce import OUTBOX, outbox_topics
 from tests.channels.slack.at_the_desk import KIM, desk_in_slack
 from tests.channels.slack.test_desk_in_slack import opened, signed_with
 from tests.web.desk_acting import case_of
@@ -74,3 +79,40 @@ async def test_what_slack_does_not_let_be_changed_or_deleted_is_said_below_the_c
     await desk.anna.delete(said, desk.room)
     below = await desk.in_thread(card, "Gelöscht ist es nur hier; die Person liest es weiter.")
     assert not any("edit_window_closed" in text or "cant_delete" in text for text in below), "codes are for the log"
+
+
+async def pausing(desk):
+    """Return once a delivery that failed waits to be tried again."""
+    waiting = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.retry_at.is_not(None))
+    with desk.site.database.announcer.listen(OUTBOX) as bell:
+        async with asyncio.timeout(8):
+            while True:
+                async with desk.site.database.reading() as connection:
+                    if await connection.scalar(waiting.where(tables.outbox.c.status == "waiting")):
+                        return
+                await bell.wait(0.2)
+
+
+async def test_words_that_were_said_directly_are_changed_and_taken_back_where_they_stand(desk):
+    kim = await desk.person(KIM)
+    room = await kim.new_room("allgemein")
+    await kim.mention("Mensch", room)
+    card = await desk.card(1)
+    desk.bridge.outside.add(room)
+    said = await desk.anna.write("Es sind 40 Prozent.", desk.room, card["ts"])
+    await kim.answered("Es sind 40 Prozent.")
+    await signed_with(desk, said, "outbox_tray")
+    desk.site.now += timedelta(seconds=1)
+    await desk.anna.change(said, "Es sind 60 Prozent.", desk.room)
+    changed = (await kim.answered("Es sind 60 Prozent."))[-1]
+    assert SAID_DIRECTLY["de"] in changed
+    desk.site.now += timedelta(seconds=1)
+    desk.bridge.fail("chat.delete", breaks="before", room=kim.direct)
+    await desk.anna.delete(said, desk.room)
+    await pausing(desk)
+    desk.site.now += timedelta(hours=1)
+    desk.site.database.announcer.notify(*outbox_topics("slack"))
+    await kim.sees(lambda them: not any("Prozent" in one["text"] for one in them))
+    looked = [call["channel"] for call in desk.bridge.called("conversations.replies")]
+    assert kim.direct not in looked, "Slack answers thread_not_found there, and the emulator nothing"
+    assert desk.bridge.called("conversations.history")
