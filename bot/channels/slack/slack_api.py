@@ -79,6 +79,7 @@ class SlackApi:
         except SlackApiError as error:
             refusal = refusal_of(method, error)
             if is_about_token(refusal):
+                self._problems.pop("", None)  # Slack can be reached; what it says of the token now is what counts
                 of = method if _code_of(error) in NOT_GRANTED else ""
                 self._note(of, f"{refusal.reason}; see bot/channels/slack/README.md.")
             else:
@@ -126,7 +127,7 @@ class SlackApi:
 
 
 def is_about_token(error: ChannelError) -> bool:
-    """Whether Slack refuses everything, and the operator must act."""
+    """Whether Slack refuses the token, for everything or for one method, and the operator must act."""
     return error.retry_after == TOKEN_PAUSE and "token" in error.reason
 
 

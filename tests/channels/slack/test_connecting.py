@@ -109,13 +109,33 @@ async def test_a_right_that_is_missing_is_said_until_what_was_refused_succeeds(t
 async def test_another_method_takes_back_what_was_said_of_all_and_not_of_one(bridge, refused, then, left):
     told = []
     api = SlackApi(BOT_TOKEN, bridge.api, told.append)
-    bridge.fail("conversations.members", status=200, **refused)
+    bridge.fail("chat.postMessage", status=200, **refused)
     with pytest.raises(ChannelError):
-        await api.call("conversations.members", channel="C1")
+        await api.call("chat.postMessage", channel="C1", text="Guten Tag")
     problem = told[-1]
+    assert problem is not None
     if then:
         bridge.fail("auth.test", status=200, **then)
     with contextlib.suppress(ChannelError):
         await api.call("auth.test")
     assert told[-1] == (problem if left else None)
+    await api.close()
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({"breaks": "before"}, "missing_scope"),
+        ({"breaks": "before"}, "token_revoked"),
+        ({"error": "token_revoked"}, "missing_scope"),
+    ],
+)
+async def test_what_is_told_is_what_slack_says_of_the_token_now(bridge, first, then):
+    told = []
+    api = SlackApi(BOT_TOKEN, bridge.api, told.append)
+    for failure in (first, {"error": then}):
+        bridge.fail("chat.postMessage", status=200, **failure)
+        with pytest.raises(ChannelError):
+            await api.call("chat.postMessage", channel="C1", text="Guten Tag")
+    assert told[-1].startswith(f"Slack refuses the token (chat.postMessage: {then}")
     await api.close()
