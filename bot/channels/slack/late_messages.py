@@ -26,18 +26,16 @@ class LateMessages:
         self._until: dict[ExternalId, float] = {}
 
     @contextlib.contextmanager
-    def noted(self, incomings: Sequence[Incoming]) -> Iterator[None]:
-        """Take these in within the block: where that fails they are late, and where it does not they have come."""
-        ids = [each.external_id for each in incomings]
+    def noted(self, message: ExternalId) -> Iterator[None]:
+        """Take in within the block what this message holds: where that fails it is late, and where it does not it has come."""
         try:
             yield
         except StoreUnavailable:
             now = time.monotonic()
             self._until = {late: until for late, until in self._until.items() if until > now}
-            self._until.update(dict.fromkeys(ids, now + self._comes_within_s))
+            self._until[message] = now + self._comes_within_s
             raise
-        for each in ids:
-            self._until.pop(each, None)
+        self._until.pop(message, None)
 
     def check(self, incomings: Sequence[Incoming]) -> None:
         """Raises NotTakenIn when these are about a message that is late."""

@@ -8,7 +8,7 @@ from bot.channels.looking import Look, SentReply, TakenChoice
 from bot.channels.slack import slack_words as words
 from bot.channels.slack.block_parts import LABEL
 from bot.channels.slack.blocks import messages_of, with_choice
-from bot.channels.slack.external_ids import posted
+from bot.channels.slack.external_ids import message_id, posted
 from bot.channels.slack.intake import Intake, alone_beside
 from bot.channels.slack.late_messages import LateMessages
 from bot.channels.slack.members import Members
@@ -43,7 +43,7 @@ class TalkHandlers:
                 if self._shown.first(ids):
                     self._surfaces.hint(room, user, words.STRANGER_TOLD, thread)
             case Heard():
-                with self._late.noted(heard.incomings):
+                with self._late.noted(message_id(event["channel"], event["ts"])):
                     await self._intake.in_time(self._take_heard(heard, event["channel"]))
                 first = heard.incomings[0]
                 if first.alone is None:

@@ -105,11 +105,14 @@ async def test_what_changes_a_message_that_could_not_be_taken_in_waits_until_it_
         return {status for status, _ in await asyncio.gather(*sent)}
 
     at_desk = {"channel": DESK.room, "channel_type": "channel"}
-    kinds = [(change, place) for change in ("message_changed", "message_deleted") for place in ({}, at_desk)]
+    words, only_a_file = "message_im", "message_file_share"
+    kinds = [(words, change, place) for change in ("message_changed", "message_deleted") for place in ({}, at_desk)]
+    kinds.append((only_a_file, "message_deleted", at_desk))
     said, changed = [], []
-    for number, (change, place) in enumerate(kinds):
+    for number, (name, change, place) in enumerate(kinds):
         stamp = f"1355517523.00010{number}"
-        said.append(event("message_im", ts=stamp, client_msg_id=f"client-{number}", **place))
+        text = {"text": ""} if name == only_a_file else {}
+        said.append(event(name, ts=stamp, client_msg_id=f"client-{number}", **text, **place))
         body = event(change, **place)
         about = body["event"].get("message", body["event"]["previous_message"])
         body["event"]["deleted_ts"] = about["ts"] = stamp
@@ -128,7 +131,7 @@ def test_what_changes_a_message_that_does_not_come_any_more_is_not_refused_for_e
     late = LateMessages(comes_within_s=0)
     said = read_message(event("message_im")["event"], US, agent_view=False).incomings
     changed = read_message(event("message_changed")["event"], US, agent_view=False).incomings
-    with contextlib.suppress(NotTakenIn), late.noted(said):
+    with contextlib.suppress(NotTakenIn), late.noted(said[0].external_id):
         raise NotTakenIn
     late.check(changed)
 
