@@ -70,8 +70,7 @@ class TalkHandlers:
             if self._agent_view and first.alone is None and isinstance(first.input, Utterance):
                 self._surfaces.begin("status", self._show_status(person, room, place))
         elif not heard.begins_thread:
-            locale = await self._look.locale_of(person)
-            self._surfaces.hint(room, person.external_user, words.IN_CASE[locale], written_at.thread)
+            self._surfaces.begin("hint", self._show_in_case(person, room, written_at.thread))
 
     async def _choice_typed(self, said: Incoming) -> TakenChoice | None:
         """The choice that is taken by these words instead of a press. Looked at before they are taken in, and answered."""
@@ -124,6 +123,10 @@ class TalkHandlers:
                     self._show_choice(sent, label)
 
         await self._intake.in_time(take())
+
+    async def _show_in_case(self, person: Person, room: str, thread: str | None) -> None:
+        """In a thread below a message of a case, that what was said there was said in the case."""
+        self._surfaces.hint(room, person.external_user, words.IN_CASE[await self._look.locale_of(person)], thread)
 
     async def _show_status(self, person: Person, room: str, place: Address) -> None:
         """In a thread of the agent view, that the answer is on its way; not where it is a coordinator who will answer."""

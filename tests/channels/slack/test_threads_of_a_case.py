@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
+from bot.channel_looks import Looks
 from bot.channels.slack import slack_words as words
+from bot.errors import StoreUnavailable
 from bot.model import Address, Person
 from bot.store import tables
 from bot.store.sent_replies import find_case_place
@@ -53,6 +55,20 @@ async def test_an_answer_below_the_coordinators_question_reaches_the_coordinator
     await desk.anna.write("Danke!", desk.room, card["ts"])
     await kim.answered("Danke!")
     assert await kim.read(thread=question["ts"]) == [question["text"]]
+
+
+async def test_what_was_taken_in_is_acknowledged_also_when_nothing_can_be_said_about_it(desk, monkeypatch):
+    kim = await desk.person(KIM)
+    card, question = await asked_back(desk, kim)
+
+    async def away(*_):
+        raise StoreUnavailable
+
+    monkeypatch.setattr(Looks, "locale_of", away)
+    await kim.write("Seit 2019", thread=question["ts"])
+    await desk.in_thread(card, "Seit 2019")
+    await desk.bridge.until(lambda: not desk.bridge.pushing)
+    assert {sent.attempts for sent in desk.bridge.sent} == {(200,)}
 
 
 async def test_below_ones_own_words_in_the_case_and_with_a_file_it_is_said_there_too(desk):
