@@ -287,7 +287,12 @@ class CameIn:
 
 @dataclass(frozen=True, slots=True)
 class ReadByOthers:
-    """Somebody else was asked into the room in which the user was alone with Lotse: what stands there is read by others now."""
+    """Somebody else was asked into the room in which the user was alone with Lotse: what stands there is read by others now.
+
+    ``elsewhere``: Lotse had made that room for the two of them, and makes another one, where their case goes on.
+    """
+
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

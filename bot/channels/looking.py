@@ -92,6 +92,10 @@ class Belonging(Protocol):
         """The reply with this id in the conversation at this address; None when none was sent there."""
         ...
 
+    async def listener_of(self, address: Address, outbox_id: OutboxId) -> str | None:
+        """The platform's id of the person this reply at this address is for; None when that is nobody's."""
+        ...
+
     async def case_of_event(self, person: Person, event: ExternalId) -> CasePlace | None:
         """The case of this person that the message with this id belongs to; None when to none."""
         ...
@@ -121,10 +125,6 @@ class Look(Belonging, Protocol):
 
     async def reply_posted_as(self, person: Person, room: str, stamp: str) -> SentReply | None:
         """The reply the platform knows by this room and stamp; None when that was none."""
-        ...
-
-    async def listener_of(self, address: Address, outbox_id: OutboxId) -> str | None:
-        """The platform's id of the person this reply at this address is for; None when that is nobody's."""
         ...
 
     async def choice_typed(self, person: Person, address: Address, text: str) -> TakenChoice | None:

@@ -219,6 +219,9 @@ def file_or_leaving(s: Situation) -> Turn | None:
     """A file is refused with a way that works; who leaves the room, or asks others in, is remembered for the coordinators."""
     if isinstance(s.input, Left):
         return _silently(s, Leaves())
+    if isinstance(s.input, ReadByOthers) and s.input.elsewhere and s.state.case is not None:
+        said = wording.say(case_words.GOES_ON_ALONE, s.locale, number=str(s.state.case.number))
+        return finish(s, "control", "goes_on_alone", (said,), notice=True)
     if isinstance(s.input, ReadByOthers):
         return _silently(s, LetsOthersRead())
     if not isinstance(s.input, SentFile):

@@ -24,6 +24,10 @@ REASONS: tuple[tuple[tuple[str, ...], Sentences], ...] = (
         },
     ),
     (
+        ("the person has left",),
+        {"de": "Die Person hat den Raum verlassen", "en": "The person has left the room"},
+    ),
+    (
         ("edit_window_closed", "cant_update_message"),
         {
             "de": "Die Plattform lässt diese Nachricht nicht mehr ändern",

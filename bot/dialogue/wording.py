@@ -181,16 +181,22 @@ CASE_ALREADY: Sentences = {
 }
 CASE_ELSEWHERE: Mapping[str, Sentences] = {
     "open": {
-        "de": "Ihr Fall {number} aus einem anderen Gespräch steht auf der Liste der offenen Fälle. Dort kommt auch die Antwort an.",
-        "en": "Your case {number} from another conversation is on the list of open cases. The reply will arrive there too.",
+        "de": "Ihr Fall {number} aus einem anderen Gespräch steht auf der Liste der offenen Fälle. Dort kommt auch die Antwort an. "
+        "Haben Sie es verlassen, schreiben Sie hier „neuer Fall“.",
+        "en": "Your case {number} from another conversation is on the list of open cases. The reply will arrive there too. "
+        "If you have left it, type “new case” here.",
     },
     "claimed": {
-        "de": "Ihr Fall {number} aus einem anderen Gespräch ist in Arbeit. Dort kommt auch die Antwort an.",
-        "en": "Your case {number} from another conversation is being worked on. The reply will arrive there too.",
+        "de": "Ihr Fall {number} aus einem anderen Gespräch ist in Arbeit. Dort kommt auch die Antwort an. Haben Sie es verlassen, "
+        "schreiben Sie hier „neuer Fall“.",
+        "en": "Your case {number} from another conversation is being worked on. The reply will arrive there too. If you have left it, "
+        "type “new case” here.",
     },
     "waiting_employee": {
-        "de": "In Ihrem Fall {number} aus einem anderen Gespräch wird auf Ihre Antwort gewartet. Bitte schreiben Sie sie dort.",
-        "en": "In your case {number} from another conversation somebody is waiting for your answer. Please write it there.",
+        "de": "In Ihrem Fall {number} aus einem anderen Gespräch wird auf Ihre Antwort gewartet. Bitte schreiben Sie sie dort. "
+        "Haben Sie es verlassen, schreiben Sie hier „neuer Fall“.",
+        "en": "In your case {number} from another conversation somebody is waiting for your answer. Please write it there. "
+        "If you have left it, type “new case” here.",
     },
     "waiting_third": {
         "de": "In Ihrem Fall {number} aus einem anderen Gespräch warten wir auf eine Auskunft von anderer Stelle.",

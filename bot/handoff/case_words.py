@@ -106,6 +106,10 @@ READ_BY_OTHERS: Sentences = {
     "en": "Other people can read along in this room now, the answers in your case {number} as well. What you write here yourself still goes "
     "to the coordination team.",
 }
+GOES_ON_ALONE: Sentences = {
+    "de": "In unserem bisherigen Raum lesen jetzt weitere Personen mit. Mit Ihrem Fall {number} geht es deshalb hier weiter.",
+    "en": "Other people can read along in the room we had so far. Your case {number} therefore goes on here.",
+}
 CONSENTED: Sentences = {
     "de": "Danke. Die Koordination sieht jetzt auch das bisherige Gespräch. Wenn Sie mögen, schreiben Sie dazu, wie wir Sie ansprechen dürfen.",
     "en": "Thank you. The coordination team can now see the earlier conversation too. If you like, tell us how we may address you.",
@@ -267,7 +271,6 @@ REMARKS: Mapping[str, Sentences] = {
     "deleted": {"de": "Gelöscht durch Person", "en": "Deleted by the person"},
     "file_refused": {"de": "Die Person wollte eine Datei schicken; sie wurde nicht angenommen", "en": "The person tried to send a file; it was refused"},
     "left": {"de": "Die Person hat den Raum verlassen", "en": "The person left the room"},
-    "left_goes_on": {"de": "Die Person hat den Raum verlassen; was Sie schreiben, erreicht sie in ihrem nächsten mit Lotse, oder Lotse lädt sie ein", "en": "The person left the room; what you write reaches them in their next one with Lotse, or Lotse invites them"},
     "read_by_others": {"de": "Im Raum der Person lesen jetzt weitere mit, auch Ihre Antworten", "en": "Others now read along in the person's room, your answers as well"},
     "satisfied": {"de": "Die Person sagt: gelöst", "en": "The person says: settled"},
     "unsatisfied": {"de": "Die Person sagt: noch nicht gelöst", "en": "The person says: not settled yet"},

@@ -202,8 +202,8 @@ def erases(m: Moment, event: CaseEvent) -> Change | Ignored:
 
 
 def leaves(m: Moment, event: CaseEvent) -> Change:
-    """Coordinators are told; what is said in a case that goes on follows the person."""
-    return Change(m.case, (Remark("left_goes_on" if m.case.state in UNFINISHED else "left"),))
+    """Coordinators are told; nothing else changes."""
+    return Change(m.case, (Remark("left"),))
 
 
 def lets_others_read(m: Moment, event: CaseEvent) -> Change:

@@ -303,7 +303,7 @@ class Conversations:
 async def _work(held: Held, given: Input) -> Work:
     row, answered = held.row, held.answered
     words_before = await words_changed_by(held.connection, held.listener, given)
-    case = await _case_for(held.connection, row.id, given)
+    case = await _case_for(held, given)
     return Work(
         address=held.listener.address,
         person=Person(row.channel, answered.external_user, name_in(answered.payload)),
@@ -324,13 +324,17 @@ async def _work(held: Held, given: Input) -> Work:
     )
 
 
-async def _case_for(connection: AsyncConnection, conversation: int, given: Input) -> Row[Any] | None:
-    """A timer is about the case of this conversation it was set for; everything else about the latest one."""
+async def _case_for(held: Held, given: Input) -> Row[Any] | None:
+    """A timer is about the case of this conversation it was set for; everything else about the latest one, if it is the writer's.
+
+    In a room its person has left somebody else may go on: what they say is no part of it.
+    """
     number = case_timed(given)
     if number is None:
-        return await latest_case(connection, conversation)
-    case = await find_case(connection, number)
-    return case if case is not None and case.conversation_id == conversation else None
+        case = await latest_case(held.connection, held.row.id)
+        return case if case is not None and case.person_id == held.listener.person else None
+    case = await find_case(held.connection, number)
+    return case if case is not None and case.conversation_id == held.row.id else None
 
 
 def _readable(payload: Mapping[str, Any]) -> Input:

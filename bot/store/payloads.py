@@ -88,8 +88,8 @@ def input_to_json(given: Input, most: int = MAX_UTTERANCE) -> dict[str, Any]:
             return {"kind": "left"}
         case CameIn(moved=moved):
             return {"kind": "came_in", "moved": moved}
-        case ReadByOthers():
-            return {"kind": "read_by_others"}
+        case ReadByOthers(elsewhere=elsewhere):
+            return {"kind": "read_by_others", "elsewhere": elsewhere}
         case AskedPerson(question=question):
             return {"kind": "asked_person", "question": storable(question[:most])}
 
@@ -139,7 +139,7 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
         case "came_in":
             return CameIn(data["moved"])
         case "read_by_others":
-            return ReadByOthers()
+            return ReadByOthers(data["elsewhere"])
         case "asked_person":
             return AskedPerson(data["question"])
         case kind:

@@ -359,6 +359,9 @@ def test_edits_deletions_files_and_leaving(trained):
     (others,) = moves(turn_of(trained, "claimed", ReadByOthers()))
     assert others.event == "lets_others_read"
     assert turn_of(trained, None, ReadByOthers()).effects == ()
+    elsewhere = turn_of(trained, "claimed", ReadByOthers(elsewhere=True))
+    assert "geht es deshalb hier weiter" in said(elsewhere)
+    assert not moves(elsewhere), "the coordinators' words still reach the person alone"
 
 
 @pytest.mark.parametrize("state", [None, *CASE_STATES])

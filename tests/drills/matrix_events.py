@@ -325,7 +325,7 @@ async def read_all(points: int, seed: int, folder: Path) -> Counts:
     )
     reader = SyncReader(ME, Timelines(server, rooms, ME), events, meaning, late, lambda: datetime.now(UTC))
     me = SignedIn(settings, server, None, Device(ME, "DEVICE"), encryption, SealedFile(folder / "identity", KEY))
-    sender = Sender(ME, server, rooms, directs, encryption, ours, places)
+    sender = Sender(ME, server, rooms, directs, encryption, ours, places, NothingKept())
     connection = Connection(me, server, rooms, directs, late, reader, sender, Invitations(server, settings))
     taken, problems = [], []
 

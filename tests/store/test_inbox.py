@@ -237,7 +237,8 @@ async def test_what_came_from_an_encrypted_room_is_known_when_it_is_answered(dat
 
 
 @pytest.mark.parametrize(
-    "given", [Unreadable(), AskedToVerify("abcd EFGH"), LedToCase(17, "en"), CameIn(moved=True), ReadByOthers()]
+    "given",
+    [Unreadable(), AskedToVerify("abcd EFGH"), LedToCase(17, "en"), CameIn(moved=True), ReadByOthers(elsewhere=True)],
 )
 async def test_what_a_channel_tells_besides_words_survives_the_store(database, clock, given):
     inbox, conversations = parts(database, clock)

@@ -42,10 +42,10 @@ class CasePlaces:
             (case for case in await self._in(there) if (case.external_user, case.address) == (user, there)), None
         )
 
-    async def in_room(self, place: Place, user: str) -> CasePlace | None:
-        """An unfinished case of this person in the room, in whichever conversation; they may have left it."""
-        there = await self._in(self._addresses.known(place, user))
-        return next((case for case in there if case.external_user == user), None)
+    async def of_who_left(self, place: Place, user: str) -> bool:
+        """Whether a case of somebody who has left this room goes on in it."""
+        there = Address(NAME, place.known_as)
+        return any(case.external_user == user for case in await self._in(there))
 
     async def read_by(self, place: Place, newcomer: str) -> Sequence[CasePlace]:
         """The unfinished cases of others in this room, which somebody new reads from now on."""

@@ -6,7 +6,7 @@ coordinators always, and there a reply to a message of a case is said in the thr
 such a thread, but what was offered to one of them is not theirs to press, and a sign for a coordinator is not theirs to give.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -80,8 +80,6 @@ class EventMeaning:
             self._ours.thread_goes_on(room_id, event.thread, event.id)
         if event is None or place is None:
             return ()
-        if place.between_two and event.kind in WORDS:
-            await self._follow(place, event.sender)
         case = await self._cases.of(place, event)
         said = await self._said(place, event, case)
         if said is None:
@@ -138,9 +136,10 @@ class EventMeaning:
             with uncounted():
                 thread = await self._belonging.desk_thread(Address(NAME, place.known_as), ExternalId(event.answers))
         if not (place.between_two or place.at_desk or case is not None):
+            called = self._names.is_called(event)
             if thread is None and event.answers is not None:
-                thread = await self._thread_of_ours(place, event.answers)
-            if self._names.is_called(event):
+                thread = await self._thread_of_ours(place, event.sender, event.answers, called=called)
+            if called:
                 thread = thread or event.id
                 self._ours.called_in(thread)
             elif thread is None or not await self._ours.takes_part(place.room.id, thread):
@@ -163,10 +162,21 @@ class EventMeaning:
         self._ours.called_in(thread)
         return self._incoming(place, event, Utterance(self._spoken(place, event)), thread, about)
 
-    async def _thread_of_ours(self, place: Place, answered: str) -> str | None:
-        """The thread of a message of ours that is replied to where a client has no threads; None when it is not ours."""
+    async def _thread_of_ours(self, place: Place, user: str, answered: str, *, called: bool) -> str | None:
+        """The thread of a message of ours that is replied to where a client has no threads; None when it is not ours.
+
+        Who does not call Lotse goes on with what was said to them, not with what it or a coordinator said to somebody else.
+        """
         target = await self._ours.target(place.room.id, answered)
-        return None if target is None else target.thread or answered
+        if target is None:
+            return None
+        if not called:
+            address = self._addresses.address(place, user, target.thread)
+            with uncounted():
+                sent = await self._belonging.reply_sent(_person(place, user), address, target.written.outbox_id)
+            if sent is not None and not sent.theirs:
+                return None
+        return target.thread or answered
 
     def _spoken(self, place: Place, event: RoomEvent) -> str:
         return self._names.said_at_desk(event.text) if place.at_desk else self._names.without_call(event.text)
@@ -231,7 +241,13 @@ class EventMeaning:
             return ()
         if membership in ("invite", "join"):
             return () if place.between_two else await self._read_by(place, user)
-        return await self._leaving(place, user, event_id) if membership in ("leave", "ban") else ()
+        if membership not in ("leave", "ban") or place.room.successor is not None:  # there they go on
+            return ()
+        remaining = [member for member in place.room.joined() if member != self._names.user_id]
+        if remaining:
+            await self._stays(place, user, remaining)
+            return ()
+        return (self._leaving(place, user, event_id),)
 
     async def _read_by(self, place: Place, newcomer: str) -> tuple[Incoming, ...]:
         """That others read along in a case that goes on in this room: said once, however many come."""
@@ -241,30 +257,23 @@ class EventMeaning:
                 case.address,
                 _person(place, case.external_user),
                 ExternalId(f"{case.address.room}:case {case.number}:others"),
-                ReadByOthers(),
+                ReadByOthers(elsewhere=case.address.room.startswith("@")),
                 self._clock(),
                 encrypted=place.room.encrypted,
             )
             for case in await self._cases.read_by(place, newcomer)
         )
 
-    async def _follow(self, place: Place, user: str) -> None:
-        """The case whose room they left goes on here, unless another one does: what they write would be said in the wrong one."""
-        awaited = self._addresses.awaited(user)
-        if awaited is None:
-            return
-        here = await self._cases.in_room(place, user)
-        if here is None or here.address.room == awaited:
-            self._addresses.goes_on(user, place)
+    async def _stays(self, place: Place, gone: str, remaining: Sequence[str]) -> None:
+        """Who is left alone with Lotse in a room speaks for themselves, not in the case of who has gone."""
+        if place.between_two and await self._cases.of_who_left(place, gone):
+            self._addresses.stays_alone(remaining[0], place)
 
-    async def _leaving(self, place: Place, user: str, event_id: str) -> tuple[Incoming, ...]:
-        """Somebody left a room of two, or one they had asked others into while their case went on there."""
-        case = await self._cases.in_room(place, user)
-        if case is None and len(place.room.joined()) > 1:
-            return ()
-        address = self._addresses.known(place, user) if case is None else case.address
-        self._addresses.left(user, place, goes_on=case is not None)
-        return (Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock()),)
+    def _leaving(self, place: Place, user: str, event_id: str) -> Incoming:
+        """Somebody left a room of two."""
+        address = self._addresses.address(place, user)
+        self._addresses.left(user, place.room.id)
+        return Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock())
 
     def _incoming(
         self, place: Place, event: RoomEvent, given: Input, thread: str | None, once: str | None = None

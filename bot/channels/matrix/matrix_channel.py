@@ -159,7 +159,17 @@ class MatrixChannel:
             meaning = EventMeaning(addresses, ours, names, self._belonging, self._clock, fingerprint)
             timelines = Timelines(me.homeserver, rooms, me.device.user)
             reader = SyncReader(me.device.user, timelines, events, meaning, late, self._clock)
-            sender = Sender(me.device.user, me.homeserver, rooms, directs, me.encryption, ours, places, desk_rooms)
+            sender = Sender(
+                me.device.user,
+                me.homeserver,
+                rooms,
+                directs,
+                me.encryption,
+                ours,
+                places,
+                self._belonging,
+                desk_rooms,
+            )
             invitations = Invitations(me.homeserver, self._settings)
             self._connection = Connection(me, me.homeserver, rooms, directs, late, reader, sender, invitations)
             self._stack.push_async_exit(stack.pop_all())

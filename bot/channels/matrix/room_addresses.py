@@ -67,10 +67,6 @@ class RoomAddresses:
         known = self._directs.address_of if place.between_two else self._directs.known_as
         return Address(NAME, known(place.known_as, user), thread)
 
-    def known(self, place: Place, user: str) -> Address:
-        """The address of the room for this person, who may not be in it any more."""
-        return Address(NAME, self._directs.known_as(place.known_as, user))
-
     def stands_there(self, place: Place, thread: str) -> None:
         """An event of this room says that the thread begins in it. What else is known of a thread may be of a room before it."""
         self._places.note(place.room.id, thread)
@@ -83,17 +79,13 @@ class RoomAddresses:
         """In this room nobody is alone with Lotse any more."""
         self._directs.no_longer_of_two(place.known_as)
 
-    def awaited(self, user: str) -> str | None:
-        """The address of a conversation whose room this person has left, and which is to follow them."""
-        return self._directs.awaited(user)
+    def stays_alone(self, user: str, place: Place) -> None:
+        """They are left alone with Lotse where somebody else's case goes on: what they say is at an address of their own."""
+        self._directs.stays_alone(user, place.known_as)
 
-    def goes_on(self, user: str, place: Place) -> None:
-        """What is awaited goes on with this person in this room."""
-        self._directs.goes_on(user, place.known_as)
-
-    def left(self, user: str, place: Place, *, goes_on: bool) -> None:
-        """They have left this room. ``goes_on``: a case of theirs does there."""
-        self._directs.left(user, place.known_as, goes_on=goes_on)
+    def left(self, user: str, room_id: str) -> None:
+        """They have left this room."""
+        self._directs.left(user, room_id)
 
     async def _known_as(self, room_id: str) -> str:
         """The id a room is addressed by, through all upgrades: of a room of coordinators the one in the settings, else the first.

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 from weakref import WeakValueDictionary
 
+from bot.channels.looking import Belonging
 from bot.channels.matrix.behind import TRY_FOR_S, Behind
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.encryption import Encryption
@@ -46,6 +47,7 @@ class Sender:
         encryption: Encryption | None,
         ours: OwnMessages,
         places: MessagePlaces,
+        belonging: Belonging,
         desk_rooms: frozenset[str] = frozenset(),
     ) -> None:
         self._me = me
@@ -56,6 +58,7 @@ class Sender:
         self._encryption = encryption
         self._ours = ours
         self._places = places
+        self._belonging = belonging
         self._taking_back = TakingBack(me, homeserver)
         self._behind = Behind()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -70,7 +73,7 @@ class Sender:
             raise
 
     async def _send(self, delivery: Delivery) -> ExternalId:
-        room = await self._room(delivery.address, new=isinstance(delivery, Post))
+        room = await self._room(delivery.address)
         lock = self._locks.setdefault(room.id, asyncio.Lock())
         with self._behind.message():
             async with lock:
@@ -161,12 +164,13 @@ class Sender:
 
         await self._behind.send(send, try_until)
 
-    async def _room(self, address: Address, *, new: bool = False) -> Room:
-        """The room that is spoken in under this address. ``new``: one is made where there is none to say this in."""
-        known = None if new else self._directs.known_room(address.room)
-        return await self._rooms.latest_of(known or await self._directs.room_for(address.room))
+    async def _room(self, address: Address) -> Room:
+        """The room in which an address is spoken in at present."""
+        return await self._rooms.latest_of(await self._directs.room_for(address.room))
 
     async def _post(self, room: Room, delivery: Post, reply: Reply) -> list[str]:
+        if reply.person is not None and not await self._reaches(room, delivery):
+            raise ChannelError("the person has left this room", permanent=True)
         root = await self._thread_in(room, delivery.address)
         contents = contents_of(reply, delivery.outbox_id, loud=self._is_desk(delivery.address))
         ids = [
@@ -175,6 +179,13 @@ class Sender:
         ]
         self._places.note(room.id, ids[0])
         return ids
+
+    async def _reaches(self, room: Room, post: Post) -> bool:
+        """Whether a coordinator's words reach the person they are for, who may have left the room to others."""
+        if post.address.room.startswith("@") or self._is_desk(post.address):
+            return True
+        person = await self._belonging.listener_of(post.address, post.outbox_id)
+        return person is None or person in room.members
 
     async def _add(self, room: Room, root: str | None, plain: dict[str, Any], transaction: str) -> str:
         """Post an event, behind everything in its thread."""
@@ -208,8 +219,7 @@ class Sender:
 
     async def _home_of(self, room: Room, known_as: str, event_id: str) -> Room:
         """The room in which this event stands: the one that is spoken in, or one of those it continues."""
-        began = [known_as] if known_as.startswith("!") else []  # whose person left it for another
-        for room_id in dict.fromkeys([*await self._rooms.before(room.id), *began]):
+        for room_id in await self._rooms.before(room.id):
             each = await self._rooms.get(room_id)
             if await self._places.holds(each, known_as, event_id):
                 return each

@@ -176,6 +176,7 @@ class SyncLoop:
         # What was deleted waits no longer, also if its key came at the same moment.
         late = [each for event_id, found in read.items() if event_id in self._at.late for each in found]
         inputs = [*late, *said]
+        await self._at.directs.keep()  # who reads along where is not read again once the inputs are safe
         await self._at.late.keep()
         await self._keep(inputs, following)
         self._at.late.done(read)
@@ -187,7 +188,6 @@ class SyncLoop:
         self._acknowledge(inputs, inside(answer, "to_device").get("events"))
         if self._upkeep is not None:  # the inputs are safe already
             self._upkeep.keep(answer, tasks)
-        await self._at.directs.keep()
         return following
 
     def _acknowledge(self, inputs: Sequence[Incoming], to_device: Any = ()) -> None:

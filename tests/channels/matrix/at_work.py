@@ -17,6 +17,9 @@ class NothingKept:
     async def reply_sent(self, person, address, outbox_id):
         return None
 
+    async def listener_of(self, address, outbox_id):
+        return None
+
     async def case_of_event(self, person, event):
         return None
 

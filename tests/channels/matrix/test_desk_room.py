@@ -563,59 +563,28 @@ async def test_a_sticker_is_said_in_words_own_quotations_stay_and_where_nothing_
     ]  # fmt: skip
 
 
-async def test_a_case_does_not_follow_into_a_room_in_which_another_one_goes_on(desk):
-    kim, first = await desk.asks(encrypted=False)
-    await kim.hears(first, desk.lotse, "ist offen.")
-    left_behind = (await desk.card(await number_of_latest(desk)))["id"]
-    second = await kim.room_with(desk.lotse)
-    await kim.say(second, "Mensch")
-    await kim.hears(second, desk.lotse, "ist offen.")
-    thread, anna = (await desk.card(await number_of_latest(desk)))["id"], desk.anna
-    await kim.ask("leave", room=first)
-    await anna.from_lotse(desk.room, desk.lotse, lambda some: told_of_leaving(some, left_behind))
-    await kim.say(second, "Hier geht es um den zweiten.")
-    line = await anna.hears(desk.room, desk.lotse, "Person: Hier geht es um den zweiten.")
-    assert line["relation"]["event_id"] == thread
-
-
-@pytest.mark.parametrize("comes_back", [True, False])
-async def test_a_case_follows_who_leaves_their_room_to_the_next_they_write_in_or_are_asked_into(desk, comes_back):
+async def test_who_stays_in_a_room_its_person_has_left_has_no_part_in_their_case(desk):
     kim, alone = await desk.asks(encrypted=False)
     await kim.hears(alone, desk.lotse, "ist offen.")
     thread, anna = (await desk.card(await number_of_latest(desk)))["id"], desk.anna
-    await anna.react(desk.room, thread, "✋")
-    await kim.hears(alone, desk.lotse, "übernimmt Ihren Fall")
-    if not comes_back:  # what is answered is for nobody who is left there
-        lea = await desk.people.arrive()
-        await kim.ask("invite", room=alone, invited=lea.user)
-        await lea.ask("join", room=alone)
+    await anna.say(desk.room, "Worum geht es?", thread=thread)
+    question = await kim.hears(alone, desk.lotse, "Worum geht es?")
+    lea = await desk.people.arrive()
+    await kim.ask("invite", room=alone, invited=lea.user)
+    await lea.ask("join", room=alone)
+    reply = {"m.relates_to": {"m.in_reply_to": {"event_id": question["id"]}}}
+    await lea.say(alone, "Das beantworte ich nicht.", **reply)  # whom it was not said to
+    await kim.say(alone, "Lea weiß das.")
+    await anna.hears(desk.room, desk.lotse, "Lea weiß das.")
     await kim.ask("leave", room=alone)
-    await anna.from_lotse(desk.room, desk.lotse, lambda some: told_of_leaving(some, thread))
-    if comes_back:
-        room = await kim.room_with(desk.lotse, encrypted=False)
-        await kim.say(room, "Da bin ich wieder.")
-        line = await anna.hears(desk.room, desk.lotse, "Person: Da bin ich wieder.")
-        assert line["relation"]["event_id"] == thread
-        await anna.say(desk.room, "Gut, dass Sie da sind.", thread=thread)
-    else:
-        said = await anna.say(desk.room, "Gut, dass Sie da sind.", thread=thread)
-        sign = {"rel_type": "m.annotation", "event_id": said, "key": "📤"}
-        await anna.until(lambda timeline: any(each.get("relation") == sign for each in timeline), room=desk.room)
-        (room,) = desk.people.homeserver.call("GET", "/sync", kim.token)["rooms"]["invite"]
-        await kim.ask("join", room=room)
-    await kim.hears(room, desk.lotse, "Gut, dass Sie da sind.")
-    if not comes_back:
-        assert "Gut, dass" not in str(await lea.ask("timeline", room=alone))
-    await kim.say(room, f"Worum ging es in {room}?")
-    line = await anna.hears(desk.room, desk.lotse, f"Person: Worum ging es in {room}?")
-    assert line["relation"]["event_id"] == thread
-
-
-def told_of_leaving(messages, thread):
-    """What coordinators read in this thread when the person leaves their room."""
-    left = "Die Person hat den Raum verlassen; was Sie schreiben, erreicht sie"
-    below = [each for each in messages if (each.get("relation") or {}).get("event_id") == thread]
-    return [each for each in below if left in each["content"]["body"]]
+    await lea.say(alone, "Meine eigene Frage.")
+    await lea.hears(alone, desk.lotse, "Sie schrieben: Meine eigene Frage.")
+    await anna.say(desk.room, "Ihr Gehalt reicht.", thread=thread)
+    await anna.hears(desk.room, desk.lotse, "die Person hat es nicht bekommen. Grund: Die Person hat den Raum verlassen")
+    lines = [each["content"].get("body", "") for each in await anna.from_lotse(desk.room, desk.lotse)]
+    assert not [each for each in lines if "eigene Frage" in each or "beantworte ich" in each]
+    read = [each["content"].get("body", "") for each in await lea.from_lotse(alone, desk.lotse)]
+    assert not [each for each in read if "Gehalt" in each or "beantworte ich" in each]
 
 
 @pytest.mark.parametrize(
