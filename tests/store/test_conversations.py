@@ -301,6 +301,17 @@ async def test_a_closed_case_is_no_longer_the_open_one(database, clock):
     assert await list_cases(database) == ()
 
 
+async def test_a_case_is_nobodys_but_its_persons_whoever_else_writes_where_it_goes_on(database, clock):
+    inbox, conversations = parts(database, clock)
+    await inbox.accept("recording", [incoming(room="!r")])
+    await answer(conversations, clock(), CASE)
+    for user, case in (("lea", None), ("anna", 1)):
+        await inbox.accept("recording", [incoming("Meine Frage", user=user, room="!r")])
+        async with conversations.claim_next(clock()) as work:
+            assert work.open_case == case
+            await work.finish(record("Echo"))
+
+
 @pytest.mark.parametrize("about", [None, OutboxId("unknown")])
 async def test_a_rating_of_nothing_in_particular_is_kept(database, clock, about):
     inbox, conversations = parts(database, clock)

@@ -580,7 +580,9 @@ async def test_who_stays_in_a_room_its_person_has_left_has_no_part_in_their_case
     await lea.say(alone, "Meine eigene Frage.")
     await lea.hears(alone, desk.lotse, "Sie schrieben: Meine eigene Frage.")
     await anna.say(desk.room, "Ihr Gehalt reicht.", thread=thread)
-    await anna.hears(desk.room, desk.lotse, "die Person hat es nicht bekommen. Grund: Die Person hat den Raum verlassen")
+    await anna.hears(
+        desk.room, desk.lotse, "die Person hat es nicht bekommen. Grund: Die Person hat den Raum verlassen"
+    )
     lines = [each["content"].get("body", "") for each in await anna.from_lotse(desk.room, desk.lotse)]
     assert not [each for each in lines if "eigene Frage" in each or "beantworte ich" in each]
     read = [each["content"].get("body", "") for each in await lea.from_lotse(alone, desk.lotse)]

@@ -506,6 +506,15 @@ async def test_who_asked_in_a_group_is_answered_alone_in_one_room_that_is_made_o
     async with AtWork(other.settings, work.cursor) as after:
         await anna.say(room, "Noch eine Frage")
         assert (await after.hears("Noch eine Frage")).address == Address("matrix", anna.user)
+        await anna.ask("invite", room=room, invited=ben.user)
+        await anna.say(room, "Lotse, noch da?", mention=other.user)
+        await after.hears("noch da?")  # by then it is known that others read along
+        await after.says(anna.user, "Nur für Sie.", outbox="alone3")
+        kept = homeserver.call("GET", f"/user/{other.user}/account_data/io.lotse.directs", other.account.token)
+        new = kept["ours"][anna.user]
+        await anna.ask("join", room=new)
+        await anna.hears(new, other.user, "Nur für Sie.")
+        assert "Nur für Sie." not in str(await anna.ask("timeline", room=room))
 
 
 async def test_a_new_name_or_picture_is_shown_and_the_same_one_is_uploaded_once(homeserver, tmp_path):
