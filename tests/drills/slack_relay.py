@@ -9,6 +9,7 @@ import asyncio
 import html
 import random
 import secrets
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,6 +31,8 @@ POINTS = (
     "the employee's words before the post", "the employee's words at any moment", "the coordinator's words at any moment",
 )  # fmt: skip
 LOOK_S = 0.2
+IN_ONE_CASE = 50
+"""Then an emulator, a Lotse and a case of their own: an emulator answers so many calls, and each look reads the whole thread."""
 TEAM = '  koordination:\n    name: {de: Koordination, en: Coordination}\n    hours: {sun: ["08:00-16:00"]}\n    holidays: none\n'
 """Takes the cases that are about no topic."""
 
@@ -81,9 +84,8 @@ class Case:
         return sum(not times for times in found), sum(max(times - 1, 0) for times in found)
 
 
-async def kills(folder: Path, emulator, content: Path, points: int, seed: int) -> Counts:
+async def kills(folder: Path, emulator, content: Path, points: int, dice: random.Random) -> Counter[str]:
     """Write, kill, start again, and count."""
-    dice = random.Random(seed)
     emulator.reset()
     port = free_port()
     lost = doubled = 0
@@ -105,13 +107,7 @@ async def kills(folder: Path, emulator, content: Path, points: int, seed: int) -
                 lost += missing
         _, doubled = await _counted_at_the_end(folder, bridge, content, settings, case)
         await case.guest.http.aclose()
-    return {
-        "points": points,
-        "employee": len(case.asked),
-        "coordinator": len(case.replied),
-        "lost": lost,
-        "doubled": doubled,
-    }
+    return Counter(employee=len(case.asked), coordinator=len(case.replied), lost=lost, doubled=doubled)
 
 
 async def _arrived(case: Case) -> int:
@@ -155,8 +151,13 @@ def run(points: int, seed: int, folder: Path) -> Counts:
     content = write_tree(
         folder / "content", {**SMALL_TREE, "knowledge/teams.yaml": SMALL_TREE["knowledge/teams.yaml"] + TEAM}
     )
-    with running_emulator(tools) as emulator:
-        return asyncio.run(kills(folder, emulator, content, points, seed))
+    dice, found = random.Random(seed), Counter[str]()
+    for first in range(0, points, IN_ONE_CASE):
+        with running_emulator(tools) as emulator:
+            place, here = folder / f"from {first}", min(IN_ONE_CASE, points - first)
+            place.mkdir()
+            found.update(asyncio.run(kills(place, emulator, content, here, dice)))
+    return {"points": points, **found}
 
 
 ABOUT = "SIGKILL of `lotse run` between an employee in the web chat and a coordinator in Slack"
