@@ -169,7 +169,7 @@ class Sender:
         return await self._rooms.latest_of(await self._directs.room_for(address.room))
 
     async def _post(self, room: Room, delivery: Post, reply: Reply) -> list[str]:
-        if reply.person is not None and not await self._reaches(room, delivery):
+        if not await self._reaches(room, delivery):
             raise ChannelError("the person has left this room", permanent=True)
         root = await self._thread_in(room, delivery.address)
         contents = contents_of(reply, delivery.outbox_id, loud=self._is_desk(delivery.address))
@@ -181,8 +181,13 @@ class Sender:
         return ids
 
     async def _reaches(self, room: Room, post: Post) -> bool:
-        """Whether a coordinator's words reach the person they are for, who may have left the room to others."""
-        if post.address.room.startswith("@") or self._is_desk(post.address):
+        """Whether this reaches the person it is for, who may have left the room to others.
+
+        Into a room that another one became they may still be on their way. Who wrote to Lotse in a room of two is known there.
+        """
+        others = [member for member in room.members if member != self._me]
+        known = len(others) == 1 and self._directs.place_of(others[0]) == post.address.room
+        if known or room.id != post.address.room or self._is_desk(post.address):
             return True
         person = await self._belonging.listener_of(post.address, post.outbox_id)
         return person is None or person in room.members
