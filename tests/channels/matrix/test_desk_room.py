@@ -33,6 +33,15 @@ async def desk(homeserver, node_tools, tmp_path_factory):
         yield desk
 
 
+async def asked_back(desk):
+    """Somebody alone with Lotse in clear, their room, the thread of their case, and what Anna, who has it, asked them."""
+    kim, alone = await desk.asks(encrypted=False)
+    await kim.hears(alone, desk.lotse, "ist offen.")
+    thread = (await desk.card(await number_of_latest(desk)))["id"]
+    await desk.anna.say(desk.room, "Worum geht es?", thread=thread)
+    return kim, alone, thread, await kim.hears(alone, desk.lotse, "Worum geht es?")
+
+
 async def number_of_latest(desk):
     return (await list_cases(desk.site.database, None))[-1].number
 
@@ -460,11 +469,7 @@ async def test_what_was_offered_to_somebody_else_is_not_pressed_and_who_tried_is
 
 
 async def test_a_stranger_who_came_into_a_room_of_two_decides_nothing_about_the_case_there(desk):
-    kim, alone = await desk.asks(encrypted=False)
-    await kim.hears(alone, desk.lotse, "ist offen.")
-    thread = (await desk.card(await number_of_latest(desk)))["id"]
-    await desk.anna.say(desk.room, "Worum geht es?", thread=thread)
-    question = await kim.hears(alone, desk.lotse, "Worum geht es?")
+    kim, alone, thread, question = await asked_back(desk)
     opened = await kim.hears(alone, desk.lotse, "ist offen.")
     ole = await desk.people.arrive()
     await kim.ask("invite", room=alone, invited=ole.user)
@@ -482,12 +487,8 @@ async def test_a_stranger_who_came_into_a_room_of_two_decides_nothing_about_the_
 async def test_in_a_room_of_two_that_others_came_into_the_case_goes_on_with_its_person_and_both_sides_know_who_reads(
     desk,
 ):
-    kim, alone = await desk.asks(encrypted=False)
-    await kim.hears(alone, desk.lotse, "ist offen.")
-    thread, anna = (await desk.card(await number_of_latest(desk)))["id"], desk.anna
-    await anna.say(desk.room, "Worum geht es?", thread=thread)
-    question = await kim.hears(alone, desk.lotse, "Worum geht es?")
-    lea = await desk.people.arrive()
+    kim, alone, thread, question = await asked_back(desk)
+    anna, lea = desk.anna, await desk.people.arrive()
     await kim.ask("invite", room=alone, invited=lea.user)  # who is invited can read it, whether they come or not
 
     def remarks(messages):
@@ -564,12 +565,8 @@ async def test_a_sticker_is_said_in_words_own_quotations_stay_and_where_nothing_
 
 
 async def test_who_stays_in_a_room_its_person_has_left_has_no_part_in_their_case(desk):
-    kim, alone = await desk.asks(encrypted=False)
-    await kim.hears(alone, desk.lotse, "ist offen.")
-    thread, anna = (await desk.card(await number_of_latest(desk)))["id"], desk.anna
-    await anna.say(desk.room, "Worum geht es?", thread=thread)
-    question = await kim.hears(alone, desk.lotse, "Worum geht es?")
-    lea = await desk.people.arrive()
+    kim, alone, thread, question = await asked_back(desk)
+    anna, lea = desk.anna, await desk.people.arrive()
     await kim.ask("invite", room=alone, invited=lea.user)
     await lea.ask("join", room=alone)
     reply = {"m.relates_to": {"m.in_reply_to": {"event_id": question["id"]}}}

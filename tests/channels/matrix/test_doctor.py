@@ -223,7 +223,7 @@ def test_a_demo_that_is_interrupted_at_its_first_start_ends_quietly_and_starts_a
     while not (folder / "synapse" / "homeserver.yaml").exists():
         assert time.monotonic() < patience
         assert first.poll() is None
-        time.sleep(0.01)
+        time.sleep(0.01)  # of a file of another process nothing is told
     first.send_signal(signal.SIGINT)
     assert first.communicate(timeout=PATIENCE_S)[0] == b""
     assert first.returncode == 0
