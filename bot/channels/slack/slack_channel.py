@@ -1,7 +1,7 @@
 """Slack as the program sees it: receive, send, show."""
 
 import asyncio
-from collections import Counter
+import itertools
 from datetime import timedelta
 
 import structlog
@@ -43,8 +43,9 @@ class SlackChannel:
         self._settings = settings
         self.problem: str | None = None
         self._problems: dict[str, str] = {}
-        self._absences: Counter[str] = Counter()
-        """How often Lotse was found not to be in a room of coordinators."""
+        self._questions = itertools.count(1)
+        self._answered: dict[str, int] = {}
+        """Of each room of coordinators, the latest question whose answer told whether Lotse is in it."""
         self._api = SlackApi(settings.bot_token, settings.api, self._about("api"))
         self._rooms = Rooms(self._api)
         self._posting = Posting(self._api, self._rooms)
@@ -100,7 +101,7 @@ class SlackChannel:
     async def send(self, delivery: Delivery) -> ExternalId:
         """Carry out one delivery. Raises ChannelError."""
         room = delivery.address.room
-        absences = self._absences[room]
+        question = next(self._questions)
         try:
             external_id = await self._posting.carry_out(at_its_place(delivery))
         except ChannelError as error:
@@ -109,10 +110,10 @@ class SlackChannel:
             problem = absence(room, error)
             if problem is None:
                 raise
-            self._note_absence(room, problem)
+            self._note_presence(room, question, problem)
             raise NotInRoom(error.reason, retry_after=LONGEST_PAUSE) from error
         if isinstance(delivery, Post):  # what stands in a room can be changed from outside as well
-            self._note_presence(room, absences)
+            self._note_presence(room, question, None)
         return external_id
 
     async def _said_directly(self, delivery: Delivery, error: ChannelError) -> ExternalId:
@@ -128,17 +129,14 @@ class SlackChannel:
         """Who is in a room of coordinators. Raises ChannelError."""
         if self._us is None:
             raise ChannelError("it is not clear yet who Lotse is in Slack")
-        absences = self._absences[room]
+        question = next(self._questions)
         try:
             state = await self._members.in_room(room, self._us)
         except ChannelError as error:
             if (problem := absence(room, error)) is not None:
-                self._note_absence(room, problem)
+                self._note_presence(room, question, problem)
             raise
-        if (problem := absence(room, state)) is not None:
-            self._note_absence(room, problem)
-        else:
-            self._note_presence(room, absences)
+        self._note_presence(room, question, absence(room, state))
         return state
 
     def thread_at(self, external_id: ExternalId) -> str:
@@ -155,16 +153,15 @@ class SlackChannel:
         locale = await self._look.locale_of(Person(NAME, user))
         self._surfaces.status(await self._rooms.id_of(user), thread, locale)
 
-    def _note_absence(self, room: str, problem: str) -> None:
-        """Lotse is not in a room of coordinators; what to do. Elsewhere nobody need act: it was taken out."""
-        if self._is_desk(room):
-            self._absences[room] += 1
-            self._about(room)(problem)
+    def _note_presence(self, room: str, question: int, problem: str | None) -> None:
+        """Whether Lotse is in a room of coordinators, as this question was answered: None, or what to do as it is not.
 
-    def _note_presence(self, room: str, absences: int) -> None:
-        """Lotse is in a room of coordinators, if it was not found to be absent while that was asked; before, so many times."""
-        if self._is_desk(room) and self._absences[room] == absences:
-            self._about(room)(None)
+        An answer to what was asked earlier than another that is answered already tells how it was before. Of other rooms nothing
+        is said, for there nobody need act: Lotse was taken out.
+        """
+        if self._is_desk(room) and question > self._answered.get(room, 0):
+            self._answered[room] = question
+            self._about(room)(problem)
 
     def _is_desk(self, room: str) -> bool:
         return any(desk.room == room for desk in self.desk_rooms)

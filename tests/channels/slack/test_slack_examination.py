@@ -194,3 +194,19 @@ async def test_neither_a_change_nor_what_began_before_says_that_lotse_is_in_a_ro
         desk.bridge.release()
         await ending
         assert told in await health(desk, lambda reasons: True)
+
+
+async def test_a_look_from_before_the_invitation_does_not_say_any_more_that_lotse_is_not_in_a_room(
+    slack_emulator, tmp_path
+):
+    async with desk_in_slack(tmp_path, slack_emulator) as desk:
+        await desk.anna.api.conversations_kick(channel=desk.room, user=BOT_USER)
+        held = desk.bridge.hold("conversations.members", "after")
+        looked_before = asyncio.create_task(desk.channel.look_into(desk.room))
+        await held.wait()
+        await desk.anna.api.conversations_invite(channel=desk.room, users=BOT_USER)
+        await desk.channel.look_into(desk.room)
+        assert desk.channel.problem is None
+        desk.bridge.release()
+        assert not (await looked_before).with_lotse
+        assert desk.channel.problem is None
