@@ -120,7 +120,7 @@ def code_hash() -> str:
     digest = hashlib.sha256(__version__.encode())
     package = Path(__file__).parent
     understanding = [path for path in (package / "understanding").glob("*.py") if path.stem not in AT_QUESTION_TIME]
-    for path in sorted([*understanding, *(package / "content").glob("*.py"), package / "model.py"]):
+    for path in sorted([*understanding, *(package / "content").glob("*.py"), *(package / "model").glob("*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

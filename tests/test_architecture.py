@@ -1,18 +1,21 @@
 """Who may import whom, and what pure code must not contain. The table is in CONTRIBUTING.md."""
 
 import ast
+import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import bot.model
 from bot.trained import AT_QUESTION_TIME
 
 BOT = Path(__file__).parent.parent / "bot"
 FACTS = {"content.definitions", "content.facts", "content.validity"}
 ALLOWED = {
-    "model": set(),
+    "model": {"model"},
     "errors": set(),
     "content": {"model", "errors", "content"},
     "understanding": {"model", "content.definitions", "understanding"},
@@ -47,6 +50,7 @@ ALLOWED = {
         "model", "errors", "check", "content", "understanding", "dialogue", "rehearsal", "trained", "understood_findings",
     },
 }  # fmt: skip
+SUBJECTS = re.findall(r"^- ``(\w+)``", bot.model.__doc__, re.MULTILINE)
 PURE = ("understanding", "handoff", "dialogue")
 IMPURE_MODULES = {
     "asyncio", "datetime.now", "io", "logging", "os", "pathlib", "random", "secrets", "socket", "sqlite3", "structlog",
@@ -105,9 +109,28 @@ def test_pure_code_waits_for_nothing_and_asks_nobody(package):
 
 
 def test_model_and_errors_use_the_standard_library_only():
-    for package in ("model", "errors"):
-        names = {name.split(".")[0] for name in imports(ast.parse((BOT / f"{package}.py").read_text("utf-8")))}
-        assert names <= {"collections", "dataclasses", "datetime", "typing"}
+    for path in (*files("model"), *files("errors")):
+        names = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")))}
+        assert names - {"bot"} <= {"collections", "dataclasses", "datetime", "typing"}, path.name
+
+
+def test_a_module_of_the_model_imports_only_those_before_it():
+    assert {path.stem for path in files("model")} == {*SUBJECTS, "__init__"}
+    for number, subject in enumerate(SUBJECTS):
+        before = {f"bot.model.{name}" for name in SUBJECTS[:number]}
+        names = imports(ast.parse((BOT / "model" / f"{subject}.py").read_text("utf-8")))
+        modules = {".".join(name.split(".")[:3]) for name in names if name.split(".")[0] == "bot"}
+        assert modules <= before, subject
+
+
+def test_the_model_hands_on_every_word_and_nobody_asks_where_it_stands():
+    for subject in SUBJECTS:
+        module = importlib.import_module(f"bot.model.{subject}")
+        imported = {name.rpartition(".")[2] for name in imports(ast.parse(Path(module.__file__).read_text("utf-8")))}
+        words = {name: word for name, word in vars(module).items() if name[0] != "_" and name not in imported}
+        assert words.items() <= vars(bot.model).items(), subject
+    others = (path for path in BOT.rglob("*.py") if path.parent != BOT / "model")
+    assert [path.name for path in others if "bot.model." in path.read_text("utf-8")] == []
 
 
 def test_only_one_module_touches_the_disk_in_content():

@@ -111,12 +111,11 @@ def refuse(
 
 def modules() -> Iterator[ModuleType]:
     """Every module that hands out what was stored."""
-    for package in ("bot.store", "bot.web", "bot.dialogue", "bot.commands", "bot.worker"):
+    for package in ("bot.model", "bot.store", "bot.web", "bot.dialogue", "bot.commands", "bot.worker"):
         path = importlib.import_module(package).__path__
         for found in pkgutil.walk_packages(path, f"{package}."):
             if "migrations" not in found.name:
                 yield importlib.import_module(found.name)
-    yield importlib.import_module("bot.model")
 
 
 def measured(module: ModuleType) -> list[str]:
