@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Each has a trained reader and servers of its own, a gigabyte together; the tests of one file stay together. In the order of the
-# files but for the longest (`tests/conftest.py`): the longest tests stand in files of few, which would come last.
+# files: the longest tests stand in files of few, which would come last.
 TEST_PROCESSES ?= 4
 SYNAPSE := matrix-synapse==1.163.2
 

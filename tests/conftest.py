@@ -71,14 +71,6 @@ def pytest_xdist_node_collection_finished(node):
     assert node.config.stash[TRAINING].wait() == 0, "the reader could not be trained"
 
 
-LONGEST = Path(__file__).parent / "worker" / "test_desk_rooms.py"
-"""The tests of one file are given to one process: of this one, begun among the last, all others would wait for the end."""
-
-
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path != LONGEST)
-
-
 @pytest.fixture(scope="session")
 def trained():
     """The content that ships, and its reader: trained once, after that from the cache."""
@@ -221,6 +213,10 @@ def address(request, tmp_path):
         server, name = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_tables")
         yield server.address(name)
         server.run(*EMPTY, database=name)
+
+
+embedded = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+"""What no database makes a difference to is tried on one."""
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from bot.model import (
 from bot.store.conversations import Conversations
 from bot.store.desk import Desk
 from bot.store.desk_posts import DeskPosts
+from bot.store.desk_reading import read_case
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
 from bot.worker.content_watch import LivePair
@@ -225,3 +226,8 @@ class DeskStage:
     def heard(self, user="kim"):
         """What an employee has read."""
         return [as_text(post.reply) for post in self.employees.handed if isinstance(post, Post)]
+
+
+async def facts(stage, number=1):
+    """What the store knows of a case at this moment: its state, and whose it is."""
+    return (await read_case(stage.database, MARIA, number, stage.clock())).facts
