@@ -5,19 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Edit, Edited, Redact, Removed
-from tests.desk_stage import ANNA, DeskStage
+from tests.desk_stage import ANNA
 from tests.fakes import away, refused
-
-
-@pytest.fixture
-def stage(database, clock):
-    return DeskStage(database, clock)
-
-
-@pytest.fixture
-async def thread(stage):
-    await stage.asks()
-    return stage.rooms.card(1)
 
 
 @pytest.fixture
