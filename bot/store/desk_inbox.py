@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -94,17 +94,8 @@ class DeskInbox:
 
         Nothing is locked.
         """
-        earlier = aliased(desk_inbox)
-        held_back = (
-            select(earlier.c.id)
-            .where(earlier.c.channel == desk_inbox.c.channel, earlier.c.room == desk_inbox.c.room)
-            .where(earlier.c.thread == desk_inbox.c.thread, earlier.c.status == "waiting")
-            .where(earlier.c.id < desk_inbox.c.id)
-            .exists()
-        )
-        waiting = select(desk_inbox).where(desk_inbox.c.status == "waiting", ~held_back, ~_may_be_below_a_card(now))
         async with self._database.reading() as connection:
-            row = (await connection.execute(waiting.order_by(desk_inbox.c.id).limit(1))).one_or_none()
+            row = (await connection.execute(NEXT, {"waits_since": now - WAIT_FOR_CARD})).one_or_none()
         return None if row is None else _said(row)
 
     async def count_failure(self, said: SaidAtDesk, error: str, now: datetime) -> bool:
@@ -117,7 +108,17 @@ class DeskInbox:
         return given_up
 
 
-def _may_be_below_a_card(now: datetime) -> ColumnElement[bool]:
+_earlier = aliased(desk_inbox)
+_held_back = (
+    select(_earlier.c.id)
+    .where(_earlier.c.channel == desk_inbox.c.channel, _earlier.c.room == desk_inbox.c.room)
+    .where(_earlier.c.thread == desk_inbox.c.thread, _earlier.c.status == "waiting")
+    .where(_earlier.c.id < desk_inbox.c.id)
+    .exists()
+)
+
+
+def _may_be_below_a_card() -> ColumnElement[bool]:
     """The condition that something was done where a card may stand of which it is not known yet whether it was posted."""
     card, known = aliased(desk_posts), aliased(desk_posts)
     unclear = or_(card.c.status == "sending", and_(card.c.status == "waiting", card.c.attempts > 0))
@@ -133,7 +134,16 @@ def _may_be_below_a_card(now: datetime) -> ColumnElement[bool]:
         .where(known.c.thread == desk_inbox.c.thread, known.c.thread != "")
         .exists()
     )
-    return and_(desk_inbox.c.received_at > now - WAIT_FOR_CARD, being_posted, ~in_a_known_thread)
+    return and_(desk_inbox.c.received_at > bindparam("waits_since"), being_posted, ~in_a_known_thread)
+
+
+# Made once: to build a statement takes SQLAlchemy longer than to carry it out.
+NEXT = (
+    select(desk_inbox)
+    .where(desk_inbox.c.status == "waiting", ~_held_back, ~_may_be_below_a_card())
+    .order_by(desk_inbox.c.id)
+    .limit(1)
+)
 
 
 async def mark_handled(connection: AsyncConnection, said: SaidAtDesk, now: datetime) -> None:

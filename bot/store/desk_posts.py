@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -176,11 +176,11 @@ class DeskPosts:
                 await connection.execute(left.values(retry_at=now))
             self._looked_back.add(channel)
         async with self._database.reading() as connection:
-            if await connection.scalar(_next(channel, now, locked=False)) is None:
+            if await connection.scalar(ANY_NEXT, {"channel": channel, "now": now}) is None:
                 return None
         while True:
             async with self._database.transaction() as connection:
-                row = (await connection.execute(_next(channel, now, locked=True))).one_or_none()
+                row = (await connection.execute(NEXT, {"channel": channel, "now": now})).one_or_none()
                 if row is None:
                     return None
                 if row.kind == "sign" and row.under is None:
@@ -430,7 +430,7 @@ def _former_key(row_id: int) -> Any:
     return desk_posts.c.key + f":{row_id}"
 
 
-def _next(channel: str, now: datetime, *, locked: bool) -> Select[Any]:
+def _next() -> Select[Any]:
     """The next row that may be sent: posts of one case in their order, a sign once the former one is away, changes at any time."""
     earlier = aliased(desk_posts)
     held_back = (
@@ -447,12 +447,17 @@ def _next(channel: str, now: datetime, *, locked: bool) -> Select[Any]:
         .exists()
     )
     sign = desk_posts.c.kind == "sign"
-    due = or_(desk_posts.c.retry_at.is_(None), desk_posts.c.retry_at <= now)
+    due = or_(desk_posts.c.retry_at.is_(None), desk_posts.c.retry_at <= bindparam("now"))
     new = and_(desk_posts.c.status == "waiting", or_(and_(sign, ~replaces), and_(~sign, ~held_back)))
-    statement = (
+    return (
         select(desk_posts)
-        .where(desk_posts.c.channel == channel, due, or_(new, desk_posts.c.status.in_(("stale", "sending"))))
+        .where(desk_posts.c.channel == bindparam("channel"))
+        .where(due, or_(new, desk_posts.c.status.in_(("stale", "sending"))))
         .order_by(desk_posts.c.id)
         .limit(1)
     )
-    return statement.with_for_update(skip_locked=True) if locked else statement.with_only_columns(desk_posts.c.id)
+
+
+# Made once: to build a statement takes SQLAlchemy longer than to carry it out.
+NEXT = _next().with_for_update(skip_locked=True)
+ANY_NEXT = _next().with_only_columns(desk_posts.c.id)
