@@ -44,8 +44,11 @@ def _is_personal(turn: Turn) -> bool:
 
 
 def _what_is_taken_up(s: Situation, turn: Turn) -> Input:
-    """A wish for a person with the question it was about, which only this conversation knows; else what was said."""
+    """A wish for a person with the question it was about, which only this conversation knows; else what was said.
+
+    What the person asked alone is no part of that: nobody said that it should be handed on.
+    """
     opened = next((effect for effect in turn.effects if isinstance(effect, OpenCase)), None)
     if opened is not None:
-        return AskedPerson(opened.question)
+        return AskedPerson(opened.question, complete=True)
     return Utterance(s.input.text) if isinstance(s.input, Edited) else s.input

@@ -327,7 +327,8 @@ def ask_for_person(s: Situation, question: str, reason: str, event: Asks | AsksA
         return Turn(state, (MoveCase(outcome),), Reason("opened", outcome.event), "handoff", "wants_person")
     blocks, effect, pending = opening(s, question, reason, outcome)
     opened = replace(s, state=replace(state, pending=pending))
-    choices = case_presses.of_case(tuple(Choice(label, value) for label, value in pending.choices), None)
+    offered = pending.choices if pending else ()
+    choices = case_presses.of_case(tuple(Choice(label, value) for label, value in offered), None)
     earlier = None if s.state.case is None else decide(s.state.case, OpensAnother(), s.now, s.office)
     effects = (MoveCase(earlier), effect) if isinstance(earlier, CaseTurn) else (effect,)
     return finish(

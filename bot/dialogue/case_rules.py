@@ -15,6 +15,7 @@ from bot.handoff.promises import opened_words
 from bot.handoff.team_office import GENERAL_TEAM, team_now
 from bot.model import (
     CASE_NUMBER,
+    AskedPerson,
     Block,
     CaseContext,
     CaseTurn,
@@ -34,10 +35,12 @@ def team_for(content: Content, topic: TopicId | None) -> str:
     )
 
 
-def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[tuple[Block, ...], OpenCase, Pending]:
+def opening(
+    s: Situation, question: str, reason: str, turn: CaseTurn
+) -> tuple[tuple[Block, ...], OpenCase, Pending | None]:
     """What is said and done when a case opens: its number, what is promised, and the question for consent.
 
-    The case is open whatever is answered to that question, and if nothing is.
+    The case is open whatever is answered to that question, and if nothing is. Who has consented already is not asked.
     """
     case = turn.case
     promise = opened_words(s.content.teams.get(case.team), s.now, s.locale)
@@ -56,8 +59,10 @@ def opening(s: Situation, question: str, reason: str, turn: CaseTurn) -> tuple[t
         timers=timers_of(case, s.now, s.office),
         told_first=s.state.encrypted,
     )
-    choices = ((wording.CONSENT_YES[s.locale], CONSENT), (wording.CONSENT_NO[s.locale], NO_CONSENT))
     leaves = leaving(s.office, case.team, s.locale) if s.state.encrypted else ()
+    if isinstance(s.input, AskedPerson) and s.input.consents:
+        return (said, *leaves), effect, None
+    choices = ((wording.CONSENT_YES[s.locale], CONSENT), (wording.CONSENT_NO[s.locale], NO_CONSENT))
     return (said, *leaves, wording.say(wording.CONSENT, s.locale)), effect, Pending("consent", choices)
 
 

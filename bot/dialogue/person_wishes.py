@@ -33,7 +33,7 @@ def asked_person(s: Situation) -> Turn | None:
     """Asked for in a form or by a command: that is never a matter of probability."""
     if not isinstance(s.input, AskedPerson):
         return None
-    return open_case(s, s.input.question, "asked for a person", s.best)
+    return open_case(_about_named(s), s.input.question, "asked for a person", s.best)
 
 
 def wants_person(s: Situation) -> Turn | None:
@@ -85,8 +85,12 @@ def sensitive(s: Situation) -> Turn | None:
 def open_case(
     s: Situation, question: str, reason: str, candidate: Candidate | None = None, *, said_yes: bool = False
 ) -> Turn:
-    """The turn that opens a case about this question and the one before, or says which case there is."""
-    asked = s.state.asked
+    """The turn that opens a case about this question and the one before, or says which case there is.
+
+    A form says all of it: the employee reads there that the coordinators see that question only.
+    """
+    complete = isinstance(s.input, AskedPerson) and s.input.complete
+    asked = "" if complete else s.state.asked
     if asked and asked not in question:
         question = f"{asked}{BETWEEN_QUOTED}{question}" if question else asked
     pending = s.state.pending

@@ -153,9 +153,15 @@ class ReadByOthers:
 
 @dataclass(frozen=True, slots=True)
 class AskedPerson:
-    """The user asked for a person about these words: in a form, by a command, or because they had asked in public."""
+    """The user asked for a person about these words: in a form, by a command, or because they had asked in public.
+
+    ``complete``: the words say all of it, so what was asked before is no part of the case. ``consents``: that the coordinators may
+    see the name was agreed to in the same form, and follows as an input of its own.
+    """
 
     question: str
+    complete: bool = False
+    consents: bool = False
 
 
 TYPED = "desk:type:"

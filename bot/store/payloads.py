@@ -90,8 +90,9 @@ def input_to_json(given: Input, most: int = MAX_UTTERANCE) -> dict[str, Any]:
             return {"kind": "came_in", "moved": moved}
         case ReadByOthers(elsewhere=elsewhere):
             return {"kind": "read_by_others", "elsewhere": elsewhere}
-        case AskedPerson(question=question):
-            return {"kind": "asked_person", "question": storable(question[:most])}
+        case AskedPerson(question=question, complete=complete, consents=consents):
+            said = storable(question[:most])
+            return {"kind": "asked_person", "question": said, "complete": complete, "consents": consents}
 
 
 def payload_of(given: Input, name: str | None) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def input_from_json(data: Mapping[str, Any]) -> Input:
         case "read_by_others":
             return ReadByOthers(data["elsewhere"])
         case "asked_person":
-            return AskedPerson(data["question"])
+            return AskedPerson(data["question"], data.get("complete", False), data.get("consents", False))
         case kind:
             raise ValueError(f"an input of kind {kind!r} is unknown to this release")
 

@@ -25,12 +25,15 @@ def turn_of(state, given, trained):
 @pytest.mark.parametrize(
     ("said", "continued"),
     [
-        ("Ich möchte mit einem Menschen sprechen", AskedPerson("Ich möchte mit einem Menschen sprechen")),
+        (
+            "Ich möchte mit einem Menschen sprechen",
+            AskedPerson("Ich möchte mit einem Menschen sprechen", complete=True),
+        ),
         ("Mein Antrag wurde abgelehnt", Utterance("Mein Antrag wurde abgelehnt")),
         ("meine Daten", Utterance("meine Daten")),
         ("lösche meine Daten", Utterance("lösche meine Daten")),
         ("Wie steht mein Fall?", Utterance("Wie steht mein Fall?")),
-        (AskedPerson("Zählt mein Meister?"), AskedPerson("Zählt mein Meister?")),
+        (AskedPerson("Zählt mein Meister?"), AskedPerson("Zählt mein Meister?", complete=True)),
     ],
 )
 def test_what_is_personal_is_not_said_in_public(trained, said, continued):
@@ -54,7 +57,7 @@ def test_a_question_anybody_may_ask_is_answered_where_it_was_asked(trained, said
 def test_a_person_asked_for_in_public_is_asked_about_the_question_before(trained):
     asked = turn_of(PUBLIC, "Was zahlt der Weiterbildungsbonus?", trained)
     turn = turn_of(replace(asked.state, in_public=True), Pressed("person"), trained)
-    assert ContinueAlone(AskedPerson("Was zahlt der Weiterbildungsbonus?")) in turn.effects
+    assert ContinueAlone(AskedPerson("Was zahlt der Weiterbildungsbonus?", complete=True)) in turn.effects
 
 
 def test_a_form_opens_a_case_with_what_was_understood_of_its_question(trained):

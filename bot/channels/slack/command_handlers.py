@@ -54,7 +54,8 @@ class CommandHandlers:
         if not form.question:
             locale = await self._look.locale_of(form.person)
             return given_back(words.FORM_EMPTY[locale])
-        given: list[tuple[Input, ExternalId]] = [(AskedPerson(form.question), form.external_id)]
+        asked = AskedPerson(form.question, complete=True, consents=form.consent)
+        given: list[tuple[Input, ExternalId]] = [(asked, form.external_id)]
         if form.consent:
             given.append((Pressed(CONSENT), ExternalId(f"{form.external_id}:consent")))
         await self._intake.take_alone(await self._members.named(form.person) if form.consent else form.person, given)
