@@ -55,6 +55,8 @@ _WORDS = {
         "understood": "Verstanden", "offered": "Angeboten", "refused": "Abgelehnt", "shown": "Gezeigt",
         "who": "Angaben", "fits": "Regeln", "earlier": "Frühere Fälle", "files": "Dateien abgelehnt",
         "claim": "Übernehmen", "how": "✋ oder eine Antwort in diesem Faden übernimmt · {mark}hilfe zeigt alles",
+        "how_taken": "Wer den Fall hat, antwortet in diesem Faden; was andere schreiben, ist Notiz · {mark}hilfe zeigt alles",
+        "how_explicit": "An die Person geht nur, was mit {mark}a beginnt; alles andere bleibt eine Notiz · {mark}hilfe zeigt alles",
         "said": "Person", "lotse": "Lotse (automatisch)", "notice": "An die Person", "note": "🔒 Notiz", "edited": "bearbeitet",
         "earlier_line": "Vor dem Fall", "none": "Kein offener Fall.", "queue": "{count} offene Fälle",
         "one": "1 offener Fall", "more": "und {count} weitere; {mark}liste und der Desk im Browser zeigen alle",
@@ -67,6 +69,8 @@ _WORDS = {
         "understood": "Understood", "offered": "Offered", "refused": "Refused", "shown": "Shown",
         "who": "Facts given", "fits": "Rules", "earlier": "Earlier cases", "files": "Files refused",
         "claim": "Claim", "how": "✋ or a reply in this thread claims it · {mark}help shows everything",
+        "how_taken": "Whoever has the case replies in this thread; what others write stays a note · {mark}help shows everything",
+        "how_explicit": "Only what begins with {mark}a goes to the person; all else stays a note · {mark}help shows everything",
         "said": "Person", "lotse": "Lotse (automatic)", "notice": "To the person", "note": "🔒 Note", "edited": "edited",
         "earlier_line": "Before the case", "none": "No open case.", "queue": "{count} open cases",
         "one": "1 open case", "more": "and {count} more; {mark}queue and the desk in the browser show all",
@@ -82,9 +86,9 @@ HELP: Mapping[Locale, tuple[tuple[CommandName, str], ...]] = {
         ("note", "Text: Notiz unter Kolleginnen und Kollegen (auch mit // davor)"),
         ("transfer", "ZIEL: Notiz – an ein Team, eine Person oder ein Thema"),
         ("wait", "[bis TAG] Frage – wartet auf die Person"),
-        ("wait_third", "bis TAG [Text] – wartet auf eine andere Stelle"),
+        ("wait_third", "bis TAG [Satz an die Person] – wartet auf eine andere Stelle"),
         ("go_on", "beendet das Warten"),
-        ("resolve", "GRUND [letzter Satz] – schließt ab"),
+        ("resolve", "GRUND [letzter Satz an die Person] – schließt ab"),
         ("to_queue", "[Notiz] – zurück auf die Liste"),
         ("to_bot", "Lotse antwortet wieder"),
         ("reopen", "nimmt einen erledigten Fall wieder auf"),
@@ -106,9 +110,9 @@ HELP: Mapping[Locale, tuple[tuple[CommandName, str], ...]] = {
         ("note", "text: a note among colleagues (so does // in front)"),
         ("transfer", "TARGET: note – to a team, a person or a topic"),
         ("wait", "[until DAY] question – waits for the person"),
-        ("wait_third", "until DAY [text] – waits for somebody else"),
+        ("wait_third", "until DAY [sentence to the person] – waits for somebody else"),
         ("go_on", "ends the waiting"),
-        ("resolve", "REASON [last sentence] – resolves it"),
+        ("resolve", "REASON [last sentence to the person] – resolves it"),
         ("to_queue", "[note] – back to the list"),
         ("to_bot", "Lotse answers again"),
         ("reopen", "takes a resolved case up again"),
@@ -159,7 +163,7 @@ def case_card(case: DeskCase, content: Content, now: datetime, locale: Locale) -
     title = f"{words['case'].format(number=facts.number)} · {team_title(content, facts.team, locale)}"
     question = (words["question"], _shortened(harmless(case.question), MOST_QUESTION) or "–")
     rows = [row for row in _rows(case, content, now, locale) if row[1]]
-    how = words["how"].format(mark=MARK) if facts.state in UNFINISHED else ""
+    how = words[_how(facts, content)].format(mark=MARK) if facts.state in UNFINISHED else ""
     (question_row, *other_rows) = _fitting([question, *rows], MOST_CARD - len(title) - len(how) - 2 * BETWEEN)
     blocks: tuple[Block, ...] = (
         Paragraph((Span(title, bold=True),)), Paragraph(question_row), Bullets(tuple(other_rows)),
@@ -169,6 +173,14 @@ def case_card(case: DeskCase, content: Content, now: datetime, locale: Locale) -
     choices = (Choice(words["claim"], f"{CLAIM}:{facts.number}:{facts.version}"),) if facts.state == "open" else ()
     can_be_worked = facts.state in UNFINISHED or facts.state == "resolved"
     return Reply(blocks, locale, choices=choices, card=(facts.number, facts.version) if can_be_worked else None)
+
+
+def _how(facts: CaseFacts, content: Content) -> str:
+    """Which sentence says what becomes of words that are simply written into the thread (``handoff/relaying.py``)."""
+    team = content.teams.get(facts.team)
+    if team is not None and team.relay == "explicit":
+        return "how_explicit"
+    return "how" if facts.state == "open" else "how_taken"
 
 
 def _rows(case: DeskCase, content: Content, now: datetime, locale: Locale) -> Iterator[tuple[str, str]]:

@@ -58,6 +58,20 @@ async def facts_of(desk, kim):
     return (await cases_of(desk.site.database, Address("slack", kim.user)))[-1].facts
 
 
+async def test_the_card_says_what_becomes_of_words_that_are_simply_written_below_it(desk, kim):
+    number, card = await opened(desk, kim)
+    assert "oder eine Antwort in diesem Faden übernimmt" in card["text"]
+    await desk.anna.write("Guten Tag", desk.room, card["ts"])
+    await kim.answered("Person person1 (Mensch):\n\nGuten Tag")
+    card = await desk.card(number, lambda it: "Wer den Fall hat, antwortet in diesem Faden" in it["text"])
+    assert "übernimmt" not in card["text"]
+    await desk.anna.write("!an streit: Bitte sehen Sie das an.", desk.room, card["ts"])  # they relay explicitly
+    card = await desk.card(number, lambda it: "An die Person geht nur, was mit !a beginnt" in it["text"])
+    await desk.ben.write("Das klingt nach Ärger", desk.room, card["ts"])
+    await desk.ben.write("!a Ich kümmere mich", desk.room, card["ts"])
+    assert not any("Ärger" in text for text in await kim.answered("Person person2 (Mensch):\n\nIch kümmere mich"))
+
+
 def claimed_by(name):
     return lambda card: name in card["text"] and not buttons(card) & {"desk-claim"}
 
