@@ -43,14 +43,21 @@ def is_safe(address: str) -> bool:
 
 
 def link_words(words: str, address: str) -> str:
-    """The words of a link so that everybody sees where it leads: with its host behind them, or the address itself.
+    """The words of a link so that everybody sees where it leads: with its host in them or behind them, or the address itself.
 
-    Words that look like an address of their own are replaced: they could name another one.
+    Words that look like an address of their own are replaced, for they could name another one; those that name this very host,
+    as the words of coordinators and many a title of a source do, stay.
     """
     words = TURNS_AROUND.sub("", words).strip()
     host = urlsplit(address).hostname or ""
     if not host:  # mailto: and tel: show what they are
         return address.partition(":")[2]
-    if not words or LOOKS_LIKE_A_HOST.search(words):
+    named = {_bare(found) for found in LOOKS_LIKE_A_HOST.findall(words)}
+    if not words or named - {_bare(host)}:
         return address
-    return f"{words} ({host})"
+    return words if host in words.lower() else f"{words} ({host})"
+
+
+def _bare(host: str) -> str:
+    """A host without what stands around it in a sentence."""
+    return re.sub(r"^\W+|\W+$", "", host).lower().removeprefix("www.")

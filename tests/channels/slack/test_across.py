@@ -68,6 +68,9 @@ async def test_an_employee_in_slack_and_a_coordinator_in_the_browser(tmp_path, s
         await kim.answered("ist offen.")
         (case,) = await cases_of(desk.site.database, Address("slack", kim.user))
         await act(anna, case.number, "claim")
+        await act(anna, case.number, "say", text="Nehmen Sie [diesen Antrag](https://www.ib-sh.de/antrag).")
+        await kim.answered("Nehmen Sie diesen Antrag")
+        assert "'text': 'diesen Antrag [www.ib-sh.de]'" in str((await kim.messages())[-1]["blocks"]), "its words stay"
         await act(anna, case.number, "say", text=f"Ja, **gern** {HOSTILE}")
         await kim.answered("gern")
         await act(anna, case.number, "say", text="nur für uns", mode="note")

@@ -306,7 +306,13 @@ def _check_elements(element):
     ("words", "address", "shown"),
     [
         ("der Seite", "https://weiterbilden-sh.de/bonus", "der Seite (weiterbilden-sh.de)"),
+        ("diesen Antrag [weiterbilden-sh.de]", "https://weiterbilden-sh.de/x", "diesen Antrag [weiterbilden-sh.de]"),
+        ("Weiterbilden-SH.de, Bonus", "https://weiterbilden-sh.de/x", "Weiterbilden-SH.de, Bonus"),
+        ("ib-sh.de, Bonus", "https://www.ib-sh.de/x", "ib-sh.de, Bonus (www.ib-sh.de)"),
         ("sparkasse.de", "https://boese.example/x", "https://boese.example/x"),
+        ("sparkasse.de [boese.example]", "https://boese.example/x", "https://boese.example/x"),
+        ("boese.example.sparkasse.de", "https://boese.example/x", "https://boese.example/x"),
+        ("boese.example,sparkasse.de", "https://boese.example/x", "https://boese.example/x"),
         ("https://sparkasse.de", "https://boese.example/x", "https://boese.example/x"),
         ("https://boese.example/x", "https://boese.example/x", "https://boese.example/x"),
         ("", "https://boese.example/x", "https://boese.example/x"),
