@@ -253,6 +253,8 @@ async def write_said(
 ) -> int | None:
     """Write what the person said; a press stands there with the words that were pressed. The line, if there is one."""
     match said:
+        case AskedPerson(question=""):  # by a sign: nobody said a word
+            return None
         case Utterance(text=text) | AskedPerson(question=text):
             words = text
         case AskedWhy(about=about):

@@ -4,6 +4,7 @@ import pytest
 
 from bot.model import Address
 from bot.store.cases import cases_of
+from bot.store.transcripts import read_transcript
 from tests.channels.slack.at_the_desk import KIM, desk_in_slack
 from tests.channels.slack.payloads import payload
 
@@ -77,3 +78,16 @@ async def test_what_was_asked_alone_does_not_join_a_question_from_a_channel(desk
     case, card = await case_opened(desk, kim)
     assert case.question.startswith("Was zahlt der Weiterbildungsbonus?")
     assert "mobbt" not in card["text"]
+
+
+async def test_who_asks_for_a_person_by_a_sign_has_said_nothing_that_coordinators_would_read(desk, kim):
+    await kim.write("Was zahlt der Weiterbildungsbonus?")
+    await kim.answered("60 %")
+    await kim.react((await kim.messages())[-1]["ts"], "raising_hand")
+    case, card = await case_opened(desk, kim)
+    assert case.question == "Was zahlt der Weiterbildungsbonus?"
+    await kim.write("Und wann?")
+    below = (await desk.in_thread(card, "Und wann?"))[1:]
+    assert below[0] == "Person: Und wann?"
+    said = await read_transcript(desk.site.database, Address("slack", kim.user))
+    assert [line.text for line in said if line.who == "user"] == ["Was zahlt der Weiterbildungsbonus?", "Und wann?"]
