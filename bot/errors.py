@@ -85,7 +85,7 @@ class ChannelError(LotseError):
 
 
 class NotInRoom(ChannelError):
-    """Lotse is not in a room of coordinators: what is to be shown there waits until somebody asks it in."""
+    """Lotse is not in a room of coordinators, or nobody may write there: what is to be shown there waits until somebody acts."""
 
 
 class NotThereYet(ChannelError):

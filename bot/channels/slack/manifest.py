@@ -38,6 +38,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
 """Every method that is called, with the scopes it needs in the kinds of rooms Lotse is in."""
 
 DESK_METHODS: Mapping[str, tuple[str, ...]] = {
+    "conversations.info": ("channels:read", "groups:read"),
     "conversations.members": ("channels:read", "groups:read"),
 }
 """The same, for methods that are called where coordinators work cases in Slack."""

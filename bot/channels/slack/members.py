@@ -21,6 +21,7 @@ from bot.model import CONSENT, Input, Person, Pressed, RoomMember, RoomState
 log = structlog.get_logger(__name__)
 
 NOT_IN_ROOM = "Lotse is not in {room} (LOTSE_SLACK_DESK_ROOMS): write `/invite @lotse` in that channel."
+ARCHIVED = "The channel {room} (LOTSE_SLACK_DESK_ROOMS) is archived: unarchive it, or set another one."
 _SAY_SO = ("not_in_channel", "channel_not_found")
 """What Slack answers then; the second about a private channel, which to an app outside it is none."""
 
@@ -104,6 +105,11 @@ def absence(room: str, told: ChannelError | RoomState) -> str | None:
     if isinstance(told, RoomState):
         return None if told.with_lotse else NOT_IN_ROOM.format(room=room)
     return NOT_IN_ROOM.format(room=room) if any(code in told.reason for code in _SAY_SO) else None
+
+
+def archived(room: str, error: ChannelError) -> str | None:
+    """What to do when this says that a room of coordinators is archived, so that nobody may write there; None when it does not."""
+    return ARCHIVED.format(room=room) if "is_archived" in error.reason else None
 
 
 def _consents(given: Input) -> bool:

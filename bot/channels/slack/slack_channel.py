@@ -15,7 +15,7 @@ from bot.channels.slack.external_ids import posted
 from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.http_transport import HttpTransport
 from bot.channels.slack.intake import Intake
-from bot.channels.slack.members import Members, absence
+from bot.channels.slack.members import Members, absence, archived
 from bot.channels.slack.out_of_reach import at_its_place, is_out_of_reach, said_directly
 from bot.channels.slack.posting import Posting, Rooms
 from bot.channels.slack.slack_api import SlackApi, Tell
@@ -45,7 +45,7 @@ class SlackChannel:
         self._problems: dict[str, str] = {}
         self._questions = itertools.count(1)
         self._answered: dict[str, int] = {}
-        """Of each room of coordinators, the latest question whose answer told whether Lotse is in it."""
+        """Of what is asked about rooms of coordinators, the latest question whose answer told it."""
         self._api = SlackApi(settings.bot_token, settings.api, self._about("api"))
         self._rooms = Rooms(self._api)
         self._posting = Posting(self._api, self._rooms)
@@ -107,13 +107,16 @@ class SlackChannel:
         except ChannelError as error:
             if not self._is_desk(room):
                 return await self._said_directly(delivery, error)
-            problem = absence(room, error)
-            if problem is None:
+            if (problem := absence(room, error)) is not None:
+                self._note_presence(room, question, problem)
+            elif (problem := archived(room, error)) is not None:
+                self._note_writing(room, question, problem)
+            else:
                 raise
-            self._note_presence(room, question, problem)
             raise NotInRoom(error.reason, retry_after=LONGEST_PAUSE) from error
         if isinstance(delivery, Post):  # what stands in a room can be changed from outside as well
             self._note_presence(room, question, None)
+            self._note_writing(room, question, None)
         return external_id
 
     async def _said_directly(self, delivery: Delivery, error: ChannelError) -> ExternalId:
@@ -156,12 +159,21 @@ class SlackChannel:
     def _note_presence(self, room: str, question: int, problem: str | None) -> None:
         """Whether Lotse is in a room of coordinators, as this question was answered: None, or what to do as it is not.
 
-        An answer to what was asked earlier than another that is answered already tells how it was before. Of other rooms nothing
-        is said, for there nobody need act: Lotse was taken out.
+        Of other rooms nothing is said, for there nobody need act: Lotse was taken out.
         """
-        if self._is_desk(room) and question > self._answered.get(room, 0):
-            self._answered[room] = question
-            self._about(room)(problem)
+        if self._is_desk(room):
+            self._note(room, question, problem)
+
+    def _note_writing(self, room: str, question: int, problem: str | None) -> None:
+        """Whether anybody may write in a room of coordinators, of which its list of people says nothing."""
+        if self._is_desk(room):
+            self._note(f"writing in {room}", question, problem)
+
+    def _note(self, part: str, question: int, problem: str | None) -> None:
+        """An answer to what was asked earlier than another that is answered already tells how it was before."""
+        if question > self._answered.get(part, 0):
+            self._answered[part] = question
+            self._about(part)(problem)
 
     def _is_desk(self, room: str) -> bool:
         return any(desk.room == room for desk in self.desk_rooms)

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from bot.channels.finding import Finding
 from bot.channels.slack.http_transport import PATH, VALID_S
 from bot.channels.slack.manifest import scopes
-from bot.channels.slack.members import Members, absence
+from bot.channels.slack.members import ARCHIVED, Members, absence
 from bot.channels.slack.slack_api import SlackApi
 from bot.channels.slack.slack_settings import SlackSettings
 from bot.channels.slack.socket_transport import APP_TOKEN
@@ -79,12 +79,15 @@ async def _desk_room(settings: SlackSettings, room: str, us: Workspace) -> Findi
     api = SlackApi(settings.bot_token, settings.api)
     try:
         state = await Members(api).in_room(room, us)
+        channel = (await api.call("conversations.info", channel=room))["channel"]
     except ChannelError as error:
         return Finding("wrong", " ".join(filter(None, (f"{error.reason}.", absence(room, error)))))
     finally:
         await api.close()
     if (absent := absence(room, state)) is not None:
         return Finding("wrong", absent)
+    if channel.get("is_archived"):
+        return Finding("wrong", ARCHIVED.format(room=room))
     count = sum(member.joined for member in state.members)
     if not count:
         return Finding(

@@ -136,6 +136,29 @@ async def test_a_room_without_lotse_is_said_on_the_page_of_health_until_it_is_in
         await desk.in_thread(card, "Ich warte auf eine Antwort")
 
 
+async def test_what_is_said_while_the_channel_of_coordinators_is_archived_waits_and_the_operator_reads_why(
+    slack_emulator, tmp_path
+):
+    async with desk_in_slack(tmp_path, slack_emulator) as desk:
+        settings = replace(slack_settings(desk.bridge), desk_rooms=desk.channel.desk_rooms)
+        kim = await desk.person(KIM)
+        await kim.write("Mensch")
+        card = await desk.card(1)
+        await desk.in_thread(card, "Person: Mensch")
+        await desk.anna.api.conversations_archive(channel=desk.room)
+        await kim.write("Ich warte auf eine Antwort")
+        told = f"The channel {desk.room} (LOTSE_SLACK_DESK_ROOMS) is archived: unarchive it, or set another one."
+        await health(desk, lambda reasons: told in reasons)
+        await desk.channel.look_into(desk.room)
+        assert told in await health(desk, lambda reasons: True), "that Lotse is in it changes nothing"
+        assert (await found(settings))[-1] == ("wrong", told)
+        await desk.anna.api.conversations_unarchive(channel=desk.room)
+        desk.site.now += timedelta(hours=1)
+        desk.site.database.announcer.notify(DESK_POSTS)
+        await desk.in_thread(card, "Ich warte auf eine Antwort")
+        assert await health(desk, lambda reasons: not reasons) == []
+
+
 async def test_that_lotse_is_not_in_a_room_is_seen_when_its_people_are_looked_up(slack_emulator, tmp_path):
     async with desk_in_slack(tmp_path, slack_emulator) as desk:
         await desk.anna.api.conversations_kick(channel=desk.room, user=BOT_USER)
