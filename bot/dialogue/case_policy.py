@@ -54,6 +54,7 @@ from bot.handoff.case_moment import no_case
 from bot.handoff.case_states import Ignored, Refused, decide
 from bot.model import (
     CASE_TIMER,
+    MAX_UTTERANCE,
     OVER,
     SILENT,
     UNFINISHED,
@@ -375,7 +376,16 @@ def silent(s: Situation) -> Turn | None:
     if allowed is not None:
         return _marked(allowed)
     joined = replace(s, state=replace(s.state, pending=None))
-    return _silently(joined, Writes())
+    return _cut(joined) or _silently(joined, Writes())
+
+
+def _cut(s: Situation) -> Turn | None:
+    """A message of which the person sees only the beginning: who wrote it is told, for they wait for an answer to all of it."""
+    case = s.state.case
+    if case is None or not isinstance(s.input, Utterance) or len(s.input.text) <= MAX_UTTERANCE:
+        return None
+    said = wording.say(wording.CUT_IN_CASE, s.locale, name=case.owner_name)
+    return finish(s, "handoff", "cut", (said,), effects=_joins(s), notice=True)
 
 
 def _to_lotse(given: Input) -> bool:

@@ -113,6 +113,10 @@ CUT: Sentences = {
     "de": "Ihre Nachricht ist sehr lang. Ich habe nur die ersten {limit} Zeichen gelesen.",
     "en": "Your message is very long. I have read only the first {limit} characters.",
 }
+CUT_IN_CASE: Sentences = {
+    "de": "Auch {name} sieht nicht mehr davon. Bitte schicken Sie den Rest in einer weiteren Nachricht.",
+    "en": "{name} does not see more of it either. Please send the rest in another message.",
+}
 EMPTY: Sentences = {
     "de": "Ich habe keinen Text erhalten. Schreiben Sie mir einfach Ihre Frage, zum Beispiel: „Wer zahlt meinen Kurs?“",
     "en": "I received no text. Just type your question, for example: “Who pays for my course?”",

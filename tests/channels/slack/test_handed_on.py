@@ -91,3 +91,16 @@ async def test_who_asks_for_a_person_by_a_sign_has_said_nothing_that_coordinator
     assert below[0] == "Person: Und wann?"
     said = await read_transcript(desk.site.database, Address("slack", kim.user))
     assert [line.text for line in said if line.who == "user"] == ["Was zahlt der Weiterbildungsbonus?", "Und wann?"]
+
+
+async def test_who_writes_more_to_the_person_than_arrives_is_told_so(desk, kim):
+    await kim.write("Mensch")
+    _, card = await case_opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    await kim.answered("übernimmt Ihren Fall 1")
+    await kim.write("Anfang " + "und so weiter " * 400 + "Ende")
+    told = (await kim.answered("den Rest in einer weiteren Nachricht"))[-1]
+    assert "nur die ersten 4000 Zeichen" in told
+    assert "Auch Person person1 sieht nicht mehr davon." in told
+    below = "\n".join(await desk.in_thread(card, "Person: Anfang"))
+    assert "Ende" not in below
