@@ -13,7 +13,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs
 
 import structlog
@@ -35,6 +35,10 @@ LONGEST_BODY = 1024 * 1024
 VALID_S = 5 * 60
 MOST_REMEMBERED = 100_000
 """Signatures of five minutes; Slack sends at most 30,000 events an hour."""
+
+
+Fault = Literal["headers", "signature", "clock", "replay", "workspace"]
+"""Why a request is refused, as the log says it: the operator acts otherwise in each case."""
 
 
 class Answered:
@@ -76,8 +80,9 @@ class HttpTransport:
         """Answer one request of Slack."""
         body = await request.body()
         signature = request.headers.get("x-slack-signature", "")
-        if not self._is_signed(body, request.headers.get("x-slack-request-timestamp", ""), signature):
-            return _refused("signature")
+        fault = self._fault(body, request.headers.get("x-slack-request-timestamp", ""), signature)
+        if fault is not None:
+            return _refused(fault)
         if signature in self._answered:
             return _refused("replay")
         if not self._ready.is_set():
@@ -92,14 +97,17 @@ class HttpTransport:
             self._answered.add(signature)
         return to_starlette_response(answer)
 
-    def _is_signed(self, body: bytes, moment: str, signature: str) -> bool:
-        if not (moment.isascii() and moment.isdecimal() and abs(time.time() - int(moment)) <= VALID_S):
-            return False
+    def _fault(self, body: bytes, moment: str, signature: str) -> Fault | None:
+        """What keeps a request from counting as Slack's own; None when nothing does."""
+        if not (signature and moment.isascii() and moment.isdecimal()):
+            return "headers"
         try:
             wanted = self._verifier.generate_signature(timestamp=moment, body=body)
         except UnicodeDecodeError:  # Slack signs text
-            return False
-        return wanted is not None and hmac.compare_digest(wanted.encode(), signature.encode())
+            return "signature"
+        if wanted is None or not hmac.compare_digest(wanted.encode(), signature.encode()):
+            return "signature"
+        return None if abs(time.time() - int(moment)) <= VALID_S else "clock"
 
 
 def read_body(body: bytes, content_type: str) -> Mapping[str, Any] | None:
@@ -115,6 +123,6 @@ def read_body(body: bytes, content_type: str) -> Mapping[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _refused(why: str) -> Response:
+def _refused(why: Fault) -> Response:
     log.warning("slack_request_refused", why=why)
     return JSONResponse({"error": "invalid request"}, status_code=401)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import sqlite3
 import time
 from urllib.parse import urlencode
@@ -86,6 +87,22 @@ async def test_only_what_slack_signed_a_moment_ago_is_taken_in_and_nothing_of_th
     body = body_of()
     assert (await send(http, body, signed(body))).status_code == 200
     assert await inputs(http) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("no headers", "headers"),
+        ("no signature", "headers"),
+        ("another secret", "signature"),
+        ("one byte changed", "signature"),
+        ("five minutes and a second old", "clock"),
+        ("from the future", "clock"),
+    ],
+)
+async def test_the_log_says_what_the_operator_can_do_about_a_request_that_is_refused(http, capsys, name, why):
+    assert (await send(http, *REFUSED[name](body_of()))).status_code == 401
+    assert re.search(rf"slack_request_refused\W.*why\W+{why}\b", "".join(capsys.readouterr()))
 
 
 async def test_another_workspaces_events_and_what_is_no_event_are_refused(http):
