@@ -11,12 +11,14 @@ from bot.channels.finding import Finding
 from bot.channels.slack.http_transport import PATH, VALID_S
 from bot.channels.slack.manifest import scopes
 from bot.channels.slack.members import ARCHIVED, Members, absence
-from bot.channels.slack.slack_api import SlackApi
+from bot.channels.slack.slack_api import SlackApi, is_about_token
 from bot.channels.slack.slack_settings import SlackSettings
 from bot.channels.slack.socket_transport import APP_TOKEN
 from bot.channels.slack.workspace import Workspace, workspace_from
 from bot.errors import ChannelError
 
+BOT_TOKEN = "LOTSE_SLACK_BOT_TOKEN is the *Bot User OAuth Token* of *Install App*."  # noqa: S105  # its name
+NOT_NOW = "That is not about the token: may this machine reach slack.com on port 443? If it may, try again in a moment."
 RENEW = "Paste `lotse slack-manifest` at *App Manifest* and press *Reinstall*."
 
 
@@ -26,7 +28,7 @@ async def examine_slack(settings: SlackSettings, address: str | None) -> AsyncIt
     try:
         me, headers = await api.call_with_headers("auth.test")
     except ChannelError as error:
-        yield Finding("wrong", f"{error.reason}. LOTSE_SLACK_BOT_TOKEN is the *Bot User OAuth Token* of *Install App*.")
+        yield _refused(error, BOT_TOKEN)
         return
     finally:
         await api.close()
@@ -40,6 +42,11 @@ async def examine_slack(settings: SlackSettings, address: str | None) -> AsyncIt
         yield _http(address)
     for room in settings.desk_rooms:
         yield await _desk_room(settings, room.room, workspace_from(me))
+
+
+def _refused(error: ChannelError, token: str) -> Finding:
+    """Why Slack did not answer as it should, and what to do: something about this token only where Slack refuses it."""
+    return Finding("wrong", f"{error.reason}. {token if is_about_token(error) else NOT_NOW}")
 
 
 def _rights(headers: Mapping[str, str], settings: SlackSettings) -> Finding | None:
@@ -69,7 +76,7 @@ async def _socket(app_token: str, base_url: str) -> Finding:
     try:
         await api.call("apps.connections.open", app_token=app_token)
     except ChannelError as error:
-        return Finding("wrong", f"{error.reason}. {APP_TOKEN}")
+        return _refused(error, APP_TOKEN)
     finally:
         await api.close()
     return Finding("good", "Slack gives a connection for Socket Mode.")

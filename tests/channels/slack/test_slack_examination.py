@@ -52,6 +52,20 @@ async def test_tokens_that_are_refused_are_named(slack_emulator):
     assert not any(token in what for _, what in [*other_app, *other_bot] for token in (BOT_TOKEN, APP_TOKEN))
 
 
+@pytest.mark.parametrize("failure", [{"breaks": "before"}, {"status": 503}, {"status": 429}])
+async def test_what_is_not_about_a_token_sends_nobody_to_look_for_another(slack_emulator, failure):
+    async with Bridge(slack_emulator, "socket") as bridge:
+        settings = slack_settings(bridge)
+        bridge.fail("apps.connections.open", **failure)
+        by_socket = await found(settings)
+        bridge.fail("auth.test", **failure)
+        (by_token,) = await found(settings)
+    for level, what in (by_socket[-1], by_token):
+        assert level == "wrong"
+        assert "TOKEN" not in what
+        assert "slack.com on port 443" in what
+
+
 async def test_http_without_an_address_cannot_be_reached(slack_emulator):
     async with Bridge(slack_emulator, "http") as bridge:
         assert (await found(slack_settings(bridge), None))[-1][0] == "wrong"
