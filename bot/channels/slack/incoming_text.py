@@ -16,7 +16,7 @@ from bot.channels.slack.escaping import unescape
 
 MARKUP = re.compile(r"<([^<>]*)>")
 SOMEBODY = "@…"
-"""Stands for a person Slack names by id only: whose id it is, is no business of Lotse's."""
+"""Stands for a person, or a group of them, that Slack names by id only: whose id it is, is no business of Lotse's."""
 
 _STAR = r"\*"
 _CODE = r"```.*?```|`[^`\n]+`"
@@ -98,6 +98,7 @@ def _words_of(markup: str) -> str:
         case "#":
             return f"#{label}" if label else "#…"
         case "!":  # @here, a group of people, a date with the words it is shown as
-            return label or f"@{target[1:].partition('^')[0]}"
+            special = target[1:].partition("^")[0]
+            return label or (SOMEBODY if special == "subteam" else f"@{special}")
     address = target.removeprefix("mailto:").removeprefix("tel:")
     return address if not label or label == address or address.endswith(f"//{label}") else f"{label} ({address})"

@@ -20,6 +20,7 @@ SENT_AND_READ = (
         "Die Fristen:\n1. März für Nachweise\n15. Januar für den Antrag",
     ),
     ("15. Februar ist die Frist.", "15. Februar ist die Frist."),
+    ("Fragen Sie <!subteam^S012ABC>.", "Fragen Sie @…."),
     ("Bitte so:\n```Konto 4711\nBLZ  210```\nBis 15.1.", "Bitte so:\n\nKonto 4711\nBLZ  210\n\nBis 15.1."),
     ("```FB-2026-17```", "FB-2026-17"),
     ("```FB-2026-18``` ist Ihre Nummer", "FB-2026-18\n\nist Ihre Nummer"),

@@ -172,7 +172,7 @@ def test_a_reaction_counts_only_under_a_message_of_lotses():
         ("in <#C0LAN2Q65|>", "in #…"),
         ("<!here> <!channel> <!everyone>", "@here @channel @everyone"),
         ("<!subteam^S012|@hr>", "@hr"),
-        ("<!subteam^S012>", "@subteam"),
+        ("<!subteam^S012>", "@…"),
         ("<!date^1392734382^{date}|18. Februar>", "18. Februar"),
         ("<https://example.org/a?b=1&amp;c=2>", "https://example.org/a?b=1&c=2"),
         ("<https://example.org|example.org>", "https://example.org"),
