@@ -18,6 +18,8 @@ anything else in a channel             nothing: not stored, not looked at again
 what a program wrote                   nothing, whoever it is
 =====================================  ==================================================================================
 
+A message of a channel that mentions Lotse only since it was changed is said then, as if it had been written like that.
+
 A mention comes twice, as ``message`` and as ``app_mention``, with one time stamp; it is one message. Slack has also been seen
 to send one message under two stamps, with one ``client_msg_id``: that is its second id. The id of the event is no third one: an
 event that is sent again carries the same stamps, and a sign, a change or a deletion is known by its own moment or by its message.
@@ -26,7 +28,7 @@ Source: https://docs.slack.dev/reference/events/message/ and the pages of its su
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,12 +48,14 @@ SAID = (None, "thread_broadcast", "file_share", "me_message")
 class Heard:
     """Inputs of one event. ``if_taking_part``: only when the person has spoken with Lotse in that thread before.
 
-    ``begins_thread``: written outside all threads, in the agent view, where a thread of its own begins with it.
+    ``begins_thread``: written outside all threads, in the agent view, where a thread of its own begins with it. ``called_late``:
+    the message itself, where it mentions Lotse only since this change; unless it was for Lotse before, that is said instead.
     """
 
     incomings: tuple[Incoming, ...]
     if_taking_part: bool = False
     begins_thread: bool = False
+    called_late: tuple[Incoming, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ def read_message(
             return _deleted(event, us, desk_rooms)
         case _ if subtype not in SAID or us.is_own(event):
             return None
+    if event["type"] == "app_mention" and event.get("edited"):
+        return None  # it mentions Lotse since it was changed, and the change comes as well
     room, text = event["channel"], event.get("text") or ""
     if room in desk_rooms:
         kept_back = has_files(event) or bool(shared_in(event))
@@ -155,7 +161,21 @@ def _changed(event: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str
     of = message_id(event["channel"], message["ts"])
     at_desk = event["channel"] in desk_rooms
     text = desk_text(message.get("text") or "", us.bot_user) if at_desk else words_with_shared(message, us.bot_user)
-    return _about(event, message, Edited(of, text), ExternalId(f"{of}:changed:{event['ts']}"))
+    changed = _about(event, message, Edited(of, text), ExternalId(f"{of}:changed:{event['ts']}"))
+    return replace(changed, called_late=() if at_desk else _called_late(event, message, before, us))
+
+
+def _called_late(
+    event: Mapping[str, Any], message: Mapping[str, Any], before: Mapping[str, Any], us: Workspace
+) -> tuple[Incoming, ...]:
+    """The message as it is now, where it stands in a channel and mentions Lotse only since this change; else nothing."""
+    in_channel = not _is_direct(event) and event.get("channel_type") != "mpim"
+    calls, called = (mentions(each.get("text") or "", us.bot_user) for each in (message, before))
+    if not in_channel or not calls or called or message.get("subtype") not in SAID or us.is_stranger(message):
+        return ()
+    written = {**message, "channel": event["channel"]}
+    address = Address(NAME, event["channel"], message.get("thread_ts") or message["ts"])
+    return _said(written, address, words_with_shared(message, us.bot_user), has_files(message))
 
 
 def _deleted(event: Mapping[str, Any], us: Workspace, desk_rooms: Collection[str]) -> Heard | None:

@@ -15,7 +15,7 @@ from bot.channels.slack.members import Members
 from bot.channels.slack.posting import Rooms
 from bot.channels.slack.reactions import meaning_of
 from bot.channels.slack.shown_once import ShownOnce
-from bot.channels.slack.slack_events import Heard, StrangerAsked, read_message, read_reaction
+from bot.channels.slack.slack_events import NAME, Heard, StrangerAsked, read_message, read_reaction
 from bot.channels.slack.surfaces import Surfaces
 from bot.channels.slack.workspace import Workspace
 from bot.model import Address, Incoming, Person, Pressed, SentFile, Utterance
@@ -52,10 +52,11 @@ class TalkHandlers:
                 assert_never(heard)
 
     async def _take_heard(self, heard: Heard, room: str) -> None:
-        first = heard.incomings[0]
-        written_at, person = first.address, first.person
         async with self._intake.turn_of(room):
             self._late.check(heard.incomings)
+            heard = await self._as_called(heard)
+            first = heard.incomings[0]
+            written_at, person = first.address, first.person
             if heard.if_taking_part and not await self._look.takes_part(person, written_at):
                 return
             place = await self._place(heard, room)
@@ -71,6 +72,13 @@ class TalkHandlers:
                 self._surfaces.begin("status", self._show_status(person, room, place))
         elif not heard.begins_thread:
             self._surfaces.begin("hint", self._show_in_case(person, room, written_at.thread))
+
+    async def _as_called(self, heard: Heard) -> Heard:
+        """A message that mentions Lotse only since it was changed, as if it were written now; anything else as it is."""
+        late = heard.called_late
+        if not late or await self._look.was_taken_in(NAME, late[-1].external_id):
+            return heard
+        return Heard(late)
 
     async def _choice_typed(self, said: Incoming) -> TakenChoice | None:
         """The choice that is taken by these words instead of a press. Looked at before they are taken in, and answered."""

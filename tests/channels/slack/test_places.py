@@ -11,7 +11,7 @@ from bot.store.announce import INBOX, OUTBOX
 from bot.store.figures import read_figures
 from bot.store.transcripts import read_transcript
 from tests.channels.slack.emulator import BOT_USER
-from tests.channels.slack.payloads import payload
+from tests.channels.slack.payloads import event, payload
 
 
 async def count(stage, table, *conditions):
@@ -97,6 +97,25 @@ async def test_changed_and_deleted_words_follow(stage, kim):
     assert "Besserer Satz" in said
     assert "Erster Satz" not in said
     assert "Zweiter Satz" not in said
+
+
+async def test_a_question_in_a_channel_that_mentions_lotse_only_once_it_is_changed_is_answered(stage, kim):
+    room = await kim.new_room("allgemein")
+    asked = await kim.write("Wer zahlt meinen Kurs?", room)
+    words = f"<@{BOT_USER}> Wer zahlt meinen Kurs?"
+    await kim.api.chat_update(channel=room, ts=asked, text=words)
+    await kim.answered("Sie schrieben: Wer zahlt meinen Kurs?", room, asked)
+    mention = event(
+        "app_mention", channel=room, user=kim.user, text=words, ts=asked, edited={"user": kim.user, "ts": asked}
+    )
+    assert (await stage.bridge.push("events_api", {**payload("app_mention"), "event": mention})).acknowledged
+    follow_up = await kim.write("und in Teilzeit?", room, asked)
+    await kim.answered("Sie schrieben: und in Teilzeit?", room, asked)
+    await kim.api.chat_update(channel=room, ts=follow_up, text=f"<@{BOT_USER}> und in Elternzeit?")
+    await kim.write("Ende", room, asked)
+    await kim.answered("Sie schrieben: Ende", room, asked)
+    said = [text for text in await transcript(stage, room, asked) if not text.startswith("Sie schrieben")]
+    assert said == ["Wer zahlt meinen Kurs?", "und in Elternzeit?", "Ende"], "each once, as it is now"
 
 
 @pytest.mark.parametrize("name", ["bot_message", "app_message", "slack_connect_mention", "message_channel"])
