@@ -58,7 +58,8 @@ _WORDS = {
         "how_taken": "Wer den Fall hat, antwortet in diesem Faden; was andere schreiben, ist Notiz · {mark}hilfe zeigt alles",
         "how_explicit": "An die Person geht nur, was mit {mark}a beginnt; alles andere bleibt eine Notiz · {mark}hilfe zeigt alles",
         "said": "Person", "lotse": "Lotse (automatisch)", "notice": "An die Person", "note": "🔒 Notiz", "edited": "bearbeitet",
-        "earlier_line": "Vor dem Fall", "none": "Kein offener Fall.", "queue": "{count} offene Fälle",
+        "conversation": "das Gespräch steht am Desk im Browser: {mark}desk",
+        "none": "Kein offener Fall.", "queue": "{count} offene Fälle",
         "one": "1 offener Fall", "more": "und {count} weitere; {mark}liste und der Desk im Browser zeigen alle",
         "no_inserts": "Dazu gibt es keine Antwort, die heute gilt.", "inserts": "Zum Abschicken: {mark}a und der Text",
         "erased": "Die Person hat ihre Daten löschen lassen.", "content": "Wissensstand {content}",
@@ -72,7 +73,8 @@ _WORDS = {
         "how_taken": "Whoever has the case replies in this thread; what others write stays a note · {mark}help shows everything",
         "how_explicit": "Only what begins with {mark}a goes to the person; all else stays a note · {mark}help shows everything",
         "said": "Person", "lotse": "Lotse (automatic)", "notice": "To the person", "note": "🔒 Note", "edited": "edited",
-        "earlier_line": "Before the case", "none": "No open case.", "queue": "{count} open cases",
+        "conversation": "the conversation stands at the desk in the browser: {mark}desk",
+        "none": "No open case.", "queue": "{count} open cases",
         "one": "1 open case", "more": "and {count} more; {mark}queue and the desk in the browser show all",
         "no_inserts": "There is no answer to that which holds today.", "inserts": "To send one: {mark}a and the text",
         "erased": "The person had their data deleted.", "content": "content {content}",
@@ -146,7 +148,7 @@ class DeskCase:
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """One line of a case. ``kind``: *employee*, *lotse*, *notice*, *coordinator*, *note*, *remark*, or *earlier*."""
+    """One line of a case. ``kind``: *employee*, *lotse*, *notice*, *coordinator*, *note*, or *remark*."""
 
     kind: str
     at: datetime
@@ -246,10 +248,10 @@ def case_line(line: DeskLine, content: Content, locale: Locale) -> Reply:
     edited = f" ({words['edited']})" if line.edited else ""
     match line.kind:
         case "remark":
-            return Reply(
-                (Paragraph((Span(f"– {remark_of(line.what, line.values, line.at, content, locale)} –"),), "notice"),),
-                locale,
-            )
+            remark = remark_of(line.what, line.values, line.at, content, locale)
+            if line.what == "consented":  # what was said before the case is in no thread
+                remark = f"{remark}; {words['conversation'].format(mark=MARK)}"
+            return Reply((Paragraph((Span(f"– {remark} –"),), "notice"),), locale)
         case "note":
             return _said(f"{words['note']} · {line.author_name}", line.text + edited, locale)
         case "coordinator":
@@ -259,8 +261,6 @@ def case_line(line: DeskLine, content: Content, locale: Locale) -> Reply:
             return _said(words["lotse"], line.text, locale)
         case "notice":
             return _said(words["notice"], line.text, locale)
-        case "earlier":
-            return _said(words["earlier_line"], line.text + edited, locale)
         case _:
             return _said(words["said"], line.text + edited, locale)
 

@@ -53,7 +53,9 @@ async def test_who_agreed_in_the_form_is_not_asked_again(desk, kim):
     read = await kim.answered("Die Koordination sieht jetzt auch das bisherige Gespräch")
     assert not any("Darf sie auch Ihren Namen" in text for text in read)
     assert not any(block["type"] == "actions" for message in await kim.messages() for block in message["blocks"])
-    await desk.card(1, lambda card: "Person person0" in card["text"])
+    card = await desk.card(1, lambda card: "Person person0" in card["text"])
+    where = "– Die Person gibt Namen und früheres Gespräch frei; das Gespräch steht am Desk im Browser: !desk –"
+    assert where in await desk.in_thread(card, "früheres Gespräch")
 
 
 async def test_a_form_goes_to_the_team_of_what_it_asks_and_not_of_what_was_spoken_of(desk, kim):
