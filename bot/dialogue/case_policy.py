@@ -376,7 +376,24 @@ def silent(s: Situation) -> Turn | None:
     if allowed is not None:
         return _marked(allowed)
     joined = replace(s, state=replace(s.state, pending=None))
-    return _cut(joined) or _silently(joined, Writes())
+    return _cut(joined) or _half_answered(s) or _silently(joined, Writes())
+
+
+def _half_answered(s: Situation) -> Turn | None:
+    """*Yes*, or a number, after a question about deleting or closing that the employee has brought about.
+
+    It may as well be said to the person, who gets it; but nobody must believe that everything is deleted now. The last choice
+    leaves all as it is, so there is nothing to say about it.
+    """
+    case, pending = s.state.case, s.state.pending
+    if case is None or pending is None or pending.kind not in ("confirm_delete", "close_case"):
+        return None
+    value = choice_typed(s.input.text, pending) if isinstance(s.input, Utterance) else None
+    choice = next((label for label, each in pending.choices[:-1] if each == value), None)
+    if choice is None:
+        return None
+    said = wording.say(wording.NOT_ANSWERED_YET, s.locale, name=case.owner_name, choice=choice)
+    return _marked(finish(s, "control", "half_answered", (said,), effects=_joins(s)))
 
 
 def _cut(s: Situation) -> Turn | None:

@@ -117,6 +117,12 @@ CUT_IN_CASE: Sentences = {
     "de": "Auch {name} sieht nicht mehr davon. Bitte schicken Sie den Rest in einer weiteren Nachricht.",
     "en": "{name} does not see more of it either. Please send the rest in another message.",
 }
+NOT_ANSWERED_YET: Sentences = {
+    "de": "Das liest jetzt {name}; meine Frage beantwortet es nicht, und getan habe ich nichts. Wenn Sie es möchten, drücken Sie die "
+    "Antwort, oder schreiben Sie sie ganz: {choice}",
+    "en": "{name} reads that now; it does not answer my question, and I have done nothing. If you would like me to, press the answer, "
+    "or type all of it: {choice}",
+}
 EMPTY: Sentences = {
     "de": "Ich habe keinen Text erhalten. Schreiben Sie mir einfach Ihre Frage, zum Beispiel: „Wer zahlt meinen Kurs?“",
     "en": "I received no text. Just type your question, for example: “Who pays for my course?”",

@@ -130,6 +130,10 @@ def test_a_bare_yes_answers_the_coordinator_and_deletes_nothing(trained, typed, 
     asked = Pending("confirm_delete", DELETES)
     turn = turn_of(trained, "claimed", typed, pending=asked)
     assert any(isinstance(effect, ForgetPerson) for effect in turn.effects) == deletes
+    told = "getan habe ich nichts" in said(turn)
+    assert told == (typed in ("ja", "1")), "who may believe that all is deleted is told that it is not"
+    assert deletes or moves(turn), "the coordinator gets it"
+    assert not told or turn.state.pending == asked, "the question stays open for its whole answer"
     turn = turn_of(trained, "claimed", Pressed("data:delete"), pending=asked)
     assert any(isinstance(effect, ForgetPerson) for effect in turn.effects)
 

@@ -106,3 +106,17 @@ async def test_who_writes_more_to_the_person_than_arrives_is_told_so(desk, kim):
     assert "Auch Person person1 sieht nicht mehr davon." in told
     below = "\n".join(await desk.in_thread(card, "Person: Anfang"))
     assert "Ende" not in below
+
+
+async def test_who_says_yes_to_a_deletion_in_front_of_the_person_learns_that_nothing_is_deleted_yet(desk, kim):
+    await kim.write("Mensch")
+    _, card = await case_opened(desk, kim)
+    await desk.press(desk.anna, card, "desk-claim")
+    await kim.answered("übernimmt Ihren Fall 1")
+    await kim.write("lösche meine Daten")
+    await kim.answered("Soll ich wirklich alles löschen")
+    await kim.write("ja")
+    assert "schreiben Sie sie ganz: Ja, bitte" in (await kim.answered("getan habe ich nichts"))[-1]
+    await desk.in_thread(card, "Person: ja")
+    await kim.write("Ja, bitte")
+    await kim.answered("Erledigt: Was ich zu Ihnen auf dieser Plattform gespeichert hatte, ist gelöscht.")
