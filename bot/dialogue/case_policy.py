@@ -9,7 +9,9 @@ claimed, waiting             it goes to the coordinator, and Lotse is silent. Le
                              stored, deleting it; and what is said to Lotse itself, by pressing what it offered or by a
                              command of its own. That is answered, marked as automatic, and no part of the case; what Lotse is
                              not sure of goes to the coordinator after all, and the employee reads so
-resolved                     thanks and control words are answered; anything else goes on with the case
+resolved                     small talk, and what is said to the program itself (help, language, what is stored), is answered;
+                             anything else goes on with the case: *why?*, *once more*, *that was no help* follow what the
+                             coordinator said last
 given to Lotse, or over      Lotse answers as if there were none; asking for a person, or a yes to an offer of one, opens a case
 ===========================  ==============================================================================================
 
@@ -99,6 +101,11 @@ BETWEEN_US = frozenset({"my_data", "delete_my_data", NO_WORDS})
 """What the employee asks the program about themselves, and what there is nothing of to read: no coordinator does, whoever has the
 case.
 """
+
+TO_THE_PROGRAM = frozenset({
+    "help", "switch_de", "switch_en", "case_status", "my_data", "delete_my_data", "privacy", "yes", "helpful",
+})  # fmt: skip
+"""Control words that leave a resolved case as it is, whoever spoke last: they follow nothing, or say that nothing is missing."""
 
 NEW_CASE = frozenset(
     map(
@@ -429,15 +436,24 @@ def _allowed(s: Situation) -> Turn | None:
 
 
 def goes_on(s: Situation) -> Turn | None:
-    """A case that was resolved: whatever is more than thanks or a control word goes on with it."""
+    """A case that was resolved: whatever is not plainly for the program goes on with it, as the person was told it would."""
     case = s.state.case
     if case is None or case.state != "resolved" or not isinstance(s.input, Utterance):
         return None
+    return None if _leaves_resolved(s) else _moved(s, Writes(), "goes_on")
+
+
+def _leaves_resolved(s: Situation) -> bool:
+    """Whether this is small talk, a word to the program itself, or one that belongs to an open question of Lotse's own."""
     best = s.best
     intent = s.content.intents.get(best.intent) if best and best.intent else None
-    sure = best is not None and best.score >= PLAIN_ENOUGH / 2
-    to_lotse = intent is not None and intent.kind in ("smalltalk", "control") and intent.action not in GOING_ON
-    return None if sure and to_lotse else _moved(s, Writes(), "goes_on")
+    if best is None or intent is None or best.score < PLAIN_ENOUGH / 2:
+        return False
+    if intent.kind != "control":
+        return intent.kind == "smalltalk"
+    pending = s.state.pending
+    asked_by_lotse = pending is not None and pending.kind not in ("consent", "satisfaction")
+    return intent.action in TO_THE_PROGRAM or (asked_by_lotse and intent.action not in GOING_ON)
 
 
 def beside_case(s: Situation, turn: Turn) -> Turn:

@@ -13,6 +13,7 @@ from bot.model import (
     SILENT,
     AskedToVerify,
     Candidate,
+    Context,
     Edited,
     ForgetPerson,
     KeepEdit,
@@ -36,6 +37,7 @@ from bot.model import (
     Utterance,
     as_text,
 )
+from bot.understanding.understand import understand
 from tests.conftest import NOW
 from tests.desk_people import DeskOffice
 from tests.handoff.test_case_states import case
@@ -257,6 +259,55 @@ def test_anything_else_goes_on_with_a_resolved_case(trained, given, understood):
     (move,) = moves(turn)
     assert (move.case.state, move.case.owner) == ("claimed", "maria")
     assert "Ihr Fall 17 ist wieder offen, Maria Petersen kümmert sich darum" in said(turn)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Es geht immer noch nicht",
+        "Das hat leider nicht geholfen",
+        "Ich bin damit nicht einverstanden",
+        "Moment, ich habe noch Unterlagen",
+        "Nein, das ist noch nicht gelöst",
+        "Das verstehe ich nicht",
+        "Können Sie das bitte wiederholen?",
+        "Warum?",
+        "Und wie geht es weiter?",
+        "But he refused again, please help me",
+        "I am still waiting for the letter",
+    ],
+)
+def test_what_follows_a_coordinators_last_words_goes_on_with_a_resolved_case(trained, told):
+    (move,) = moves(turn_of(trained, "resolved", told, understand(told, trained.reader, Context())))
+    assert (move.case.state, move.case.owner) == ("claimed", "maria")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Danke",
+        "Es hat geklappt, danke!",
+        "Ok, danke und schönen Feierabend",
+        "Perfekt",
+        "Das hat mir sehr geholfen",
+        "Ja, danke, alles geklärt",
+        "yes it did, thanks",
+        "Tschüss",
+        "Hilfe",
+        "English please",
+        "meine Daten",
+        "Wie steht es um meinen Fall?",
+    ],
+)
+def test_small_talk_and_words_to_the_program_leave_a_resolved_case(trained, said):
+    assert moves(turn_of(trained, "resolved", said, understand(said, trained.reader, Context()))) == []
+
+
+def test_what_answers_a_question_of_lotses_own_leaves_a_resolved_case(trained):
+    asked = Pending("clarify", (("Höhe", "say:weiterbildungsbonus.amount"),))
+    assert moves(turn_of(trained, "resolved", "nichts davon", meant("none_of_these"), pending=asked)) == []
+    consent = Pending("consent", YES_NO)
+    assert moves(turn_of(trained, "resolved", "nichts davon", meant("none_of_these"), pending=consent))
 
 
 @pytest.mark.parametrize(

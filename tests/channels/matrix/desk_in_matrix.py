@@ -70,9 +70,9 @@ def looks_on(site):
 
 
 @contextlib.asynccontextmanager
-async def matrix_desk(homeserver, node_tools, folder, *, encrypted=True):
+async def matrix_desk(homeserver, node_tools, folder, *, encrypted=True, **site_options):
     """The desk at work, in a room of its own."""
-    async with People(node_tools, homeserver) as people, running_site(folder) as site:
+    async with People(node_tools, homeserver) as people, running_site(folder, **site_options) as site:
         anna, ben = await people.arrive(), await people.arrive()
         lotse = await lotse_on(homeserver, folder / "matrix")
         made = await anna.ask("room", invite=[lotse.user, ben.user], encrypted=encrypted, direct=False)

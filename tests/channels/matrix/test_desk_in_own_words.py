@@ -1,0 +1,37 @@
+"""Cases in a Matrix room on a real homeserver where Lotse understands and says what it does in service, not a script."""
+
+import pytest
+import pytest_asyncio
+
+from bot.store.cases import list_cases
+from tests.channels.matrix.desk_in_matrix import matrix_desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def desk(homeserver, node_tools, tmp_path_factory, trained):
+    async with matrix_desk(homeserver, node_tools, tmp_path_factory.mktemp("desk"), live=trained) as desk:
+        yield desk
+
+
+async def case_of_somebody(desk):
+    """Somebody alone with Lotse who asked for a person: they, their room, the number of their case and its thread."""
+    kim, alone = await desk.asks(encrypted=True)
+    await kim.hears(alone, desk.lotse, "für die Koordination")
+    number = (await list_cases(desk.site.database, None))[-1].number
+    return kim, alone, number, (await desk.card(number))["id"]
+
+
+async def test_what_is_told_after_the_end_of_a_case_is_read_by_its_coordinator_as_was_promised(desk):
+    kim, alone, number, thread = await case_of_somebody(desk)
+    await desk.anna.react(desk.room, thread, "✋")
+    await kim.hears(alone, desk.lotse, f"übernimmt Ihren Fall {number}")
+    await desk.anna.say(desk.room, "!fertig beantwortet Alles Gute!", thread=thread)
+    await kim.hears(alone, desk.lotse, "schreiben Sie bis")
+    await kim.say(alone, "Vielen Dank!")
+    await kim.hears(alone, desk.lotse, "gern")
+    assert (await list_cases(desk.site.database, None))[-1].state == "resolved"
+    await kim.say(alone, "Es geht immer noch nicht")
+    await kim.hears(alone, desk.lotse, f"Ihr Fall {number} ist wieder offen")
+    await desk.anna.hears(desk.room, desk.lotse, "Person: Es geht immer noch nicht")
