@@ -93,8 +93,12 @@ from bot.model import (
 )
 from bot.understanding.normalize import fold
 
-PLAIN_ENOUGH = 60.0
-"""In front of a coordinator a control word must be as good as certain: most sentences there are for a person."""
+PLAIN_ENOUGH = 90.0
+"""In front of a coordinator a control word must be as good as certain: most sentences there are for a person. What is kept from
+them in doubt (*which data do you need?*) is lost; what they read in doubt they can answer.
+"""
+LIKELY = 30.0
+"""From this probability on small talk leaves a resolved case as it is."""
 
 NO_WORDS = "no_words"
 BETWEEN_US = frozenset({"my_data", "delete_my_data", NO_WORDS})
@@ -447,7 +451,7 @@ def _leaves_resolved(s: Situation) -> bool:
     """Whether this is small talk, a word to the program itself, or one that belongs to an open question of Lotse's own."""
     best = s.best
     intent = s.content.intents.get(best.intent) if best and best.intent else None
-    if best is None or intent is None or best.score < PLAIN_ENOUGH / 2:
+    if best is None or intent is None or best.score < LIKELY:
         return False
     if intent.kind != "control":
         return intent.kind == "smalltalk"

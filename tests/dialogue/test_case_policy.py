@@ -92,6 +92,24 @@ def test_in_front_of_a_coordinator_lotse_says_nothing_and_the_words_arrive(train
     assert [move.case.state for move in moves(turn)] == ["claimed"], "whoever writes is not waiting"
 
 
+@pytest.mark.parametrize("state", sorted(SILENT))
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Welche Daten brauchen Sie?",
+        "Meine Daten haben Sie ja",
+        "Löschen Sie bitte die alte Adresse",
+        "Ich möchte den Kurs abbrechen",
+        "Stopp, da fehlt noch was",
+        "cancel my booking please",
+    ],
+)
+def test_what_only_sounds_like_a_word_to_the_program_arrives_as_well(trained, state, told):
+    turn = turn_of(trained, state, told, understand(told, trained.reader, Context()))
+    assert turn.decision == "silent"
+    assert moves(turn)
+
+
 @pytest.mark.parametrize(
     ("given", "understood", "words"),
     [

@@ -35,3 +35,12 @@ async def test_what_is_told_after_the_end_of_a_case_is_read_by_its_coordinator_a
     await kim.say(alone, "Es geht immer noch nicht")
     await kim.hears(alone, desk.lotse, f"Ihr Fall {number} ist wieder offen")
     await desk.anna.hears(desk.room, desk.lotse, "Person: Es geht immer noch nicht")
+
+
+async def test_an_answer_to_a_coordinator_that_sounds_like_a_word_to_the_program_is_read_by_them(desk):
+    kim, alone, _, thread = await case_of_somebody(desk)
+    await desk.anna.say(desk.room, "Welcher Kurs ist es, und was soll ich eintragen?", thread=thread)
+    await kim.hears(alone, desk.lotse, "was soll ich eintragen?")
+    for told in ("Ich möchte den Kurs abbrechen", "Welche Daten brauchen Sie?"):
+        await kim.say(alone, told)
+        await desk.anna.hears(desk.room, desk.lotse, f"Person: {told}")
