@@ -171,6 +171,10 @@ UNTOLD: Sentences = {
 }
 
 _TYPED: Mapping[str, Sentences] = {
+    "not_owner": {
+        "de": " In diesem Raum tut das `!an IHR NAME: Notiz`.",
+        "en": " In this room `!to YOUR NAME: note` does that.",
+    },
     "same_team": {"de": " Das tut `!zurück`.", "en": " `!return` does that."},
     "reopen_first": {"de": " Das tut `!öffnen`.", "en": " `!reopen` does that."},
     "with_lotse": {"de": " Das tut `!öffnen`.", "en": " `!reopen` does that."},

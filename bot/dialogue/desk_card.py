@@ -55,7 +55,7 @@ _WORDS = {
         "understood": "Verstanden", "offered": "Angeboten", "refused": "Abgelehnt", "shown": "Gezeigt",
         "who": "Angaben", "fits": "Regeln", "earlier": "Frühere Fälle", "files": "Dateien abgelehnt",
         "claim": "Übernehmen", "how": "✋ oder eine Antwort in diesem Faden übernimmt · {mark}hilfe zeigt alles",
-        "how_taken": "Wer den Fall hat, antwortet in diesem Faden; was andere schreiben, ist Notiz · {mark}hilfe zeigt alles",
+        "how_taken": "Was andere als {name} in diesem Faden schreiben, ist eine Notiz · {mark}hilfe zeigt alles",
         "how_explicit": "An die Person geht nur, was mit {mark}a beginnt; alles andere bleibt eine Notiz · {mark}hilfe zeigt alles",
         "said": "Person", "lotse": "Lotse (automatisch)", "notice": "An die Person", "note": "🔒 Notiz", "edited": "bearbeitet",
         "conversation": "das Gespräch steht am Desk im Browser: {mark}desk",
@@ -70,7 +70,7 @@ _WORDS = {
         "understood": "Understood", "offered": "Offered", "refused": "Refused", "shown": "Shown",
         "who": "Facts given", "fits": "Rules", "earlier": "Earlier cases", "files": "Files refused",
         "claim": "Claim", "how": "✋ or a reply in this thread claims it · {mark}help shows everything",
-        "how_taken": "Whoever has the case replies in this thread; what others write stays a note · {mark}help shows everything",
+        "how_taken": "What others than {name} write in this thread is a note · {mark}help shows everything",
         "how_explicit": "Only what begins with {mark}a goes to the person; all else stays a note · {mark}help shows everything",
         "said": "Person", "lotse": "Lotse (automatic)", "notice": "To the person", "note": "🔒 Note", "edited": "edited",
         "conversation": "the conversation stands at the desk in the browser: {mark}desk",
@@ -165,7 +165,7 @@ def case_card(case: DeskCase, content: Content, now: datetime, locale: Locale) -
     title = f"{words['case'].format(number=facts.number)} · {team_title(content, facts.team, locale)}"
     question = (words["question"], _shortened(harmless(case.question), MOST_QUESTION) or "–")
     rows = [row for row in _rows(case, content, now, locale) if row[1]]
-    how = words[_how(facts, content)].format(mark=MARK) if facts.state in UNFINISHED else ""
+    how = _how(facts, content, locale)
     (question_row, *other_rows) = _fitting([question, *rows], MOST_CARD - len(title) - len(how) - 2 * BETWEEN)
     blocks: tuple[Block, ...] = (
         Paragraph((Span(title, bold=True),)), Paragraph(question_row), Bullets(tuple(other_rows)),
@@ -177,12 +177,16 @@ def case_card(case: DeskCase, content: Content, now: datetime, locale: Locale) -
     return Reply(blocks, locale, choices=choices, card=(facts.number, facts.version) if can_be_worked else None)
 
 
-def _how(facts: CaseFacts, content: Content) -> str:
-    """Which sentence says what becomes of words that are simply written into the thread (``handoff/relaying.py``)."""
+def _how(facts: CaseFacts, content: Content, locale: Locale) -> str:
+    """What becomes of words that are simply written into the thread of an unfinished case (``handoff/relaying.py``)."""
+    if facts.state not in UNFINISHED:
+        return ""
     team = content.teams.get(facts.team)
     if team is not None and team.relay == "explicit":
-        return "how_explicit"
-    return "how" if facts.state == "open" else "how_taken"
+        how = "how_explicit"
+    else:
+        how = "how" if facts.owner is None else "how_taken"
+    return _WORDS[locale][how].format(mark=MARK, name=facts.owner_name)
 
 
 def _rows(case: DeskCase, content: Content, now: datetime, locale: Locale) -> Iterator[tuple[str, str]]:

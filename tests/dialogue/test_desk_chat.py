@@ -229,6 +229,8 @@ def test_the_card_holds_the_facts_and_stands_alone_as_text(content, locale):
     )
     assert "Maria Petersen" in as_text(claimed)
     assert claimed.choices == ()
+    assert ("✋" in text, "✋" in as_text(claimed)) == (True, False), "only what nobody has is claimed"
+    assert {"de": "Was andere als Maria Petersen", "en": "What others than Maria Petersen"}[locale] in as_text(claimed)
 
 
 def test_a_card_fits_into_one_message_and_what_is_short_of_it_stands_there_whole(content):

@@ -44,3 +44,17 @@ async def test_an_answer_to_a_coordinator_that_sounds_like_a_word_to_the_program
     for told in ("Ich möchte den Kurs abbrechen", "Welche Daten brauchen Sie?"):
         await kim.say(alone, told)
         await desk.anna.hears(desk.room, desk.lotse, f"Person: {told}")
+
+
+async def test_who_does_not_have_a_case_reads_on_its_card_and_in_refusals_how_to_take_it_over_here(desk):
+    kim, alone, number, thread = await case_of_somebody(desk)
+    await desk.card(number, "✋ oder eine Antwort in diesem Faden übernimmt")
+    await desk.anna.say(desk.room, "Moin, worum geht es?", thread=thread)
+    await kim.hears(alone, desk.lotse, "worum geht es?")
+    name = desk.anna.user.removeprefix("@").partition(":")[0]
+    assert "✋" not in (await desk.card(number, f"Was andere als {name} in diesem Faden schreiben"))["content"]["body"]
+    await desk.ben.say(desk.room, "!fertig beantwortet", thread=thread)
+    await desk.ben.hears(desk.room, desk.lotse, "In diesem Raum tut das !an IHR NAME: Notiz.")
+    mine = desk.ben.user.removeprefix("@").partition(":")[0]
+    await desk.ben.say(desk.room, f"!an {mine}: das mache ich weiter", thread=thread)
+    await kim.hears(alone, desk.lotse, f"{mine} (QMIT-Koordination) übernimmt jetzt Ihren Fall {number}")

@@ -63,7 +63,7 @@ async def test_the_card_says_what_becomes_of_words_that_are_simply_written_below
     assert "oder eine Antwort in diesem Faden übernimmt" in card["text"]
     await desk.anna.write("Guten Tag", desk.room, card["ts"])
     await kim.answered("Person person1 (Mensch):\n\nGuten Tag")
-    card = await desk.card(number, lambda it: "Wer den Fall hat, antwortet in diesem Faden" in it["text"])
+    card = await desk.card(number, lambda it: "Was andere als Person person1 in diesem Faden schreiben" in it["text"])
     assert "übernimmt" not in card["text"]
     await desk.anna.write("!an streit: Bitte sehen Sie das an.", desk.room, card["ts"])  # they relay explicitly
     card = await desk.card(number, lambda it: "An die Person geht nur, was mit !a beginnt" in it["text"])
