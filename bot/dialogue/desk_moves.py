@@ -140,7 +140,7 @@ def _transfer(rest: str, s: DeskSituation) -> CoordinatorEvent | Unclear:
     named, note = _target_in(rest, s.people)
     if not named:
         return Unclear(NEEDS_TARGET)
-    found = {*_targets(named, s)}
+    found = {*_targets(named, s, person=rest.startswith("@"))}
     if not found:
         return Unclear(filled(UNKNOWN_TARGET, target=named[:60]))
     if len(found) > 1:
@@ -162,16 +162,30 @@ def _target_in(rest: str, people: Iterable[Staff]) -> tuple[str, str]:
     return named.strip(), note.strip()
 
 
-def _targets(named: str, s: DeskSituation) -> Iterable[tuple[str, str]]:
-    """Everything of this name: (kind:id, what can be typed for it)."""
-    wanted = _plain(named)
+def _targets(named: str, s: DeskSituation, *, person: bool) -> Iterable[tuple[str, str]]:
+    """Everything of this name: (kind:id, what can be typed for it).
+
+    An id of a team to the letter is that team, whoever and whatever else is called so; with an @ in front (``person``), people
+    are meant first.
+    """
+    wanted, people = _plain(named), list(people_named(named, s.people))
+    if named in s.content.teams and not (person and people):
+        yield f"team:{named}", named
+        return
+    for staff in people:
+        yield f"person:{staff.id}", _told_from_teams(staff, s.content)
+    if person and people:
+        return
     for team in teams_named(named, s.content):
         yield f"team:{team.id}", f"`{team.id}` ({team.name['de']})"
-    for staff in people_named(named, s.people):
-        yield f"person:{staff.id}", typable(staff)
     for topic in s.content.topics.values():
         if wanted in (_plain(topic.id), *(_plain(title) for title in topic.title.values())):
             yield f"topic:{topic.id}", f"`{topic.id}` ({topic.title['de']})"
+
+
+def _told_from_teams(staff: Staff, content: Content) -> str:
+    """What can be typed for exactly this person, also where a team has the same id."""
+    return typable(staff, mark="@") if _typed_id(staff) in content.teams else typable(staff)
 
 
 def teams_named(named: str, content: Content) -> Iterable[Team]:
@@ -197,10 +211,10 @@ def _is_called(staff: Staff, named: str) -> bool:
     return _plain(named) in {_plain(_typed_id(staff)), _plain(staff.name), *map(_plain, staff.name.split())}
 
 
-def typable(staff: Staff) -> str:
+def typable(staff: Staff, *, mark: str = "") -> str:
     """What can be typed for exactly this person, and who they are: ``maria.petersen`` *(Maria Petersen, Desk)*."""
     place = DESK_WORDS["de"].get(f"desk_platform_{staff.channel}", staff.channel) or "Desk"
-    return f"`{_typed_id(staff)}` ({staff.name}, {place})"
+    return f"`{mark}{_typed_id(staff)}` ({staff.name}, {place})"
 
 
 def _typed_id(staff: Staff) -> str:

@@ -218,6 +218,23 @@ def test_a_name_of_several_is_asked_back_about_with_what_can_be_typed_for_each(c
     assert meant_by("!an ole:x.org:8448 liegt vor") == TransfersToPerson(MARIA, IN_MATRIX, "liegt vor")
 
 
+def test_an_id_that_a_team_and_a_person_share_is_the_team_and_with_an_at_in_front_the_person(content):
+    desk = replace(OLE, id="koordination", name="Koordination")
+    other = replace(JAN, id="jan", name="Jan Koordination")
+
+    def meant_by(typed, *people):
+        return move_of(read_command(typed), DeskSituation(FACTS, MARIA, people, content, NOW))
+
+    for typed in ("!an koordination: liegt vor", "!an koordination liegt vor"):
+        assert meant_by(typed, desk, other) == TransfersToTeam(MARIA, "koordination", "liegt vor")
+    assert meant_by("!an @koordination: liegt vor", desk, other) == TransfersToPerson(MARIA, desk, "liegt vor")
+    assert meant_by("!an @anerkennung: liegt vor", desk) == TransfersToTeam(MARIA, "anerkennung", "liegt vor")
+    for named in ("Koordination", "@Koordination"):
+        said = meant_by(f"!an {named}: liegt vor", desk, other)
+        assert isinstance(said, Unclear)
+        assert "`@koordination` (Koordination, Desk)" in said.words["de"]
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_card_holds_the_facts_and_stands_alone_as_text(content, locale):
     text = as_text(case_card(case(), content, NOW, locale))
