@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.channels.matrix.device_setup import make_recovery_key, put_device_aside, recover, set_up
+from bot.channels.matrix.homeserver import in_words
 from bot.channels.matrix.matrix_settings import MatrixSettings, matrix_settings
 from bot.channels.matrix.signed_in import UNTRUSTED, SignedIn, signed_in
 from bot.commands.loading import settings_or_exit, stop_with
@@ -131,5 +132,7 @@ def _run(do: Callable[[SignedIn], Awaitable[None]]) -> None:
 
     try:
         asyncio.run(signed_in_first())
-    except (ConfigError, ChannelError) as error:
+    except ChannelError as error:
+        stop_with(ConfigError(f"{in_words(error)} `lotse doctor` says more."))
+    except ConfigError as error:
         stop_with(error)

@@ -68,7 +68,14 @@ REASONS: tuple[tuple[tuple[str, ...], Sentences], ...] = (
         },
     ),
     (
-        ("could not be reached", "cannot be reached", "did not answer", "no answer within", "is not connected"),
+        (
+            "could not be reached",
+            "cannot be reached",
+            "did not answer",
+            "no answer within",
+            "is not connected",
+            "something else answers",
+        ),
         {
             "de": "Die Plattform war lange nicht erreichbar",
             "en": "The platform could not be reached for a long time",

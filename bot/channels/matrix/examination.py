@@ -12,10 +12,10 @@ import aiohttp
 from bot.channels.finding import Finding
 from bot.channels.matrix.encryption import has_keys
 from bot.channels.matrix.event_reading import inside
-from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
+from bot.channels.matrix.homeserver import NO_HOMESERVER, Homeserver, HomeserverError, in_words, segment
 from bot.channels.matrix.invitations import is_encrypted
 from bot.channels.matrix.late_keys import LateKeys
-from bot.channels.matrix.matrix_account import MatrixAccount
+from bot.channels.matrix.matrix_account import Device, MatrixAccount
 from bot.channels.matrix.matrix_settings import MatrixSettings
 from bot.channels.matrix.one_process import InUse, only_process
 from bot.channels.matrix.rooms import Room, RoomBook
@@ -54,7 +54,9 @@ async def examine(settings: MatrixSettings, encrypted_only: Collection[str] = ()
             looks = _while_it_stands_still(settings, encrypted_only)
         async for finding in looks:
             yield finding
-    except (ConfigError, ChannelError) as error:
+    except ChannelError as error:
+        yield Finding("wrong", in_words(error))
+    except ConfigError as error:
         yield Finding("wrong", str(error))
 
 
@@ -70,10 +72,30 @@ async def _while_it_runs(settings: MatrixSettings, encrypted_only: Collection[st
     yield Finding("note", "Lotse is running with these keys; stop it to have its keys looked at as well.")
     async with aiohttp.ClientSession(trust_env=False) as session:
         homeserver = Homeserver(settings.homeserver, session)
-        device = await MatrixAccount(settings, homeserver).ask_as_kept()
+        account = MatrixAccount(settings, homeserver)
+        try:
+            device = await account.ask_as_kept()
+        except HomeserverError as error:
+            if not error.signed_out:
+                raise
+            yield Finding("wrong", _session_ended(settings, account.kept_device()))
+            return
         yield Finding("good", f"The session of {device.user}, device {device.id}, is valid.")
         async for finding in _rooms(homeserver, settings, encrypted_only):
             yield finding
+
+
+def _session_ended(settings: MatrixSettings, device: Device | None) -> str:
+    """What to do where the session ended under a running Lotse, which begins it anew by itself if it can."""
+    if settings.password is None and device is not None:
+        return (
+            f"The homeserver has ended Lotse's session; set LOTSE_MATRIX_TOKEN to a valid token of the device {device.id}, or "
+            "set LOTSE_MATRIX_PASSWORD, and start Lotse anew."
+        )
+    return (
+        "The homeserver has ended Lotse's session. Lotse signs in again by itself within a minute if LOTSE_MATRIX_PASSWORD is "
+        "the account's password; otherwise set that one and start Lotse anew."
+    )
 
 
 async def _while_it_stands_still(settings: MatrixSettings, encrypted_only: Collection[str]) -> AsyncIterator[Finding]:
@@ -89,8 +111,7 @@ async def _server(homeserver: Homeserver, settings: MatrixSettings) -> AsyncIter
     answer = await homeserver.call("GET", "/_matrix/client/versions")
     versions = answer.get("versions")
     if not isinstance(versions, list):
-        yield Finding("wrong", f"{settings.homeserver} answers, but not as a Matrix homeserver; check the address.")
-        return
+        raise HomeserverError(NO_HOMESERVER, status=200)
     newest = max((_version(each) for each in versions), default=(0, 0))
     if newest < NEEDED_VERSION:
         yield Finding("wrong", "The homeserver is too old for threads (Matrix 1.4); update it.")
@@ -137,12 +158,9 @@ async def _device(me: SignedIn) -> AsyncIterator[Finding]:
         yield Finding("wrong", UNTRUSTED[trust])
     if not has_keys(settings.folder, me.device.user, me.device.id):
         yield Finding("wrong", f"The key store in {settings.folder} does not hold the keys of this device.")
-    path = f"/user/{segment(me.device.user)}/account_data/m.secret_storage.default_key"
-    try:
-        await me.homeserver.call("GET", path)
-    except HomeserverError as error:
-        if not error.absent:
-            raise
+    if me.identity() is not None and not await _has_recovery_key(
+        me
+    ):  # without signing keys there is nothing to recover
         yield Finding("note", "There is no recovery key: if the folder is lost, everybody has to trust Lotse anew. Make one "
                       "with `lotse matrix recovery-key`.")  # fmt: skip
     waiting = len(LateKeys(settings.folder / WAITING_FILE))
@@ -150,6 +168,17 @@ async def _device(me: SignedIn) -> AsyncIterator[Finding]:
         yield Finding(
             "note", f"{waiting} encrypted message(s) wait for their key; their writers are told after a minute."
         )
+
+
+async def _has_recovery_key(me: SignedIn) -> bool:
+    path = f"/user/{segment(me.device.user)}/account_data/m.secret_storage.default_key"
+    try:
+        await me.homeserver.call("GET", path)
+    except HomeserverError as error:
+        if not error.absent:
+            raise
+        return False
+    return True
 
 
 async def _rooms(

@@ -28,6 +28,7 @@ JITTER = 0.25
 """Share by which a wait is stretched at random, so that what was throttled together does not return together."""
 
 TOKEN_GONE = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"})
+NO_HOMESERVER = "something else answers at its address, such as a proxy or a web site"
 NOT_FOR_GOOD = frozenset({"M_USER_LOCKED", "M_USER_SUSPENDED", "M_RESOURCE_LIMIT_EXCEEDED"})
 """What an administrator of the homeserver may lift. Source: Matrix client-server API, *Standard error response*."""
 
@@ -61,6 +62,11 @@ class HomeserverError(ChannelError):
         return self.status == 404 and self.permanent
 
 
+def in_words(error: ChannelError) -> str:
+    """What an operator reads of a homeserver that refused or failed: one sentence that stands alone."""
+    return f"The Matrix homeserver does not answer as it should: {error.reason}."
+
+
 class Homeserver:
     """The client-server API at one address. ``token`` is ours, once there is one."""
 
@@ -84,14 +90,14 @@ class Homeserver:
         """
         answer = await self._ask(method, path, body, query, patience_s)
         if not isinstance(answer, dict):
-            raise HomeserverError("the homeserver answered with something that is no answer", status=200)
+            raise HomeserverError(NO_HOMESERVER, status=200)
         return answer
 
     async def call_list(self, method: str, path: str) -> list[Any]:
         """The answer to one request that is answered with a list. Raises HomeserverError."""
         answer = await self._ask(method, path, None, None, PATIENCE_S)
         if not isinstance(answer, list):
-            raise HomeserverError("the homeserver answered with something that is no answer", status=200)
+            raise HomeserverError(NO_HOMESERVER, status=200)
         return answer
 
     async def upload(self, name: str, content: bytes) -> str:
@@ -162,6 +168,8 @@ def _answer(status: int, given: Any, headers: Mapping[str, str]) -> Any:
     # 408 and 5xx pass; whatever else is refused is refused the next time as well.
     permanent = said_by_matrix and status < 500 and status != 408 and code not in NOT_FOR_GOOD
     reason = f"the homeserver answered {status}{f' {code}' if code else ''}"
+    if status < 500 and not isinstance(given, dict):
+        reason = f"{NO_HOMESERVER} ({status})"
     raise HomeserverError(reason, status=status, code=code, body=body, permanent=permanent)
 
 

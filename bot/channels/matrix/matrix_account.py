@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bot.channels.matrix.homeserver import Homeserver, HomeserverError
+from bot.channels.matrix.homeserver import NO_HOMESERVER, Homeserver, HomeserverError
 from bot.channels.matrix.matrix_settings import MatrixSettings
 from bot.channels.matrix.sealed_file import SealedFile
 from bot.errors import ConfigError
@@ -148,6 +148,9 @@ class MatrixAccount:
 
     def _checked(self, user: Any, device_id: Any, expected: str | None) -> Device:
         """Fails closed: an account that is not the one that was set is not used."""
+        if not isinstance(user, str):
+            self._homeserver.token = None
+            raise HomeserverError(NO_HOMESERVER, status=200)
         if user != self._settings.user:
             self._homeserver.token = None
             raise ConfigError(

@@ -17,7 +17,7 @@ from bot.channels.looking import Belonging
 from bot.channels.matrix.calling import Names
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.event_meaning import EventMeaning
-from bot.channels.matrix.homeserver import HomeserverError, pause, segment
+from bot.channels.matrix.homeserver import HomeserverError, in_words, pause, segment
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.late_keys import LateKeys
 from bot.channels.matrix.matrix_settings import NAME, MatrixSettings
@@ -63,7 +63,7 @@ class MatrixChannel:
         try:
             await self._connect()
         except ChannelError as error:
-            self._report(f"The Matrix homeserver does not answer as it should: {error.reason}.")
+            self._report(in_words(error))
 
     async def close(self) -> None:
         """Close connections and keys."""
@@ -79,10 +79,14 @@ class MatrixChannel:
         while self._connection is None:
             try:
                 await self._connect()
-            except (ChannelError, ConfigError) as error:
+            except ChannelError as error:
+                failures += 1
+                self._report(in_words(error))
+                await pause(failures, error)
+            except ConfigError as error:
                 failures += 1
                 self._report(str(error))
-                await pause(failures, error if isinstance(error, ChannelError) else None)
+                await pause(failures)
         await SyncLoop(self._connection, accept, self._clock, self._soon, self._report).run(cursor)
 
     async def send(self, delivery: Delivery) -> ExternalId:

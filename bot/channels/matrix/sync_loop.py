@@ -20,7 +20,7 @@ from bot.channels.channel import Accept
 from bot.channels.matrix.directs import Directs
 from bot.channels.matrix.error_places import report_bug
 from bot.channels.matrix.event_reading import inside
-from bot.channels.matrix.homeserver import Homeserver, HomeserverError, pause
+from bot.channels.matrix.homeserver import Homeserver, HomeserverError, in_words, pause
 from bot.channels.matrix.invitations import Invitations
 from bot.channels.matrix.key_upkeep import KeyUpkeep
 from bot.channels.matrix.late_keys import LateKeys, WaitingEvent
@@ -122,7 +122,7 @@ class SyncLoop:
                 error = refused
                 if refused.signed_out:
                     self._at.signed_out.set()
-                self._report(f"The Matrix homeserver does not answer as it should: {refused.reason}.")
+                self._report(in_words(refused))
             except (ChannelError, ConfigError) as said:
                 error = said
                 self._report(str(said))

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from aiohttp import web
 
 from bot.channels.matrix.device_setup import make_recovery_key
 from bot.channels.matrix.examination import examine
@@ -18,6 +19,7 @@ from bot.channels.matrix.rooms import ABOVE_ALL, MEGOLM
 from bot.channels.matrix.signed_in import signed_in
 from bot.model import DeskRoom
 from tests.channels.matrix.at_work import AtWork
+from tests.channels.matrix.gateway import gateway
 from tests.channels.matrix.people import KEY, lotse_on
 from tests.content.small_tree import write_tree
 from tests.matrix_demo import furnish, prepare
@@ -107,6 +109,52 @@ async def test_while_lotse_runs_its_keys_are_left_alone_and_everything_else_is_l
     assert "invite it there" in ill["wrong"]
     assert "has not signed in as @somebody:test.localhost" in stranger["wrong"]
     assert (lotse.settings.folder / "device.sealed").read_bytes() == sealed
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "signs in again by itself within a minute if LOTSE_MATRIX_PASSWORD is the account's password"),
+        ({"password": None, "token": "gone"}, "set LOTSE_MATRIX_TOKEN to a valid token of the device"),
+    ],
+)
+async def test_of_a_session_that_ended_under_a_running_lotse_it_is_said_what_to_do(homeserver, tmp_path, more, words):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    async with signed_in(lotse.settings) as me:
+        await me.homeserver.call("POST", "/logout", {})
+    with only_process(lotse.settings.folder):
+        assert words in (await found(replace(lotse.settings, **more)))["wrong"]
+
+
+async def test_without_signing_keys_no_recovery_key_is_asked_for(homeserver, tmp_path):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse", signed=False)
+    said = await found(lotse.settings)
+    assert "lotse matrix setup" in said["wrong"]
+    assert "recovery-key" not in said["note"], "it could not be made yet"
+
+
+@pytest.mark.parametrize("answer", [{"text": "<html>Welcome</html>", "content_type": "text/html"}, {"text": "{}"}])
+async def test_what_answers_instead_of_the_homeserver_is_called_by_its_name(homeserver, tmp_path, answer):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    async with gateway(homeserver.address) as gate:
+        gate.trouble = lambda path: web.Response(**answer)
+        said = await found(replace(lotse.settings, homeserver=gate.address))
+    assert said["wrong"].startswith(f"{gate.address}: something else answers at its address, such as a proxy")
+    assert "Check LOTSE_MATRIX_HOMESERVER" in said["wrong"]
+    assert "LOTSE_MATRIX_USER" not in said["wrong"]
+
+
+def test_a_command_says_what_is_away_and_where_more_is_said(tmp_path):
+    settings = {
+        "LOTSE_MATRIX_HOMESERVER": "http://127.0.0.1:9",
+        "LOTSE_MATRIX_USER": "@lotse:example.org",
+        "LOTSE_MATRIX_PASSWORD": "x",
+        "LOTSE_MATRIX_KEY": KEY,
+    }
+    done = lotse_here("matrix", "status", folder=tmp_path, **settings)
+    assert done.returncode == 2
+    assert "The Matrix homeserver does not answer as it should: the homeserver cannot be reached" in done.stderr
+    assert "`lotse doctor` says more" in done.stderr
 
 
 async def test_a_folder_nobody_can_use_is_not_taken_for_that_of_a_running_lotse(homeserver, tmp_path):

@@ -665,6 +665,24 @@ async def test_lotse_starts_while_the_server_is_away_and_connects_when_it_is_bac
         await work.until(lambda: work.channel.problem is None and work.cursor)
 
 
+@pytest.mark.parametrize("answer", [{"text": "<html>Welcome</html>", "content_type": "text/html"}, {"text": "{}"}])
+async def test_lotse_starts_while_something_else_answers_at_the_servers_address_and_says_so(
+    homeserver, tmp_path, answer
+):
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    said = []
+    async with gateway(homeserver.address) as gate:
+        gate.trouble = lambda path: web.Response(**answer)
+        async with AtWork(replace(lotse.settings, homeserver=gate.address)) as work:
+            asked = len(gate.asked)
+            await work.until(lambda: said.append(work.channel.problem) or len(gate.asked) > asked + 1)
+            gate.trouble = lambda path: None
+            await work.until(lambda: work.channel.problem is None and work.cursor)
+    assert {
+        "The Matrix homeserver does not answer as it should: something else answers at its address, such as a proxy or a web site."
+    } == set(said)
+
+
 @pytest.mark.parametrize("status", [403, 404])
 async def test_what_a_proxy_answers_while_the_homeserver_is_down_is_no_refusal(
     homeserver, tmp_path, monkeypatch, status
