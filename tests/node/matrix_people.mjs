@@ -55,6 +55,9 @@ const commands = {
     const found = clients.get(user).getRoom(room);
     return Object.fromEntries((found?.getMembers() ?? []).map((member) => [member.userId, member.membership]));
   },
+  invitations({ user }) {
+    return clients.get(user).getRooms().filter((room) => room.getMyMembership() === "invite").map((room) => room.roomId);
+  },
   async join({ user, room }) {
     await clients.get(user).joinRoom(room);
   },

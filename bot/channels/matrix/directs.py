@@ -89,7 +89,7 @@ class Directs:
             return address
         known = self._ours.get(address)
         if known is not None:
-            room = await self._rooms.get(known)
+            room = await self._rooms.latest_of(known)
             if address in room.members and room.direct:
                 return known
         self._ours[address] = await self._make(address)

@@ -208,6 +208,19 @@ class RoomBook:
         """The room this one has become, through all upgrades Lotse has followed."""
         return await self.get((await self.after(room_id))[-1])
 
+    async def has_yet_to_come(self, user: str, room: Room) -> bool:
+        """Whether somebody who is not in this room is in one it continues, and never was in this one. Raises HomeserverError."""
+        earlier = [await self.get(room_id) for room_id in (await self.before(room.id))[1:]]
+        if not any(user in each.members for each in earlier):
+            return False
+        try:
+            await self._homeserver.call("GET", f"/rooms/{segment(room.id)}/state/m.room.member/{segment(user)}")
+        except HomeserverError as error:
+            if not error.absent:
+                raise
+            return True
+        return False  # they were there, and left
+
     async def _unless_elsewhere(self, room_id: str) -> Room | None:
         """The room; None where Lotse never was, or is not yet."""
         try:

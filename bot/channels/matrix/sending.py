@@ -26,7 +26,7 @@ from bot.channels.matrix.own_messages import OwnMessages
 from bot.channels.matrix.rooms import MEGOLM, Room, RoomBook
 from bot.channels.matrix.taking_back import TakingBack
 from bot.errors import ChannelError, NotInRoom
-from bot.model import Address, Delivery, Edit, ExternalId, Post, React, Redact, Reply
+from bot.model import Address, Delivery, Edit, ExternalId, OutboxId, Post, React, Redact, Reply
 
 TYPING_FOR_MS = 15_000
 """Then clients stop to show it by themselves."""
@@ -77,6 +77,7 @@ class Sender:
         lock = self._locks.setdefault(room.id, asyncio.Lock())
         with self._behind.message():
             async with lock:
+                room = await self._rooms.get(room.id)  # somebody may have left it while others were served
                 return await self._carry_out(room, delivery)
 
     async def _hindrance(self, address: Address) -> ChannelError | None:
@@ -169,8 +170,7 @@ class Sender:
         return await self._rooms.latest_of(await self._directs.room_for(address.room))
 
     async def _post(self, room: Room, delivery: Post, reply: Reply) -> list[str]:
-        if not await self._reaches(room, delivery):
-            raise ChannelError("the person has left this room", permanent=True)
+        await self._must_reach(room, delivery.address, delivery.outbox_id)
         root = await self._thread_in(room, delivery.address)
         contents = contents_of(reply, delivery.outbox_id, loud=self._is_desk(delivery.address))
         ids = [
@@ -180,17 +180,17 @@ class Sender:
         self._places.note(room.id, ids[0])
         return ids
 
-    async def _reaches(self, room: Room, post: Post) -> bool:
-        """Whether this reaches the person it is for, who may have left the room to others.
+    async def _must_reach(self, room: Room, address: Address, outbox_id: OutboxId) -> None:
+        """Raises ChannelError where the person this is for is not in the room, and whoever is left would read it instead.
 
-        Into a room that another one became they may still be on their way. Who wrote to Lotse in a room of two is known there.
+        It is not enough to know whose room it was: somebody else may be alone with Lotse there by now.
         """
-        others = [member for member in room.members if member != self._me]
-        known = len(others) == 1 and self._directs.place_of(others[0]) == post.address.room
-        if known or room.id != post.address.room or self._is_desk(post.address):
-            return True
-        person = await self._belonging.listener_of(post.address, post.outbox_id)
-        return person is None or person in room.members
+        if self._is_desk(address):
+            return
+        person = await self._belonging.listener_of(address, outbox_id)
+        if person is None or person in room.members or await self._rooms.has_yet_to_come(person, room):
+            return
+        raise ChannelError("the person has left this room", permanent=True)
 
     async def _add(self, room: Room, root: str | None, plain: dict[str, Any], transaction: str) -> str:
         """Post an event, behind everything in its thread."""
@@ -208,6 +208,7 @@ class Sender:
         """
         if not await self._places.holds(room, delivery.address.room, before[0]):
             raise ChannelError("the message was left behind when its room moved", permanent=True, gone=True)
+        await self._must_reach(room, delivery.address, delivery.of)
         root = await self._thread_in(room, delivery.address)
         contents = contents_of(reply, delivery.of, loud=self._is_desk(delivery.address))
         ids = before[: len(contents)]

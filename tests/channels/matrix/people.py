@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import json
 from dataclasses import dataclass, field
@@ -153,6 +154,16 @@ class Person:
 
     async def ask(self, command, **given):
         return await self._ask(command, **given)
+
+
+async def upgraded(homeserver, owner, room, lotse, *others):
+    """Where the room has moved to, once Lotse is there."""
+    call = functools.partial(homeserver.call, "POST")
+    new = call(f"/rooms/{room}/upgrade", owner.token, {"new_version": "11"})["replacement_room"]
+    for user in (lotse, *others):
+        call(f"/rooms/{new}/invite", owner.token, {"user_id": user})
+    await owner.until(lambda members: members.get(lotse) == "join", "members", room=new)
+    return new
 
 
 @dataclass

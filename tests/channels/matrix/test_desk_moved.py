@@ -1,11 +1,10 @@
 """A room of coordinators that is upgraded while cases are worked in it, on a real homeserver with an independent client."""
 
-import functools
-
 import pytest
 
 from bot.store.cases import list_cases
 from tests.channels.matrix.desk_in_matrix import matrix_desk
+from tests.channels.matrix.people import upgraded
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -14,16 +13,6 @@ async def move(desk, homeserver):
     """Upgrade the room of the coordinators, as its owner does; everybody is asked into the new one, and comes."""
     desk.room = await upgraded(homeserver, desk.anna, desk.room, desk.lotse, desk.ben.user)
     await desk.ben.ask("join", room=desk.room)
-
-
-async def upgraded(homeserver, owner, room, lotse, *others):
-    """Where the room has moved to, once Lotse is there."""
-    call = functools.partial(homeserver.call, "POST")
-    new = call(f"/rooms/{room}/upgrade", owner.token, {"new_version": "11"})["replacement_room"]
-    for user in (lotse, *others):
-        call(f"/rooms/{new}/invite", owner.token, {"user_id": user})
-    await owner.until(lambda members: members.get(lotse) == "join", "members", room=new)
-    return new
 
 
 def give_power(homeserver, owner, room, lotse):
