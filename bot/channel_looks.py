@@ -49,6 +49,7 @@ from bot.store.sent_replies import (
     find_case_place,
     find_cases_in,
     find_offer,
+    find_owner,
     find_reply,
     find_reply_posted_as,
     last_locale_of,
@@ -90,6 +91,10 @@ class Looks:
         """The platform's id of the person this reply at this address is for."""
         found = await find_reply(self.database, address, outbox_id)
         return None if found is None else found.listener
+
+    async def owner_of(self, address: Address) -> str | None:
+        """The platform's id of whose conversation stands at this address."""
+        return await find_owner(self.database, address)
 
     async def choice_typed(self, person: Person, address: Address, text: str) -> TakenChoice | None:
         """The choice these words take; in front of a coordinator nearly all are said to them, and take none."""

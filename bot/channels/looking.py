@@ -96,6 +96,10 @@ class Belonging(Protocol):
         """The platform's id of the person this reply at this address is for; None when that is nobody's."""
         ...
 
+    async def owner_of(self, address: Address) -> str | None:
+        """The platform's id of whose conversation stands at this address; None when nobody's does."""
+        ...
+
     async def case_of_event(self, person: Person, event: ExternalId) -> CasePlace | None:
         """The case of this person that the message with this id belongs to; None when to none."""
         ...

@@ -171,6 +171,20 @@ async def takes_part(database: Database, person: Person, address: Address) -> bo
         return bool(await connection.scalar(wrote))
 
 
+async def find_owner(database: Database, address: Address) -> str | None:
+    """The platform's id of whose conversation this is: of its latest case, else of who wrote there first; None: nobody did."""
+    of_case = select(persons.c.external_user).join(cases, cases.c.person_id == persons.c.id)
+    of_words = select(persons.c.external_user).join(inbox, inbox.c.person_id == persons.c.id)
+    latest = of_case.join(conversations, conversations.c.id == cases.c.conversation_id).order_by(cases.c.number.desc())
+    first = of_words.join(conversations, conversations.c.id == inbox.c.conversation_id).order_by(inbox.c.id)
+    async with database.reading() as connection:
+        for owner in (latest, first):
+            found: str | None = await connection.scalar(owner.where(at_address(address)).limit(1))
+            if found is not None:
+                return found
+    return None
+
+
 async def last_locale_of(database: Database, person: Person) -> Locale | None:
     """The language of the conversation this person wrote in last."""
     statement = (

@@ -1,10 +1,12 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.errors import StoreUnavailable
 from bot.model import (
     CASE_NUMBER,
+    Address,
     CaseContext,
     Choice,
     LookedUp,
@@ -24,6 +26,7 @@ from bot.store import tables
 from bot.store.cases import cases_of, close_case, list_cases
 from bot.store.conversations import MOST_ATTEMPTS, Conversations, TurnFailed
 from bot.store.gaps import list_questions
+from bot.store.sent_replies import find_owner
 from bot.store.transcripts import ConversationReading, find_line, read_transcript
 from tests.conftest import NOW
 from tests.fakes import incoming, record, reply
@@ -310,6 +313,19 @@ async def test_a_case_is_nobodys_but_its_persons_whoever_else_writes_where_it_go
         async with conversations.claim_next(clock()) as work:
             assert work.open_case == case
             await work.finish(record("Echo"))
+
+
+async def test_a_conversation_is_of_whoever_has_the_case_there_else_of_who_wrote_first(database, clock):
+    inbox, conversations = parts(database, clock)
+    there = Address("recording", "!r")
+    assert await find_owner(database, there) is None
+    for user in ("lea", "anna"):
+        await inbox.accept("recording", [incoming(user=user, room="!r")])
+    assert await find_owner(database, there) == "lea"
+    await answer(conversations, clock())
+    await answer(conversations, clock(), CASE)
+    assert await find_owner(database, there) == "anna"
+    assert await find_owner(database, replace(there, thread="$t")) is None
 
 
 @pytest.mark.parametrize("about", [None, OutboxId("unknown")])

@@ -42,11 +42,6 @@ class CasePlaces:
             (case for case in await self._in(there) if (case.external_user, case.address) == (user, there)), None
         )
 
-    async def of_who_left(self, place: Place, user: str) -> bool:
-        """Whether a case of somebody who has left this room goes on in it."""
-        there = Address(NAME, place.known_as)
-        return any(case.external_user == user for case in await self._in(there))
-
     async def read_by(self, place: Place, newcomer: str) -> Sequence[CasePlace]:
         """The unfinished cases of others in this room, which somebody new reads from now on."""
         rooms = {self._addresses.address(place, member).room for member in place.room.members if member != newcomer}

@@ -67,8 +67,12 @@ class Directs:
             del self._theirs[user]
             self._changed = True
 
+    def knows(self, user: str, room_id: str) -> bool:
+        """Whether this is a room of two with this person, as far as is remembered."""
+        return room_id in (self._theirs.get(user), self._ours.get(user))
+
     def stays_alone(self, user: str, room_id: str) -> None:
-        """They are left alone with Lotse in a room in which somebody else's conversation goes on; theirs is another one."""
+        """They are alone with Lotse in a room in which somebody else's conversation stands; theirs is another one."""
         self._ours[user] = room_id
         self._changed = True
 

@@ -6,7 +6,7 @@ coordinators always, and there a reply to a message of a case is said in the thr
 such a thread, but what was offered to one of them is not theirs to press, and a sign for a coordinator is not theirs to give.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,7 @@ class EventMeaning:
             self._ours.thread_goes_on(room_id, event.thread, event.id)
         if event is None or place is None:
             return ()
+        await self._settle(place, event.sender)
         case = await self._cases.of(place, event)
         said = await self._said(place, event, case)
         if said is None:
@@ -100,6 +101,7 @@ class EventMeaning:
         place = await self._addresses.place(waiting.room)
         if place is None or sender is None:
             return None
+        await self._settle(place, sender)
         told = place.between_two or place.at_desk or await self._cases.at(place, sender, thread) is not None
         if not told and (thread is None or not await self._ours.takes_part(place.room.id, thread)):
             return None
@@ -243,11 +245,12 @@ class EventMeaning:
             return () if place.between_two else await self._read_by(place, user)
         if membership not in ("leave", "ban") or place.room.successor is not None:  # there they go on
             return ()
-        remaining = [member for member in place.room.joined() if member != self._names.user_id]
-        if remaining:
-            await self._stays(place, user, remaining)
+        address = self._addresses.address(place, user)
+        if user not in place.room.members:  # else they have come back meanwhile
+            self._addresses.left(user, place)
+        if any(member != self._names.user_id for member in place.room.joined()):
             return ()
-        return (self._leaving(place, user, event_id),)
+        return (Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock()),)
 
     async def _read_by(self, place: Place, newcomer: str) -> tuple[Incoming, ...]:
         """That others read along in a case that goes on in this room: said once, however many come."""
@@ -264,16 +267,17 @@ class EventMeaning:
             for case in await self._cases.read_by(place, newcomer)
         )
 
-    async def _stays(self, place: Place, gone: str, remaining: Sequence[str]) -> None:
-        """Who is left alone with Lotse in a room speaks for themselves, not in the case of who has gone."""
-        if place.between_two and await self._cases.of_who_left(place, gone):
-            self._addresses.stays_alone(remaining[0], place)
+    async def _settle(self, place: Place, user: str) -> None:
+        """Who is alone with Lotse in a room where somebody else's conversation stands speaks for themselves, not in that one.
 
-    def _leaving(self, place: Place, user: str, event_id: str) -> Incoming:
-        """Somebody left a room of two."""
-        address = self._addresses.address(place, user)
-        self._addresses.left(user, place.room.id)
-        return Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock())
+        Its person may have left before them, after others, or before they came: what they say first is looked at, not who went.
+        """
+        if not place.between_two or self._addresses.knows(user, place):
+            return
+        with uncounted():
+            owner = await self._belonging.owner_of(Address(NAME, place.known_as))
+        if owner is not None and owner != user:
+            self._addresses.stays_alone(user, place)
 
     def _incoming(
         self, place: Place, event: RoomEvent, given: Input, thread: str | None, once: str | None = None

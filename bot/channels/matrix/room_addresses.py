@@ -79,13 +79,17 @@ class RoomAddresses:
         """In this room nobody is alone with Lotse any more."""
         self._directs.no_longer_of_two(place.known_as)
 
+    def knows(self, user: str, place: Place) -> bool:
+        """Whether it is known that this person is alone with Lotse there, and under which address."""
+        return self._directs.knows(user, place.known_as)
+
     def stays_alone(self, user: str, place: Place) -> None:
-        """They are left alone with Lotse where somebody else's case goes on: what they say is at an address of their own."""
+        """They are alone with Lotse where somebody else's conversation stands: what they say is at an address of their own."""
         self._directs.stays_alone(user, place.known_as)
 
-    def left(self, user: str, room_id: str) -> None:
+    def left(self, user: str, place: Place) -> None:
         """They have left this room."""
-        self._directs.left(user, room_id)
+        self._directs.left(user, place.known_as)
 
     async def _known_as(self, room_id: str) -> str:
         """The id a room is addressed by, through all upgrades: of a room of coordinators the one in the settings, else the first.

@@ -20,6 +20,9 @@ class NothingKept:
     async def listener_of(self, address, outbox_id):
         return None
 
+    async def owner_of(self, address):
+        return None
+
     async def case_of_event(self, person, event):
         return None
 

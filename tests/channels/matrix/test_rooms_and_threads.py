@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
+from bot.channels.looking import CasePlace
 from bot.channels.matrix.matrix_channel import open_matrix
 from bot.channels.matrix.profile import show_ourselves
 from bot.channels.matrix.signed_in import signed_in
@@ -18,6 +19,7 @@ from bot.model import (
     AskedToVerify,
     AskedWhy,
     CameIn,
+    CaseNumber,
     Choice,
     DeskRoom,
     Edit,
@@ -434,6 +436,30 @@ async def test_what_was_said_during_a_long_absence_is_taken_in_completely_and_on
         assert [each.input.text for each in after.heard] == [f"Nachricht {number}" for number in range(70)]
 
 
+async def test_who_left_a_room_of_two_and_is_back_before_it_is_read_goes_on_in_their_conversation(
+    homeserver, anna, tmp_path
+):
+    class HerCase(NothingKept):
+        async def owner_of(self, address):
+            return anna.user if address.room == room else None
+
+        async def cases_in(self, address):
+            return [CasePlace(anna.user, CaseNumber(1), address, "de")] if address.room == room else []
+
+    lotse = await lotse_on(homeserver, tmp_path / "lotse")
+    async with AtWork(lotse.settings) as work:
+        room = await anna.room_with(lotse.user)
+        await anna.say(room, "Guten Tag")
+        await work.hears("Guten Tag")
+    homeserver.call("PUT", f"/rooms/{room}/state/m.room.join_rules", anna.token, {"join_rule": "public"})
+    for step in ("leave", "join"):
+        homeserver.call("POST", f"/rooms/{room}/{step}", anna.token, {})
+    async with AtWork(lotse.settings, work.cursor, HerCase()) as after:
+        await anna.say(room, "Da bin ich wieder.")
+        assert (await after.hears("Da bin ich wieder.")).address == Address("matrix", room)
+        assert not [each for each in after.heard if each.input == Left()]
+
+
 async def test_a_room_that_is_upgraded_goes_on_as_the_same_conversation(work, lotse, anna, homeserver):
     account = homeserver.register()
     room = homeserver.call("POST", "/createRoom", account.token, {"invite": [lotse.user], "is_direct": True})["room_id"]
@@ -458,6 +484,11 @@ async def test_a_room_that_is_upgraded_goes_on_as_the_same_conversation(work, lo
     await work.channel.show(Typing(Address("matrix", room)))
     fleeting = homeserver.call("GET", "/sync", account.token)["rooms"]["join"][new]["ephemeral"]["events"]
     assert [each["content"] for each in fleeting if each["type"] == "m.typing"] == [{"user_ids": [lotse.user]}]
+    group = homeserver.call("POST", "/createRoom", account.token, {"invite": [lotse.user, anna.user]})["room_id"]
+    homeserver.call("POST", f"/rooms/{new}/leave", account.token, {})
+    await work.until(lambda: any(each.input == Left() and each.address.room == room for each in work.heard))
+    says(group, "Lotse, wo bin ich allein?", 3)
+    assert (await work.hears("wo bin ich allein?")).alone == account.user_id, "in neither room they are any more"
 
 
 async def test_people_see_that_an_answer_is_coming_and_that_it_was_read(work, lotse, homeserver):
