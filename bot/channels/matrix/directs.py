@@ -14,10 +14,16 @@ from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
 from bot.channels.matrix.rooms import MEGOLM, RoomBook
 
 KIND = "io.lotse.directs"
+MOST_BEFORE = 10
+"""Rooms of one person that are remembered besides the one their address stands for now."""
 
 
 class Directs:
-    """The rooms of two. ``theirs`` are rooms people made, ``ours`` those that were made for an address that is a person."""
+    """The rooms of two. ``theirs`` are rooms people made, ``ours`` those that were made for an address that is a person.
+
+    ``before``: rooms an address that is a person stood for before others came into them or the person left, the latest first. What
+    was said there stands there still, and what the person says there belongs to the same conversation.
+    """
 
     def __init__(self, homeserver: Homeserver, rooms: RoomBook, me: str, *, encrypted: bool) -> None:
         self._homeserver = homeserver
@@ -26,6 +32,7 @@ class Directs:
         self._encrypted = encrypted
         self._theirs: dict[str, str] = {}
         self._ours: dict[str, str] = {}
+        self._before: dict[str, tuple[str, ...]] = {}
         self._changed = False
 
     async def load(self) -> None:
@@ -37,11 +44,13 @@ class Directs:
                 raise
             return
         self._theirs, self._ours = _rooms_in(known.get("theirs")), _rooms_in(known.get("ours"))
+        self._before = _lines_in(known.get("before"))
 
     async def keep(self) -> None:
         """Remember what is new. Raises HomeserverError."""
         if self._changed:
-            await self._homeserver.call("PUT", self._path(), {"theirs": self._theirs, "ours": self._ours})
+            known = {"theirs": self._theirs, "ours": self._ours, "before": self._before}
+            await self._homeserver.call("PUT", self._path(), known)
             self._changed = False
 
     def place_of(self, user: str) -> str:
@@ -50,7 +59,7 @@ class Directs:
 
     def address_of(self, room_id: str, user: str) -> str:
         """The address of a room of two with this person; a room they made is remembered as theirs."""
-        if self._ours.get(user) == room_id:
+        if room_id in self.rooms_of(user):
             return user
         if user not in self._theirs and user not in self._ours:
             self._theirs[user] = room_id
@@ -59,7 +68,7 @@ class Directs:
 
     def known_as(self, room_id: str, user: str) -> str:
         """The address of a room for this person, whoever else is in it."""
-        return user if self._ours.get(user) == room_id else room_id
+        return user if room_id in self.rooms_of(user) else room_id
 
     def no_longer_of_two(self, room_id: str) -> None:
         """Others have come into this room: what concerns one person alone is not said there."""
@@ -69,23 +78,30 @@ class Directs:
 
     def knows(self, user: str, room_id: str) -> bool:
         """Whether this is a room of two with this person, as far as is remembered."""
-        return room_id in (self._theirs.get(user), self._ours.get(user))
+        return room_id == self._theirs.get(user) or room_id in self.rooms_of(user)
 
     def stays_alone(self, user: str, room_id: str) -> None:
         """They are alone with Lotse in a room in which somebody else's conversation stands; theirs is another one."""
-        self._ours[user] = room_id
-        self._changed = True
+        self._stands_for(user, room_id)
 
     def left(self, user: str, room_id: str) -> None:
         """They have left this room."""
-        for known in (self._theirs, self._ours):
-            if known.get(user) == room_id:
-                del known[user]
-                self._changed = True
+        if self._theirs.get(user) == room_id:
+            del self._theirs[user]
+            self._changed = True
+        if self._ours.get(user) == room_id:
+            self._stands_for(user, None)
 
     def known_room(self, address: str) -> str | None:
         """The room an address stands for, where there is one already."""
         return self._ours.get(address) if address.startswith("@") else address
+
+    def rooms_of(self, address: str) -> tuple[str, ...]:
+        """The rooms in which there is something that was said under this address, the one it stands for now first."""
+        if not address.startswith("@"):
+            return (address,)
+        now = self._ours.get(address)
+        return (*(() if now is None else (now,)), *self._before.get(address, ()))
 
     async def room_for(self, address: str) -> str:
         """The room an address stands for: itself, or the one with a person, made if need be. Raises HomeserverError."""
@@ -96,10 +112,18 @@ class Directs:
             room = await self._rooms.latest_of(known)
             if address in room.members and room.direct:
                 return known
-        self._ours[address] = await self._make(address)
-        self._changed = True
+        self._stands_for(address, await self._make(address))
         await self.keep()
         return self._ours[address]
+
+    def _stands_for(self, user: str, room_id: str | None) -> None:
+        """The address of this person stands for another room from now on; None: for none, until one is needed."""
+        if before := tuple(each for each in self.rooms_of(user) if each != room_id):
+            self._before[user] = before[:MOST_BEFORE]
+        self._ours.pop(user, None)
+        if room_id is not None:
+            self._ours[user] = room_id
+        self._changed = True
 
     async def _make(self, user: str) -> str:
         encryption = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": MEGOLM}}
@@ -121,3 +145,8 @@ class Directs:
 def _rooms_in(value: Any) -> dict[str, str]:
     pairs = value.items() if isinstance(value, dict) else ()
     return {user: room for user, room in pairs if id_of(user, "@") and id_of(room, "!")}
+
+
+def _lines_in(value: Any) -> dict[str, tuple[str, ...]]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {user: tuple(each for each in rooms if id_of(each, "!")) for user, rooms in pairs if isinstance(rooms, list)}

@@ -73,7 +73,7 @@ class Sender:
             raise
 
     async def _send(self, delivery: Delivery) -> ExternalId:
-        room = await self._room(delivery.address)
+        room = await self._room_of(delivery)
         lock = self._locks.setdefault(room.id, asyncio.Lock())
         with self._behind.message():
             async with lock:
@@ -109,14 +109,12 @@ class Sender:
                 ids = await self._edit(room, delivery, reply, external_id.split())
             case Redact(external_id=external_id, outbox_id=outbox_id):
                 ids = external_id.split()
-                home = await self._home_of(room, delivery.address.room, ids[0])
                 for number, event_id in enumerate(ids):
-                    await self._taking_back.take_back(home.id, event_id, f"{outbox_id}.{number}")
+                    await self._taking_back.take_back(room.id, event_id, f"{outbox_id}.{number}")
             case React(external_id=external_id, outbox_id=outbox_id, sign=sign):
                 about = external_id.split()[0]
-                home = await self._home_of(room, delivery.address.room, about)
                 # Reactions stay in clear in encrypted rooms too: the server counts them.
-                ids = [await self._put(home, "m.reaction", reaction_to(about, sign), outbox_id)]
+                ids = [await self._put(room, "m.reaction", reaction_to(about, sign), outbox_id)]
             case _:
                 assert_never(delivery)
         return ExternalId(" ".join(ids))
@@ -165,6 +163,27 @@ class Sender:
 
         await self._behind.send(send, try_until)
 
+    async def _room_of(self, delivery: Delivery) -> Room:
+        """The room of a delivery: new words are said where its address is spoken in, the others are about a message.
+
+        For those no room is made: an invitation nobody needs is a nuisance, and nothing stands there.
+        """
+        if isinstance(delivery, Post):
+            return await self._room(delivery.address)
+        return await self._home_of(delivery.address, delivery.external_id.split()[0])
+
+    async def _home_of(self, address: Address, event_id: str) -> Room:
+        """The room in which this event stands: of those an address stands for, or stood for, and those they continue."""
+        latest = [await self._rooms.latest_of(room_id) for room_id in self._directs.rooms_of(address.room)]
+        for room in latest:
+            for room_id in await self._rooms.before(room.id):
+                each = await self._rooms.get(room_id)
+                if await self._places.holds(each, address.room, event_id):
+                    return each
+        if not latest:
+            raise _left_behind("message")
+        return latest[0]  # the homeserver says what is wrong
+
     async def _room(self, address: Address) -> Room:
         """The room in which an address is spoken in at present."""
         return await self._rooms.latest_of(await self._directs.room_for(address.room))
@@ -179,6 +198,12 @@ class Sender:
         ]
         self._places.note(room.id, ids[0])
         return ids
+
+    async def _is_said_in(self, room: Room, address: Address, event_id: str) -> bool:
+        """Whether this message stands where its address is spoken in now, so that new words may stand there as well."""
+        moved = (await self._rooms.latest_of(room.id)).id != room.id
+        replaced = address.room.startswith("@") and not room.direct
+        return not (moved or replaced) and await self._places.holds(room, address.room, event_id)
 
     async def _must_reach(self, room: Room, address: Address, outbox_id: OutboxId) -> None:
         """Raises ChannelError where the person this is for is not in the room, and whoever is left would read it instead.
@@ -206,8 +231,8 @@ class Sender:
 
         An edit is an event as well, but the message stays known by the ones that are changed.
         """
-        if not await self._places.holds(room, delivery.address.room, before[0]):
-            raise ChannelError("the message was left behind when its room moved", permanent=True, gone=True)
+        if not await self._is_said_in(room, delivery.address, before[0]):
+            raise _left_behind("message")
         await self._must_reach(room, delivery.address, delivery.of)
         root = await self._thread_in(room, delivery.address)
         contents = contents_of(reply, delivery.of, loud=self._is_desk(delivery.address))
@@ -223,14 +248,6 @@ class Sender:
             await self._taking_back.take_back(room.id, event_id, f"{delivery.outbox_id}.gone{number}")
         return ids
 
-    async def _home_of(self, room: Room, known_as: str, event_id: str) -> Room:
-        """The room in which this event stands: the one that is spoken in, or one of those it continues."""
-        for room_id in await self._rooms.before(room.id):
-            each = await self._rooms.get(room_id)
-            if await self._places.holds(each, known_as, event_id):
-                return each
-        return room  # the homeserver says what is wrong
-
     async def _thread_in(self, room: Room, address: Address) -> str | None:
         """The thread to answer in. One that was left behind when its room moved is answered in the new room itself.
 
@@ -240,7 +257,7 @@ class Sender:
         if thread is None or await self._places.holds(room, address.room, thread):
             return thread
         if self._is_desk(address):
-            raise ChannelError("the thread was left behind when its room moved", permanent=True, gone=True)
+            raise _left_behind("thread")
         return None
 
     def _is_desk(self, address: Address) -> bool:
@@ -258,6 +275,11 @@ class Sender:
     async def _put(self, room: Room, kind: str, content: Mapping[str, Any], transaction: str) -> str:
         path = f"/rooms/{segment(room.id)}/send/{segment(kind)}/{segment(transaction)}"
         return _event_id(await self._homeserver.call("PUT", path, content))
+
+
+def _left_behind(what: str) -> ChannelError:
+    """That the message or the thread this is about is not where its address is spoken in now."""
+    return ChannelError(f"the {what} was left behind when its room moved", permanent=True, gone=True)
 
 
 def _event_id(answer: Mapping[str, Any]) -> str:

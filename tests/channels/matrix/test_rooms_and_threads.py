@@ -548,6 +548,25 @@ async def test_who_asked_in_a_group_is_answered_alone_in_one_room_that_is_made_o
         assert "Nur für Sie." not in str(await anna.ask("timeline", room=room))
 
 
+async def test_to_take_back_what_stands_in_a_room_lotse_made_nobody_is_asked_into_another_one(
+    homeserver, people, tmp_path
+):
+    anna, other = await people.arrive(), await lotse_on(homeserver, tmp_path / "lotse")
+    address = Address("matrix", anna.user)
+    async with AtWork(other.settings) as work:
+        said = await work.says(anna.user, "Nur für Sie.", outbox="said1")
+        (room,) = await anna.until(bool, "invitations")
+        await anna.ask("join", room=room)
+        await anna.ask("leave", room=room)
+        await work.until(lambda: any(each.input == Left() and each.address == address for each in work.heard))
+    async with AtWork(other.settings, work.cursor) as after:
+        await after.channel.send(Redact(address, OutboxId("back1"), OutboxId("said1"), said))
+        event = homeserver.call("GET", f"/rooms/{room}/event/{said}", other.account.token)
+        assert not event["content"]
+        joined = homeserver.call("GET", "/joined_rooms", other.account.token)["joined_rooms"]
+        assert joined == [room]
+
+
 async def test_a_new_name_or_picture_is_shown_and_the_same_one_is_uploaded_once(homeserver, tmp_path):
     lotse = await lotse_on(homeserver, tmp_path / "lotse")
 

@@ -94,6 +94,26 @@ async def test_a_room_lotse_made_is_replaced_also_where_others_come_into_what_it
     assert "Gehalt" not in str(await lea.ask("timeline", room=moved))
 
 
+async def test_where_others_came_into_a_room_lotse_made_its_person_goes_on_and_what_stands_there_can_be_taken_back(
+    talking_desk,
+):
+    desk = talking_desk
+    kim, made, thread = await asked_in_a_group(desk)
+    said = await desk.anna.say(desk.room, "Ihr Gehalt reicht.", thread=thread)
+    heard = await kim.hears(made, desk.lotse, "Ihr Gehalt reicht.")
+    lea = await desk.people.arrive()
+    await comes(kim, lea, made)
+    new = await next_room_for(kim)
+    await kim.hears(new, desk.lotse, "geht es deshalb hier weiter")
+    await kim.say(made, "Wozu das?")
+    line = await desk.anna.hears(desk.room, desk.lotse, "Person: Wozu das?")
+    assert line["relation"]["event_id"] == thread
+    await desk.anna.redact(desk.room, said)
+    await lea.until(
+        lambda timeline: any(each["id"] == heard["id"] and each["redacted"] for each in timeline), room=made
+    )
+
+
 async def asked_in_a_group(desk):
     """Somebody who asked for a person in a group, the room Lotse made for the two, and the thread of their case."""
     kim, ole = await desk.people.arrive(), await desk.people.arrive()
