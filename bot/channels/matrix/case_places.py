@@ -37,7 +37,10 @@ class CasePlaces:
 
     async def at(self, place: Place, user: str, thread: str | None) -> CasePlace | None:
         """The unfinished case of this person in this conversation; None when there is none."""
-        there = self._addresses.address(place, user, thread)
+        return await self.goes_on(self._addresses.address(place, user, thread), user)
+
+    async def goes_on(self, there: Address, user: str) -> CasePlace | None:
+        """The unfinished case of this person at this address; None when there is none."""
         return next(
             (case for case in await self._in(there) if (case.external_user, case.address) == (user, there)), None
         )

@@ -84,6 +84,10 @@ class Directs:
         """They are alone with Lotse in a room in which somebody else's conversation stands; theirs is another one."""
         self._stands_for(user, room_id)
 
+    def is_former(self, room_id: str, user: str) -> bool:
+        """Whether the address of this person stood for this room once, and does so no longer."""
+        return room_id in self._before.get(user, ())
+
     def left(self, user: str, room_id: str) -> None:
         """They have left this room."""
         if self._theirs.get(user) == room_id:

@@ -245,12 +245,9 @@ class EventMeaning:
             return () if place.between_two else await self._read_by(place, user)
         if membership not in ("leave", "ban") or place.room.successor is not None:  # there they go on
             return ()
-        address = self._addresses.address(place, user)
-        if user not in place.room.members:  # else they have come back meanwhile
-            self._addresses.left(user, place)
-        if any(member != self._names.user_id for member in place.room.joined()):
+        if user in place.room.members:  # they have come back meanwhile
             return ()
-        return (Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock()),)
+        return await self._leaving(place, user, event_id)
 
     async def _read_by(self, place: Place, newcomer: str) -> tuple[Incoming, ...]:
         """That others read along in a case that goes on in this room: said once, however many come."""
@@ -266,6 +263,15 @@ class EventMeaning:
             )
             for case in await self._cases.read_by(place, newcomer)
         )
+
+    async def _leaving(self, place: Place, user: str, event_id: str) -> tuple[Incoming, ...]:
+        """Somebody left a room of two, or one they had let others into while their case went on there."""
+        address, former = self._addresses.address(place, user), self._addresses.is_former(place, user)
+        self._addresses.left(user, place)
+        stay = any(member != self._names.user_id for member in place.room.joined())
+        if former or (stay and not await self._cases.goes_on(address, user)):
+            return ()
+        return (Incoming(address, Person(NAME, user), ExternalId(event_id), Left(), self._clock()),)
 
     async def _settle(self, place: Place, user: str) -> None:
         """Who is alone with Lotse in a room where somebody else's conversation stands speaks for themselves, not in that one.

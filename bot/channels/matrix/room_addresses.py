@@ -87,6 +87,10 @@ class RoomAddresses:
         """They are alone with Lotse where somebody else's conversation stands: what they say is at an address of their own."""
         self._directs.stays_alone(user, place.known_as)
 
+    def is_former(self, place: Place, user: str) -> bool:
+        """Whether another room has taken the place of this one for this person: what is for them is said there."""
+        return self._directs.is_former(place.known_as, user)
+
     def left(self, user: str, place: Place) -> None:
         """They have left this room."""
         self._directs.left(user, place.known_as)

@@ -9,6 +9,7 @@ from tests.channels.matrix.people import upgraded
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+HAS_LEFT = "– Die Person hat den Raum verlassen –"
 LEFT = "die Person hat es nicht bekommen. Grund: Die Person hat den Raum verlassen"
 
 
@@ -112,6 +113,12 @@ async def test_where_others_came_into_a_room_lotse_made_its_person_goes_on_and_w
     await lea.until(
         lambda timeline: any(each["id"] == heard["id"] and each["redacted"] for each in timeline), room=made
     )
+    await kim.ask("leave", room=made)
+    await kim.say(new, "Hier geht es weiter.")
+    await desk.anna.hears(desk.room, desk.lotse, "Person: Hier geht es weiter.")
+    assert HAS_LEFT not in str(await desk.anna.ask("timeline", room=desk.room)), (
+        "what is said to them is not said there"
+    )
 
 
 async def asked_in_a_group(desk):
@@ -131,11 +138,11 @@ async def next_room_for(kim):
 
 
 async def told_of_refusal(desk, thread):
-    """Wait until coordinators read in this thread that neither a change nor new words reached the person, and why."""
+    """Wait until coordinators read in this thread that the person left, and that neither a change nor new words reached them."""
 
     def told(messages):
         below = [each for each in messages if (each.get("relation") or {}).get("event_id") == thread]
         lines = [each["content"]["body"] for each in below]
-        return any(LEFT in line for line in lines) and any("Die Änderung kam nicht an" in line for line in lines)
+        return all(any(words in line for line in lines) for words in (HAS_LEFT, LEFT, "Die Änderung kam nicht an"))
 
     await desk.anna.from_lotse(desk.room, desk.lotse, told)
