@@ -138,6 +138,7 @@ class RoomBook:
         self._homeserver = homeserver
         self._rooms: OrderedDict[str, Room] = OrderedDict()
         self._fetching: dict[str, asyncio.Lock] = {}
+        self._overtaken: set[str] = set()
 
     async def get(self, room_id: str) -> Room:
         """The room. Raises HomeserverError, also when Lotse is not in it."""
@@ -146,7 +147,7 @@ class RoomBook:
             async with lock:
                 known = self._rooms.get(room_id)
                 if known is None:
-                    known = await self._fetch(room_id)
+                    known = await self._as_it_is(room_id)
                     self._rooms[room_id] = known
                 self._rooms.move_to_end(room_id)
                 while len(self._rooms) > MOST_ROOMS:
@@ -158,13 +159,20 @@ class RoomBook:
 
     def update(self, room_id: str, events: Iterable[Any]) -> None:
         """State that arrived for this room; a room that is not remembered is fetched whole when it is needed."""
-        known = self._rooms.get(room_id)
+        known, state = (
+            self._rooms.get(room_id),
+            [each for each in events if isinstance(each, Mapping) and "state_key" in each],
+        )
         if known is not None:
-            self._rooms[room_id] = with_state(known, events)
+            self._rooms[room_id] = with_state(known, state)
+        elif state:
+            self.forget(room_id)
 
     def forget(self, room_id: str) -> None:
-        """Fetch this room anew when it is next needed."""
+        """Fetch this room anew when it is next needed; if it is being fetched, once more."""
         self._rooms.pop(room_id, None)
+        if room_id in self._fetching:
+            self._overtaken.add(room_id)
 
     async def continues(self, room_id: str) -> bool:
         """Whether a room says that it continues another one. Raises HomeserverError.
@@ -229,6 +237,14 @@ class RoomBook:
             if not error.permanent:
                 raise
             return None
+
+    async def _as_it_is(self, room_id: str) -> Room:
+        """The room as the homeserver says; asked anew where something became of it meanwhile that the answer need not know."""
+        while True:
+            self._overtaken.discard(room_id)
+            room = await self._fetch(room_id)
+            if room_id not in self._overtaken:
+                return room
 
     async def _fetch(self, room_id: str) -> Room:
         path = f"/rooms/{segment(room_id)}/state"

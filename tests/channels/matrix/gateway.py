@@ -10,13 +10,17 @@ HANG = "hang"
 
 
 class Gateway:
-    """Passes requests on. ``trouble`` is asked first: a response of its own, ``HANG``, or None; ``asked`` are all paths."""
+    """Passes requests on. ``trouble`` is asked first: a response of its own, ``HANG``, or None; ``asked`` are all paths.
+
+    Of the path that is ``slow`` the answer is made at once and held back once, as the homeserver's own.
+    """
 
     def __init__(self, behind):
         self.behind = behind
         self.trouble = lambda path: None
         self.asked = []
         self.held = {}
+        self.slow = None
 
     def let_go(self, part=""):
         """Pass on what hangs, at last; only what has this in its path."""
@@ -35,7 +39,11 @@ class Gateway:
         async with self.session.request(
             request.method, f"{self.behind}{request.raw_path}", headers=headers, data=body
         ) as given:
-            return web.Response(status=given.status, body=await given.read(), content_type=given.content_type)
+            answer = web.Response(status=given.status, body=await given.read(), content_type=given.content_type)
+        if request.raw_path == self.slow:
+            self.slow = None
+            await self.held.setdefault(request.raw_path, asyncio.Event()).wait()
+        return answer
 
 
 @contextlib.asynccontextmanager

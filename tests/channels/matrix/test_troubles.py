@@ -626,6 +626,38 @@ async def test_a_gap_the_server_cannot_tell_waits_in_its_place_and_holds_up_nobo
     assert said == [*(f"Nachricht {number}" for number in range(55)), "am Ende"]
 
 
+async def test_who_leaves_while_it_is_asked_who_is_in_a_room_is_not_taken_for_somebody_in_it(
+    homeserver, tmp_path, monkeypatch
+):
+    look_shortly(monkeypatch, first_pause_s=0.5)
+    kim, lea, lotse = homeserver.register(), homeserver.register(), await lotse_on(homeserver, tmp_path / "lotse")
+
+    class ForKim(NothingKept):
+        async def listener_of(self, address, outbox_id):
+            return kim.user_id
+
+    async with AtWork(lotse.settings) as before:
+        room = room_of(homeserver, kim, lotse.user)
+        homeserver.call("POST", f"/rooms/{room}/invite", kim.token, {"user_id": lea.user_id})
+        homeserver.call("POST", f"/join/{room}", lea.token, {})
+        own = room_of(homeserver, kim, lotse.user)
+        write(homeserver, kim, own, "davor")
+        await before.hears("davor", own)
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address), before.cursor, ForKim()) as work,
+    ):
+        gate.slow = path = f"/_matrix/client/v3/rooms/{segment(room)}/state"
+        sending = asyncio.create_task(work.says(room, "Ihr Gehalt reicht."))
+        await work.until(lambda: path in gate.held)
+        homeserver.call("POST", f"/rooms/{room}/leave", kim.token, {})
+        write(homeserver, kim, own, "danach")
+        await work.hears("danach", own)
+        gate.let_go(path)
+        with pytest.raises(ChannelError, match="has left"):
+            await sending
+
+
 async def test_a_slow_database_sets_no_room_aside_and_is_not_said_to_be_the_homeserver(
     homeserver, tmp_path, monkeypatch
 ):
