@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 
 from bot.channels.channel import Channel
-from bot.errors import ChannelError
+from bot.errors import ChannelError, StoreUnavailable
 from bot.model import Delivery, ExternalId
 from bot.store.announce import Announcer, sending_topic
 from bot.store.outbox import SENDING_LASTS, Outbox, OutboxItem
@@ -60,6 +60,8 @@ async def hand_over(channel: Channel, delivery: Delivery, attempts: int) -> Exte
         raise
     except TimeoutError:
         raise ChannelError(f"no answer within {SEND_TIMEOUT_S:.0f} seconds") from None
+    except StoreUnavailable as error:  # a channel asks whom a message is for
+        raise ChannelError(str(error)) from error
     except Exception as error:
         raise ChannelError(f"unexpected {where(error)}", permanent=attempts >= MOST_SURPRISES) from error
 

@@ -403,6 +403,20 @@ async def test_a_channel_with_a_bug_is_tried_again_and_then_parked(database, inb
     assert SECRET not in str(logs)
 
 
+async def test_what_a_channel_could_not_ask_the_database_about_is_sent_later_however_often_it_was_tried(
+    database, inbox, conversations, clock
+):
+    channel = RecordingChannel()
+    channel.failures = [StoreUnavailable("All connections to the database are in use.")] * (MOST_SURPRISES + 1)
+    await inbox.accept("recording", [incoming("eins")])
+    await handle_next(conversations, None, None, clock(), **ECHO)
+    outbox = Outbox(database)
+    for _ in range(MOST_SURPRISES + 2):
+        assert await send_next(outbox, channel, clock)
+        clock.move(minutes=5)
+    assert channel.texts() == ["Echo: eins"]
+
+
 async def test_a_stop_while_sending_leads_to_the_same_message_being_handed_over_again(address, clock):
     channel = RecordingChannel()
     channel.gate = asyncio.Event()
