@@ -268,8 +268,10 @@ class SyncLoop:
             looking.discard(room)
 
     async def _take_aside(self, incomings: Sequence[Incoming], cursor: str | None = None) -> None:
-        await self._accept(incomings, cursor)
-        self._acknowledge(incomings)
+        await self._at.directs.keep()  # as after a sync
+        if incomings:
+            await self._accept(incomings, cursor)
+            self._acknowledge(incomings)
 
 
 def _token(answer: Mapping[str, Any]) -> str:

@@ -147,6 +147,7 @@ class SyncReader:
     async def read_aside(self, room_id: str, accept: Accept) -> None:
         """Look again at a room that was set aside, and take in what waits there; what comes meanwhile waits behind it.
 
+        What was read is accepted also where it says nothing to Lotse: who came into a room has to be remembered.
         Raises StoreUnavailable; what was not taken in goes on waiting.
         """
         try:
@@ -161,8 +162,7 @@ class SyncReader:
                     else:
                         inputs += await self._read_waiting(each)
                         read.append(each.id)
-                if inputs:
-                    await accept(inputs)
+                await accept(inputs)
                 self._late.done(read)
                 await self._late.keep()
         except HomeserverError as error:

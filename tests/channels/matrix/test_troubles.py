@@ -658,6 +658,38 @@ async def test_who_leaves_while_it_is_asked_who_is_in_a_room_is_not_taken_for_so
             await sending
 
 
+async def test_who_came_into_a_room_that_was_set_aside_is_remembered_before_what_they_read_is_taken_in(
+    homeserver, tmp_path, monkeypatch
+):
+    look_shortly(monkeypatch, first_pause_s=0.1)
+    kim, lea, lotse = homeserver.register(), homeserver.register(), await lotse_on(homeserver, tmp_path / "lotse")
+    directs = f"/user/{lotse.user}/account_data/io.lotse.directs"
+    async with AtWork(lotse.settings) as before:
+        room = room_of(homeserver, kim, lotse.user)
+        write(homeserver, kim, room, "davor")
+        await before.hears("davor", room)
+    assert homeserver.call("GET", directs, lotse.account.token)["theirs"] == {kim.user_id: room}
+
+    class LooksWhenItAccepts(AtWork):
+        async def accept(self, incomings, cursor=None):
+            if any(each.address.room == room for each in incomings):
+                self.then = homeserver.call("GET", directs, lotse.account.token)["theirs"]
+            await super().accept(incomings, cursor)
+
+    async with (
+        gateway(homeserver.address) as gate,
+        LooksWhenItAccepts(replace(lotse.settings, homeserver=gate.address), before.cursor) as work,
+    ):
+        gate.trouble = lambda path: HANG if f"/rooms/{segment(room)}/state" in path else None
+        homeserver.call("POST", f"/rooms/{room}/invite", kim.token, {"user_id": lea.user_id})
+        write(homeserver, kim, room, f"{lotse.user} danach")
+        await work.until(lambda: work.channel.problem and room in work.channel.problem)
+        gate.trouble = lambda path: None
+        gate.let_go()
+        await work.hears("danach", room)
+        assert work.then == {}
+
+
 async def test_a_slow_database_sets_no_room_aside_and_is_not_said_to_be_the_homeserver(
     homeserver, tmp_path, monkeypatch
 ):
