@@ -71,7 +71,7 @@ class Directs:
         return user if room_id in self.rooms_of(user) else room_id
 
     def no_longer_of_two(self, room_id: str) -> None:
-        """Others have come into this room: what concerns one person alone is not said there."""
+        """Others have come into this room, or Lotse was sent out of it: what concerns one person alone is not said there."""
         for user in [user for user, room in self._theirs.items() if room == room_id]:
             del self._theirs[user]
             self._changed = True

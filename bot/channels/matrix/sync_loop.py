@@ -171,6 +171,7 @@ class SyncLoop:
         rooms = inside(answer, "rooms")
         for room_id in inside(rooms, "leave"):
             self._at.rooms.forget(room_id)
+            self._at.directs.no_longer_of_two(room_id)
         read = await self._at.reader.read_late()
         said = await self._at.reader.read_rooms(rooms.get("join"), cursor)
         # What was deleted waits no longer, also if its key came at the same moment.

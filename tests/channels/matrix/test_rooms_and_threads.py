@@ -548,6 +548,24 @@ async def test_who_asked_in_a_group_is_answered_alone_in_one_room_that_is_made_o
         assert "Nur für Sie." not in str(await anna.ask("timeline", room=room))
 
 
+async def test_who_sent_lotse_out_of_their_room_is_answered_alone_in_another_one(work, lotse, homeserver):
+    account = homeserver.register()
+
+    def asks(room, text):
+        body = {"msgtype": "m.text", "body": text}
+        homeserver.call("PUT", f"/rooms/{room}/send/m.room.message/{text.split()[-1]}", account.token, body)
+
+    made = {"invite": [lotse.user], "is_direct": True}
+    own = homeserver.call("POST", "/createRoom", account.token, made)["room_id"]
+    asks(own, "Guten Tag")
+    await work.hears("Guten Tag", own)
+    homeserver.call("POST", f"/rooms/{own}/kick", account.token, {"user_id": lotse.user})
+    others = {"invite": [lotse.user, homeserver.register().user_id]}
+    group = homeserver.call("POST", "/createRoom", account.token, others)["room_id"]
+    asks(group, "Lotse, Mensch")
+    assert (await work.hears("Mensch", group)).alone == account.user_id
+
+
 async def test_to_take_back_what_stands_in_a_room_lotse_made_nobody_is_asked_into_another_one(
     homeserver, people, tmp_path
 ):
