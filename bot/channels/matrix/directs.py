@@ -60,6 +60,8 @@ class Directs:
     def address_of(self, room_id: str, user: str) -> str:
         """The address of a room of two with this person; a room they made is remembered as theirs."""
         if room_id in self.rooms_of(user):
+            if user not in self._ours:  # they had left it, and are back
+                self._stands_for(user, room_id)
             return user
         if user not in self._theirs and user not in self._ours:
             self._theirs[user] = room_id
@@ -122,9 +124,11 @@ class Directs:
 
     def _stands_for(self, user: str, room_id: str | None) -> None:
         """The address of this person stands for another room from now on; None: for none, until one is needed."""
-        if before := tuple(each for each in self.rooms_of(user) if each != room_id):
-            self._before[user] = before[:MOST_BEFORE]
+        before = tuple(each for each in self.rooms_of(user) if each != room_id)
+        self._before.pop(user, None)
         self._ours.pop(user, None)
+        if before:
+            self._before[user] = before[:MOST_BEFORE]
         if room_id is not None:
             self._ours[user] = room_id
         self._changed = True

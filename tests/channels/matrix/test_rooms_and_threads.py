@@ -566,7 +566,7 @@ async def test_who_sent_lotse_out_of_their_room_is_answered_alone_in_another_one
     assert (await work.hears("Mensch", group)).alone == account.user_id
 
 
-async def test_to_take_back_what_stands_in_a_room_lotse_made_nobody_is_asked_into_another_one(
+async def test_a_room_lotse_made_is_not_replaced_to_take_back_what_stands_there_nor_for_who_is_back(
     homeserver, people, tmp_path
 ):
     anna, other = await people.arrive(), await lotse_on(homeserver, tmp_path / "lotse")
@@ -575,6 +575,8 @@ async def test_to_take_back_what_stands_in_a_room_lotse_made_nobody_is_asked_int
         said = await work.says(anna.user, "Nur für Sie.", outbox="said1")
         (room,) = await anna.until(bool, "invitations")
         await anna.ask("join", room=room)
+        rule = f"/rooms/{room}/state/m.room.join_rules"
+        homeserver.call("PUT", rule, anna.token, {"join_rule": "public"})
         await anna.ask("leave", room=room)
         await work.until(lambda: any(each.input == Left() and each.address == address for each in work.heard))
     async with AtWork(other.settings, work.cursor) as after:
@@ -583,6 +585,12 @@ async def test_to_take_back_what_stands_in_a_room_lotse_made_nobody_is_asked_int
         assert not event["content"]
         joined = homeserver.call("GET", "/joined_rooms", other.account.token)["joined_rooms"]
         assert joined == [room]
+
+        await anna.ask("join", room=room)
+        await anna.say(room, "Da bin ich wieder.")
+        assert (await after.hears("Da bin ich wieder.")).address == address
+        await after.says(anna.user, "Willkommen zurück.", outbox="said2")
+        await anna.hears(room, other.user, "Willkommen zurück.")
 
 
 async def test_a_new_name_or_picture_is_shown_and_the_same_one_is_uploaded_once(homeserver, tmp_path):
