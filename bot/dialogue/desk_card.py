@@ -182,11 +182,9 @@ def _how(facts: CaseFacts, content: Content, locale: Locale) -> str:
     if facts.state not in UNFINISHED:
         return ""
     team = content.teams.get(facts.team)
-    if team is not None and team.relay == "explicit":
-        how = "how_explicit"
-    else:
-        how = "how" if facts.owner is None else "how_taken"
-    return _WORDS[locale][how].format(mark=MARK, name=facts.owner_name)
+    explicit = team is not None and team.relay == "explicit"
+    implicit = "how" if facts.owner is None else "how_taken"
+    return _WORDS[locale]["how_explicit" if explicit else implicit].format(mark=MARK, name=facts.owner_name)
 
 
 def _rows(case: DeskCase, content: Content, now: datetime, locale: Locale) -> Iterator[tuple[str, str]]:

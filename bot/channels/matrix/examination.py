@@ -158,9 +158,8 @@ async def _device(me: SignedIn) -> AsyncIterator[Finding]:
         yield Finding("wrong", UNTRUSTED[trust])
     if not has_keys(settings.folder, me.device.user, me.device.id):
         yield Finding("wrong", f"The key store in {settings.folder} does not hold the keys of this device.")
-    if me.identity() is not None and not await _has_recovery_key(
-        me
-    ):  # without signing keys there is nothing to recover
+    # Without signing keys there is nothing to recover.
+    if me.identity() is not None and not await _has_recovery_key(me):
         yield Finding("note", "There is no recovery key: if the folder is lost, everybody has to trust Lotse anew. Make one "
                       "with `lotse matrix recovery-key`.")  # fmt: skip
     waiting = len(LateKeys(settings.folder / WAITING_FILE))

@@ -159,10 +159,8 @@ class RoomBook:
 
     def update(self, room_id: str, events: Iterable[Any]) -> None:
         """State that arrived for this room; a room that is not remembered is fetched whole when it is needed."""
-        known, state = (
-            self._rooms.get(room_id),
-            [each for each in events if isinstance(each, Mapping) and "state_key" in each],
-        )
+        state = [each for each in events if isinstance(each, Mapping) and "state_key" in each]
+        known = self._rooms.get(room_id)
         if known is not None:
             self._rooms[room_id] = with_state(known, state)
         elif state:
