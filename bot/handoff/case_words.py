@@ -216,6 +216,12 @@ LOOKS_LIKE_A_NOTE: Sentences = {
     "de": "Was mit // oder / beginnt, ist eine interne Notiz und geht nie an die Person. Bitte nehmen Sie das weg.",
     "en": "What begins with // or / is an internal note and never goes to the person. Please remove that.",
 }
+REPLY_NOT_A_NOTE: Sentences = {
+    "de": "Aus einer Antwort wird nachträglich keine Notiz: Die Person liest weiter, was da stand. Soll sie es nicht lesen, nehmen Sie die "
+    "Antwort zurück (im Chat: löschen), und schreiben Sie die Notiz neu.",
+    "en": "A reply does not become a note afterwards: the person still reads what stood there. If they should not, take the reply back "
+    "(in a chat: delete it), and write the note anew.",
+}
 ONLY_OWN_LINES: Sentences = {
     "de": "Ändern und zurücknehmen können Sie nur, was Sie selbst geschrieben haben.",
     "en": "You can only change or take back what you wrote yourself.",

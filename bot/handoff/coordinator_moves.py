@@ -140,6 +140,8 @@ def revises(m: Moment, event: CaseEvent) -> Change | Refused:
         return Refused("not_author", words.ONLY_OWN_LINES)
     if event.text is None:
         return Change(m.case, (Revise(event.line, None, None),))
+    if is_note(event.text):
+        return Refused("note", words.REPLY_NOT_A_NOTE)
     refused = _usable(event.text)
     if refused is not None:
         return refused

@@ -58,6 +58,17 @@ async def facts_of(desk, kim):
     return (await cases_of(desk.site.database, Address("slack", kim.user)))[-1].facts
 
 
+async def test_who_makes_a_reply_into_a_note_afterwards_learns_that_the_person_still_reads_it(desk, kim):
+    _, card = await opened(desk, kim)
+    reply = await desk.anna.write("Das lehnt der Chef ab", desk.room, card["ts"])
+    await kim.answered("Das lehnt der Chef ab")
+    await desk.anna.change(reply, "// Das lehnt der Chef ab", desk.room)
+    told = (await desk.in_thread(card, "Aus einer Antwort wird nachträglich keine Notiz"))[-1]
+    assert "Die Person liest weiter, was da stand." in told
+    await desk.anna.delete(reply, desk.room)
+    await kim.sees(lambda them: not any("Das lehnt der Chef ab" in one["text"] for one in them))
+
+
 async def test_the_card_says_what_becomes_of_words_that_are_simply_written_below_it(desk, kim):
     number, card = await opened(desk, kim)
     assert "oder eine Antwort in diesem Faden übernimmt" in card["text"]
