@@ -70,7 +70,7 @@ class StoreConflict(StoreUnavailable):
 class ChannelError(LotseError):
     """A platform refused or failed; ``permanent`` says that trying again is useless.
 
-    ``gone``: the message that was to be changed, or the thread that was to be written in, is not there.
+    ``gone``: the message that was to be changed, or the thread that was to be written in, is not there, or out of Lotse's hands.
     """
 
     def __init__(

@@ -47,6 +47,9 @@ TOKEN_REFUSED = frozenset(
 NOT_GRANTED = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 """Of these, what is about one method: others may still be called."""
 
+GONE = frozenset({"message_not_found", "cant_update_message"})
+"""Of a message that is to be changed: it is not there, or another app's, as after the app was made anew."""
+
 Tell = Callable[[str | None], None]
 
 
@@ -142,7 +145,7 @@ def refusal_of(method: str, error: SlackApiError) -> ChannelError:
     if code in TOKEN_REFUSED:
         needed = f", needed: {data['needed']}" if isinstance(data, Mapping) and data.get("needed") else ""
         return ChannelError(f"Slack refuses the token ({method}: {code}{needed})", retry_after=TOKEN_PAUSE)
-    gone = code == "message_not_found"
+    gone = code in GONE
     return ChannelError(f"Slack answered {code or status} ({method})", permanent=code in FOR_GOOD, gone=gone)
 
 

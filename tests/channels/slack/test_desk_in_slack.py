@@ -58,6 +58,18 @@ async def facts_of(desk, kim):
     return (await cases_of(desk.site.database, Address("slack", kim.user)))[-1].facts
 
 
+async def test_a_card_of_an_app_that_was_made_anew_is_posted_again(desk, kim):
+    number, card = await opened(desk, kim)
+    desk.bridge.fail("chat.update", status=200, error="cant_update_message", room=desk.room)
+    await desk.press(desk.anna, card, "desk-claim")
+    anew = await desk.card(number, claimed_by("Person person1"))
+    assert anew["ts"] != card["ts"]
+    await kim.write("Sind Sie da?")
+    await desk.in_thread(anew, "Person: Sind Sie da?")
+    await desk.anna.write("Ja", desk.room, anew["ts"])
+    await kim.answered("Person person1 (Mensch):\n\nJa")
+
+
 async def test_who_makes_a_reply_into_a_note_afterwards_learns_that_the_person_still_reads_it(desk, kim):
     _, card = await opened(desk, kim)
     reply = await desk.anna.write("Das lehnt der Chef ab", desk.room, card["ts"])
