@@ -54,8 +54,8 @@ def read_words(said: str, locale: Locale) -> Meant:
             return _to_lotse(words.MY_DATA_UTTERANCE[locale])
         case "person":
             return Said(AskedPerson(rest)) if rest else "form"
-        case "language" if not rest or rest.lower() in LANGUAGES:
-            wanted = LANGUAGES.get(rest.lower())
+        case "language" if len(rest.split()) <= 1:
+            wanted = LANGUAGES.get(rest.lower().strip(".!?"))
             return Private(words.LANGUAGE_HELP[locale]) if wanted is None else _to_lotse(words.SWITCH[wanted])
     return _to_lotse(said)
 

@@ -68,8 +68,8 @@ COMMAND_HELP: Words = {
     "• /lotse my-data – what is stored about you",
 }
 LANGUAGE_HELP: Words = {
-    "de": "Schreiben Sie „/lotse sprache de“ oder „/lotse sprache en“.",
-    "en": "Type “/lotse language de” or “/lotse language en”.",
+    "de": "Ich kann Deutsch und Englisch. Schreiben Sie „/lotse sprache de“ oder „/lotse sprache en“.",
+    "en": "I speak German and English. Type “/lotse language de” or “/lotse language en”.",
 }
 SWITCH: Words = {"de": "Deutsch bitte", "en": "English please"}
 MY_DATA_UTTERANCE: Words = {"de": "meine Daten", "en": "my data"}

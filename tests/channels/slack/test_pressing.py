@@ -212,6 +212,7 @@ async def test_a_choice_about_an_earlier_case_is_not_carried_out(stage, kim):
         ("mensch", "form"),
         ("mensch Zählt mein Meister?", Said(AskedPerson("Zählt mein Meister?"))),
         ("sprache", Private(words.LANGUAGE_HELP["de"])),
+        ("sprache fr", Private(words.LANGUAGE_HELP["de"])),
         ("sprache en", Said(Utterance("English please", to_lotse=True))),
         ("language deutsch", Said(Utterance("Deutsch bitte", to_lotse=True))),
         ("meine-daten", Said(Utterance("meine Daten", to_lotse=True))),
