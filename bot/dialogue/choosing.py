@@ -30,6 +30,11 @@ STILL_ASKED = frozenset({"consent", "close_case", "satisfaction", "confirm_delet
 """Questions of Lotse's that can be answered also while a coordinator has the word."""
 
 _NUMBER = re.compile(r"(?:nr\.?|nummer|number|punkt|option|die|das|the|#)?\s*(\d)\s*[.)]?", re.IGNORECASE)
+_BETWEEN = r"(?:\s*(?:[,;/&+]|und|and|sowie)\s*|\s+)"
+_SEVERAL = re.compile(
+    rf"(?:(?:nr\.?|nummern?|numbers?|punkte?|options?)\s*)?\d[.)]?(?:{_BETWEEN}\d[.)]?)+(?:,?\s+(?:bitte|please))?",
+    re.IGNORECASE,
+)
 _ORDINALS = {
     "de": ("erste", "zweite", "dritte", "vierte", "funfte"),
     "en": ("first", "second", "third", "fourth", "fifth"),
@@ -107,6 +112,11 @@ def choice_in_front(text: str, pending: Pending) -> str | None:
 def is_number(text: str) -> bool:
     """Whether something typed is nothing but the number of a choice, offered or not."""
     return _NUMBER.fullmatch(_typed(text)) is not None
+
+
+def are_numbers(text: str) -> bool:
+    """Whether something typed is nothing but the numbers of several choices: *1 und 3*, *1, 2*."""
+    return _SEVERAL.fullmatch(_typed(text)) is not None
 
 
 def _typed(text: str) -> str:

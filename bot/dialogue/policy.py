@@ -38,6 +38,7 @@ from bot.dialogue.choosing import (
     PERSON,
     YES,
     answer_of,
+    are_numbers,
     candidate_choices,
     choice_typed,
     is_number,
@@ -232,7 +233,9 @@ def _typed_choice(s: Situation) -> Turn | None:
         return _nothing_to_choose(s) if is_number(s.input.text) else None
     value = choice_typed(s.input.text, s.state.pending)
     if value is None and s.state.pending.choices and is_number(s.input.text):
-        return _no_such_choice(s, s.state.pending)
+        return _offered_again(s, s.state.pending, wording.NO_SUCH_CHOICE)
+    if value is None and s.state.pending.choices and are_numbers(s.input.text):
+        return _offered_again(s, s.state.pending, wording.ONE_AT_A_TIME)
     return _chosen(s, value) if value is not None else None
 
 
@@ -244,10 +247,10 @@ def _nothing_to_choose(s: Situation) -> Turn:
     return finish(replace(s, state=state), "clarify", "nothing_to_choose", (said,), choices=choices)
 
 
-def _no_such_choice(s: Situation, pending: Pending) -> Turn:
-    """A number that was not offered: the choices once more, rather than a guess at what it means."""
+def _offered_again(s: Situation, pending: Pending, why: wording.Sentences) -> Turn:
+    """A number that was not offered, or several: the choices once more, rather than a guess at what it means."""
     choices = tuple(Choice(label, value) for label, value in pending.choices)
-    said = wording.say(wording.NO_SUCH_CHOICE, s.locale, count=str(len(choices)))
+    said = wording.say(why, s.locale, count=str(len(choices)))
     return finish(s, "clarify", "no_such_choice", (said,), choices=choices)
 
 

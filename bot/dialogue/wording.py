@@ -301,6 +301,10 @@ NO_SUCH_CHOICE: Sentences = {
     "de": "So viele Möglichkeiten sind es nicht. Bitte wählen Sie eine Zahl von 1 bis {count}, oder fragen Sie mich etwas anderes.",
     "en": "There are not that many choices. Please pick a number from 1 to {count}, or ask me something else.",
 }
+ONE_AT_A_TIME: Sentences = {
+    "de": "Bitte eins nach dem anderen: Wählen Sie eine Zahl von 1 bis {count}, und fragen Sie nach dem anderen danach in Worten.",
+    "en": "One at a time, please: pick one number from 1 to {count}, and ask for the other in words afterwards.",
+}
 RATED_GOOD: Sentences = {"de": "Danke, das freut mich.", "en": "Thank you, glad to hear it."}
 RATED_BAD: Sentences = {
     "de": "Danke für den Hinweis. Soll ich eine Person aus der Koordination dazuholen?",

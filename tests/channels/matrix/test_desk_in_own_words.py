@@ -58,3 +58,14 @@ async def test_who_does_not_have_a_case_reads_on_its_card_and_in_refusals_how_to
     mine = desk.ben.user.removeprefix("@").partition(":")[0]
     await desk.ben.say(desk.room, f"!an {mine}: das mache ich weiter", thread=thread)
     await kim.hears(alone, desk.lotse, f"{mine} (QMIT-Koordination) übernimmt jetzt Ihren Fall {number}")
+
+
+async def test_several_choices_in_one_message_are_asked_for_one_at_a_time(desk):
+    kim = await desk.people.arrive()
+    alone = await kim.room_with(desk.lotse, encrypted=True)
+    await kim.say(alone, "Was zahlt der Weiterbildungsbonus?")
+    await kim.hears(alone, desk.lotse, "3. Antrag und Ablauf")
+    await kim.say(alone, "1 und 3")
+    again = await kim.hears(alone, desk.lotse, "eins nach dem anderen")
+    await kim.react(alone, again["id"], "3️⃣")
+    await kim.hears(alone, desk.lotse, "beantragen Sie bei der Investitionsbank")
