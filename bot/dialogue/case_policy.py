@@ -23,7 +23,7 @@ from dataclasses import replace
 
 from bot.dialogue import control, wording
 from bot.dialogue.case_rules import opening, team_for
-from bot.dialogue.choosing import choice_in_front, choice_typed
+from bot.dialogue.choosing import STILL_ASKED, choice_in_front, choice_typed
 from bot.dialogue.going_on import GOING_ON
 from bot.dialogue.presses import REFUSED, offered_no_more
 from bot.dialogue.remembering import OFFERS
@@ -385,7 +385,7 @@ def silent(s: Situation) -> Turn | None:
         return _passed_on(s, "wants_person") if s.input.question else None
     allowed = _allowed(s)
     if allowed is not None:
-        return _marked(allowed)
+        return _marked(_with_how_to_answer(s, allowed))
     joined = replace(s, state=replace(s.state, pending=None))
     return _cut(joined) or _half_answered(s) or _silently(joined, Writes())
 
@@ -483,8 +483,23 @@ def beside_case(s: Situation, turn: Turn) -> Turn:
 def _in_front_of_person(s: Situation, turn: Turn, *, unsure: bool) -> Turn:
     """What was said to Lotse itself while a coordinator has the case. *None of these* is nothing to pass on."""
     if not unsure:
-        return replace(_marked(turn), aside=True)
+        return replace(_marked(_with_how_to_answer(s, turn)), aside=True)
     return replace(offered_no_more(s), aside=True) if isinstance(s.input, Pressed) else _passed_on(s, turn.label)
+
+
+def _with_how_to_answer(s: Situation, turn: Turn) -> Turn:
+    """The turn, with how its question about case or data is answered here, where a bare *ja* or *1* is for the coordinator."""
+    pending, case = turn.state.pending, s.state.case
+    if pending is None or pending.kind not in STILL_ASKED or case is None:
+        return turn
+    how = wording.say(wording.IN_ALL_WORDS, turn.state.locale or s.locale, name=case.owner_name)
+    effects = tuple(
+        replace(effect, reply=replace(effect.reply, blocks=(*effect.reply.blocks, how)))
+        if isinstance(effect, Say) and effect.reply.choices
+        else effect
+        for effect in turn.effects
+    )
+    return replace(turn, effects=effects)
 
 
 def _passed_on(s: Situation, label: str | None) -> Turn:

@@ -177,6 +177,10 @@ PERSON_THERE: Sentences = {
     "de": "{name} aus der Koordination hat Ihren Fall {number} und liest, was Sie hier schreiben.",
     "en": "{name} from the coordination team has your case {number} and reads what you write here.",
 }
+IN_ALL_WORDS: Sentences = {
+    "de": "Bitte drücken Sie die Antwort, oder schreiben Sie sie ganz aus: Eine Zahl oder ein „ja“ allein liest {name}.",
+    "en": "Please press the answer, or type it in all its words: a number or a “yes” alone is read by {name}.",
+}
 CLOSE_CASE: Sentences = {
     "de": "Soll ich Ihren Fall {number} schließen?",
     "en": "Shall I close your case {number}?",

@@ -124,6 +124,10 @@ def test_what_stays_possible_is_answered_and_marked_as_automatic(trained, state,
     turn = turn_of(trained, state, given, understood)
     assert words in said(turn)
     assert said(turn).startswith("Automatische Antwort")
+    asks = bool(turn.replies[0].choices)
+    assert (
+        "oder schreiben Sie sie ganz aus: Eine Zahl oder ein „ja“ allein liest Maria Petersen." in said(turn)
+    ) == asks
 
 
 def test_my_data_stays_possible(trained):

@@ -60,6 +60,22 @@ async def test_who_does_not_have_a_case_reads_on_its_card_and_in_refusals_how_to
     await kim.hears(alone, desk.lotse, f"{mine} (QMIT-Koordination) übernimmt jetzt Ihren Fall {number}")
 
 
+async def test_who_wants_everything_deleted_while_a_person_has_their_case_reads_how_to_say_yes(desk):
+    kim, alone, number, thread = await case_of_somebody(desk)
+    await desk.anna.react(desk.room, thread, "✋")
+    await kim.hears(alone, desk.lotse, f"übernimmt Ihren Fall {number}")
+    await kim.say(alone, "lösche meine Daten")
+    await kim.hears(alone, desk.lotse, "schreiben Sie sie ganz aus: Eine Zahl oder ein „ja“ allein liest")
+    await kim.say(alone, "1")
+    await desk.anna.hears(desk.room, desk.lotse, "Person: 1")
+    await kim.say(alone, "lösche meine Daten")
+    await kim.from_lotse(
+        alone, desk.lotse, lambda said: sum("ganz aus" in each["content"].get("body", "") for each in said) == 2
+    )
+    await kim.say(alone, "Ja, bitte")
+    await kim.hears(alone, desk.lotse, "Erledigt")
+
+
 async def test_several_choices_in_one_message_are_asked_for_one_at_a_time(desk):
     kim = await desk.people.arrive()
     alone = await kim.room_with(desk.lotse, encrypted=True)
