@@ -52,7 +52,8 @@ _PLAIN |= {word.replace("ü", "ue").replace("ö", "oe").replace("ä", "ae"): nam
 _ON_THE_BUTTON: Mapping[CommandName, tuple[str, ...]] = {"next": ("fall", "case"), "review": ("knowledge",)}
 """What else stands on the button of a command; whoever types all of it means the same. *Wissen prüfen* is one of them too."""
 _NUMBER = re.compile(r"#?(\d{1,9})(?=\s|$)")
-_SHAPE = re.compile(r"\s*!\s?([^\W\d_]{1,20})(?=\s|$|:)[\s:]*", re.UNICODE)
+_SHAPE = re.compile(r"\s*!\s?([^\W\d_]{1,20})(?![^\W\d_])[:.,;!?]*[\s:]*", re.UNICODE)
+"""Whatever follows the word: *!nimm!*, *!fertig, beantwortet* and *!nimm17* would otherwise be read by the employee."""
 
 
 @dataclass(frozen=True, slots=True)

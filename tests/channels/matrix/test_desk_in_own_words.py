@@ -60,6 +60,18 @@ async def test_who_does_not_have_a_case_reads_on_its_card_and_in_refusals_how_to
     await kim.hears(alone, desk.lotse, f"{mine} (QMIT-Koordination) übernimmt jetzt Ihren Fall {number}")
 
 
+async def test_a_command_with_a_sign_or_a_number_stuck_to_it_is_one_and_not_said_to_the_employee(desk):
+    kim, alone, number, thread = await case_of_somebody(desk)
+    await desk.anna.say(desk.room, f"!nimm{number}")
+    await kim.hears(alone, desk.lotse, f"übernimmt Ihren Fall {number}")
+    await desk.anna.say(desk.room, "!gibtsnicht!", thread=thread)
+    await desk.anna.hears(desk.room, desk.lotse, "Diesen Befehl gibt es nicht")
+    await desk.anna.say(desk.room, "!fertig, beantwortet", thread=thread)
+    await kim.hears(alone, desk.lotse, f"hat Ihren Fall {number} abgeschlossen")
+    said = await kim.ask("timeline", room=alone)
+    assert [each["content"].get("body") for each in said if "!" in (each["content"].get("body") or "")] == []
+
+
 async def test_who_wants_everything_deleted_while_a_person_has_their_case_reads_how_to_say_yes(desk):
     kim, alone, number, thread = await case_of_somebody(desk)
     await desk.anna.react(desk.room, thread, "✋")
