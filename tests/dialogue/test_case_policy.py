@@ -177,6 +177,25 @@ def test_choices_about_the_case_can_be_pressed_at_any_time(trained, state, value
     assert move.case.state == (becomes or state)
 
 
+@pytest.mark.parametrize(
+    ("typed", "given"),
+    [
+        ("ja gern", True), ("Ja gerne!", True), ("klar", True), ("yes please", True), ("sure", True),
+        ("nein danke", False), ("auf keinen Fall", False), ("no thanks", False),
+        ("ja, und wie lange dauert es?", None), ("Ja, mein Name ist Kim Sommer", None), ("Danke", None),
+    ],
+)  # fmt: skip
+def test_consent_is_given_and_refused_in_ones_own_words_too(trained, typed, given):
+    asked = Pending("consent", (("Ja, gern", "case:consent"), ("Nein, lieber nicht", "case:no_consent")))
+    turn = turn_of(trained, "open", typed, understand(typed, trained.reader, Context()), pending=asked)
+    (move,) = moves(turn)
+    assert (move.event, move.case.consent if given is not None else None) == (
+        "writes" if given is None else "consents",
+        given,
+    )
+    assert "Gerade steht keine Frage von mir offen" not in said(turn)
+
+
 def test_consent_is_not_given_by_a_bare_yes_to_a_coordinator(trained):
     pending = Pending("consent", (("Ja, gern", "case:consent"), ("Nein, lieber nicht", "case:no_consent")))
     assert moves(turn_of(trained, "claimed", "ja", pending=pending))[0].case.consent is None

@@ -72,6 +72,13 @@ async def test_a_command_with_a_sign_or_a_number_stuck_to_it_is_one_and_not_said
     assert [each["content"].get("body") for each in said if "!" in (each["content"].get("body") or "")] == []
 
 
+async def test_a_yes_in_ones_own_words_shows_the_name(desk):
+    kim, alone, _number, _thread = await case_of_somebody(desk)
+    await kim.say(alone, "ja gerne")
+    await kim.hears(alone, desk.lotse, "sieht jetzt auch das bisherige Gespräch")
+    await desk.anna.hears(desk.room, desk.lotse, "Die Person gibt Namen und früheres Gespräch frei")
+
+
 async def test_who_wants_everything_deleted_while_a_person_has_their_case_reads_how_to_say_yes(desk):
     kim, alone, number, thread = await case_of_somebody(desk)
     await desk.anna.react(desk.room, thread, "✋")
