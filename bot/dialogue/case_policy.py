@@ -107,7 +107,7 @@ case.
 """
 
 TO_THE_PROGRAM = frozenset({
-    "help", "switch_de", "switch_en", "case_status", "my_data", "delete_my_data", "privacy", "yes", "helpful",
+    "help", "switch_de", "switch_en", "case_status", "my_data", "delete_my_data", "privacy", "yes", "helpful", "cancel",
 })  # fmt: skip
 """Control words that leave a resolved case as it is, whoever spoke last: they follow nothing, or say that nothing is missing."""
 

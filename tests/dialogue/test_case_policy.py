@@ -328,6 +328,8 @@ def test_what_follows_a_coordinators_last_words_goes_on_with_a_resolved_case(tra
     [
         "Danke",
         "Es hat geklappt, danke!",
+        "Top",
+        "abbrechen",
         "Ok, danke und schönen Feierabend",
         "Perfekt",
         "Das hat mir sehr geholfen",

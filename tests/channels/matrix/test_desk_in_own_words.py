@@ -73,7 +73,7 @@ async def test_a_command_with_a_sign_or_a_number_stuck_to_it_is_one_and_not_said
 
 
 async def test_a_yes_in_ones_own_words_shows_the_name(desk):
-    kim, alone, _number, _thread = await case_of_somebody(desk)
+    kim, alone, _, _ = await case_of_somebody(desk)
     await kim.say(alone, "ja gerne")
     await kim.hears(alone, desk.lotse, "sieht jetzt auch das bisherige Gespräch")
     await desk.anna.hears(desk.room, desk.lotse, "Die Person gibt Namen und früheres Gespräch frei")
