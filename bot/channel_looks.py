@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.channels.looking import CasePlace, DeskChoices, MenuEntry, Objection, OwnCase, SentReply, TakenChoice
 from bot.content.definitions import Content
 from bot.dialogue.case_status import status_of
-from bot.dialogue.choosing import SAY, choice_in_front, choice_typed
+from bot.dialogue.choosing import SAY, choice_in_front, choice_said, choice_typed
 from bot.dialogue.desk_answers import queued
 from bot.dialogue.desk_card import queue_list, topic_title
 from bot.dialogue.desk_commands import MARK, Command, read_command
@@ -101,9 +101,12 @@ class Looks:
         now = await standing_of(self.database, address)
         if now is None or now.state is None:
             return None
-        pending, typed = state_from_json(now.state).pending, choice_in_front if now.case in SILENT else choice_typed
-        value = None if pending is None else typed(text, pending)
-        if pending is None or value is None:
+        pending = state_from_json(now.state).pending
+        if pending is None:
+            return None
+        in_front = now.case in SILENT
+        value = choice_in_front(text, pending) if in_front else choice_said(text, pending, self.content())
+        if value is None:
             return None
         label = next(label for label, each in pending.choices if each == value)
         sent = _as_seen_by(person, await find_offer(self.database, address, label))

@@ -23,7 +23,7 @@ from dataclasses import replace
 
 from bot.dialogue import control, wording
 from bot.dialogue.case_rules import opening, team_for
-from bot.dialogue.choosing import NO, STILL_ASKED, YES, choice_in_front, choice_typed
+from bot.dialogue.choosing import STILL_ASKED, choice_in_front, choice_said, choice_typed
 from bot.dialogue.going_on import GOING_ON
 from bot.dialogue.presses import REFUSED, offered_no_more
 from bot.dialogue.remembering import OFFERS
@@ -304,15 +304,7 @@ def _typed_value(s: Situation) -> str | None:
         return None
     if case.state in SILENT:
         return _in_all_words(s, pending)
-    return choice_typed(s.input.text, pending) or _in_own_words(s, pending)
-
-
-def _in_own_words(s: Situation, pending: Pending) -> str | None:
-    """A plain yes or no to the question about name and conversation: *ja gerne*, *sure*, *nein danke*."""
-    best = s.best
-    if pending.kind != "consent" or best is None or best.score < PLAIN_ENOUGH:
-        return None
-    return {YES: case_presses.CONSENT, NO: case_presses.NO_CONSENT}.get(control.action_of(s) or "")
+    return choice_said(s.input.text, pending, s.content)
 
 
 def _in_all_words(s: Situation, pending: Pending) -> str | None:

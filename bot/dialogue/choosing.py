@@ -14,7 +14,7 @@ from bot.dialogue.naming import answer_title, aspect_title, label_title, title_o
 from bot.dialogue.state import Pending
 from bot.dialogue.without_emoji import without_emoji
 from bot.model import AspectId, Candidate, Choice, Locale, TopicId
-from bot.understanding.normalize import fold
+from bot.understanding.normalize import fold, tokens
 
 SAY = "say:"
 TOPIC = "topic:"
@@ -99,6 +99,23 @@ def choice_typed(text: str, pending: Pending) -> str | None:
         return values[labels.index(folded)]
     inside = [value for label, value in zip(labels, values, strict=True) if _contains(label, folded)]
     return inside[0] if len(inside) == 1 else None
+
+
+def choice_said(text: str, pending: Pending, content: Content) -> str | None:
+    """The same, and to the question about name and conversation a plain yes or no as well: *ja gerne*, *sure*, *nein danke*.
+
+    That is never a matter of probability: it must be what the content knows as a yes or a no, word for word.
+    """
+    value = choice_typed(text, pending)
+    if value is not None or pending.kind != "consent":
+        return value
+    (_, consent), (_, no_consent) = pending.choices
+    said = tokens(without_emoji(text))
+    for intent in content.intents.values():
+        meant = {YES: consent, NO: no_consent}.get(intent.action or "")
+        if meant is not None and any(said == tokens(each) for lines in intent.examples.values() for each in lines):
+            return meant
+    return None
 
 
 def choice_in_front(text: str, pending: Pending) -> str | None:

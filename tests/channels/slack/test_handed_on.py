@@ -58,6 +58,14 @@ async def test_who_agreed_in_the_form_is_not_asked_again(desk, kim):
     assert where in await desk.in_thread(card, "früheres Gespräch")
 
 
+async def test_a_yes_in_ones_own_words_shows_the_name_as_well(desk, kim):
+    await form_sent(kim, consent=False)
+    await kim.answered("Darf sie auch Ihren Namen")
+    await kim.write("Ja gerne!")
+    await kim.answered("Die Koordination sieht jetzt auch das bisherige Gespräch")
+    await desk.card(1, lambda card: "Person person0" in card["text"])
+
+
 async def test_a_form_goes_to_the_team_of_what_it_asks_and_not_of_what_was_spoken_of(desk, kim):
     await kim.write("Was zahlt der Weiterbildungsbonus?")
     await kim.answered("60 %")
