@@ -23,7 +23,7 @@ from dataclasses import replace
 
 from bot.dialogue import control, wording
 from bot.dialogue.case_rules import opening, team_for
-from bot.dialogue.choosing import STILL_ASKED, choice_in_front, choice_said, choice_typed
+from bot.dialogue.choosing import STILL_ASKED, YES, choice_in_front, choice_said, choice_typed
 from bot.dialogue.going_on import GOING_ON
 from bot.dialogue.presses import REFUSED, offered_no_more
 from bot.dialogue.remembering import OFFERS
@@ -385,7 +385,7 @@ def silent(s: Situation) -> Turn | None:
         return _passed_on(s, "wants_person") if s.input.question else None
     allowed = _allowed(s)
     if allowed is not None:
-        return _marked(_with_how_to_answer(s, allowed))
+        return _marked(allowed)
     joined = replace(s, state=replace(s.state, pending=None))
     return _cut(joined) or _half_answered(s) or _silently(joined, Writes())
 
@@ -399,12 +399,22 @@ def _half_answered(s: Situation) -> Turn | None:
     case, pending = s.state.case, s.state.pending
     if case is None or pending is None or pending.kind not in ("confirm_delete", "close_case"):
         return None
-    value = choice_typed(s.input.text, pending) if isinstance(s.input, Utterance) else None
-    choice = next((label for label, each in pending.choices[:-1] if each == value), None)
+    choice = _half_chosen(s, pending)
     if choice is None:
         return None
     said = wording.say(wording.NOT_ANSWERED_YET, s.locale, name=case.owner_name, choice=choice)
     return _marked(finish(s, "control", "half_answered", (said,), effects=_joins(s)))
+
+
+def _half_chosen(s: Situation, pending: Pending) -> str | None:
+    """The words of the choice that may be meant, which does something; the first one by a yes of any kind: *ja, mach das*."""
+    if not isinstance(s.input, Utterance):
+        return None
+    does_something = pending.choices[:-1]
+    value = choice_typed(s.input.text, pending)
+    if value is None and s.best is not None and s.best.score >= PLAIN_ENOUGH and control.action_of(s) == YES:
+        value = does_something[0][1]
+    return next((label for label, each in does_something if each == value), None)
 
 
 def _cut(s: Situation) -> Turn | None:
@@ -468,6 +478,7 @@ def beside_case(s: Situation, turn: Turn) -> Turn:
     case = s.state.case
     if case is None or case.state not in UNFINISHED or any(isinstance(effect, MoveCase) for effect in turn.effects):
         return turn
+    turn = _with_how_to_answer(s, turn)
     if isinstance(s.input, AskedWhy) or turn.label in BETWEEN_US:
         return replace(_marked(turn), aside=True)
     if not isinstance(s.input, Utterance | Pressed) or turn.decision == "silent" or turn.reason.rule in REFUSED:
@@ -483,14 +494,14 @@ def beside_case(s: Situation, turn: Turn) -> Turn:
 def _in_front_of_person(s: Situation, turn: Turn, *, unsure: bool) -> Turn:
     """What was said to Lotse itself while a coordinator has the case. *None of these* is nothing to pass on."""
     if not unsure:
-        return replace(_marked(_with_how_to_answer(s, turn)), aside=True)
+        return replace(_marked(turn), aside=True)
     return replace(offered_no_more(s), aside=True) if isinstance(s.input, Pressed) else _passed_on(s, turn.label)
 
 
 def _with_how_to_answer(s: Situation, turn: Turn) -> Turn:
-    """The turn, with how its question about case or data is answered here, where a bare *ja* or *1* is for the coordinator."""
+    """The turn, with how its question about case or data is answered where a bare *ja* or *1* is for the coordinator."""
     pending, case = turn.state.pending, s.state.case
-    if pending is None or pending.kind not in STILL_ASKED or case is None:
+    if pending is None or pending.kind not in STILL_ASKED or case is None or case.state not in SILENT:
         return turn
     how = wording.say(wording.IN_ALL_WORDS, turn.state.locale or s.locale, name=case.owner_name)
     effects = tuple(

@@ -119,11 +119,14 @@ def choice_said(text: str, pending: Pending, content: Content) -> str | None:
 
 
 def choice_in_front(text: str, pending: Pending) -> str | None:
-    """The value of the choice that is typed in front of a coordinator: one about case or data, and in all its words."""
-    typed = _typed(text).strip("„“\"' .!?")
+    """The value of the choice that is typed in front of a coordinator: one about case or data, and in all its words.
+
+    In all its words, not with all its signs: a comma more or less says nothing else.
+    """
+    typed = tokens(without_emoji(text))
     if pending.kind not in STILL_ASKED:
         return None
-    return next((value for label, value in pending.choices if _typed(label) == typed), None)
+    return next((value for label, value in pending.choices if tokens(label) == typed), None)
 
 
 def is_number(text: str) -> bool:

@@ -193,7 +193,7 @@ def person_data(s: Situation, found: LookedUp) -> Turn:
 
 
 def _delete_my_data(s: Situation) -> Turn:
-    choices = (Choice(wording.YES[s.locale], DELETE), Choice(wording.NO[s.locale], KEEP))
+    choices = (Choice(wording.DELETE_YES[s.locale], DELETE), Choice(wording.DELETE_NO[s.locale], KEEP))
     pending = Pending.of("confirm_delete", choices)
     changed = replace(s, state=replace(s.state, pending=pending))
     blocks = (wording.say(wording.CONFIRM_DELETE, s.locale),)

@@ -118,10 +118,10 @@ CUT_IN_CASE: Sentences = {
     "en": "{name} does not see more of it either. Please send the rest in another message.",
 }
 NOT_ANSWERED_YET: Sentences = {
-    "de": "Das liest jetzt {name}; meine Frage beantwortet es nicht, und getan habe ich nichts. Wenn Sie es möchten, drücken Sie die "
-    "Antwort, oder schreiben Sie sie ganz: {choice}",
-    "en": "{name} reads that now; it does not answer my question, and I have done nothing. If you would like me to, press the answer, "
-    "or type all of it: {choice}",
+    "de": "Das ist an {name} gegangen, und getan habe ich nichts. War meine Frage gemeint, drücken Sie bitte die Antwort, oder "
+    "schreiben Sie sie ganz aus: {choice}",
+    "en": "That went to {name}, and I have done nothing. If you meant my question, please press the answer, or type it in all its "
+    "words: {choice}",
 }
 EMPTY: Sentences = {
     "de": "Ich habe keinen Text erhalten. Schreiben Sie mir einfach Ihre Frage, zum Beispiel: „Wer zahlt meinen Kurs?“",
@@ -178,8 +178,8 @@ PERSON_THERE: Sentences = {
     "en": "{name} from the coordination team has your case {number} and reads what you write here.",
 }
 IN_ALL_WORDS: Sentences = {
-    "de": "Bitte drücken Sie die Antwort, oder schreiben Sie sie ganz aus: Eine Zahl oder ein „ja“ allein liest {name}.",
-    "en": "Please press the answer, or type it in all its words: a number or a “yes” alone is read by {name}.",
+    "de": "Bitte drücken Sie die Antwort, oder schreiben Sie sie ganz aus: Eine Zahl oder ein bloßes „ja“ geht an {name}.",
+    "en": "Please press the answer, or type it in all its words: a number or a mere “yes” goes to {name}.",
 }
 CLOSE_CASE: Sentences = {
     "de": "Soll ich Ihren Fall {number} schließen?",
@@ -320,6 +320,9 @@ CONFIRM_DELETE: Sentences = {
     "en": "Do you really want me to delete everything I have stored about you on this platform? Open cases are withdrawn with it. "
     "This cannot be undone.",
 }
+DELETE_YES: Sentences = {"de": "Ja, alles löschen", "en": "Yes, delete everything"}
+DELETE_NO: Sentences = {"de": "Nein, nichts löschen", "en": "No, delete nothing"}
+"""Words that answer nothing else: in front of a coordinator, *Ja, bitte* may be said to a question of theirs."""
 DELETED: Sentences = {
     "de": "Erledigt: Was ich zu Ihnen auf dieser Plattform gespeichert hatte, ist gelöscht.",
     "en": "Done: what I had stored about you on this platform has been deleted.",

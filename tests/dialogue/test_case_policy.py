@@ -47,7 +47,7 @@ SURE_OF_BONUS = Understanding(
     (Candidate("answer", "weiterbildungsbonus.amount", 95, topic="weiterbildungsbonus", aspect="amount"),),
 )
 YES_NO = (("Ja, bitte", "yes"), ("Nein, danke", "no"))
-DELETES = (("Ja, bitte", "data:delete"), ("Nein, danke", "data:keep"))
+DELETES = (("Ja, alles löschen", "data:delete"), ("Nein, nichts löschen", "data:keep"))
 
 
 def meant(intent, score=95.0):
@@ -125,9 +125,15 @@ def test_what_stays_possible_is_answered_and_marked_as_automatic(trained, state,
     assert words in said(turn)
     assert said(turn).startswith("Automatische Antwort")
     asks = bool(turn.replies[0].choices)
-    assert (
-        "oder schreiben Sie sie ganz aus: Eine Zahl oder ein „ja“ allein liest Maria Petersen." in said(turn)
-    ) == asks
+    how = "oder schreiben Sie sie ganz aus: Eine Zahl oder ein bloßes „ja“ geht an Maria Petersen."
+    assert said(turn).count(how) == asks
+
+
+@pytest.mark.parametrize(("state", "how"), [*((state, True) for state in sorted(SILENT)), ("open", False)])
+def test_how_lotses_own_question_is_answered_is_said_also_after_a_command_of_its_own(trained, state, how):
+    asked = turn_of(trained, state, Utterance("lösche meine Daten", to_lotse=True), meant("delete_my_data"))
+    assert said(asked).count("wirklich alles löschen") == 1
+    assert said(asked).count("ganz aus") == how
 
 
 def test_my_data_stays_possible(trained):
@@ -149,14 +155,22 @@ def test_without_a_case_here_the_status_is_that_of_the_persons_other_conversatio
     assert "Von Ihnen ist kein Fall offen." in said(none)
 
 
-@pytest.mark.parametrize(("typed", "deletes"), [("ja", False), ("1", False), ("Ja, bitte", True), ("nein", False)])
-def test_a_bare_yes_answers_the_coordinator_and_deletes_nothing(trained, typed, deletes):
+@pytest.mark.parametrize(
+    ("typed", "deletes", "told"),
+    [
+        ("ja", False, True), ("1", False, True), ("Ja, bitte", False, True), ("ja gern!", False, True),
+        ("ja, mach das", False, True), ("yes please", False, True),
+        ("Ja, alles löschen", True, False), ("ja alles löschen", True, False),
+        ("nein", False, False), ("2", False, False), ("Ja, am Montag passt es mir", False, False),
+    ],
+)  # fmt: skip
+def test_a_yes_that_may_be_for_the_coordinator_goes_to_them_and_deletes_nothing(trained, typed, deletes, told):
     asked = Pending("confirm_delete", DELETES)
-    turn = turn_of(trained, "claimed", typed, pending=asked)
+    turn = turn_of(trained, "claimed", typed, understand(typed, trained.reader, Context()), pending=asked)
     assert any(isinstance(effect, ForgetPerson) for effect in turn.effects) == deletes
-    told = "getan habe ich nichts" in said(turn)
-    assert told == (typed in ("ja", "1")), "who may believe that all is deleted is told that it is not"
-    assert deletes or moves(turn), "the coordinator gets it"
+    assert bool(moves(turn)) != deletes, "the coordinator gets it"
+    words = said(turn)
+    assert ("getan habe ich nichts" in words or "I have done nothing" in words) == told, "nobody believes it was done"
     assert not told or turn.state.pending == asked, "the question stays open for its whole answer"
     turn = turn_of(trained, "claimed", Pressed("data:delete"), pending=asked)
     assert any(isinstance(effect, ForgetPerson) for effect in turn.effects)

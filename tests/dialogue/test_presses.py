@@ -100,7 +100,9 @@ def test_a_press_that_has_been_carried_out_says_so_the_second_time(trained, valu
 
 def test_an_old_yes_under_another_question_does_nothing(trained):
     """The offer has lapsed or was about something else; what is asked now is whether to delete everything."""
-    asked = Pending("confirm_delete", (("Ja, bitte", "data:delete"), ("Nein, danke", "data:keep")), at=NOW)
+    asked = Pending(
+        "confirm_delete", (("Ja, alles löschen", "data:delete"), ("Nein, nichts löschen", "data:keep")), at=NOW
+    )
     for pending in (None, asked):
         for value in ("yes", "no"):
             state = State(locale="de", introduced=True, pending=pending)

@@ -84,14 +84,11 @@ async def test_who_wants_everything_deleted_while_a_person_has_their_case_reads_
     await desk.anna.react(desk.room, thread, "✋")
     await kim.hears(alone, desk.lotse, f"übernimmt Ihren Fall {number}")
     await kim.say(alone, "lösche meine Daten")
-    await kim.hears(alone, desk.lotse, "schreiben Sie sie ganz aus: Eine Zahl oder ein „ja“ allein liest")
+    await kim.hears(alone, desk.lotse, "schreiben Sie sie ganz aus: Eine Zahl oder ein bloßes „ja“ geht an")
     await kim.say(alone, "1")
     await desk.anna.hears(desk.room, desk.lotse, "Person: 1")
-    await kim.say(alone, "lösche meine Daten")
-    await kim.from_lotse(
-        alone, desk.lotse, lambda said: sum("ganz aus" in each["content"].get("body", "") for each in said) == 2
-    )
-    await kim.say(alone, "Ja, bitte")
+    await kim.hears(alone, desk.lotse, "getan habe ich nichts")
+    await kim.say(alone, "ja alles löschen")
     await kim.hears(alone, desk.lotse, "Erledigt")
 
 

@@ -123,8 +123,8 @@ async def test_who_says_yes_to_a_deletion_in_front_of_the_person_learns_that_not
     await kim.answered("übernimmt Ihren Fall 1")
     await kim.write("lösche meine Daten")
     await kim.answered("Soll ich wirklich alles löschen")
-    await kim.write("ja")
-    assert "schreiben Sie sie ganz: Ja, bitte" in (await kim.answered("getan habe ich nichts"))[-1]
-    await desk.in_thread(card, "Person: ja")
-    await kim.write("Ja, bitte")
+    await kim.write("ja bitte")
+    assert "schreiben Sie sie ganz aus: Ja, alles löschen" in (await kim.answered("getan habe ich nichts"))[-1]
+    await desk.in_thread(card, "Person: ja bitte")
+    await kim.write("ja alles löschen")
     await kim.answered("Erledigt: Was ich zu Ihnen auf dieser Plattform gespeichert hatte, ist gelöscht.")
