@@ -9,9 +9,9 @@ claimed, waiting             it goes to the coordinator, and Lotse is silent. Le
                              stored, deleting it; and what is said to Lotse itself, by pressing what it offered or by a
                              command of its own. That is answered, marked as automatic, and no part of the case; what Lotse is
                              not sure of goes to the coordinator after all, and the employee reads so
-resolved                     small talk, and what is said to the program itself (help, language, what is stored), is answered;
-                             anything else goes on with the case: *why?*, *once more*, *that was no help* follow what the
-                             coordinator said last
+resolved                     small talk, *no, that was all*, and what is said to the program itself (help, language, what is
+                             stored), is answered; anything else goes on with the case: *why?*, *once more*, *that was no
+                             help* follow what the coordinator said last
 given to Lotse, or over      Lotse answers as if there were none; asking for a person, or a yes to an offer of one, opens a case
 ===========================  ==============================================================================================
 
@@ -21,9 +21,10 @@ typed in all its words. Deleting everything because somebody said yes to a human
 
 from dataclasses import replace
 
+from bot.content.definitions import Intent
 from bot.dialogue import control, wording
 from bot.dialogue.case_rules import opening, team_for
-from bot.dialogue.choosing import STILL_ASKED, YES, choice_in_front, choice_said, choice_typed
+from bot.dialogue.choosing import STILL_ASKED, YES, choice_in_front, choice_said, choice_typed, known_as
 from bot.dialogue.going_on import GOING_ON
 from bot.dialogue.presses import REFUSED, offered_no_more
 from bot.dialogue.remembering import OFFERS
@@ -91,7 +92,7 @@ from bot.model import (
     Unreadable,
     Utterance,
 )
-from bot.understanding.normalize import fold
+from bot.understanding.normalize import fold, tokens
 
 PLAIN_ENOUGH = 90.0
 """In front of a coordinator a control word must be as good as certain: most sentences there are for a person. What is kept from
@@ -130,6 +131,20 @@ CLOSE_CASE = frozenset(
     )
 )  # fmt: skip
 """Commands in so many words. They are no intents: a new case and its end are never a matter of probability."""
+
+NOTHING_MORE = frozenset(
+    map(
+        tokens,
+        (
+            "nein danke", "ne danke", "nee danke", "danke nein", "nein, alles gut", "nein danke, alles gut", "nein, alles klar",
+            "nein, das war's", "nein, das wars", "nein, das war alles", "nein danke, das war's", "nein danke, das wars",
+            "nein danke, das war alles", "nein, sonst nichts", "nein danke, sonst nichts", "nein, nichts mehr",
+            "no thanks", "no thank you", "no, that's all", "no thanks, that's all", "no thank you, that's all",
+            "no, that's it", "no, that's fine", "no, I'm fine", "no thanks, I'm fine", "no, all good", "all good", "nothing else",
+        ),
+    )
+)  # fmt: skip
+"""What is said to a coordinator's last words when nothing is left to do. A mere *no* is none: it may be one to *settled?*"""
 
 
 def _typed(s: Situation) -> str:
@@ -454,20 +469,31 @@ def goes_on(s: Situation) -> Turn | None:
     case = s.state.case
     if case is None or case.state != "resolved" or not isinstance(s.input, Utterance):
         return None
+    if not _asked_by_lotse(s) and tokens(without_emoji(s.input.text)) in NOTHING_MORE:
+        return finish(s, "control", "declined", (wording.say(wording.DECLINED, s.locale),), label="no")
     return None if _leaves_resolved(s) else _moved(s, Writes(), "goes_on")
 
 
 def _leaves_resolved(s: Situation) -> bool:
     """Whether this is small talk, a word to the program itself, or one that belongs to an open question of Lotse's own."""
-    best = s.best
-    intent = s.content.intents.get(best.intent) if best and best.intent else None
-    if best is None or intent is None or best.score < LIKELY:
+    intent = known_as(s.said, s.content) or _likely_intent(s)
+    if intent is None:
         return False
     if intent.kind != "control":
         return intent.kind == "smalltalk"
-    pending = s.state.pending
-    asked_by_lotse = pending is not None and pending.kind not in ("consent", "satisfaction")
-    return intent.action in TO_THE_PROGRAM or (asked_by_lotse and intent.action not in GOING_ON)
+    return intent.action in TO_THE_PROGRAM or (_asked_by_lotse(s) and intent.action not in GOING_ON)
+
+
+def _likely_intent(s: Situation) -> Intent | None:
+    best = s.best
+    if best is None or best.intent is None or best.score < LIKELY:
+        return None
+    return s.content.intents.get(best.intent)
+
+
+def _asked_by_lotse(s: Situation) -> bool:
+    """Whether a question of Lotse's own is open, other than those about the case."""
+    return s.state.pending is not None and s.state.pending.kind not in ("consent", "satisfaction")
 
 
 def beside_case(s: Situation, turn: Turn) -> Turn:

@@ -7,8 +7,9 @@ stand for themselves. Values come from clients, so every one is checked against 
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
-from bot.content.definitions import Content
+from bot.content.definitions import Content, Intent
 from bot.dialogue import wording
 from bot.dialogue.naming import answer_title, aspect_title, label_title, title_of
 from bot.dialogue.state import Pending
@@ -110,11 +111,17 @@ def choice_said(text: str, pending: Pending, content: Content) -> str | None:
     if value is not None or pending.kind != "consent":
         return value
     (_, consent), (_, no_consent) = pending.choices
+    intent = known_as(text, content)
+    return None if intent is None else {YES: consent, NO: no_consent}.get(intent.action or "")
+
+
+def known_as(text: str, content: Content) -> Intent | None:
+    """The small talk or the word to the program that the content gives as an example word for word; None when there is none."""
     said = tokens(without_emoji(text))
     for intent in content.intents.values():
-        meant = {YES: consent, NO: no_consent}.get(intent.action or "")
-        if meant is not None and any(said == tokens(each) for lines in intent.examples.values() for each in lines):
-            return meant
+        examples = chain.from_iterable(intent.examples.values()) if intent.kind in ("smalltalk", "control") else ()
+        if any(said == tokens(each) for each in examples):
+            return intent
     return None
 
 

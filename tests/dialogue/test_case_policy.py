@@ -324,6 +324,8 @@ def test_anything_else_goes_on_with_a_resolved_case(trained, given, understood):
         "Ich bin damit nicht einverstanden",
         "Moment, ich habe noch Unterlagen",
         "Nein, das ist noch nicht gelöst",
+        "Nein danke, so geht das nicht",
+        "Lieber nicht",
         "Das verstehe ich nicht",
         "Können Sie das bitte wiederholen?",
         "Warum?",
@@ -354,6 +356,12 @@ def test_what_follows_a_coordinators_last_words_goes_on_with_a_resolved_case(tra
         "English please",
         "meine Daten",
         "Wie steht es um meinen Fall?",
+        "Danke für die Infos",
+        "Thank you for the information!",
+        "Nein, danke",
+        "Nein, das war's",
+        "No, that's all.",
+        "All good 👍",
     ],
 )
 def test_small_talk_and_words_to_the_program_leave_a_resolved_case(trained, said):

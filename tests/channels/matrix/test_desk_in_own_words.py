@@ -31,6 +31,8 @@ async def test_what_is_told_after_the_end_of_a_case_is_read_by_its_coordinator_a
     await kim.hears(alone, desk.lotse, "schreiben Sie bis")
     await kim.say(alone, "Vielen Dank!")
     await kim.hears(alone, desk.lotse, "gern")
+    await kim.say(alone, "Nein, das war's")
+    await kim.hears(alone, desk.lotse, "dann bleibt es dabei")
     assert (await list_cases(desk.site.database, None))[-1].state == "resolved"
     await kim.say(alone, "Es geht immer noch nicht")
     await kim.hears(alone, desk.lotse, f"Ihr Fall {number} ist wieder offen")
