@@ -92,7 +92,7 @@ from bot.model import (
     Unreadable,
     Utterance,
 )
-from bot.understanding.normalize import fold, tokens
+from bot.understanding.normalize import tokens
 
 PLAIN_ENOUGH = 90.0
 """In front of a coordinator a control word must be as good as certain: most sentences there are for a person. What is kept from
@@ -114,7 +114,7 @@ TO_THE_PROGRAM = frozenset({
 
 NEW_CASE = frozenset(
     map(
-        fold,
+        tokens,
         (
             "neuer Fall", "neuen Fall", "ein neuer Fall", "neuen Fall öffnen", "neues Anliegen",
             "new case", "a new case", "open a new case", "new request",
@@ -123,14 +123,16 @@ NEW_CASE = frozenset(
 )  # fmt: skip
 CLOSE_CASE = frozenset(
     map(
-        fold,
+        tokens,
         (
             "Fall schließen", "Fall abbrechen", "Fall beenden", "Fall zurückziehen", "meinen Fall schließen",
-            "meinen Fall zurückziehen", "close case", "close my case", "cancel my case", "withdraw case", "withdraw my case",
+            "meinen Fall zurückziehen", "schließen Sie meinen Fall", "schließe meinen Fall",
+            "close case", "close my case", "cancel my case", "withdraw case", "withdraw my case",
         ),
     )
 )  # fmt: skip
 """Commands in so many words. They are no intents: a new case and its end are never a matter of probability."""
+COURTESIES = frozenset({"bitte", "please"})
 
 NOTHING_MORE = frozenset(
     map(
@@ -147,8 +149,10 @@ NOTHING_MORE = frozenset(
 """What is said to a coordinator's last words when nothing is left to do. A mere *no* is none: it may be one to *settled?*"""
 
 
-def _typed(s: Situation) -> str:
-    return fold(without_emoji(s.input.text)).strip(" .!?„“\"'") if isinstance(s.input, Utterance) else ""
+def command_words(s: Situation) -> tuple[str, ...]:
+    """The words that were typed, to compare with those of a command: a *please* among them makes no other one of it."""
+    typed = tokens(without_emoji(s.input.text)) if isinstance(s.input, Utterance) else ()
+    return tuple(word for word in typed if word not in COURTESIES)
 
 
 def happens(s: Situation, event: CaseEvent) -> CaseTurn | Refused | Ignored:
@@ -327,7 +331,7 @@ def _in_all_words(s: Situation, pending: Pending) -> str | None:
 
 
 def _new_case(s: Situation) -> Turn | None:
-    if _typed(s) not in NEW_CASE:
+    if command_words(s) not in NEW_CASE:
         return None
     question = s.state.asked or (s.input.text if isinstance(s.input, Utterance) else "")
     return ask_for_person(s, question, "asked for a new case", AsksAnew())
@@ -448,20 +452,27 @@ def _to_lotse(given: Input) -> bool:
 
 def _allowed(s: Situation) -> Turn | None:
     """What an employee may want from the program even then."""
-    if _typed(s) in CLOSE_CASE:
+    if command_words(s) in CLOSE_CASE:
         return ask_to_close(s)
     pending = s.state.pending
     if pending is not None and pending.kind == "confirm_delete":
         value = s.input.value if isinstance(s.input, Pressed) else _in_all_words(s, pending)
         if value is not None:
             return control.confirm_delete(s, value)
-    best = s.best
     action = control.action_of(s)
-    if best is None or best.score < PLAIN_ENOUGH:
+    if not _is_plain(s):
         return None
     if action == "cancel":
         return ask_to_close(s)
     return control.act(s, action) if action in ("case_status", "my_data", "delete_my_data") else None
+
+
+def _is_plain(s: Situation) -> bool:
+    """Whether the best guess is as good as certain, or what was typed is one of its examples but for a *please*."""
+    if s.best is None or s.best.score >= PLAIN_ENOUGH:
+        return s.best is not None
+    known = known_as(" ".join(command_words(s)), s.content)
+    return known is not None and known.id == s.best.intent
 
 
 def goes_on(s: Situation) -> Turn | None:

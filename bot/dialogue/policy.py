@@ -21,6 +21,7 @@ from bot.dialogue.case_policy import (
     ask_to_close,
     asked_to_verify,
     beside_case,
+    command_words,
     file_or_leaving,
     goes_on,
     led_to_case,
@@ -173,11 +174,14 @@ def _looked_up(s: Situation) -> Turn | None:
 
 def _close_case(s: Situation) -> Turn | None:
     """The end of the case, in so many words; and *cancel*, when no question of ours is what it could mean."""
-    said = fold(without_emoji(s.said)).strip(" .!?")
     pending = s.state.pending
     idle = pending is None or pending.kind in ("consent", "next")
     sure = s.best is not None and s.best.score >= SURE[s.locale]
-    return ask_to_close(s) if said in CLOSE_CASE or (idle and sure and control.action_of(s) == "cancel") else None
+    return (
+        ask_to_close(s)
+        if command_words(s) in CLOSE_CASE or (idle and sure and control.action_of(s) == "cancel")
+        else None
+    )
 
 
 def _pressed(s: Situation) -> Turn | None:

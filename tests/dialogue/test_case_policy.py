@@ -129,6 +129,22 @@ def test_what_stays_possible_is_answered_and_marked_as_automatic(trained, state,
     assert said(turn).count(how) == asks
 
 
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("Meine Daten bitte", "my_data"),
+        ("Bitte meine Daten!", "my_data"),
+        ("Bitte löschen Sie meine Daten", "confirm_delete"),
+        ("please close my case", "close_case"),
+        ("Schließen Sie bitte meinen Fall.", "close_case"),
+        ("Status bitte", "case_status"),
+    ],
+)
+def test_a_please_makes_a_command_no_other_one(trained, typed, answer):
+    turn = turn_of(trained, "claimed", typed, understand(typed, trained.reader, Context()))
+    assert (turn.reason.rule, moves(turn)) == (answer, [])
+
+
 @pytest.mark.parametrize(("state", "how"), [*((state, True) for state in sorted(SILENT)), ("open", False)])
 def test_how_lotses_own_question_is_answered_is_said_also_after_a_command_of_its_own(trained, state, how):
     asked = turn_of(trained, state, Utterance("lösche meine Daten", to_lotse=True), meant("delete_my_data"))
