@@ -16,6 +16,8 @@ SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 TURNS_AROUND = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 """Characters that are not seen or turn the direction of what follows: beside a link they could make it read as another."""
+DOTS = str.maketrans(dict.fromkeys("\u2024\u3002\uff0e\uff61", "."))
+"""Signs that are read as the dot of a host."""
 LOOKS_LIKE_A_HOST = re.compile(r"[^\s/:@]+\.[^\s/:@]{2,}")
 
 
@@ -34,12 +36,12 @@ def unescape(text: str) -> str:
 
 
 def is_safe(address: str) -> bool:
-    """Whether a link may lead there."""
+    """Whether a link may lead there. A name in front of the host would be read as the host: *https://bank.example@other.example*."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme in SAFE_SCHEMES and bool(parts.hostname or parts.path)
+    return parts.scheme in SAFE_SCHEMES and "@" not in parts.netloc and bool(parts.hostname or parts.path)
 
 
 def link_words(words: str, address: str) -> str:
@@ -52,10 +54,15 @@ def link_words(words: str, address: str) -> str:
     host = urlsplit(address).hostname or ""
     if not host:  # mailto: and tel: show what they are
         return address.partition(":")[2]
-    named = {_bare(found) for found in LOOKS_LIKE_A_HOST.findall(words)}
+    named = {_bare(found) for found in LOOKS_LIKE_A_HOST.findall(words.translate(DOTS))}
     if not words or named - {_bare(host)}:
         return address
-    return words if host in words.lower() else f"{words} ({host})"
+    return words if _names(words, host) else f"{words} ({host})"
+
+
+def _names(words: str, host: str) -> bool:
+    """Whether the words name this host where a host is looked for, and not in the path of something else."""
+    return re.search(rf"(?:^|[\s(\[„“\"']|://)(?:www\.)?{re.escape(host)}", words, re.IGNORECASE) is not None
 
 
 def _bare(host: str) -> str:

@@ -314,6 +314,11 @@ def _check_elements(element):
         ("boese.example.sparkasse.de", "https://boese.example/x", "https://boese.example/x"),
         ("boese.example,sparkasse.de", "https://boese.example/x", "https://boese.example/x"),
         ("https://sparkasse.de", "https://boese.example/x", "https://boese.example/x"),
+        ("sparkasse。de/boese.example", "https://boese.example/x", "https://boese.example/x"),
+        ("sparkasse．de boese.example", "https://boese.example/x", "https://boese.example/x"),
+        ("sparkasse․de", "https://boese.example/x", "https://boese.example/x"),
+        ("https://intranet/boese.example", "https://boese.example/x", "https://intranet/boese.example (boese.example)"),
+        ("Näheres: https://www.ib-sh.de/x", "https://ib-sh.de/x", "Näheres: https://www.ib-sh.de/x"),
         ("https://boese.example/x", "https://boese.example/x", "https://boese.example/x"),
         ("", "https://boese.example/x", "https://boese.example/x"),
         ("\u202eknaB\u202c", "https://boese.example", "knaB (boese.example)"),
@@ -331,7 +336,16 @@ def test_an_address_that_turns_itself_around_is_straightened():
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "slack://user?id=1", "file:///etc/passwd", "//x", "x", "http://["]
+    "address",
+    [
+        "javascript:alert(1)",
+        "slack://user?id=1",
+        "file:///etc/passwd",
+        "//x",
+        "x",
+        "http://[",
+        "https://sparkasse.de@boese.example/",
+    ],
 )
 def test_a_link_that_leads_nowhere_safe_is_words(address):
     assert not is_safe(address)
