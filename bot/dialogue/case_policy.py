@@ -6,9 +6,11 @@ the case is                  what happens to what the employee writes
 open                         it joins the case. Lotse still answers what it is sure of, marked as automatic; what it is not
                              sure of is not asked back, because a person will read it
 claimed, waiting             it goes to the coordinator, and Lotse is silent. Left are: how the case stands, closing it, what is
-                             stored, deleting it; and what is said to Lotse itself, by pressing what it offered or by a
-                             command of its own. That is answered, marked as automatic, and no part of the case; what Lotse is
-                             not sure of goes to the coordinator after all, and the employee reads so
+                             stored, deleting it (what only sounds like one of the first two, the coordinator reads as well; of
+                             the others they read nothing, and the employee is told); and what is said to Lotse itself, by
+                             pressing what it offered or by a command of its own. That is answered, marked as automatic, and no
+                             part of the case; what Lotse is not sure of goes to the coordinator after all, and the employee
+                             reads so
 resolved                     small talk, *no, that was all*, and what is said to the program itself (help, language, what is
                              stored), is answered; anything else goes on with the case: *why?*, *once more*, *that was no
                              help* follow what the coordinator said last
@@ -459,20 +461,32 @@ def _allowed(s: Situation) -> Turn | None:
         value = s.input.value if isinstance(s.input, Pressed) else _in_all_words(s, pending)
         if value is not None:
             return control.confirm_delete(s, value)
-    action = control.action_of(s)
-    if not _is_plain(s):
+    action, word_for_word = control.action_of(s), _is_word_for_word(s)
+    if s.best is None or not (word_for_word or s.best.score >= PLAIN_ENOUGH):
         return None
-    if action == "cancel":
-        return ask_to_close(s)
-    return control.act(s, action) if action in ("case_status", "my_data", "delete_my_data") else None
+    if action == "cancel":  # what is to end, the words do not say
+        asked = ask_to_close(s)
+        return asked and _perhaps_for_person(s, asked)
+    turn = control.act(s, action) if action in ("case_status", "my_data", "delete_my_data") else None
+    return turn if turn is None or word_for_word else _perhaps_for_person(s, turn)
 
 
-def _is_plain(s: Situation) -> bool:
-    """Whether the best guess is as good as certain, or what was typed is one of its examples but for a *please*."""
-    if s.best is None or s.best.score >= PLAIN_ENOUGH:
-        return s.best is not None
+def _is_word_for_word(s: Situation) -> bool:
+    """Whether what was typed is an example of the best guess to the word, but for a *please*."""
     known = known_as(" ".join(command_words(s)), s.content)
-    return known is not None and known.id == s.best.intent
+    return known is not None and s.best is not None and known.id == s.best.intent
+
+
+def _perhaps_for_person(s: Situation, turn: Turn) -> Turn:
+    """What only sounds like a command may be an answer to the coordinator: *that has settled itself*, *you can delete that*.
+
+    So they read it as well; where it may be the employee's own affair they do not, and the employee is told.
+    """
+    if turn.label not in BETWEEN_US:
+        return replace(turn, effects=(*turn.effects, *_joins(s)))
+    assert s.state.case is not None
+    unread = wording.say(wording.NOT_READ, s.locale, name=s.state.case.owner_name)
+    return replace(turn, effects=(Say(Reply((unread,), s.locale)), *turn.effects))
 
 
 def goes_on(s: Situation) -> Turn | None:
@@ -513,9 +527,11 @@ def beside_case(s: Situation, turn: Turn) -> Turn:
     Once a coordinator has it, what was said to Lotse itself is answered beside it, and its doubts are left to them as well.
     """
     case = s.state.case
-    if case is None or case.state not in UNFINISHED or any(isinstance(effect, MoveCase) for effect in turn.effects):
+    if case is None or case.state not in UNFINISHED:
         return turn
     turn = _with_how_to_answer(s, turn)
+    if any(isinstance(effect, MoveCase) for effect in turn.effects):
+        return turn
     if isinstance(s.input, AskedWhy) or turn.label in BETWEEN_US:
         return replace(_marked(turn), aside=True)
     if not isinstance(s.input, Utterance | Pressed) or turn.decision == "silent" or turn.reason.rule in REFUSED:

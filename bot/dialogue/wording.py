@@ -177,6 +177,10 @@ PERSON_THERE: Sentences = {
     "de": "{name} aus der Koordination hat Ihren Fall {number} und liest, was Sie hier schreiben.",
     "en": "{name} from the coordination team has your case {number} and reads what you write here.",
 }
+NOT_READ: Sentences = {
+    "de": "{name} liest das nicht. War es für die Koordination bestimmt, sagen Sie es bitte noch einmal mit anderen Worten.",
+    "en": "{name} does not read that. If it was meant for the coordination team, please say it again in other words.",
+}
 IN_ALL_WORDS: Sentences = {
     "de": "Bitte drücken Sie die Antwort, oder schreiben Sie sie ganz aus: Eine Zahl oder ein bloßes „ja“ geht an {name}.",
     "en": "Please press the answer, or type it in all its words: a number or a mere “yes” goes to {name}.",

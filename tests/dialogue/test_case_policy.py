@@ -145,6 +145,31 @@ def test_a_please_makes_a_command_no_other_one(trained, typed, answer):
     assert (turn.reason.rule, moves(turn)) == (answer, [])
 
 
+@pytest.mark.parametrize(
+    "told", ["Das hat sich erledigt", "Lassen wir das", "Ich möchte das abbrechen", "Wie ist der Stand meines Antrags?"]
+)
+@pytest.mark.parametrize("state", sorted(SILENT))
+def test_what_only_sounds_like_a_command_about_the_case_is_answered_and_read_as_well(trained, state, told):
+    turn = turn_of(trained, state, told, understand(told, trained.reader, Context()))
+    assert turn.reason.rule in ("close_case", "case_status")
+    assert [move.event for move in moves(turn)] == ["writes"]
+    assert said(turn).count("Automatische Antwort") == 1
+    assert said(turn).count("geht an Maria Petersen") == (turn.reason.rule == "close_case")
+
+
+@pytest.mark.parametrize(
+    "told", ["Das können Sie löschen", "Können Sie den zweiten Antrag löschen?", "Welche Daten fehlen noch?"]
+)
+def test_who_is_asked_or_shown_their_data_by_mistake_learns_that_the_coordinator_did_not_read_it(trained, told):
+    turn = turn_of(trained, "claimed", told, understand(told, trained.reader, Context()))
+    assert turn.label in ("my_data", "delete_my_data")
+    assert said(turn).startswith("Automatische Antwort:\n\nMaria Petersen liest das nicht.")
+    for plain in ("meine Daten", "lösche meine Daten"):
+        assert "liest das nicht" not in said(
+            turn_of(trained, "claimed", plain, understand(plain, trained.reader, Context()))
+        )
+
+
 @pytest.mark.parametrize(("state", "how"), [*((state, True) for state in sorted(SILENT)), ("open", False)])
 def test_how_lotses_own_question_is_answered_is_said_also_after_a_command_of_its_own(trained, state, how):
     asked = turn_of(trained, state, Utterance("lösche meine Daten", to_lotse=True), meant("delete_my_data"))

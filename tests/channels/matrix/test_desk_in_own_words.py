@@ -46,6 +46,11 @@ async def test_an_answer_to_a_coordinator_that_sounds_like_a_word_to_the_program
     for told in ("Ich möchte den Kurs abbrechen", "Welche Daten brauchen Sie?"):
         await kim.say(alone, told)
         await desk.anna.hears(desk.room, desk.lotse, f"Person: {told}")
+    await kim.say(alone, "Das hat sich erledigt")
+    await kim.hears(alone, desk.lotse, "Soll ich Ihren Fall")
+    await desk.anna.hears(desk.room, desk.lotse, "Person: Das hat sich erledigt")
+    await kim.say(alone, "Das können Sie löschen")
+    await kim.hears(alone, desk.lotse, "liest das nicht. War es für die Koordination bestimmt")
 
 
 async def test_who_does_not_have_a_case_reads_on_its_card_and_in_refusals_how_to_take_it_over_here(desk):
