@@ -150,6 +150,12 @@ NOTHING_MORE = frozenset(
 )  # fmt: skip
 """What is said to a coordinator's last words when nothing is left to do. A mere *no* is none: it may be one to *settled?*"""
 
+LEFT_OPEN = frozenset({
+    "aber", "jedoch", "allerdings", "leider", "nicht", "fehlt", "fehlen", "frage",
+    "but", "however", "unfortunately", "not", "still", "missing", "question",
+})  # fmt: skip
+"""Words that, beside thanks, a greeting or a yes, tell that something is left: *thanks, but it does not work*."""
+
 
 def command_words(s: Situation) -> tuple[str, ...]:
     """The words that were typed, to compare with those of a command: a *please* among them makes no other one of it."""
@@ -501,8 +507,11 @@ def goes_on(s: Situation) -> Turn | None:
 
 def _leaves_resolved(s: Situation) -> bool:
     """Whether this is small talk, a word to the program itself, or one that belongs to an open question of Lotse's own."""
-    intent = known_as(s.said, s.content) or _likely_intent(s)
-    if intent is None:
+    known, likely = known_as(s.said, s.content), _likely_intent(s)
+    intent = known or likely
+    if intent is None or (
+        known is None and intent.action not in BETWEEN_US and not LEFT_OPEN.isdisjoint(tokens(s.said))
+    ):
         return False
     if intent.kind != "control":
         return intent.kind == "smalltalk"

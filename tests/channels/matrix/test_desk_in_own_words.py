@@ -34,9 +34,9 @@ async def test_what_is_told_after_the_end_of_a_case_is_read_by_its_coordinator_a
     await kim.say(alone, "Nein, das war's")
     await kim.hears(alone, desk.lotse, "dann bleibt es dabei")
     assert (await list_cases(desk.site.database, None))[-1].state == "resolved"
-    await kim.say(alone, "Es geht immer noch nicht")
+    await kim.say(alone, "Danke, aber es klappt nicht")
     await kim.hears(alone, desk.lotse, f"Ihr Fall {number} ist wieder offen")
-    await desk.anna.hears(desk.room, desk.lotse, "Person: Es geht immer noch nicht")
+    await desk.anna.hears(desk.room, desk.lotse, "Person: Danke, aber es klappt nicht")
 
 
 async def test_an_answer_to_a_coordinator_that_sounds_like_a_word_to_the_program_is_read_by_them(desk):
