@@ -177,11 +177,8 @@ def _close_case(s: Situation) -> Turn | None:
     pending = s.state.pending
     idle = pending is None or pending.kind in ("consent", "next")
     sure = s.best is not None and s.best.score >= SURE[s.locale]
-    return (
-        ask_to_close(s)
-        if command_words(s) in CLOSE_CASE or (idle and sure and control.action_of(s) == "cancel")
-        else None
-    )
+    cancels = idle and sure and control.action_of(s) == "cancel"
+    return ask_to_close(s) if command_words(s) in CLOSE_CASE or cancels else None
 
 
 def _pressed(s: Situation) -> Turn | None:
