@@ -75,7 +75,7 @@ class EventMeaning:
             arrives = is_arrival(raw, self._names.user_id)
             return await (self._arriving(room_id, raw) if arrives else self._membership(room_id, raw))
         event = read_event(raw)
-        place = None if event is None else await self._addresses.place(room_id)
+        place = None if event is None else await self._addresses.place(room_id, event.sender)
         if event is not None and event.thread is not None and event.kind in WORDS:
             self._ours.thread_goes_on(room_id, event.thread, event.id)
         if event is None or place is None:
@@ -98,7 +98,7 @@ class EventMeaning:
         """That the writer of this event has to be told; None where they may not have spoken to Lotse."""
         sender = id_of(waiting.event.get("sender"), "@")
         thread = thread_of(waiting.relation)
-        place = await self._addresses.place(waiting.room)
+        place = await self._addresses.place(waiting.room, sender)
         if place is None or sender is None:
             return None
         await self._settle(place, sender)
@@ -238,7 +238,7 @@ class EventMeaning:
         membership = inside(raw, "content").get("membership")
         if user is None or event_id is None or user == self._names.user_id:
             return ()
-        place = await self._addresses.place(room_id)
+        place = await self._addresses.place(room_id, user)
         if place is None or place.at_desk:
             return ()
         if membership in ("invite", "join"):

@@ -12,16 +12,15 @@ from bot.model import Address
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room, and the id it is addressed by. ``at_desk``: coordinators work there."""
+    """A room as it concerns somebody, and the id it is addressed by. ``at_desk``: coordinators work there.
+
+    ``between_two``: whether they are alone with Lotse there. Who has gone since is counted: there they said it.
+    """
 
     room: Room
     known_as: str
     at_desk: bool
-
-    @property
-    def between_two(self) -> bool:
-        """Whether an employee is alone with Lotse here."""
-        return self.room.direct and not self.at_desk
+    between_two: bool
 
 
 class RoomAddresses:
@@ -33,8 +32,8 @@ class RoomAddresses:
         self._desk_rooms = desk_rooms
         self._places = places
 
-    async def place(self, room_id: str) -> Place | None:
-        """The room and how it is known; None when Lotse is no longer in it. Raises HomeserverError."""
+    async def place(self, room_id: str, user: str | None = None) -> Place | None:
+        """The room as it concerns this person, and how it is known; None when Lotse is not in it. Raises HomeserverError."""
         try:
             room = await self._rooms.get(room_id)
         except HomeserverError as error:
@@ -42,7 +41,9 @@ class RoomAddresses:
                 raise
             return None
         known_as = await self._known_as(room_id)
-        return Place(room, known_as, known_as in self._desk_rooms)
+        at_desk = known_as in self._desk_rooms
+        there = set(room.members) if user is None else {*room.members, user}
+        return Place(room, known_as, at_desk, between_two=not at_desk and len(there) <= 2)
 
     async def of_coordinators(self, room_id: str) -> Place | None:
         """The room of coordinators Lotse has just come into, or what one has become; None: it is none. Raises HomeserverError.

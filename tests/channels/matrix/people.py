@@ -156,6 +156,23 @@ class Person:
         return await self._ask(command, **given)
 
 
+def room_of(homeserver, account, user):
+    """A room of two that somebody without a client makes."""
+    return homeserver.call("POST", "/createRoom", account.token, {"invite": [user], "is_direct": True})["room_id"]
+
+
+def write(homeserver, account, room, words):
+    """Somebody without a client says what nobody has said in this room before; the id of the event."""
+    body = {"msgtype": "m.text", "body": words}
+    return homeserver.call("PUT", f"/rooms/{room}/send/m.room.message/{words}", account.token, body)["event_id"]
+
+
+def come(homeserver, account, room, other):
+    """Somebody without a client asks another one in, who comes."""
+    homeserver.call("POST", f"/rooms/{room}/invite", account.token, {"user_id": other.user_id})
+    homeserver.call("POST", f"/join/{room}", other.token, {})
+
+
 async def upgraded(homeserver, owner, room, lotse, *others):
     """Where the room has moved to, once Lotse is there."""
     call = functools.partial(homeserver.call, "POST")

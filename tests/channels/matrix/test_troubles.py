@@ -25,7 +25,7 @@ from bot.errors import ChannelError
 from bot.model import Choice, Edited, Removed, Unreadable, Utterance
 from tests.channels.matrix.at_work import PATIENCE_S, AtWork, NothingKept
 from tests.channels.matrix.gateway import HANG, gateway
-from tests.channels.matrix.people import KEY, People, lotse_on
+from tests.channels.matrix.people import KEY, People, lotse_on, room_of, write
 from tests.synapse import PASSWORD, Homeserver
 from tests.web.site import running_site
 
@@ -372,15 +372,6 @@ async def shaky(homeserver, tmp_path_factory):
     await asyncio.to_thread(server.start)
     yield server
     await asyncio.to_thread(server.close)
-
-
-def room_of(server, account, user):
-    return server.call("POST", "/createRoom", account.token, {"invite": [user], "is_direct": True})["room_id"]
-
-
-def write(server, account, room, words):
-    body = {"msgtype": "m.text", "body": words}
-    return server.call("PUT", f"/rooms/{room}/send/m.room.message/{words}", account.token, body)["event_id"]
 
 
 async def test_a_server_that_stops_and_one_that_hangs_are_noticed_and_made_up_for(shaky, tmp_path, monkeypatch):

@@ -1,0 +1,28 @@
+"""In which room somebody is alone with Lotse while others come and go and rooms vanish: on a real homeserver."""
+
+import pytest
+
+from tests.channels.matrix.at_work import AtWork, NothingKept
+from tests.channels.matrix.people import come, lotse_on, room_of, write
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_what_was_said_to_others_by_somebody_who_has_gone_since_is_not_taken_for_a_question(homeserver, tmp_path):
+    kim, lea, lotse = homeserver.register(), homeserver.register(), await lotse_on(homeserver, tmp_path / "lotse")
+
+    class OfKim(NothingKept):
+        async def owner_of(self, address):
+            return kim.user_id if address.room == room else None
+
+    async with AtWork(lotse.settings) as before:
+        room = room_of(homeserver, kim, lotse.user)
+        write(homeserver, kim, room, "davor")
+        await before.hears("davor", room)
+    come(homeserver, kim, room, lea)
+    write(homeserver, lea, room, "Hallo Kim")
+    homeserver.call("POST", f"/rooms/{room}/leave", lea.token, {})
+    write(homeserver, kim, room, "danach")
+    async with AtWork(lotse.settings, before.cursor, OfKim()) as after:
+        await after.hears("danach", room)
+        assert [each for each in after.heard if each.person.external_user == lea.user_id] == []
