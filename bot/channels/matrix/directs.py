@@ -60,7 +60,7 @@ class Directs:
     def address_of(self, room_id: str, user: str) -> str:
         """The address of a room of two with this person; a room they made is remembered as theirs."""
         if room_id in self.rooms_of(user):
-            if user not in self._ours:  # they had left it, and are back
+            if self._ours.get(user) != room_id:  # they had left it, or others had come, and they are alone in it again
                 self._stands_for(user, room_id)
             return user
         if user not in self._theirs and user not in self._ours:

@@ -65,7 +65,8 @@ class RoomAddresses:
 
     def address(self, place: Place, user: str, thread: str | None = None) -> Address:
         """The address of what this person says there."""
-        known = self._directs.address_of if place.between_two else self._directs.known_as
+        alone = place.between_two and user in place.room.members
+        known = self._directs.address_of if alone else self._directs.known_as
         return Address(NAME, known(place.known_as, user), thread)
 
     def stands_there(self, place: Place, thread: str) -> None:

@@ -26,3 +26,30 @@ async def test_what_was_said_to_others_by_somebody_who_has_gone_since_is_not_tak
     async with AtWork(lotse.settings, before.cursor, OfKim()) as after:
         await after.hears("danach", room)
         assert [each for each in after.heard if each.person.external_user == lea.user_id] == []
+
+
+async def test_who_writes_where_they_are_alone_with_lotse_again_is_answered_there(homeserver, tmp_path):
+    kim, lea, lotse = homeserver.register(), homeserver.register(), await lotse_on(homeserver, tmp_path / "lotse")
+    async with AtWork(lotse.settings) as work:
+        room = await asked_into(homeserver, kim, work, "said1")
+        come(homeserver, kim, room, lea)
+        write(homeserver, kim, room, f"{lotse.user} zu dritt")
+        await work.hears("zu dritt")
+        await asked_into(homeserver, kim, work, "said2")
+        homeserver.call("POST", f"/rooms/{room}/leave", lea.token, {})
+        write(homeserver, kim, room, "wieder allein")
+        assert (await work.hears("wieder allein")).address.room == kim.user_id
+        said = await work.says(kim.user_id, outbox="said3")
+        assert homeserver.call("GET", f"/rooms/{room}/event/{said}", kim.token)
+
+
+async def asked_into(homeserver, account, work, outbox):
+    """The room Lotse makes to say something to this person alone, once they have come."""
+    await work.says(account.user_id, outbox=outbox)
+    (room,) = invited_to(homeserver, account)
+    homeserver.call("POST", f"/join/{room}", account.token, {})
+    return room
+
+
+def invited_to(homeserver, account):
+    return list(homeserver.call("GET", "/sync", account.token)["rooms"].get("invite", ()))
