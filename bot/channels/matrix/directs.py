@@ -115,8 +115,8 @@ class Directs:
             return address
         known = self._ours.get(address)
         if known is not None:
-            room = await self._rooms.latest_of(known)
-            if address in room.members and room.direct:
+            room = await self._rooms.latest_if_any(known)
+            if room is not None and {address, self._me} == set(room.members):
                 return known
         self._stands_for(address, await self._make(address))
         await self.keep()

@@ -214,6 +214,11 @@ class RoomBook:
         """The room this one has become, through all upgrades Lotse has followed."""
         return await self.get((await self.after(room_id))[-1])
 
+    async def latest_if_any(self, room_id: str) -> Room | None:
+        """The same; None where the homeserver says nothing of it to Lotse, as when it was deleted there."""
+        known = await self._unless_elsewhere(room_id)
+        return None if known is None else await self.latest_of(room_id)
+
     async def has_yet_to_come(self, user: str, room: Room) -> bool:
         """Whether somebody who is not in this room is in one it continues, and never was in this one. Raises HomeserverError."""
         earlier = [await self.get(room_id) for room_id in (await self.before(room.id))[1:]]
@@ -228,7 +233,7 @@ class RoomBook:
         return False  # they were there, and left
 
     async def _unless_elsewhere(self, room_id: str) -> Room | None:
-        """The room; None where Lotse never was, or is not yet."""
+        """The room; None where Lotse never was, is not yet, or may not know of it any more."""
         try:
             return await self.get(room_id)
         except HomeserverError as error:

@@ -68,7 +68,7 @@ class Sender:
         try:
             return await self._send(delivery)
         except HomeserverError as error:
-            if error.status == 403 and (hindrance := await self._hindrance(delivery.address)) is not None:
+            if error.status == 403 and (hindrance := await self._hindrance(delivery)) is not None:
                 raise hindrance from error
             raise
 
@@ -80,13 +80,18 @@ class Sender:
                 room = await self._rooms.get(room.id)  # somebody may have left it while others were served
                 return await self._carry_out(room, delivery)
 
-    async def _hindrance(self, address: Address) -> ChannelError | None:
-        """Why a room refuses that will take it later: it is shut because another takes its place, or Lotse is not in it."""
+    async def _hindrance(self, delivery: Delivery) -> ChannelError | None:
+        """Why a room refuses that will take it later: another takes its place, Lotse is not in it, or it is one to be made anew."""
+        address = delivery.address
         room = await self._as_it_is_now(address)
         if room is not None and room.successor is not None:
             return ChannelError("the room moves, and Lotse is not in the new one yet")
-        if self._is_desk(address) and (room is None or self._me not in room.joined()):
+        if room is not None and self._me in room.joined():
+            return None
+        if self._is_desk(address):
             return NotInRoom("Lotse is not in this room")
+        if isinstance(delivery, Post) and address.room.startswith("@"):
+            return ChannelError("Lotse is not in the room it had made for this person")
         return None
 
     async def _as_it_is_now(self, address: Address) -> Room | None:
@@ -174,15 +179,16 @@ class Sender:
 
     async def _home_of(self, address: Address, event_id: str) -> Room:
         """The room in which this event stands: of those an address stands for, or stood for, and those they continue."""
-        latest = [await self._rooms.latest_of(room_id) for room_id in self._directs.rooms_of(address.room)]
-        for room in latest:
-            for room_id in await self._rooms.before(room.id):
-                each = await self._rooms.get(room_id)
-                if await self._places.holds(each, address.room, event_id):
-                    return each
-        if not latest:
+        for known in self._directs.rooms_of(address.room):
+            latest = await self._rooms.latest_if_any(known)
+            for room_id in () if latest is None else await self._rooms.before(latest.id):
+                room = await self._rooms.get(room_id)
+                if await self._places.holds(room, address.room, event_id):
+                    return room
+        spoken_in = self._directs.known_room(address.room)
+        if spoken_in is None:
             raise _left_behind("message")
-        return latest[0]  # the homeserver says what is wrong
+        return await self._rooms.latest_of(spoken_in)  # the homeserver says what is wrong
 
     async def _room(self, address: Address) -> Room:
         """The room in which an address is spoken in at present."""

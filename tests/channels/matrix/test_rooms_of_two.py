@@ -1,7 +1,11 @@
 """In which room somebody is alone with Lotse while others come and go and rooms vanish: on a real homeserver."""
 
+import contextlib
+
 import pytest
 
+from bot.errors import ChannelError
+from bot.model import Address, OutboxId, Redact
 from tests.channels.matrix.at_work import AtWork, NothingKept
 from tests.channels.matrix.people import come, lotse_on, room_of, write
 
@@ -31,11 +35,11 @@ async def test_what_was_said_to_others_by_somebody_who_has_gone_since_is_not_tak
 async def test_who_writes_where_they_are_alone_with_lotse_again_is_answered_there(homeserver, tmp_path):
     kim, lea, lotse = homeserver.register(), homeserver.register(), await lotse_on(homeserver, tmp_path / "lotse")
     async with AtWork(lotse.settings) as work:
-        room = await asked_into(homeserver, kim, work, "said1")
+        room = await asked_into(homeserver, kim, work, lotse, "said1")
         come(homeserver, kim, room, lea)
         write(homeserver, kim, room, f"{lotse.user} zu dritt")
         await work.hears("zu dritt")
-        await asked_into(homeserver, kim, work, "said2")
+        await asked_into(homeserver, kim, work, lotse, "said2")
         homeserver.call("POST", f"/rooms/{room}/leave", lea.token, {})
         write(homeserver, kim, room, "wieder allein")
         assert (await work.hears("wieder allein")).address.room == kim.user_id
@@ -43,13 +47,35 @@ async def test_who_writes_where_they_are_alone_with_lotse_again_is_answered_ther
         assert homeserver.call("GET", f"/rooms/{room}/event/{said}", kim.token)
 
 
-async def asked_into(homeserver, account, work, outbox):
+async def asked_into(homeserver, account, work, lotse, outbox):
     """The room Lotse makes to say something to this person alone, once they have come."""
+
+    def rooms():
+        return set(homeserver.call("GET", "/joined_rooms", lotse.account.token)["joined_rooms"])
+
+    before = rooms()
     await work.says(account.user_id, outbox=outbox)
-    (room,) = invited_to(homeserver, account)
+    (room,) = rooms() - before
     homeserver.call("POST", f"/join/{room}", account.token, {})
     return room
 
 
-def invited_to(homeserver, account):
-    return list(homeserver.call("GET", "/sync", account.token)["rooms"].get("invite", ()))
+async def test_a_room_that_was_deleted_on_the_server_keeps_nobody_from_being_spoken_to(homeserver, tmp_path):
+    kim, lotse = homeserver.register(), await lotse_on(homeserver, tmp_path / "lotse")
+    admin, address = homeserver.register(admin=True), Address("matrix", kim.user_id)
+
+    def delete(room):
+        homeserver.call("DELETE", f"/_synapse/admin/v1/rooms/{room}", admin.token, {"purge": True})
+
+    async with AtWork(lotse.settings) as work:
+        delete(await asked_into(homeserver, kim, work, lotse, "said1"))
+        with contextlib.suppress(ChannelError):  # where it was not read yet: then it is tried again
+            await work.says(kim.user_id, outbox="said2")
+        room = await asked_into(homeserver, kim, work, lotse, "said2")
+    delete(room)
+    async with AtWork(lotse.settings, work.cursor) as after:
+        again = await asked_into(homeserver, kim, after, lotse, "said3")
+        said = await after.says(kim.user_id, outbox="said4")
+    async with AtWork(lotse.settings, after.cursor) as last:
+        await last.channel.send(Redact(address, OutboxId("back4"), OutboxId("said4"), said))
+        assert not homeserver.call("GET", f"/rooms/{again}/event/{said}", kim.token)["content"]
