@@ -7,6 +7,7 @@ from then on, their address is their own id, so that their conversation has one 
 What is remembered lies in the account data of Lotse's account, so it survives the folder.
 """
 
+import asyncio
 from typing import Any
 
 from bot.channels.matrix.event_reading import id_of
@@ -34,6 +35,7 @@ class Directs:
         self._ours: dict[str, str] = {}
         self._before: dict[str, tuple[str, ...]] = {}
         self._changed = False
+        self._keeping = asyncio.Lock()
 
     async def load(self) -> None:
         """Read what is remembered. Raises HomeserverError."""
@@ -47,11 +49,20 @@ class Directs:
         self._before = _lines_in(known.get("before"))
 
     async def keep(self) -> None:
-        """Remember what is new. Raises HomeserverError."""
-        if self._changed:
-            known = {"theirs": self._theirs, "ours": self._ours, "before": self._before}
-            await self._homeserver.call("PUT", self._path(), known)
+        """Remember what is new. Raises HomeserverError.
+
+        One write after the other, for the latest one counts; what changes meanwhile is new again.
+        """
+        async with self._keeping:
+            if not self._changed:
+                return
             self._changed = False
+            try:
+                known = {"theirs": self._theirs, "ours": self._ours, "before": self._before}
+                await self._homeserver.call("PUT", self._path(), known)
+            except BaseException:
+                self._changed = True
+                raise
 
     def place_of(self, user: str) -> str:
         """The address under which this person is alone with Lotse."""

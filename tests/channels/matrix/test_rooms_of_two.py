@@ -1,12 +1,15 @@
 """In which room somebody is alone with Lotse while others come and go and rooms vanish: on a real homeserver."""
 
+import asyncio
 import contextlib
+from dataclasses import replace
 
 import pytest
 
 from bot.errors import ChannelError
 from bot.model import Address, OutboxId, Redact
 from tests.channels.matrix.at_work import AtWork, NothingKept
+from tests.channels.matrix.gateway import HANG, gateway
 from tests.channels.matrix.people import come, lotse_on, room_of, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -79,3 +82,21 @@ async def test_a_room_that_was_deleted_on_the_server_keeps_nobody_from_being_spo
     async with AtWork(lotse.settings, after.cursor) as last:
         await last.channel.send(Redact(address, OutboxId("back4"), OutboxId("said4"), said))
         assert not homeserver.call("GET", f"/rooms/{again}/event/{said}", kim.token)["content"]
+
+
+async def test_of_rooms_that_are_made_at_the_same_time_none_is_forgotten(homeserver, tmp_path):
+    kim, lea, lotse = homeserver.register(), homeserver.register(), await lotse_on(homeserver, tmp_path / "lotse")
+    remembered = f"/user/{lotse.user}/account_data/io.lotse.directs"
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        gate.trouble = lambda path: HANG if path.endswith("io.lotse.directs") and not gate.held else None
+        first = asyncio.create_task(work.says(kim.user_id, outbox="said1"))
+        await work.until(lambda: gate.held)
+        second = asyncio.create_task(work.says(lea.user_id, outbox="said2"))
+        await asyncio.wait([second], timeout=1)  # the time in which it would overtake
+        gate.trouble = lambda path: None
+        gate.let_go()
+        await asyncio.gather(first, second)
+    assert set(homeserver.call("GET", remembered, lotse.account.token)["ours"]) == {kim.user_id, lea.user_id}
