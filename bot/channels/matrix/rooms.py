@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.channels.matrix.event_reading import id_of
 from bot.channels.matrix.homeserver import Homeserver, HomeserverError, segment
@@ -137,25 +138,20 @@ class RoomBook:
     def __init__(self, homeserver: Homeserver) -> None:
         self._homeserver = homeserver
         self._rooms: OrderedDict[str, Room] = OrderedDict()
-        self._fetching: dict[str, asyncio.Lock] = {}
+        self._fetching: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._overtaken: set[str] = set()
 
     async def get(self, room_id: str) -> Room:
         """The room. Raises HomeserverError, also when Lotse is not in it."""
-        lock = self._fetching.setdefault(room_id, asyncio.Lock())
-        try:
-            async with lock:
-                known = self._rooms.get(room_id)
-                if known is None:
-                    known = await self._as_it_is(room_id)
-                    self._rooms[room_id] = known
-                self._rooms.move_to_end(room_id)
-                while len(self._rooms) > MOST_ROOMS:
-                    self._rooms.popitem(last=False)
-                return known
-        finally:
-            if not lock.locked():
-                self._fetching.pop(room_id, None)
+        async with self._fetching.setdefault(room_id, asyncio.Lock()):
+            known = self._rooms.get(room_id)
+            if known is None:
+                known = await self._as_it_is(room_id)
+                self._rooms[room_id] = known
+            self._rooms.move_to_end(room_id)
+            while len(self._rooms) > MOST_ROOMS:
+                self._rooms.popitem(last=False)
+            return known
 
     def update(self, room_id: str, events: Iterable[Any]) -> None:
         """State that arrived for this room; a room that is not remembered is fetched whole when it is needed."""
