@@ -130,8 +130,8 @@ class Sender:
         They go out behind the messages of all rooms, and are given up after a minute.
         """
         try_until = time.monotonic() + TRY_FOR_S
-        room = await self._room(address)
         event_id = external_id.split()[-1]
+        room = await self._home_of(address, event_id)
         for number, (sign, _choice) in enumerate(zip(CHOICE_SIGNS, reply.choices, strict=False), 1):
             content, transaction = reaction_to(event_id, sign), f"{outbox_id}.sign{number}"
             await self._behind.send(functools.partial(self._put, room, "m.reaction", content, transaction), try_until)

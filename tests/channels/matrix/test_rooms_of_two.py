@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import ChannelError
-from bot.model import Address, OutboxId, Redact
+from bot.model import Address, Choice, Left, OutboxId, Redact
 from tests.channels.matrix.at_work import AtWork, NothingKept
 from tests.channels.matrix.gateway import HANG, gateway
 from tests.channels.matrix.people import come, lotse_on, room_of, write
@@ -100,3 +100,26 @@ async def test_of_rooms_that_are_made_at_the_same_time_none_is_forgotten(homeser
         gate.let_go()
         await asyncio.gather(first, second)
     assert set(homeserver.call("GET", remembered, lotse.account.token)["ours"]) == {kim.user_id, lea.user_id}
+
+
+async def test_nobody_is_asked_into_another_room_for_the_signs_below_what_stands_in_the_one_they_left(
+    homeserver, tmp_path
+):
+    kim, lotse = homeserver.register(), await lotse_on(homeserver, tmp_path / "lotse")
+    async with (
+        gateway(homeserver.address) as gate,
+        AtWork(replace(lotse.settings, homeserver=gate.address)) as work,
+    ):
+        room = await asked_into(homeserver, kim, work, lotse, "said1")
+        write(homeserver, kim, room, "Guten Tag")
+        await work.hears("Guten Tag")
+        gate.trouble = lambda path: HANG if "said2" in path and "said2.sign" not in path else None
+        choices = (Choice("Wie beantrage ich ihn?", "bonus.application"),)
+        asking = asyncio.create_task(work.says(kim.user_id, outbox="said2", choices=choices))
+        await work.until(lambda: gate.held)
+        homeserver.call("POST", f"/rooms/{room}/leave", kim.token, {})
+        await work.until(lambda: any(each.input == Left() for each in work.heard))
+        gate.let_go()
+        await asking
+        await work.until(lambda: any("said2.sign" in path for path in gate.asked))
+        assert homeserver.call("GET", "/joined_rooms", lotse.account.token)["joined_rooms"] == [room]
