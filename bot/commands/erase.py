@@ -87,16 +87,16 @@ def receipt_json(receipt: Receipt, drafts: int) -> dict[str, Any]:
 
 
 def _stores(receipt: Receipt, drafts: int) -> dict[str, str]:
-    match receipt.log_emptied:
+    match receipt.overwritten:
         case True:
-            log = "overwritten"
+            files = "overwritten"
         case False:
-            log = "still read by somebody; overwritten within the hour"
+            files = "still in use by another program; overwritten with Lotse's next clean-up"
         case None:
-            log = "written over by PostgreSQL in its own time (vacuum, recycling of its log)"
+            files = "written over by PostgreSQL in its own time (vacuum, recycling of its log)"
     return {
         "database": "deleted",
-        "database log": log,
+        "database files": files,
         "drafts": f"{drafts} deleted; an answer made of one stays, and so does a copy in a version history",
         "backups": "not touched; delete those made before this moment",
     }

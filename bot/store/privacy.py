@@ -83,7 +83,7 @@ async def apply_retention(database: Database, keep: Retention, now: datetime) ->
     for table in (conversations, persons):
         async with database.transaction() as connection:
             counts[table.name] = await _delete_unused(connection, table, now - keep.messages)
-    if any(counts.values()):
+    if any(counts.values()) or not database.scrubbed:
         await database.scrub()
     return counts
 
@@ -184,15 +184,15 @@ async def _delete_unused(connection: AsyncConnection, table: Table, before: date
 class Receipt:
     """What was deleted about a person, for whoever asked: per table, and per place something may be left in.
 
-    ``log_emptied``: SQLite's write-ahead log holds nothing of it any more either; None on PostgreSQL, which writes its
-    own log over in its own time.
+    ``overwritten``: SQLite's file and write-ahead log hold nothing of it any more either; None on PostgreSQL, which writes over
+    it in its own time.
     """
 
     person: Person
     at: datetime
     deleted: Mapping[str, int]
     emptied: Mapping[str, int]
-    log_emptied: bool | None
+    overwritten: bool | None
 
 
 async def forget(database: Database, person: Person, *, actor: str, now: datetime) -> Receipt | None:

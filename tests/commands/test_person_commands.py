@@ -83,9 +83,9 @@ def test_erase_for_scripts_asks_nothing_and_counts_per_table_and_store(stored, a
         "timers": (0, 0),
         "transcript": (2, 0),
     }
-    assert set(receipt["stores"]) == {"database", "database log", "drafts", "backups"}
+    assert set(receipt["stores"]) == {"database", "database files", "drafts", "backups"}
     if address.startswith("sqlite"):
-        assert receipt["stores"]["database log"] == "overwritten"
+        assert receipt["stores"]["database files"] == "overwritten"
 
 
 def test_somebody_unknown_is_said_so(stored):

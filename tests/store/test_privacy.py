@@ -111,7 +111,7 @@ async def test_forgetting_leaves_no_trace_in_any_table_or_file(database, clock):
         assert others.encode() in bytes_of(database)
     planted = {table.name for table in metadata.sorted_tables} - NOBODYS
     assert {name for name, count in receipt.deleted.items() if count} == planted - {"inbox"}
-    assert (receipt.emptied, receipt.log_emptied) == (
+    assert (receipt.emptied, receipt.overwritten) == (
         {"inbox": 1, "conversations": 0},
         True if database.is_sqlite else None,
     )
