@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.dialogue import wording
+from bot.dialogue.about_case import ask_for_person, ask_to_close
 from bot.dialogue.answers import answer_turn
-from bot.dialogue.case_policy import ask_for_person, ask_to_close
 from bot.dialogue.case_rules import offer, offer_line
 from bot.dialogue.declining import is_wish
 from bot.dialogue.several import answered_beside, with_answers

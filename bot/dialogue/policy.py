@@ -2,6 +2,26 @@
 
 ``take_turn`` is a pure function: same state, same input, same content, same ``now`` give the same turn. Every rule is a
 function from the situation to a Turn, or None when it does not apply.
+
+While there is a case, what an employee's input means depends on its state. What is no words of theirs (``wordless_inputs.py``)
+and what they say about the case itself (``about_case.py``) is looked at first, whatever the state; then:
+
+===========================  ==============================================================================================
+the case is                  what happens to what the employee writes
+===========================  ==============================================================================================
+open                         it joins the case. Lotse still answers what it is sure of, marked as automatic; what it is not
+                             sure of is not asked back, because a person will read it (``beside_case.py``)
+claimed, waiting             it goes to the coordinator, and Lotse is silent. Left are: how the case stands, closing it, what is
+                             stored, deleting it (what only sounds like one of the first two, the coordinator reads as well; of
+                             the others they read nothing, and the employee is told); and what is said to Lotse itself, by
+                             pressing what it offered or by a command of its own. That is answered, marked as automatic, and no
+                             part of the case; what Lotse is not sure of goes to the coordinator after all, and the employee
+                             reads so (``with_coordinator.py``; what is said to Lotse itself: ``beside_case.py``)
+resolved                     small talk, *no, that was all*, and what is said to the program itself (help, language, what is
+                             stored), is answered; anything else goes on with the case: *why?*, *once more*, *that was no
+                             help* follow what the coordinator said last (``resolved_case.py``)
+given to Lotse, or over      Lotse answers as if there were none; asking for a person, or a yes to an offer of one, opens a case
+===========================  ==============================================================================================
 """
 
 from collections.abc import Callable
@@ -10,28 +30,12 @@ from datetime import datetime
 
 from bot.content.definitions import Content
 from bot.dialogue import control, justifying, wording
+from bot.dialogue.about_case import CLOSE_CASE, about_case, ask_to_close, command_words
 from bot.dialogue.account_linking import linked, links_account
 from bot.dialogue.alone import alone
 from bot.dialogue.answers import answer_turn, likely_topics, menu, topic_spoken_of
 from bot.dialogue.asking import without_telling
-from bot.dialogue.case_policy import (
-    CLOSE_CASE,
-    about_case,
-    answered_anew,
-    ask_to_close,
-    asked_to_verify,
-    beside_case,
-    command_words,
-    file_or_leaving,
-    goes_on,
-    led_to_case,
-    no_words,
-    revised,
-    signed,
-    silent,
-    timer_due,
-    unreadable,
-)
+from bot.dialogue.beside_case import beside_case
 from bot.dialogue.case_rules import offer
 from bot.dialogue.choosing import (
     NO,
@@ -53,6 +57,7 @@ from bot.dialogue.naming import aspect_title
 from bot.dialogue.person_wishes import asked_person, declined_person, open_case, sensitive, wants_person
 from bot.dialogue.presses import never_offered, offered_no_more, other_case
 from bot.dialogue.remembering import remembering
+from bot.dialogue.resolved_case import goes_on
 from bot.dialogue.several import answer_parts, answer_sides
 from bot.dialogue.situation import Situation, by_turn, finish
 from bot.dialogue.state import Pending, State, fresh_context
@@ -74,7 +79,19 @@ from bot.dialogue.thresholds import (
     TOPIC_LIKELY,
 )
 from bot.dialogue.turn import Turn
+from bot.dialogue.with_coordinator import silent
 from bot.dialogue.without_emoji import without_emoji
+from bot.dialogue.wordless_inputs import (
+    answered_anew,
+    asked_to_verify,
+    file_or_leaving,
+    led_to_case,
+    no_words,
+    revised,
+    signed,
+    timer_due,
+    unreadable,
+)
 from bot.dialogue.working_out import EXAMPLE, side_for_price
 from bot.handoff.office import Office
 from bot.handoff.team_office import TeamOffice
@@ -517,5 +534,5 @@ RULES: tuple[Rule, ...] = (
     _did_you_mean,
     _miss,
 )
-"""The policy. Who has a case talks to a person, so the rules about it come first (``case_policy.py``); then a person is one
-step away, so the wish for one comes before everything that could be answered."""
+"""The policy. Who has a case talks to a person, so the rules about it come first; then a person is one step away, so the
+wish for one comes before everything that could be answered."""

@@ -12,7 +12,7 @@ from bot.handoff.case_states import decide
 from bot.model import MoveCase, OpenCase, Say, Tell, Utterance, as_text
 from tests.conftest import NOW
 from tests.desk_people import MARIA, DeskOffice
-from tests.dialogue.test_case_policy import SURE_OF_BONUS, meant
+from tests.dialogue.employee_turns import SURE_OF_BONUS, meant
 from tests.handoff.test_case_states import case, effects, told
 
 OPENING = NOW + timedelta(hours=13, minutes=30)

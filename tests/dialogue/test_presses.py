@@ -13,7 +13,7 @@ from bot.handoff.case_states import decide
 from bot.model import ANOTHERS_CHOICE, CASE_NUMBER, CASE_STATES, MoveCase, OpenCase, Pressed, Say, Tell, Utterance
 from tests.conftest import NOW
 from tests.desk_people import MARIA, DeskOffice
-from tests.dialogue.test_case_policy import meant, moves, said, turn_of
+from tests.dialogue.employee_turns import meant, moves, said, turn_of
 from tests.handoff.test_case_states import case
 
 NO_MORE, OTHER = wording.OFFERED_NO_MORE["de"], wording.OTHER_CASE["de"]

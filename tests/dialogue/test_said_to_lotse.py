@@ -25,7 +25,7 @@ from bot.model import (
 )
 from tests.conftest import NOW
 from tests.desk_people import DeskOffice
-from tests.dialogue.test_case_policy import SURE_OF_BONUS, meant, moves, said, turn_of
+from tests.dialogue.employee_turns import SURE_OF_BONUS, meant, moves, said, turn_of
 from tests.handoff.test_case_states import case
 
 BONUS, LAW = "weiterbildungsbonus.amount", "bildungsfreistellung.amount"
