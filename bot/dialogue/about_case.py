@@ -132,7 +132,7 @@ def ask_to_close(s: Situation) -> Turn | None:
     case = s.state.case
     if case is None or case.state not in UNFINISHED:
         return None
-    choices = close_choices(s.locale)
+    choices = _close_choices(s.locale)
     pending = Pending.of("close_case", choices)
     asking = replace(s, state=replace(s.state, pending=pending))
     asked = wording.say(wording.CLOSE_CASE, s.locale, number=str(case.number))
@@ -140,7 +140,7 @@ def ask_to_close(s: Situation) -> Turn | None:
     return finish(asking, "control", "close_case", (asked,), choices=shown, label="cancel")
 
 
-def close_choices(locale: Locale) -> tuple[Choice, ...]:
+def _close_choices(locale: Locale) -> tuple[Choice, ...]:
     """What may be meant by *cancel* while there is a case."""
     said = (wording.CLOSE_YES, wording.CLOSE_WITHDRAW, wording.CLOSE_NO)
     meant = (case_presses.CLOSE, case_presses.WITHDRAW, case_presses.KEEP)

@@ -30,24 +30,27 @@ def _has_no_say(case: CaseFacts, event: CaseEvent) -> bool:
     return False
 
 
-def moved(s: Situation, event: CaseEvent, rule: str, label: str | None = None, *more: Effect) -> Turn | None:
-    """The turn that moves the case; None when the table ignores the event."""
+def moved(s: Situation, event: CaseEvent, rule: str, label: str | None = None) -> Turn | None:
+    """The turn that moves the case; None where the table ignores or refuses the event."""
     outcome = happens(s, event)
     if not isinstance(outcome, CaseTurn):
         return None
     state = replace(s.state, pending=None, misses=0)
     decision: Decision = "handoff" if label in (None, "wants_person") else "control"
-    return Turn(state, (MoveCase(outcome), *more), Reason(rule, outcome.event), decision, label)
+    return Turn(state, (MoveCase(outcome),), Reason(rule, outcome.event), decision, label)
 
 
 def silently(s: Situation, event: CaseEvent, *more: Effect) -> Turn:
-    """The turn that moves the case, if the table does not ignore the event, and says nothing."""
-    outcome = happens(s, event)
-    moves = (MoveCase(outcome),) if isinstance(outcome, CaseTurn) else ()
-    return Turn(s.state, (*more, *moves), Reason("case", event.kind), "silent")
+    """The turn that moves the case, where the table has a move for this event, and says nothing."""
+    return Turn(s.state, (*more, *moves(s, event)), Reason("case", event.kind), "silent")
 
 
 def joins(s: Situation) -> tuple[MoveCase, ...]:
     """What was written, added to the case, if there is one it can join."""
-    outcome = happens(s, Writes())
+    return moves(s, Writes())
+
+
+def moves(s: Situation, event: CaseEvent) -> tuple[MoveCase, ...]:
+    """What this event does to the case; nothing where the table ignores or refuses it."""
+    outcome = happens(s, event)
     return (MoveCase(outcome),) if isinstance(outcome, CaseTurn) else ()

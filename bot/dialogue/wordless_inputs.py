@@ -6,7 +6,7 @@ Lotse says something only where nobody else could: that a file or a message cann
 from dataclasses import replace
 
 from bot.dialogue import wording
-from bot.dialogue.moving_case import happens, moved, silently
+from bot.dialogue.moving_case import moved, moves, silently
 from bot.dialogue.situation import Situation, finish
 from bot.dialogue.turn import Turn
 from bot.handoff import case_words
@@ -27,12 +27,10 @@ from bot.model import (
     UNFINISHED,
     AskedToVerify,
     CaseFacts,
-    CaseTurn,
     Edited,
     KeepEdit,
     LedToCase,
     Left,
-    MoveCase,
     Paragraph,
     Reacted,
     ReadByOthers,
@@ -57,10 +55,7 @@ def timer_due(s: Situation) -> Turn | None:
     silent = Turn(s.state, (), Reason("timer", s.input.kind), "silent")
     if kind is None or s.state.case is None or str(s.state.case.number) != number:
         return silent
-    outcome = happens(s, Time(kind))
-    if not isinstance(outcome, CaseTurn):
-        return silent
-    return replace(silent, effects=(MoveCase(outcome),))
+    return replace(silent, effects=moves(s, Time(kind)))
 
 
 def revised(s: Situation) -> Turn | None:
