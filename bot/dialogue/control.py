@@ -20,6 +20,7 @@ from bot.model import (
     Locale,
     LookedUp,
     LookUp,
+    OutboxId,
     RecordRating,
     Span,
     TopicId,
@@ -134,20 +135,25 @@ def _further(s: Situation, kind: str) -> Turn:
 
 
 def _helpful(s: Situation) -> Turn:
-    return _rate(s, helpful=True)
+    return rated(s, rating_of(s, helpful=True))
 
 
 def _not_helpful(s: Situation) -> Turn:
-    return _rate(s, helpful=False)
+    rating = rating_of(s, helpful=False)
+    return rated(s, rating, label_title(s.content, rating.label, s.locale) if rating.label else "")
 
 
-def _rate(s: Situation, *, helpful: bool) -> Turn:
-    label = s.state.shown.label if s.state.shown else ""
-    rating = RecordRating(about=None, label=label, helpful=helpful)
-    if helpful:
+def rating_of(s: Situation, *, helpful: bool, about: OutboxId | None = None) -> RecordRating:
+    """Whether the answer shown last helped, said in words; or the one under which that was pressed."""
+    return RecordRating(about, s.state.shown.label if s.state.shown else "", helpful)
+
+
+def rated(s: Situation, rating: RecordRating, question: str = "") -> Turn:
+    """What is said to a rating: thanks, or an offer of a person with this question."""
+    if rating.helpful:
         blocks = (wording.say(wording.RATED_GOOD, s.locale),)
         return finish(s, "control", "rated", blocks, effects=(rating,), label="helpful")
-    pending, choices = offer(label_title(s.content, label, s.locale) if label else "", "not helpful", s.locale, s.now)
+    pending, choices = offer(question, "not helpful", s.locale, s.now)
     changed = replace(s, state=replace(s.state, pending=pending))
     blocks = (wording.say(wording.RATED_BAD, s.locale),)
     return finish(changed, "control", "rated", blocks, choices=choices, effects=(rating,), label="not_helpful")

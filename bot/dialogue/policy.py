@@ -108,7 +108,6 @@ from bot.model import (
     Pressed,
     Rated,
     RecordGap,
-    RecordRating,
     TopicId,
     Understanding,
     Utterance,
@@ -162,9 +161,7 @@ def take_turn(
 def _rated(s: Situation) -> Turn | None:
     if not isinstance(s.input, Rated):
         return None
-    label = s.state.shown.label if s.state.shown else ""
-    rating = RecordRating(about=s.input.about, label=label, helpful=s.input.helpful)
-    return _rating_reply(s, rating)
+    return control.rated(s, control.rating_of(s, helpful=s.input.helpful, about=s.input.about))
 
 
 def _asked_why(s: Situation) -> Turn | None:
@@ -478,21 +475,6 @@ def _miss(s: Situation) -> Turn:
         (wording.say(wording.MISS_AGAIN, s.locale),),
         choices=choices,
         effects=(gap,),
-    )
-
-
-# --- Shared by the rules -------------------------------------------------------------------------------------
-
-
-def _rating_reply(s: Situation, rating: RecordRating) -> Turn:
-    if rating.helpful:
-        blocks = (wording.say(wording.RATED_GOOD, s.locale),)
-        return finish(s, "control", "rated", blocks, effects=(rating,), label="helpful")
-    pending, choices = offer("", "not helpful", s.locale, s.now)
-    blocks = (wording.say(wording.RATED_BAD, s.locale),)
-    state = replace(s.state, pending=pending)
-    return finish(
-        replace(s, state=state), "control", "rated", blocks, choices=choices, effects=(rating,), label="not_helpful"
     )
 
 

@@ -15,7 +15,7 @@ from bot.dialogue.situation import Situation, finish
 from bot.dialogue.state import Pending
 from bot.dialogue.turn import Turn
 from bot.handoff.case_events import Writes
-from bot.model import MAX_UTTERANCE, SILENT, AskedPerson, Pressed, Rated, Reason, RecordRating, Reply, Say, Utterance
+from bot.model import MAX_UTTERANCE, SILENT, AskedPerson, Pressed, Rated, Reason, Reply, Say, Utterance
 
 PLAIN_ENOUGH = 90.0
 """In front of a coordinator a control word must be as good as certain: most sentences there are for a person. What is kept from
@@ -28,8 +28,7 @@ def silent(s: Situation) -> Turn | None:
     if s.state.case is None or s.state.case.state not in SILENT:
         return None
     if isinstance(s.input, Rated):
-        label = s.state.shown.label if s.state.shown else ""
-        rating = RecordRating(s.input.about, label, s.input.helpful)
+        rating = control.rating_of(s, helpful=s.input.helpful, about=s.input.about)
         return Turn(s.state, (rating,), Reason("silent", "rated"), "silent")
     if to_lotse(s.input):
         return None
