@@ -54,11 +54,11 @@ def goes_on(s: Situation) -> Turn | None:
 
 def _leaves_resolved(s: Situation) -> bool:
     """Whether this is small talk, a word to the program itself, or one that belongs to an open question of Lotse's own."""
-    known, likely = known_as(s.said, s.content), _likely_intent(s)
-    intent = known or likely
-    if intent is None or (
-        known is None and intent.action not in BETWEEN_US and not LEFT_OPEN.isdisjoint(tokens(s.said))
-    ):
+    known = known_as(s.said, s.content)
+    intent = known or _likely_intent(s)
+    if intent is None:
+        return False
+    if known is None and intent.action not in BETWEEN_US and not LEFT_OPEN.isdisjoint(tokens(s.said)):
         return False
     if intent.kind != "control":
         return intent.kind == "smalltalk"
