@@ -8,6 +8,7 @@ What reads YAML, checks and trains is imported only where the cache has nothing:
 start.
 """
 
+import contextlib
 import hashlib
 import os
 import pickle
@@ -23,7 +24,7 @@ from bot.errors import ContentError, ContentProblem
 from bot.understanding.reader import Reader
 
 KEPT = 4
-"""Contents kept in the cache: the present one and those somebody may go back to."""
+"""Contents kept in the cache, those used last: the present one and those somebody may go back to."""
 
 
 AT_QUESTION_TIME = frozenset(
@@ -79,7 +80,9 @@ def train(content: Content, problems: tuple[ContentProblem, ...], cache_folder: 
     """The reader trained on a content, kept for the next start. A cache that cannot be written is no error."""
     path = _place(content.hash, cache_folder)
     known = _kept(path)
-    if known:
+    if known is not None and known.problems == problems:
+        return known
+    if known is not None:
         trained = replace(known, problems=problems)
     else:
         from bot.understanding.training import build
@@ -106,6 +109,8 @@ def _kept(path: Path) -> Trained | None:
             kept = pickle.load(file)  # noqa: S301  # our own file in our own folder, see above
     except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, TypeError):
         return None
+    with contextlib.suppress(OSError):  # a cache that cannot be written is none of our troubles
+        os.utime(path)
     return kept if isinstance(kept, Trained) else None
 
 

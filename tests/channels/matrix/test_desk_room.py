@@ -122,7 +122,7 @@ async def test_a_note_of_which_the_client_took_one_slash_claims_nothing_and_stay
     said = await anna.say(desk.room, "Moin!", thread=thread)
     await kim.hears(alone, desk.lotse, "Moin!")
     await anna.edit(desk.room, said, "/ GEHEIM5: doch nicht")
-    await anna.hears(desk.room, desk.lotse, "ist eine interne Notiz")
+    await anna.hears(desk.room, desk.lotse, "Aus einer Antwort wird nachträglich keine Notiz")
     await anna.say(desk.room, "Ich sehe nach.", thread=thread)
     await kim.hears(alone, desk.lotse, "Ich sehe nach.")
     for table in (tables.outbox, tables.transcript, tables.inbox, tables.desk_posts, tables.desk_inbox):
