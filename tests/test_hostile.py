@@ -16,7 +16,7 @@ from bot.understanding.understand import understand
 from tests.conftest import NOW
 from tests.web.payloads import HOSTILE_TEXTS
 
-SEED, MESSAGES = 20261122, 1_000
+SEED, MESSAGES = 20261122, 600
 BRACES = (
     "{rate}",
     "{case_number}",
