@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Each has a trained reader and servers of its own, a gigabyte together; the tests of one file stay together. In the order of the
 # files: the longest tests stand in files of few, which would come last.
-TEST_PROCESSES ?= 5
+TEST_PROCESSES ?= 4
 SYNAPSE := matrix-synapse==1.163.2
 
 .DEFAULT_GOAL := help
