@@ -48,6 +48,7 @@ from bot.store.sent_replies import (
     find_case_of_event,
     find_case_place,
     find_cases_in,
+    find_listener,
     find_offer,
     find_owner,
     find_reply,
@@ -89,8 +90,7 @@ class Looks:
 
     async def listener_of(self, address: Address, outbox_id: OutboxId) -> str | None:
         """The platform's id of the person this reply at this address is for."""
-        found = await find_reply(self.database, address, outbox_id)
-        return None if found is None else found.listener
+        return await find_listener(self.database, address, outbox_id)
 
     async def owner_of(self, address: Address) -> str | None:
         """The platform's id of whose conversation stands at this address."""

@@ -111,6 +111,14 @@ async def find_reply(database: Database, address: Address, outbox_id: OutboxId) 
     return None if row is None else _found(row)
 
 
+async def find_listener(database: Database, address: Address, outbox_id: OutboxId) -> str | None:
+    """The platform's id of the person the reply with this id at this address is for; None when that is nobody's."""
+    place = {"channel": address.channel, "room": storable(address.room), "thread": storable(address.thread or "")}
+    async with database.reading(quick=True) as connection:
+        found: str | None = await connection.scalar(LISTENER, {**place, "outbox_id": outbox_id})
+    return found
+
+
 async def find_reply_posted_as(database: Database, channel: str, room: str, stamp: str) -> FoundReply | None:
     """The reply the platform knows by this room and stamp, also as one of its parts; ``room:stamp+stamp`` is its id."""
     mine = _replies().where(conversations.c.channel == channel).limit(1)
@@ -247,6 +255,18 @@ def _replies() -> Select[Any]:
         .join(persons, persons.c.id == transcript.c.person_id, isouter=True)
         .where(outbox.c.status.in_(VISIBLE), transcript.c.reply.is_not(None))
     )
+
+
+# Made once: it is asked before each message, and to build it takes longer than to carry it out.
+LISTENER = (
+    select(persons.c.external_user)
+    .join(transcript, transcript.c.person_id == persons.c.id)
+    .join(outbox, outbox.c.id == transcript.c.outbox_id)
+    .join(conversations, conversations.c.id == outbox.c.conversation_id)
+    .where(conversations.c.channel == bindparam("channel"), conversations.c.room == bindparam("room"))
+    .where(conversations.c.thread == bindparam("thread"), outbox.c.id == bindparam("outbox_id"))
+    .where(outbox.c.status.in_(VISIBLE), transcript.c.reply.is_not(None))
+)
 
 
 def _found(row: Row[Any]) -> FoundReply:
