@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from bot.model import (
     SILENT,
@@ -38,6 +38,13 @@ LATEST = 10
 
 
 # Made once: to build a statement takes SQLAlchemy longer than to carry it out, and everything short that is written asks it.
+AT_PLACE = and_(
+    conversations.c.channel == bindparam("channel"),
+    conversations.c.room == bindparam("room"),
+    conversations.c.thread == bindparam("thread"),
+)
+"""``at_address`` for statements that are made once; what ``_place`` gives belongs to it."""
+
 STANDING = select(
     conversations.c.state,
     select(cases.c.state)
@@ -46,11 +53,7 @@ STANDING = select(
     .limit(1)
     .scalar_subquery()
     .label("case"),
-).where(
-    conversations.c.channel == bindparam("channel"),
-    conversations.c.room == bindparam("room"),
-    conversations.c.thread == bindparam("thread"),
-)
+).where(AT_PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,8 @@ class Standing:
 
 async def standing_of(database: Database, address: Address) -> Standing | None:
     """Where the conversation at this address stands now; None when there is none."""
-    place = {"channel": address.channel, "room": storable(address.room), "thread": storable(address.thread or "")}
     async with database.reading(quick=True) as connection:
-        row = (await connection.execute(STANDING, place)).one_or_none()
+        row = (await connection.execute(STANDING, _place(address))).one_or_none()
     return None if row is None else Standing(row.state, row.case)
 
 
@@ -113,9 +115,8 @@ async def find_reply(database: Database, address: Address, outbox_id: OutboxId) 
 
 async def find_listener(database: Database, address: Address, outbox_id: OutboxId) -> str | None:
     """The platform's id of the person the reply with this id at this address is for; None when that is nobody's."""
-    place = {"channel": address.channel, "room": storable(address.room), "thread": storable(address.thread or "")}
     async with database.reading(quick=True) as connection:
-        found: str | None = await connection.scalar(LISTENER, {**place, "outbox_id": outbox_id})
+        found: str | None = await connection.scalar(LISTENER, {**_place(address), "outbox_id": outbox_id})
     return found
 
 
@@ -234,6 +235,10 @@ def _found_case(row: Row[Any]) -> FoundCase:
     return FoundCase(row.external_user, row.number, address_of(row), locale_of(row.locale) or "de")
 
 
+def _place(address: Address) -> dict[str, str]:
+    return {"channel": address.channel, "room": storable(address.room), "thread": storable(address.thread or "")}
+
+
 def _replies() -> Select[Any]:
     about = cases.alias("about")
     latest = (
@@ -263,8 +268,7 @@ LISTENER = (
     .join(transcript, transcript.c.person_id == persons.c.id)
     .join(outbox, outbox.c.id == transcript.c.outbox_id)
     .join(conversations, conversations.c.id == outbox.c.conversation_id)
-    .where(conversations.c.channel == bindparam("channel"), conversations.c.room == bindparam("room"))
-    .where(conversations.c.thread == bindparam("thread"), outbox.c.id == bindparam("outbox_id"))
+    .where(AT_PLACE, outbox.c.id == bindparam("outbox_id"))
     .where(outbox.c.status.in_(VISIBLE), transcript.c.reply.is_not(None))
 )
 
