@@ -37,7 +37,6 @@ LATEST = 10
 """So many replies are searched for the one that asked what was just answered."""
 
 
-# Made once: to build a statement takes SQLAlchemy longer than to carry it out, and everything short that is written asks it.
 AT_PLACE = and_(
     conversations.c.channel == bindparam("channel"),
     conversations.c.room == bindparam("room"),
@@ -45,6 +44,7 @@ AT_PLACE = and_(
 )
 """``at_address`` for statements that are made once; what ``_place`` gives belongs to it."""
 
+# Made once: to build a statement takes SQLAlchemy longer than to carry it out, and everything short that is written asks it.
 STANDING = select(
     conversations.c.state,
     select(cases.c.state)
